@@ -1,0 +1,92 @@
+"""Every error that dreambrush expects, each with an exit code and a word of advice.
+
+An error says in one sentence what is wrong, and in one more what to do about it.  The command line
+prints both and leaves with :attr:`DreambrushError.exit_code`; ``docs/errors.md`` lists them all.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What ``dreambrush`` returns to the shell."""
+
+    OK = 0
+    UNEXPECTED = 1  # a bug of ours
+    USAGE = 2  # a wrong option or value (click's own code)
+    BAD_PICTURE = 3  # the target cannot be read as a picture
+    OUTPUT = 4  # the output exists already or cannot be written
+    BRUSH = 5  # no such brush, or not a MyPaint brush
+    MODEL = 6  # no dream for this brush, or a broken one
+    NO_LIBMYPAINT = 7  # libmypaint is not installed
+    MISSING_PACKAGE = 8  # an optional Python package (torch, ...) is not installed
+    BAD_STROKES = 9  # a strokes file is broken or of another version
+    INTERRUPTED = 130  # Ctrl-C
+
+
+class DreambrushError(Exception):
+    """An error that the user can understand and mend.
+
+    Args:
+        message: one sentence on what is wrong.
+        advice: one sentence on what to do.
+    """
+
+    exit_code = ExitCode.UNEXPECTED
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}"
+
+
+class UsageError(DreambrushError):
+    """An option has a value that makes no sense."""
+
+    exit_code = ExitCode.USAGE
+
+
+class PictureError(DreambrushError):
+    """The target cannot be read as a picture."""
+
+    exit_code = ExitCode.BAD_PICTURE
+
+
+class OutputError(DreambrushError):
+    """The output exists already or cannot be written."""
+
+    exit_code = ExitCode.OUTPUT
+
+
+class BrushError(DreambrushError):
+    """There is no such brush, or the file is not a MyPaint brush."""
+
+    exit_code = ExitCode.BRUSH
+
+
+class ModelError(DreambrushError):
+    """The brush has no dream yet, or its folder is broken."""
+
+    exit_code = ExitCode.MODEL
+
+
+class LibmypaintError(DreambrushError):
+    """libmypaint is not installed, or is too old."""
+
+    exit_code = ExitCode.NO_LIBMYPAINT
+
+
+class MissingPackageError(DreambrushError):
+    """A Python package of an optional extra is not installed."""
+
+    exit_code = ExitCode.MISSING_PACKAGE
+
+
+class StrokesError(DreambrushError, ValueError):
+    """Arrays or a file that are not valid strokes."""
+
+    exit_code = ExitCode.BAD_STROKES

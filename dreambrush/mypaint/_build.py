@@ -1,0 +1,52 @@
+"""Builds the compiled half of the engine (cffi in API mode, stable ABI).
+
+``pip install`` runs this through ``setup.py``; ``python -m dreambrush.mypaint._build`` builds it in place.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from cffi import FFI
+
+HERE = Path("dreambrush") / "mypaint"  # setuptools wants paths relative to setup.py
+PACKAGES = "Debian, Ubuntu: libmypaint-dev; Fedora: libmypaint-devel; Arch, Homebrew: libmypaint"
+
+
+def pkg_config(option: str) -> list[str]:
+    """The words of ``pkg-config OPTION libmypaint``; exits with advice where libmypaint's headers are missing."""
+    command = [os.environ.get("PKG_CONFIG", "pkg-config"), option, "libmypaint >= 1.6"]
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    except (OSError, subprocess.CalledProcessError):
+        raise SystemExit(
+            "dreambrush cannot be built because pkg-config does not find libmypaint 1.6 or newer. "
+            f"Install pkg-config and libmypaint's headers ({PACKAGES}) and try again."
+        ) from None
+
+
+def words(option: str, prefix: str) -> list[str]:
+    """What follows PREFIX (-I, -l, -L) in pkg-config's answer."""
+    return [word.removeprefix(prefix) for word in pkg_config(option) if word.startswith(prefix)]
+
+
+ffibuilder = FFI()
+ffibuilder.cdef((Path(__file__).parent / "engine.h").read_text())
+ffibuilder.set_source(
+    "dreambrush.mypaint._engine",
+    '#include <stdint.h>\n#include "engine.h"',
+    sources=[str(HERE / "engine.c")],
+    depends=[str(HERE / "engine.h")],
+    include_dirs=[str(HERE), *words("--cflags", "-I")],
+    libraries=["mypaint"],  # not what it depends on itself: their packages may be absent
+    library_dirs=words("--libs", "-L"),
+    extra_compile_args=["-O2", "-std=gnu11"],
+    py_limited_api=True,
+)
+
+if __name__ == "__main__":
+    # By way of setup.py: cffi's own compile() stumbles over a pyproject.toml that leaves the packages to setup.py.
+    subprocess.run([sys.executable, "setup.py", "build_ext", "--inplace"], check=True)

@@ -1,0 +1,25 @@
+/* What Python sees of the engine.  The build script reads this file for cffi as well. */
+typedef struct db_brush db_brush;
+typedef struct db_canvas db_canvas;
+enum { DB_NO_MEMORY = -1, DB_TOO_MUCH_WORK = -2 };
+
+int db_setting_count(void);
+int db_input_count(void);
+const char *db_setting_name(int setting);
+const char *db_input_name(int input);
+void db_setting_range(int setting, float *minimum, float *normal, float *maximum);
+
+db_brush *db_brush_new(void);
+void db_brush_free(db_brush *brush);
+void db_brush_set_base(db_brush *brush, int setting, float value);
+void db_brush_set_curve(db_brush *brush, int setting, int input, const float *points, int n);
+
+db_canvas *db_canvas_new(int width, int height, int linear);
+void db_canvas_free(db_canvas *canvas);
+int db_canvas_tile_count(const db_canvas *canvas);
+void db_canvas_clear(db_canvas *canvas);
+int db_canvas_stroke(db_canvas *canvas, db_brush *brush, const double *events, int n,
+                     unsigned seed, int *changed);
+void db_canvas_read(const db_canvas *canvas, int x, int y, int width, int height, uint16_t *out);
+int db_canvas_write(db_canvas *canvas, int x, int y, int width, int height, const uint16_t *in);
+void db_canvas_read8(const db_canvas *canvas, int x, int y, int width, int height, uint8_t *out);

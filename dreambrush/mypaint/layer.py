@@ -1,0 +1,42 @@
+"""A painting layer: what one sheet of a MyPaint document holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+TILE_SIZE = 64  # MyPaint stores every surface in squares of 64 x 64 pixels
+NORMAL = "svg:src-over"  # MyPaint's "Normal" mode
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One painting layer, as large as the picture's frame.
+
+    Args:
+        name: what the artist reads in MyPaint's layer list.
+        pixels: straight (not premultiplied) sRGB and alpha, shape (height, width, 4), uint8.
+        opacity: 0..1.
+        visible: whether the layer is shown.
+        composite_op: the mode as OpenRaster names it.
+
+    Raises:
+        ValueError: ``pixels`` has another shape or type, or ``opacity`` lies outside 0..1.
+    """
+
+    name: str
+    pixels: NDArray[np.uint8]
+    opacity: float = 1.0
+    visible: bool = True
+    composite_op: str = NORMAL
+
+    def __post_init__(self) -> None:
+        shape = self.pixels.shape
+        if len(shape) != 3 or shape[2] != 4 or 0 in shape:
+            raise ValueError(f"Expected pixels to have shape (height, width, 4) but it had {shape}.")
+        if self.pixels.dtype != np.uint8:
+            raise ValueError(f"Expected pixels to have dtype uint8 but it had {self.pixels.dtype}.")
+        if not 0.0 <= self.opacity <= 1.0:
+            raise ValueError(f"Expected opacity to be within 0..1 but it was {self.opacity}.")

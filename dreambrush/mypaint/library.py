@@ -1,0 +1,61 @@
+"""Loads the compiled binding to libmypaint, and says what to install when it is missing."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from dreambrush.errors import LibmypaintError
+
+INSTALL = (
+    "Install it (Debian, Ubuntu: apt install libmypaint-1.5-1; Fedora: dnf install libmypaint; "
+    "Arch: pacman -S libmypaint; macOS: brew install libmypaint) and try again."
+)
+UPGRADE = "Install libmypaint 1.6 or newer and try again."
+
+
+@cache
+def engine() -> tuple[Any, Any]:
+    """The cffi pair ``(ffi, lib)`` of the compiled binding.
+
+    Raises:
+        LibmypaintError: libmypaint, or the binding itself, is not there or too old.
+    """
+    try:
+        from dreambrush.mypaint import _engine  # type: ignore[attr-defined]
+    except ImportError as error:
+        if "undefined symbol" in str(error):
+            raise LibmypaintError(f"libmypaint, MyPaint's brush engine, is too old ({error}).", UPGRADE) from None
+        if "libmypaint" in str(error):
+            raise LibmypaintError(f"libmypaint, MyPaint's brush engine, is missing ({error}).", INSTALL) from None
+        raise LibmypaintError(
+            f"The compiled binding to libmypaint is missing ({error}).",
+            "Install dreambrush with pip, which builds it (it needs a C compiler and libmypaint's headers).",
+        ) from None
+    return _engine.ffi, _engine.lib
+
+
+@cache
+def setting_ids() -> dict[str, int]:
+    """The engine's number of each brush setting by name (64 of them in libmypaint 1.6)."""
+    ffi, lib = engine()
+    return {ffi.string(lib.db_setting_name(i)).decode(): i for i in range(lib.db_setting_count())}
+
+
+@cache
+def input_ids() -> dict[str, int]:
+    """The engine's number of each brush input (pressure, random, direction, ...) by name."""
+    ffi, lib = engine()
+    return {ffi.string(lib.db_input_name(i)).decode(): i for i in range(lib.db_input_count())}
+
+
+@cache
+def setting_ranges() -> dict[str, tuple[float, float, float]]:
+    """Minimum, default and maximum of each brush setting by name, as libmypaint gives them."""
+    ffi, lib = engine()
+    ranges = {}
+    for name, number in setting_ids().items():
+        low, normal, high = ffi.new("float *"), ffi.new("float *"), ffi.new("float *")
+        lib.db_setting_range(number, low, normal, high)
+        ranges[name] = (float(low[0]), float(normal[0]), float(high[0]))
+    return ranges

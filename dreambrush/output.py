@@ -1,0 +1,105 @@
+"""Output files that appear whole or not at all, and never in place of another file by accident."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from dreambrush.errors import OutputError
+
+
+@contextlib.contextmanager
+def open_output(path: str | Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+    """Open a new binary file that takes its name only when the block ends well.
+
+    The bytes go to a temporary file in the same folder, which is flushed to the disk and then given the
+    name ``path``.  After an error or Ctrl-C nothing is left behind, and an older file is as it was.
+
+    Args:
+        path: the file to write; its folder must exist.
+        overwrite: replace a file of that name.  Without it not even a file that someone else creates
+            while the block runs is replaced.
+
+    Yields:
+        A binary file open for writing.
+
+    Raises:
+        OutputError: the file exists already, or any OSError while it is opened, written or renamed.
+    """
+    target = Path(path)
+    if overwrite:
+        target = Path(os.path.realpath(target))  # the picture that a link names, not the link, is replaced
+    elif os.path.lexists(target):
+        raise _exists(target)
+    temporary = target.parent / f".dreambrush-{secrets.token_hex(8)}.tmp"
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with _deleted_on_error(temporary), open(temporary, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            _give_name(temporary, target, overwrite=overwrite)
+    except FileExistsError as error:
+        raise _exists(target) from error
+    except OSError as error:
+        raise OutputError(
+            f"{target} cannot be written: {error.strerror or error}.", _advice(error)
+        ) from error
+
+
+@contextlib.contextmanager
+def _deleted_on_error(temporary: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _give_name(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    """Rename; FileExistsError if ``target`` exists and may not be overwritten."""
+    if overwrite:
+        with contextlib.suppress(OSError):
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+        return
+    try:
+        os.link(temporary, target)  # unlike a rename, a link fails if the name is taken
+    except FileExistsError:
+        raise
+    except OSError:  # FAT, some network and phone file systems have no hard links
+        _claim_and_replace(temporary, target)
+    else:
+        temporary.unlink()
+
+
+def _claim_and_replace(temporary: Path, target: Path) -> None:
+    """Take the name with an empty file of ours, which fails if it is taken, then replace that file."""
+    open(target, "xb").close()
+    try:
+        os.replace(temporary, target)
+    except BaseException:
+        target.unlink()
+        raise
+
+
+def _exists(target: Path) -> OutputError:
+    return OutputError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "Make room on the disk, or write to another one."
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return "Create the folder first, or choose another one."
+    if error.errno == errno.EISDIR:
+        return "Give the name of a file, not of a folder."
+    return "Choose a folder in which you may write."

@@ -1,0 +1,279 @@
+"""The file: its members, its attributes, and what the real MyPaint makes of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from dreambrush.errors import OutputError, UsageError
+from dreambrush.mypaint.openraster import Layer, write_openraster
+
+MYPAINT = "{http://mypaint.org/ns/openraster}"
+PAPER = np.array([230, 225, 210], np.uint8)
+needs_mypaint = pytest.mark.skipif(not Path("/usr/lib/mypaint").is_dir(), reason="MyPaint is not installed")
+
+
+def noisy(seed: int, height: int, width: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
+
+
+def dab(height: int, width: int, rows: slice, columns: slice) -> NDArray[np.uint8]:
+    pixels = np.zeros((height, width, 4), np.uint8)
+    pixels[rows, columns] = (200, 60, 20, 180)
+    return pixels
+
+
+def stress_layers(height: int, width: int) -> list[Layer]:
+    """Random colour and alpha, odd opacities, hidden, empty and partly covered layers."""
+    half_painted = noisy(3, height, width)
+    half_painted[:, : width // 2] = 0
+    return [
+        Layer("Ground", noisy(1, height, width)),
+        Layer("Glaze", noisy(2, height, width), opacity=0.37),
+        Layer("Hidden", noisy(7, height, width), visible=False),
+        Layer("Half", half_painted, opacity=float(np.nextafter(0.5, 0))),  # 0.5 once it is a 32-bit float
+        Layer("Nothing", np.zeros((height, width, 4), np.uint8), opacity=0.8),
+        Layer("Veil", noisy(4, height, width), opacity=0.015),
+    ]
+
+
+def read_png(ora: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
+    return np.asarray(Image.open(io.BytesIO(ora.read(name))))
+
+
+def read_stack(path: Path) -> ET.Element:
+    with zipfile.ZipFile(path) as ora:
+        return ET.fromstring(ora.read("stack.xml"))
+
+
+def rewrite_member(path: Path, name: str, content: bytes) -> None:
+    with zipfile.ZipFile(path) as ora:
+        members = [(info, ora.read(info)) for info in ora.infolist()]
+    with zipfile.ZipFile(path, "w") as ora:
+        for info, data in members:
+            ora.writestr(info, content if info.filename == name else data)
+
+
+def open_in_mypaint(path: Path) -> tuple[dict[str, Any], NDArray[np.uint8], Any]:
+    """What MyPaint says of the file, how it renders it, and the settings that it saves again."""
+    home = path.parent / "home"
+    home.mkdir(exist_ok=True)
+    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
+    saved_again = path.with_suffix(".again.ora")
+    program = ["/usr/bin/python3", "-B", str(Path(__file__).with_name("mypaint_opens.py"))]
+    done = subprocess.run(
+        [*program, str(path), str(saved_again)],
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **folders},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(saved_again) as ora:
+        settings = json.loads(ora.read("data/mypaint-settings.json"))
+        return json.loads(done.stdout), read_png(ora, "mergedimage.png"), settings
+
+
+@needs_mypaint
+@pytest.mark.parametrize(("width", "height"), [(333, 250), (64, 64), (65, 130)])
+def test_mypaint_renders_every_pixel_as_we_do(tmp_path: Path, width: int, height: int) -> None:
+    paper = np.random.default_rng(5).integers(0, 256, (128, 64, 3), np.uint8)
+    path = tmp_path / "stress.ora"
+    ours = write_openraster(path, stress_layers(height, width), paper, settings={})
+    _, theirs, _ = open_in_mypaint(path)
+    assert theirs.shape == (height, width, 3)
+    assert np.count_nonzero((ours != theirs).any(axis=-1)) == 0
+
+
+@needs_mypaint
+def test_pictures_smaller_than_a_tile_are_right_within_their_frame(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.ora"
+    ours = write_openraster(path, stress_layers(5, 70), PAPER, settings={})
+    _, theirs, _ = open_in_mypaint(path)
+    assert theirs.shape == (64, 70, 3)  # what MyPaint 2.0.1 saves for a frame of 70 x 5
+    assert np.array_equal(ours, theirs[:5])
+
+
+@needs_mypaint
+def test_mypaint_sees_the_layers_as_they_were_meant(tmp_path: Path) -> None:
+    path = tmp_path / "layers.ora"
+    layers = [
+        Layer("Grund & <Boden>", noisy(0, 250, 333)),
+        Layer("Nase „rot“", dab(250, 333, slice(70, 100), slice(130, 200)), opacity=0.37),
+        Layer("leer", np.zeros((250, 333, 4), np.uint8), visible=False),
+    ]
+    write_openraster(path, layers, PAPER, settings={"seed": 7, "brushes": ["öl"]}, selected=1)
+    seen, _, settings = open_in_mypaint(path)
+    assert seen["eotf"] == 1.0
+    assert (seen["frame"], seen["frame_enabled"]) == ([0, 0, 333, 250], True)
+    assert seen["selected"] == "Nase „rot“"
+    assert seen["paper"] == [0, 0, 64, 64]
+    same = {"type": "PaintingLayer", "mode": "svg:src-over"}
+    assert seen["layers"] == [
+        same | {"name": "leer", "opacity": 1.0, "visible": False, "bbox": [0, 0, 0, 0]},
+        same | {"name": "Nase „rot“", "opacity": 0.37, "visible": True, "bbox": [128, 64, 128, 64]},
+        same | {"name": "Grund & <Boden>", "opacity": 1.0, "visible": True, "bbox": [0, 0, 384, 256]},
+    ]
+    assert settings["dreambrush"] == {"seed": 7, "brushes": ["öl"]}  # kept by MyPaint when it saved
+
+
+@needs_mypaint
+def test_one_changed_pixel_in_a_layer_is_noticed(tmp_path: Path) -> None:
+    """The negative control: the comparison above does look at MyPaint's rendering of the layers."""
+    path = tmp_path / "tampered.ora"
+    pixels = np.full((64, 64, 4), (100, 100, 100, 255), np.uint8)
+    ours = write_openraster(path, [Layer("one", pixels)], PAPER, settings={})
+    pixels[20, 30, 1] += 1
+    png = io.BytesIO()
+    Image.fromarray(pixels).save(png, "PNG")
+    rewrite_member(path, "data/layer-00.png", png.getvalue())
+    _, theirs, _ = open_in_mypaint(path)
+    assert np.argwhere(ours != theirs).tolist() == [[20, 30, 1]]
+
+
+@needs_mypaint
+def test_without_our_eotf_mypaint_would_show_another_picture(tmp_path: Path) -> None:
+    path = tmp_path / "other-eotf.ora"
+    ours = write_openraster(path, stress_layers(64, 64), PAPER, settings={})
+    with zipfile.ZipFile(path) as ora:
+        stack = ora.read("stack.xml").replace(b'mypaint:eotf="1.0"', b'mypaint:eotf="2.2"')
+    rewrite_member(path, "stack.xml", stack)
+    seen, theirs, _ = open_in_mypaint(path)
+    assert seen["eotf"] == 2.2
+    assert np.abs(ours.astype(int) - theirs).max() > 20
+
+
+def test_members_are_those_of_mypaint_in_its_order(tmp_path: Path) -> None:
+    path = tmp_path / "two.ora"
+    write_openraster(path, stress_layers(70, 80)[:2], PAPER, settings={})
+    assert path.read_bytes()[30:58] == b"mimetypeimage/openrasterPK\3\4"  # where file(1) looks for it
+    with zipfile.ZipFile(path) as ora:
+        members = ora.infolist()
+    assert [member.filename for member in members] == [
+        "mimetype",
+        "data/layer-00.png",
+        "data/layer-01.png",
+        "data/background-02.png",
+        "data/background-02-tile.png",
+        "data/mypaint-settings.json",
+        "Thumbnails/thumbnail.png",
+        "mergedimage.png",
+        "stack.xml",
+    ]
+    for member in members:
+        assert member.compress_type == zipfile.ZIP_STORED
+        assert member.date_time == (1980, 1, 1, 0, 0, 0)
+        assert member.external_attr >> 16 == 0o644
+        assert member.flag_bits == 0
+
+
+def test_nothing_is_left_for_mypaint_to_guess(tmp_path: Path) -> None:
+    path = tmp_path / "explicit.ora"
+    write_openraster(path, stress_layers(70, 80)[:2], PAPER, settings={})
+    image = read_stack(path)
+    assert image.attrib == {
+        "w": "80",
+        "h": "70",
+        "version": "0.0.5",
+        f"{MYPAINT}eotf": "1.0",
+        f"{MYPAINT}frame-active": "true",
+        f"{MYPAINT}json-settings": "data/mypaint-settings.json",
+        f"{MYPAINT}version": "2.0.1",
+    }
+    (root,) = image
+    assert root.attrib == {
+        "opacity": "1.0",
+        "visibility": "visible",
+        "composite-op": "svg:src-over",
+        "isolation": "isolate",
+    }
+    for element in root:
+        assert {"name", "x", "y", "opacity", "visibility", "composite-op", "src"} <= set(element.attrib)
+    assert [element.get("selected") for element in root] == ["true", None, None]
+    assert root[-1].get(f"{MYPAINT}background-tile") == "data/background-02-tile.png"
+
+
+def test_pictures_inside_are_those_that_were_given(tmp_path: Path) -> None:
+    path = tmp_path / "pictures.ora"
+    layers = [
+        Layer("bottom", dab(250, 333, slice(70, 100), slice(300, 333))),
+        Layer("empty", np.zeros((250, 333, 4), np.uint8)),
+    ]
+    merged = write_openraster(path, layers, PAPER, settings={})
+    with zipfile.ZipFile(path) as ora:
+        assert read_png(ora, "data/layer-00.png").tolist() == [[[0, 0, 0, 0]]]
+        bottom = read_png(ora, "data/layer-01.png")
+        assert np.array_equal(bottom[:, :77], layers[0].pixels[64:128, 256:333])
+        assert bottom.shape == (64, 128, 4)
+        assert not bottom[:, 77:].any()
+        assert (read_png(ora, "data/background-02-tile.png") == np.tile(PAPER, (64, 64, 1))).all()
+        assert (read_png(ora, "data/background-02.png") == np.tile(PAPER, (250, 333, 1))).all()
+        assert np.array_equal(read_png(ora, "mergedimage.png"), merged)
+        assert b"sRGB" in ora.read("mergedimage.png")[:100]
+        thumbnail = read_png(ora, "Thumbnails/thumbnail.png")
+    assert thumbnail.shape == (192, 256, 4)
+    assert np.abs(thumbnail[0, 0].astype(int) - [*PAPER, 255]).max() <= 1
+
+
+def test_small_pictures_are_not_enlarged_for_the_thumbnail(tmp_path: Path) -> None:
+    path = tmp_path / "small.ora"
+    write_openraster(path, [Layer("one", noisy(0, 3, 5))], PAPER, settings={})
+    with zipfile.ZipFile(path) as ora:
+        assert read_png(ora, "Thumbnails/thumbnail.png").shape == (3, 5, 4)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=[])))
+def test_any_name_can_be_saved(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    path = tmp_path_factory.mktemp("name") / "name.ora"
+    write_openraster(path, [Layer(name, noisy(0, 1, 1))], PAPER, settings={})
+    saved = read_stack(path)[0][0].get("name")
+    assert saved is not None
+    assert len(saved) == len(name)
+    for before, after in zip(name, saved, strict=True):
+        in_xml = before in "\t\n\r" or " " <= before < "\ud800" or "\ue000" <= before < "\ufffe"
+        assert after == (before if in_xml or before >= "\U00010000" else "\ufffd")
+
+
+def test_same_picture_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.ora", "b.ora"):
+        write_openraster(tmp_path / name, stress_layers(70, 80), PAPER, settings={"seed": 1})
+    assert (tmp_path / "a.ora").read_bytes() == (tmp_path / "b.ora").read_bytes()
+
+
+def test_an_existing_picture_is_kept_unless_told_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "mine.ora"
+    path.write_bytes(b"a week of work")
+    with pytest.raises(OutputError, match=r"mine\.ora exists already"):
+        write_openraster(path, stress_layers(8, 8), PAPER, settings={})
+    assert path.read_bytes() == b"a week of work"
+    write_openraster(path, stress_layers(8, 8), PAPER, settings={}, overwrite=True)
+    assert zipfile.is_zipfile(path)
+    assert os.listdir(tmp_path) == ["mine.ora"]
+
+
+def test_a_picture_that_cannot_be_made_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "never.ora"
+    one = noisy(0, 8, 8)
+    glaze = Layer("glaze", one, composite_op="svg:multiply")
+    with pytest.raises(UsageError, match="svg:multiply"):
+        write_openraster(path, [glaze], PAPER, settings={})
+    with pytest.raises(ValueError, match="JSON"):
+        write_openraster(path, [Layer("one", one)], PAPER, settings={"mse": float("nan")})
+    with pytest.raises(TypeError, match="serializable"):
+        write_openraster(path, [Layer("one", one)], PAPER, settings={"path": tmp_path})
+    with pytest.raises(ValueError, match=r"selected to be within 0\.\.0 but it was 1"):
+        write_openraster(path, [Layer("one", one)], PAPER, settings={}, selected=1)
+    assert os.listdir(tmp_path) == []
