@@ -1,0 +1,1 @@
+"""Controllers: windows in, proposals out."""

@@ -1,0 +1,66 @@
+"""Writes a trained dream's folder: ONNX for painting, weights for training on, and the card."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+
+from dreambrush.dream.field import FieldDream
+from dreambrush.models import CARD_FILE, DREAM_FILE, WEIGHTS_FILE
+from dreambrush.output import open_output
+
+OPSET = 18
+
+
+def export_dream(dream: FieldDream, card: dict[str, Any], folder: Path) -> None:
+    """Writes the three files of a dream, each whole or not at all, replacing older ones.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    files = {
+        DREAM_FILE: onnx_bytes(dream),
+        WEIGHTS_FILE: save(dream.state_dict()),
+        CARD_FILE: (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode(),
+    }
+    for name, data in files.items():
+        with open_output(folder / name, overwrite=True) as file:
+            file.write(data)
+
+
+def onnx_bytes(dream: FieldDream) -> bytes:
+    """The dream as an ONNX model with inputs ``strokes`` and ``points``, outputs ``mean`` and ``variance``."""
+    examples = (torch.rand(3, 9) + 1, torch.rand(3, 5, 2))
+    strokes, points = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            dream.eval(),
+            examples,
+            input_names=["strokes", "points"],
+            output_names=["mean", "variance"],
+            dynamic_shapes=({0: strokes}, {0: strokes, 1: points}),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    model = program.model_proto
+    # Paths and line numbers of the machine that exported are nobody's business, and would make the bytes differ.
+    for node in model.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for value in (*model.graph.value_info, *model.graph.input, *model.graph.output):
+        del value.metadata_props[:]
+    del model.graph.metadata_props[:]
+    del model.metadata_props[:]
+    return bytes(model.SerializeToString(deterministic=True))

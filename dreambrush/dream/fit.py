@@ -1,0 +1,80 @@
+"""Fits a field dream to the pixels of painted strokes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor
+
+from dreambrush.dream.field import HIDDEN, FieldDream
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """Every hyper-parameter of the fit."""
+
+    steps: int = 8000  # optimiser steps; 2 minutes on 2 cores
+    batch: int = 16384  # points a step
+    learning_rate: float = 6e-3  # at its highest, of a one-cycle schedule
+    warm_up: float = 0.1  # share of the steps before the highest rate
+    hidden: int = HIDDEN
+    variance_weight: float = 0.002  # of the variance's log-likelihood beside the mean's squared error
+    least_variance: float = 1e-4  # keeps that likelihood finite for brushes without any randomness
+
+    def as_dict(self) -> dict[str, float]:
+        """For the card."""
+        return asdict(self)
+
+
+def fit(
+    features: Tensor,
+    alpha: Tensor,
+    reach: float,
+    options: FitOptions,
+    seed: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> FieldDream:
+    """Trains a dream.
+
+    The mean is fitted by least squares.  The variance is fitted by the Gaussian likelihood of the errors that the mean
+    makes, without pulling at the mean: it thus learns the brush's noise and the dream's own errors alike.
+
+    Args:
+        features: (m, FEATURES) float32.
+        alpha: (m,) float32, 0..1.
+        reach: of the brush, in radii.
+        options: hyper-parameters.
+        seed: of the weights and the batches.
+        progress: told steps done and in all, now and then.
+
+    Returns:
+        The trained dream.
+    """
+    torch.manual_seed(seed)
+    dream = FieldDream(reach, options.hidden)
+    optimiser = torch.optim.Adam(dream.parameters(), lr=options.learning_rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, options.learning_rate, total_steps=options.steps, pct_start=options.warm_up
+    )
+    batch = min(options.batch, len(features))
+    order, position = torch.randperm(len(features)), 0
+    for step in range(options.steps):
+        if position + batch > len(features):
+            order, position = torch.randperm(len(features)), 0
+        chosen = order[position : position + batch]
+        position += batch
+        mean, share = dream.heads(features[chosen])
+        squared = (mean - alpha[chosen]) ** 2
+        fixed = mean.detach()
+        spread = share * fixed * (1 - fixed) + options.least_variance
+        surprise = 0.5 * (torch.log(spread) + squared.detach() / spread)
+        loss = squared.mean() + options.variance_weight * surprise.mean()
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        schedule.step()
+        if step % 100 == 0:
+            progress(step, options.steps)
+    return dream.eval()

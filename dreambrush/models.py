@@ -1,0 +1,166 @@
+"""Trained brushes: find them by name, load their dreams, and read the cards that describe them.
+
+A dream's folder holds ``dream.onnx`` (what painting runs), ``dream.safetensors`` (the weights, for training on) and
+``card.json`` (brush, command, seed, data, errors, versions).  Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.errors import BrushError, ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+DREAM_FILE, WEIGHTS_FILE, CARD_FILE = "dream.onnx", "dream.safetensors", "card.json"
+CARD_FORMAT, CARD_VERSION = "dreambrush dream", 1
+RETRAIN = "Train it again with: dreambrush train"
+
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class BrushFile:
+    """A brush that can be named on the command line.
+
+    Attributes:
+        name: as the user calls it.
+        path: its .myb file.
+        dream: the folder of its dream, or None when it has none yet.
+    """
+
+    name: str
+    path: Path
+    dream: Path | None
+
+
+def shipped_folder(kind: str) -> Path:
+    """Where ``brushes`` or ``pretrained`` lie: inside the installed package, or beside it in a source checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+def user_dreams() -> Path:
+    """Where dreams that the user trains are kept (the XDG data folder)."""
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "dreambrush" / "dreams"
+
+
+def list_brushes() -> list[BrushFile]:
+    """The brushes that come with dreambrush, then those that the user has trained, each sorted by name."""
+    found = {path.stem: path for path in sorted(shipped_folder("brushes").glob("*.myb"))}
+    for path in sorted(user_dreams().glob("*/*.myb")):
+        found.setdefault(path.stem, path)
+    return [BrushFile(name, path, _dream_folder(name, path)) for name, path in found.items()]
+
+
+def find_brush(name_or_file: str) -> BrushFile:
+    """The brush of that name, or in that .myb file.
+
+    Raises:
+        BrushError: there is none; near matches are suggested.
+    """
+    brushes = {brush.name: brush for brush in list_brushes()}
+    if name_or_file in brushes:
+        return brushes[name_or_file]
+    path = Path(name_or_file)
+    if path.suffix == ".myb":
+        if not path.is_file():
+            raise BrushError(f"There is no brush file {path}.", "Check the path, or name one of: " + _names(brushes))
+        return BrushFile(path.stem, path, _dream_folder(path.stem, path))
+    near = difflib.get_close_matches(name_or_file, brushes, n=3, cutoff=0.5)
+    advice = f"Did you mean {' or '.join(near)}?" if near else f"The brushes are: {_names(brushes)}"
+    raise BrushError(f"There is no brush named {name_or_file!r}.", advice)
+
+
+def _names(brushes: dict[str, BrushFile]) -> str:
+    return ", ".join(brushes) + "."
+
+
+def _dream_folder(name: str, brush: Path) -> Path | None:
+    """The newest home of a dream that was trained on just this brush: the user's before ours."""
+    for folder in (user_dreams() / name, shipped_folder("pretrained") / name):
+        if (folder / DREAM_FILE).is_file() and _is_of(folder, brush):
+            return folder
+    return None
+
+
+def _is_of(folder: Path, brush: Path) -> bool:
+    from dreambrush.mypaint.myb import read_myb
+
+    try:
+        return _read_card(folder)["brush_digest"] == read_myb(brush).digest()
+    except (BrushError, ModelError, KeyError):
+        return False
+
+
+class Dream:
+    """The world model of one brush, run by onnxruntime on the CPU.
+
+    Args:
+        folder: of the dream.
+        threads: for onnxruntime; 0 lets it take all cores.
+
+    Raises:
+        ModelError: a file is missing or broken.
+    """
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        self.folder = folder
+        self._threads = threads
+        self.card = _read_card(folder)
+        try:
+            self.reach = float(self.card["reach"])
+            if not 0.5 <= self.reach <= 64:
+                raise ValueError
+        except (KeyError, TypeError, ValueError):
+            raise ModelError(f"The card of the dream {folder} has no proper reach.", RETRAIN) from None
+
+    def __call__(self, strokes: Float32, points: Float32) -> tuple[Float32, Float32]:
+        """Dreams.
+
+        Args:
+            strokes: (b, 9) float32: start, control and end x and y in pixels, pressure at start and end, radius.
+            points: (b, p, 2) float32, x and y in pixels, for each stroke its own.
+
+        Returns:
+            Mean and variance of alpha, (b, p) float32 each.
+        """
+        mean, variance = self._session.run(None, {"strokes": strokes, "points": points})
+        return mean, variance
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(
+                str(self.folder / DREAM_FILE), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime has many kinds, all of which mean a broken file
+            reason = str(error).splitlines()[0]
+            raise ModelError(f"The dream {self.folder / DREAM_FILE} cannot be loaded: {reason}.", RETRAIN) from None
+
+
+def _read_card(folder: Path) -> dict[str, Any]:
+    try:
+        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ModelError(f"The dream {folder} has no readable card ({CARD_FILE}).", RETRAIN) from None
+    if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (CARD_FORMAT, CARD_VERSION):
+        raise ModelError(f"The dream {folder} is not of version {CARD_VERSION}.", RETRAIN)
+    return card
