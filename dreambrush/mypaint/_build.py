@@ -17,7 +17,7 @@ PACKAGES = "Debian, Ubuntu: libmypaint-dev; Fedora: libmypaint-devel; Arch, Home
 
 
 def pkg_config(option: str) -> list[str]:
-    """The words of ``pkg-config OPTION libmypaint``; exits with advice where libmypaint's headers are missing."""
+    """The words of ``pkg-config OPTION libmypaint``; exits with advice where the headers are missing."""
     command = [os.environ.get("PKG_CONFIG", "pkg-config"), option, "libmypaint >= 1.6"]
     try:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
@@ -41,12 +41,12 @@ ffibuilder.set_source(
     sources=[str(HERE / "engine.c")],
     depends=[str(HERE / "engine.h")],
     include_dirs=[str(HERE), *words("--cflags", "-I")],
-    libraries=["mypaint"],  # not what it depends on itself: their packages may be absent
+    libraries=["mypaint", "m"],  # not what it depends on itself: their packages may be absent
     library_dirs=words("--libs", "-L"),
     extra_compile_args=["-O2", "-std=gnu11"],
     py_limited_api=True,
 )
 
 if __name__ == "__main__":
-    # By way of setup.py: cffi's own compile() stumbles over a pyproject.toml that leaves the packages to setup.py.
+    # By way of setup.py: cffi's own compile() stumbles over a pyproject.toml that names no packages.
     subprocess.run([sys.executable, "setup.py", "build_ext", "--inplace"], check=True)

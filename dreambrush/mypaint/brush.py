@@ -19,8 +19,8 @@ SMALLEST_RADIUS = math.exp(-2.0)
 class Brush:
     """A brush that paints on a :class:`~dreambrush.mypaint.canvas.Canvas`.
 
-    A brush draws its random numbers from one sequence that starts anew with each ``Brush``: the same strokes in
-    the same order on a new brush paint the same pixels.  A brush belongs to one thread at a time.
+    A brush draws its random numbers from one sequence that starts anew with each ``Brush``: the same strokes
+    in the same order on a new brush paint the same pixels.  A brush belongs to one thread at a time.
 
     Args:
         settings: all settings of the brush.
@@ -60,7 +60,7 @@ class Brush:
         """
         for name, value in values.items():
             if name not in setting_ids():
-                raise BrushError(f"There is no brush setting named {name!r}.", "See brush.settings for the names.")
+                raise BrushError(f"There is no brush setting named {name!r}.", "Check its spelling.")
             if not math.isfinite(value):
                 raise BrushError(f"Expected {name} to be finite but it was {value!r}.", "Give it a number.")
             low, _, high = setting_ranges()[name]
@@ -71,7 +71,8 @@ class Brush:
 
         Args:
             rgb: red, green and blue in display sRGB, 0..1.
-            eotf: the canvas's; at 2.2 the engine works on rgb^2.2 (MyPaint lib/brush.py, _transform_brush_color).
+            eotf: the canvas's; at 2.2 the engine works on rgb^2.2 (MyPaint lib/brush.py,
+                _transform_brush_color).
 
         Raises:
             ValueError: not three finite numbers.

@@ -12,7 +12,7 @@ from dreambrush.mypaint.brush import Brush
 from dreambrush.mypaint.library import engine
 
 LARGEST_SIDE = 32768
-FARTHEST = 2.0 * LARGEST_SIDE  # of an event, in pixels; libmypaint aborts the process at 1e8
+FARTHEST = 1e7  # of an event, in pixels; libmypaint aborts the process at 1e8
 ONE = 1 << 15  # a premultiplied 15-bit channel's full value, as in libmypaint
 
 Rectangle = tuple[int, int, int, int]
@@ -22,9 +22,9 @@ Rectangle = tuple[int, int, int, int]
 class Canvas:
     """A libmypaint surface of fixed size, transparent at first.
 
-    Tiles of 64x64 pixels are allocated when paint first touches them.  Paint beyond the edges is lost.  A canvas
-    belongs to one thread at a time; several canvases may be painted by several threads at once (the GIL is
-    released while libmypaint works).
+    Tiles of 64x64 pixels are allocated when paint first touches them.  Paint beyond the edges is lost.  A
+    canvas belongs to one thread at a time; several canvases may be painted by several threads at once (the
+    GIL is released while libmypaint works).
 
     Args:
         width: pixels, 1..32768.
@@ -53,9 +53,9 @@ class Canvas:
 
         Args:
             brush: in the colour and size wanted.
-            events: (n, 4) float64: x and y in pixels (-65536..65536; paint beyond the edges is lost), pressure 0..1,
-                seconds since the event before (more than 5 make the brush land anew, as in MyPaint).  The first one
-                only places the brush, as in MyPaint.  :func:`dreambrush.strokes.stroke_events` makes them.
+            events: (n, 4) float64: x and y in pixels, -1e7..1e7; pressure 0..1; seconds since the event
+                before (after more than 5 the brush lands anew, as in MyPaint).  The first one only places the
+                brush, as in MyPaint.  :func:`dreambrush.strokes.stroke_events` makes them.
             seed: of the C library's random numbers, which wet brushes use in pigment mode.
 
         Returns:
@@ -63,7 +63,7 @@ class Canvas:
 
         Raises:
             ValueError: events of another shape, not finite, or out of range.
-            BrushError: the brush asks for so many dabs that it would paint for minutes; some are on the canvas.
+            BrushError: the brush asks for dabs without end; a part of them is on the canvas.
         """
         events = np.ascontiguousarray(events, dtype=np.float64)
         if events.ndim != 2 or events.shape[1] != 4:
@@ -106,7 +106,7 @@ class Canvas:
         if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels.dtype != np.uint16:
             raise ValueError(f"Expected pixels to be (h, w, 4) uint16 but had {pixels.shape} {pixels.dtype}")
         if pixels.size and (pixels[..., 3].max() > ONE or (pixels[..., :3] > pixels[..., 3:]).any()):
-            raise ValueError(f"Expected premultiplied values of 0..{ONE}, none above its alpha, but had others")
+            raise ValueError(f"Expected premultiplied values of 0..{ONE}, none above its alpha, but not all are")
         height, width = pixels.shape[:2]
         self._check((x, y, width, height))
         pointer = self._ffi.from_buffer("uint16_t[]", np.ascontiguousarray(pixels))

@@ -3,12 +3,14 @@
  * A canvas is a grid of 64x64 tiles of premultiplied 15-bit RGBA (32768 = 1.0).  A tile is made when paint
  * first touches it, so that a big canvas with little paint is cheap.  Paint outside the grid is thrown away.
  */
-#include <malloc.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <mypaint-brush.h>
 #include <mypaint-brush-settings.h>
@@ -22,7 +24,7 @@
 #define ONE 32768u
 #define SMUDGE_BUCKETS 256 /* what MyPaint's lib/brush.hpp asks for; some brushes need them */
 #define LARGEST_DAB 4096.0f /* pixels; libmypaint caps the radius at 1000, and softening may double that */
-#define MOST_WORK 1000000 /* dabs x tiles in a stroke, a minute or more; no stock brush needs a tenth of it */
+#define MOST_WORK 1000000 /* dabs x tiles in a stroke: minutes at worst, and far beyond any stock brush */
 #define MOST_QUEUED 20000 /* dabs x tiles that wait in libmypaint's queue, some 100 bytes each */
 
 struct db_brush {

@@ -25,9 +25,9 @@ def engine() -> tuple[Any, Any]:
         from dreambrush.mypaint import _engine  # type: ignore[attr-defined]
     except ImportError as error:
         if "undefined symbol" in str(error):
-            raise LibmypaintError(f"libmypaint, MyPaint's brush engine, is too old ({error}).", UPGRADE) from None
+            raise LibmypaintError(f"MyPaint's engine libmypaint is too old ({error}).", UPGRADE) from None
         if "libmypaint" in str(error):
-            raise LibmypaintError(f"libmypaint, MyPaint's brush engine, is missing ({error}).", INSTALL) from None
+            raise LibmypaintError(f"MyPaint's engine libmypaint is missing ({error}).", INSTALL) from None
         raise LibmypaintError(
             f"The compiled binding to libmypaint is missing ({error}).",
             "Install dreambrush with pip, which builds it (it needs a C compiler and libmypaint's headers).",

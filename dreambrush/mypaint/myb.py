@@ -7,6 +7,7 @@ import json
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +53,13 @@ class BrushSettings:
         settings = dict(self.settings)
         for name, value in values.items():
             if name not in settings:
-                raise BrushError(f"There is no brush setting named {name!r}.", f"The settings are: {', '.join(settings)}.")
+                names = ", ".join(settings)
+                raise BrushError(f"There is no brush setting named {name!r}.", f"The settings are: {names}.")
             try:
                 settings[name] = Setting(_number(value, f"setting {name}"), settings[name].inputs)
             except ValueError as error:
-                raise BrushError(f"{str(error).capitalize()}.", "Give it a number.") from None
+                message = str(error)
+                raise BrushError(f"{message[0].upper()}{message[1:]}.", "Give it a number.") from None
         return replace(self, settings=settings)
 
     def to_json(self) -> str:
@@ -71,7 +74,7 @@ class BrushSettings:
                 "settings": {
                     name: {
                         "base_value": setting.base_value,
-                        "inputs": {key: [list(point) for point in curve] for key, curve in setting.inputs.items()},
+                        "inputs": {key: [list(xy) for xy in curve] for key, curve in setting.inputs.items()},
                     }
                     for name, setting in sorted(self.settings.items())
                 },
@@ -82,7 +85,7 @@ class BrushSettings:
         )
 
     def digest(self) -> str:
-        """A fingerprint of what the brush does: all settings but colour and size, which change with every stroke."""
+        """A fingerprint of what the brush does: all settings but colour and size, which strokes set."""
         free = {"color_h", "color_s", "color_v", "radius_logarithmic"}
         parts = [
             (name, () if name in free else (setting.base_value,), sorted(setting.inputs.items()))
@@ -96,8 +99,8 @@ def read_myb(path: Path, paint_mode: float = 0.0) -> BrushSettings:
 
     Args:
         path: the file.
-        paint_mode: value of that setting where the file does not name it, 0 (plain RGB) to 1 (pigment).  MyPaint
-            takes 0 in its "1.x" mode, in which our files open, and 1 otherwise (gui/brushmanager.py).
+        paint_mode: value of that setting where the file does not name it, 0 (plain RGB) to 1 (pigment).
+            MyPaint takes 0 in its "1.x" mode, in which our files open, and 1 otherwise (gui/brushmanager.py).
 
     Raises:
         BrushError: the file cannot be read or is not a brush of version 3.
@@ -170,7 +173,7 @@ def _curve(points: Any, what: str) -> Curve:
         if not isinstance(point, list) or len(point) != 2:
             raise ValueError(f"expected {what} to have points of 2 numbers")
         curve.append((_number(point[0], what), _number(point[1], what)))
-    if any(after[0] < before[0] for before, after in zip(curve, curve[1:], strict=False)):
+    if any(after[0] < before[0] for before, after in pairwise(curve)):
         raise ValueError(f"expected {what} to run from left to right")
     return tuple(curve)
 
@@ -179,5 +182,3 @@ def _number(value: Any, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_NUMBER:
         raise ValueError(f"expected {what} to be a finite number but it was {reprlib.repr(value)}")
     return float(value)
-
-
