@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.cores import available_cores
 from dreambrush.mypaint.brush import Brush
 from dreambrush.mypaint.canvas import Canvas
 from dreambrush.mypaint.myb import BrushSettings
@@ -66,16 +68,21 @@ def paint_strokes(settings: BrushSettings, strokes: NDArray[np.float32], side: i
     Returns:
         (n, side, side) uint8 alpha.
     """
-    canvas = Canvas(side, side)
-    alpha = np.empty((len(strokes), side, side), np.uint8)
     settings = settings.with_values(paint_mode=0.0)
-    for index, row in enumerate(strokes):
-        if index % STROKES_PER_BRUSH == 0:
-            brush = Brush(settings)
-        canvas.clear()
-        brush.set_radius(float(row[8]))
-        canvas.stroke(brush, stroke_events(row[:6].reshape(3, 2), row[6:8], float(row[8])))
-        alpha[index] = canvas.read8()[..., 3]
+    alpha = np.empty((len(strokes), side, side), np.uint8)
+
+    def paint_chunk(first: int) -> None:
+        canvas, brush = Canvas(side, side), Brush(settings)
+        for index in range(first, min(first + STROKES_PER_BRUSH, len(strokes))):
+            row = strokes[index]
+            canvas.clear()
+            brush.set_radius(float(row[8]))
+            canvas.stroke(brush, stroke_events(row[:6].reshape(3, 2), row[6:8], float(row[8])))
+            alpha[index] = canvas.read8()[..., 3]
+
+    # Chunks are the same however many threads there are, hence so are the pictures.
+    with ThreadPoolExecutor(available_cores()) as pool:
+        list(pool.map(paint_chunk, range(0, len(strokes), STROKES_PER_BRUSH)))
     return alpha
 
 

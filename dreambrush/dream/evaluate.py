@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dreambrush.dream.collect import Collection, collect, paint_strokes
+from dreambrush.dream.collect import collect, paint_strokes
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import BATCH, pixel_centres
 from dreambrush.mypaint.myb import BrushSettings
 
 HELD_OUT_STROKES = 1000
-NOISE_STROKES, NOISE_RENDERS = 250, 12
+NOISE_SHARE, NOISE_RENDERS = 0.25, 12  # of the held-out strokes, this share is rendered that often
 HELD_OUT_SEED_OFFSET = 1_000_003  # keeps the held-out strokes apart from those of training
 
 
@@ -59,14 +59,14 @@ def noise_floor(settings: BrushSettings, strokes: NDArray[np.float32]) -> float:
     return float(values.var(axis=1, ddof=1, dtype=np.float64).mean())
 
 
-def evaluate(dream: FieldDream, settings: BrushSettings, seed: int) -> Score:
-    """Scores a dream on strokes painted for this purpose."""
-    held_out: Collection = collect(settings, HELD_OUT_STROKES, seed + HELD_OUT_SEED_OFFSET)
-    real = torch.from_numpy(held_out.alpha.reshape(HELD_OUT_STROKES, -1)).double() / 255
+def evaluate(dream: FieldDream, settings: BrushSettings, seed: int, count: int = HELD_OUT_STROKES) -> Score:
+    """Scores a dream on `count` strokes painted for this purpose."""
+    held_out = collect(settings, count, seed + HELD_OUT_SEED_OFFSET)
+    real = torch.from_numpy(held_out.alpha.reshape(count, -1)).double() / 255
     mean, variance = dream_pictures(dream, held_out.strokes)
     return Score(
         error=float(((mean - real) ** 2).mean()),
-        noise_floor=noise_floor(settings, held_out.strokes[:NOISE_STROKES]),
+        noise_floor=noise_floor(settings, held_out.strokes[: max(int(NOISE_SHARE * count), 1)]),
         predicted_variance=float(variance.double().mean()),
         mean_picture_error=float(((real - real.mean(0)) ** 2).mean()),
     )

@@ -103,9 +103,13 @@ def local_features(strokes: Tensor, points: Tensor, reach: Tensor) -> Tensor:
     walked = at(along)
     length = lengths.sum(1, keepdim=True)
     arc = at((torch.cumsum(lengths, 1) - lengths)[:, None]) + walked
-    tangent_x, tangent_y = at(ex), at(ey)
-    # Offsets from the nearest point: across is signed (left or right), beyond is 0 except past an end.
-    dx, dy = at(x) - walked * tangent_x, at(y) - walked * tangent_y
+    # The curve's own direction there, which does not jump from piece to piece as the polyline's does.
+    t = (nearest[..., 0].to(strokes.dtype) + walked / at(lengths[:, None])) / SEGMENTS
+    turning_x, turning_y = ((1 - t) * (control - start)[..., i] + t * (end - control)[..., i] for i in (0, 1))
+    speed = torch.sqrt(turning_x**2 + turning_y**2 + 1e-8)
+    tangent_x, tangent_y = turning_x / speed, turning_y / speed
+    # Offset from the nearest point: across is signed (left or right), beyond is 0 except past an end.
+    dx, dy = at(x) - walked * at(ex), at(y) - walked * at(ey)
     distance = torch.sqrt(at(squared) + 1e-12) / unit
     across = (tangent_x * dy - tangent_y * dx) / unit
     beyond = (tangent_x * dx + tangent_y * dy) / unit

@@ -15,8 +15,8 @@ from dreambrush.dream.field import HIDDEN, FieldDream
 class FitOptions:
     """Every hyper-parameter of the fit."""
 
-    steps: int = 8000  # optimiser steps; 2 minutes on 2 cores
-    batch: int = 16384  # points a step
+    steps: int = 8000  # optimiser steps; about 2 minutes on 2 cores
+    batch: int = 8192  # points a step
     learning_rate: float = 6e-3  # at its highest, of a one-cycle schedule
     warm_up: float = 0.1  # share of the steps before the highest rate
     hidden: int = HIDDEN

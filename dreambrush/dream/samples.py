@@ -49,6 +49,9 @@ def _distance_in_radii(strokes: Tensor, points: Tensor) -> NDArray[np.float32]:
 def training_points(collection: Collection, reach: float, per_stroke: int, seed: int) -> tuple[Tensor, Tensor]:
     """Features and alpha of random pixels that the brush can reach.
 
+    Half of the pixels are drawn from the whole picture, and half around the path, lest fine strokes, which have few
+    pixels, count for little.
+
     Args:
         collection: painted strokes.
         reach: of the brush, in radii.
@@ -61,11 +64,25 @@ def training_points(collection: Collection, reach: float, per_stroke: int, seed:
     rng = np.random.default_rng(seed)
     centres, features, alphas = pixel_centres(), [], []
     for first in range(0, len(collection.strokes), BATCH):
-        strokes = torch.from_numpy(collection.strokes[first : first + BATCH])
-        pixels = torch.from_numpy(rng.integers(0, SIDE * SIDE, (len(strokes), per_stroke)))
-        alpha = torch.from_numpy(collection.alpha[first : first + BATCH].reshape(len(strokes), -1))
+        rows = collection.strokes[first : first + BATCH]
+        strokes = torch.from_numpy(rows)
+        anywhere = rng.integers(0, SIDE * SIDE, (len(rows), per_stroke // 2))
+        pixels = torch.from_numpy(np.concatenate([anywhere, _around(rows, reach, per_stroke // 2, rng)], 1))
+        alpha = torch.from_numpy(collection.alpha[first : first + BATCH].reshape(len(rows), -1))
         seen = local_features(strokes, centres[pixels], torch.tensor(reach))
         near = seen[..., 0] < FARTHEST
         features.append(seen[near])
         alphas.append(torch.gather(alpha, 1, pixels)[near].float() / 255)
     return torch.cat(features), torch.cat(alphas)
+
+
+def _around(
+    strokes: NDArray[np.float32], reach: float, count: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Indices (n, count) of pixels within reach of random points of each path; at the picture's edge where beyond."""
+    t = rng.random((len(strokes), count, 1))
+    start, control, end = (strokes[:, None, i : i + 2] for i in (0, 2, 4))
+    path = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    offset = rng.uniform(-FARTHEST, FARTHEST, (len(strokes), count, 2)) * (strokes[:, 8] * reach + 0.5)[:, None, None]
+    pixel = np.clip(np.floor(path + offset), 0, SIDE - 1).astype(np.int64)
+    return np.asarray(pixel[..., 1] * SIDE + pixel[..., 0])

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from dreambrush.dream.collect import SAMPLING, SIDE, collect
-from dreambrush.dream.evaluate import NOISE_RENDERS, Score, evaluate
+from dreambrush.dream.evaluate import HELD_OUT_STROKES, NOISE_RENDERS, Score, evaluate
 from dreambrush.dream.export import export_dream
 from dreambrush.dream.fit import FitOptions, fit
 from dreambrush.dream.samples import measure_reach, training_points
@@ -37,6 +37,7 @@ def train_dream(
     seed: int = 0,
     progress: Report | None = None,
     options: FitOptions | None = None,
+    held_out: int = HELD_OUT_STROKES,
 ) -> Path:
     """Trains the dream of a brush and writes its folder.
 
@@ -47,6 +48,7 @@ def train_dream(
         seed: of strokes, weights and batches.
         progress: told stage ("collect", "fit", "evaluate", "export"), steps done, and steps in all.
         options: of the fit.
+        held_out: strokes to score it on.
 
     Returns:
         The folder.
@@ -78,11 +80,11 @@ def train_dream(
 
     started = time.monotonic()
     report("evaluate", 0, 1)
-    score = evaluate(dream, settings, seed)
+    score = evaluate(dream, settings, seed, held_out)
     timed("evaluate", started)
 
     report("export", 0, 1)
-    card = make_card(brush, settings.digest(), reach, strokes, seed, options, score, seconds)
+    card = make_card(brush, settings.digest(), reach, strokes, seed, options, score, held_out, seconds)
     export_dream(dream, card, output)
     if brush.path.parent != shipped_folder("brushes"):
         shutil.copyfile(brush.path, output / f"{brush.name}.myb")  # so that the brush can be named from now on
@@ -97,6 +99,7 @@ def make_card(
     seed: int,
     options: FitOptions,
     score: Score,
+    held_out: int,
     seconds: dict[str, float],
 ) -> dict[str, Any]:
     """What a person or a program wants to know of a dream; ``card.json``."""
@@ -112,7 +115,7 @@ def make_card(
         "seed": seed,
         "data": {"strokes": strokes, "pixels_per_stroke": PIXELS_PER_STROKE, "side": SIDE, "sampling": SAMPLING},
         "fit": options.as_dict(),
-        "held_out": {**score.as_dict(), "noise_renders": NOISE_RENDERS},
+        "held_out": {"strokes": held_out, **score.as_dict(), "noise_renders": NOISE_RENDERS},
         "seconds": seconds,
         "cores": os.cpu_count(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),

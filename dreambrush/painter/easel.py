@@ -11,7 +11,7 @@ from dreambrush.mypaint.brush import Brush
 from dreambrush.mypaint.canvas import ONE, Canvas, Rectangle
 from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.myb import BrushSettings
-from dreambrush.strokes import stroke_events
+from dreambrush.painter.replay import lay
 
 Float32 = NDArray[np.float32]
 
@@ -55,10 +55,8 @@ class Easel:
 
     def paint(self, stroke: Float32, colour: Float32, seed: int) -> Rectangle:
         """Lays one stroke (9,) in a colour (3,) on the current layer; returns the rectangle that it touched."""
-        self.brush.set_colour(colour.tolist())
-        self.brush.set_radius(float(stroke[8]))
-        events = stroke_events(stroke[:6].reshape(3, 2), stroke[6:8], float(stroke[8]))
-        return self._sheets[-1].canvas.stroke(self.brush, events, seed)
+        path, pressure, radius = stroke[:6].reshape(3, 2), stroke[6:8], float(stroke[8])
+        return lay(self._sheets[-1].canvas, self.brush, path, pressure, radius, colour, seed)
 
     def seen(self, area: Rectangle) -> Float32:
         """What one sees at an area, all layers and the ground together: (h, w, 3) float32, 0..1."""

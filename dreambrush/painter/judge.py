@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -10,6 +9,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.cores import available_cores
 from dreambrush.models import Dream
 from dreambrush.painter.gain import best_colour_and_gain
 from dreambrush.painter.geometry import boxes, ribbon
@@ -35,7 +35,7 @@ class Judge:
 
     def __init__(self, dream: Dream, moments: Moments, cores: int | None = None) -> None:
         self.dream, self.moments = dream, moments
-        self._pool = ThreadPoolExecutor(cores or _available_cores())
+        self._pool = ThreadPoolExecutor(cores or available_cores())
 
     def __enter__(self) -> Judge:
         return self
@@ -92,10 +92,3 @@ class Judge:
         x, y = points[..., 0], points[..., 1]
         inside = (x >= 0) & (y >= 0) & (x < self.moments.width) & (y < self.moments.height)
         return inside.astype(np.float32)
-
-
-def _available_cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS
-        return os.cpu_count() or 1

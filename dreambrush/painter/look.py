@@ -66,7 +66,7 @@ class Looker:
         count = int(np.ceil(np.log2(largest / SMALLEST_SCALE) * SCALES_PER_OCTAVE)) + 1
         self.scales = np.geomspace(SMALLEST_SCALE, largest, count).astype(np.float32)
         # At first only the larger half is worth looking through.
-        self._earned = np.linspace(0.0, 1.0, count) ** 2
+        self._earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
 
     def learn(self, sizes: NDArray[np.int64], gains: Float32) -> None:
         """Remembers from which sizes this round's strokes came (k,), and what they gained (k,)."""

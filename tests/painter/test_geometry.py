@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dreambrush.painter.geometry import boxes, mutated, path_length, ribbon, tamed
+from dreambrush.strokes import bezier_length
+
+
+def random_strokes(n: int, seed: int, side: float = 100) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    rows = np.concatenate([rng.uniform(0, side, (n, 6)), rng.random((n, 2)), rng.uniform(1, 12, (n, 1))], 1)
+    return tamed(rows.astype(np.float32), int(side), int(side), 0.8, 20)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_tame_strokes_stay_tame(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    wild = (rng.normal(0, 300, (20, 9))).astype(np.float32)
+    once = tamed(wild, 80, 60, 0.8, 15)
+    assert np.isfinite(once).all()
+    assert ((once[:, 8] >= 0.8) & (once[:, 8] <= 15)).all()
+    assert ((once[:, 6:8] >= 0.05) & (once[:, 6:8] <= 1)).all()
+    assert (once[:, [0, 4]] <= 80 + 7.5).all() and (once[:, [0, 4]] >= -7.5).all()
+    np.testing.assert_allclose(tamed(once, 80, 60, 0.8, 15), once, atol=1e-3)
+    changed = tamed(mutated(once, 1.0, rng), 80, 60, 0.8, 15)
+    assert np.isfinite(changed).all() and not np.array_equal(changed, once)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_path_length_is_close(seed: int) -> None:
+    strokes = random_strokes(20, seed)
+    true = [bezier_length(row[:6].reshape(3, 2).astype(float)) for row in strokes]
+    np.testing.assert_allclose(path_length(strokes), true, rtol=0.02, atol=0.01)
+
+
+def test_ribbon_of_a_straight_stroke_covers_its_rectangle() -> None:
+    stroke = np.array([[20, 50, 50, 50, 80, 50, 1, 1, 5]], np.float32)
+    points, areas, spacing = ribbon(stroke, 1.0)
+    margin = 5 + 0.7
+    assert areas.sum() == pytest.approx((60 + 2 * margin) * 2 * margin, rel=1e-3)
+    assert points[..., 0].min() > 20 - margin and points[..., 0].max() < 80 + margin
+    assert np.abs(points[..., 1] - 50).max() < margin
+    assert spacing[0] > 0
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_ribbon_area_is_near_that_of_pixels_within_reach(seed: int) -> None:
+    stroke = random_strokes(1, seed)
+    points, areas, _ = ribbon(stroke, 1.0)
+    # The integral of a smooth bump that follows the path, once over the ribbon and once over all pixels.
+    grid = np.stack(np.meshgrid(np.arange(-60, 160) + 0.5, np.arange(-60, 160) + 0.5), -1).reshape(1, -1, 2)
+
+    def bump(where: np.ndarray) -> np.ndarray:
+        t = np.linspace(0, 1, 60)[:, None]
+        a, b, c = stroke[0, 0:2], stroke[0, 2:4], stroke[0, 4:6]
+        path = (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c
+        distance = np.sqrt(((where[0][:, None] - path[None]) ** 2).sum(-1)).min(1)
+        return np.maximum(1 - distance / stroke[0, 8], 0)
+
+    over_pixels, over_ribbon = bump(grid).sum(), (bump(points) * areas[0]).sum()
+    assert over_ribbon == pytest.approx(over_pixels, rel=0.12)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_boxes_hold_the_whole_path(seed: int) -> None:
+    strokes = random_strokes(10, seed)
+    box = boxes(strokes, 1.0)
+    t = np.linspace(0, 1, 50)[:, None, None]
+    path = (1 - t) ** 2 * strokes[:, 0:2] + 2 * t * (1 - t) * strokes[:, 2:4] + t**2 * strokes[:, 4:6]
+    radius = strokes[:, 8]
+    assert (path[..., 0].min(0) - radius >= box[:, 0]).all() and (path[..., 0].max(0) + radius <= box[:, 2]).all()
+    assert (path[..., 1].min(0) - radius >= box[:, 1]).all() and (path[..., 1].max(0) + radius <= box[:, 3]).all()

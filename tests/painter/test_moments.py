@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dreambrush.painter.moments import Moments
+
+
+def pictures(height: int, width: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    target, canvas = np.random.default_rng(seed).random((2, height, width, 3)).astype(np.float32)
+    return target, canvas
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 90), (17, 33), (64, 64), (100, 130)])
+def test_levels_hold_means(height: int, width: int) -> None:
+    target, canvas = pictures(height, width)
+    moments = Moments(target, canvas)
+    centre = np.array([[[0.5, 0.5], [width - 0.5, height - 0.5]]], np.float32)
+    corner = moments.sample(centre, np.array([0]))[0]
+    np.testing.assert_allclose(corner[0, :3], target[0, 0], atol=1e-6)
+    np.testing.assert_allclose(corner[1, 3:6], canvas[-1, -1], atol=1e-6)
+    np.testing.assert_allclose(corner[1, 6], (target[-1, -1] * canvas[-1, -1]).sum(), atol=1e-5)
+    if height % 4 == 0 and width % 4 == 0 and moments.levels > 2:
+        cell = moments.sample(np.array([[[2, 2]]], np.float32), np.array([2]))[0, 0]
+        np.testing.assert_allclose(cell[:3], target[:4, :4].mean((0, 1)), atol=1e-5)
+        np.testing.assert_allclose(cell[7], (canvas[:4, :4] ** 2).sum(-1).mean(), atol=1e-5)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_an_update_of_a_part_is_as_good_as_starting_afresh(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    height, width = rng.integers(1, 70, 2)
+    target, canvas = pictures(height, width, seed)
+    moments = Moments(target, canvas)
+    x, y = rng.integers(0, width), rng.integers(0, height)
+    w, h = rng.integers(0, width - x + 1), rng.integers(0, height - y + 1)
+    canvas = canvas.copy()
+    canvas[y : y + h, x : x + w] = rng.random((h, w, 3))
+    moments.update(canvas[y : y + h, x : x + w], (x, y, w, h))
+    np.testing.assert_array_equal(moments.cells, Moments(target, canvas).cells)
+    assert moments.mean_squared_error() == pytest.approx(np.mean((target - canvas) ** 2, dtype=np.float64), abs=1e-6)
+
+
+def test_points_beyond_the_edge_see_the_edge() -> None:
+    moments = Moments(*pictures(20, 30))
+    points = np.array([[[-50, -50], [0.5, 0.5], [900, 900], [29.5, 19.5]]], np.float32)
+    samples = moments.sample(points, np.array([0]))[0]
+    np.testing.assert_array_equal(samples[0], samples[1])
+    np.testing.assert_array_equal(samples[2], samples[3])

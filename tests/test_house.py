@@ -1,0 +1,86 @@
+"""Who may know whom: data flows one way, and painting starts without torch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import dreambrush
+
+PACKAGE = Path(dreambrush.__file__).parent
+MOST_LINES = 400
+
+FORBIDDEN = {
+    "strokes": ("dream", "controller", "painter", "cli", "models"),
+    "mypaint": ("dream", "controller", "painter", "cli", "models"),
+    "painter": ("dream", "cli"),
+    "models": ("dream", "controller", "painter", "cli"),
+    "dream": ("painter", "cli"),
+    "controller": ("cli",),
+}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            found.add(node.module or "")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+MODULES = {module_name(path): imports(path) for path in SOURCES}
+
+
+def test_rooms_know_only_what_they_may() -> None:
+    for name, imported in MODULES.items():
+        room = name.split(".")[1] if "." in name else ""
+        for other in FORBIDDEN.get(room, ()):
+            bad = [found for found in imported if found.startswith(f"dreambrush.{other}")]
+            bad = [found for found in bad if found.split(".")[1] == other]
+            assert not bad, f"{name} imports {bad}"
+        if room not in ("dream", "controller"):
+            assert not any(found.split(".")[0] in ("torch", "cma") for found in imported), f"{name} imports torch"
+        if room not in ("cli", "__main__"):
+            assert not any(found.startswith("dreambrush.cli") for found in imported), f"{name} imports the cli"
+
+
+def test_no_import_circles() -> None:
+    graph = {name: {found for found in imported if found in MODULES and found != name} for name, imported in MODULES.items()}
+    graph.pop("dreambrush")  # its lazy names point everywhere
+    done: set[str] = set()
+    while graph:
+        free = [name for name, needs in graph.items() if not (needs & graph.keys())]
+        assert free, f"a circle within {sorted(graph)}"
+        for name in free:
+            done.add(name)
+            graph.pop(name)
+
+
+def test_files_are_short() -> None:
+    for path in SOURCES:
+        if not path.name.startswith("_engine"):
+            assert len(path.read_text().splitlines()) <= MOST_LINES, path
+
+
+def test_painting_does_not_import_torch() -> None:
+    code = (
+        "import sys, numpy as np\n"
+        "from dreambrush.models import find_brush\n"
+        "from dreambrush.painter.paint import paint\n"
+        "paint(np.zeros((16, 16, 3), np.float32), find_brush('oil'), 1)\n"
+        "assert 'onnxruntime' in sys.modules\n"
+        "assert 'torch' not in sys.modules and 'cma' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
