@@ -3,8 +3,8 @@
     python benchmarks/paint.py astronaut coffee --size 256 --strokes 200 1000
 
 PICTURE is the name of one of scikit-image's pictures (astronaut, coffee, chelsea, ...) or a file.  Errors are measured
-on the real canvas, as MyPaint shows it, against the target at the painting's size.  Pictures of scikit-image are squeezed to
-squares with Pillow's Lanczos filter, so that figures can be compared with those of other programs.
+on the real canvas, as MyPaint shows it, against the target at the painting's size.  Pictures of scikit-image are
+squeezed to squares with Pillow's Lanczos filter, so that figures can be compared with those of other programs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import math
 import os
 import platform
 import resource
-import sys
 import time
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def target_picture(name: str, size: int) -> NDArray[np.float32]:
     import skimage.data
 
     picture = Image.fromarray(getattr(skimage.data, name)()).convert("RGB")
-    return np.asarray(picture.resize((size, size), Image.Resampling.LANCZOS), np.float32) / 255
+    return np.asarray(picture.resize((size, size), Image.Resampling.LANCZOS), np.float32) / np.float32(255)
 
 
 def measure(name: str, size: int, strokes: int, brush_name: str, seed: int, folder: Path | None) -> dict[str, object]:
@@ -63,7 +62,7 @@ def measure(name: str, size: int, strokes: int, brush_name: str, seed: int, fold
     out = (folder or Path("out")) / f"{Path(name).stem}-{size}-{strokes}-{brush_name}.ora"
     out.parent.mkdir(exist_ok=True, parents=True)
     wall, cpu = time.perf_counter(), time.process_time()
-    write_openraster(out, painting.layers, painting.background, overwrite=True)
+    write_openraster(out, painting.layers, painting.background, settings={"seed": seed}, overwrite=True)
     seconds["write"] = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
     Image.fromarray(painting.merged).save(out.with_suffix(".png"))
 
@@ -113,4 +112,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

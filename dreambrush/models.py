@@ -100,7 +100,7 @@ def _is_of(folder: Path, brush: Path) -> bool:
     from dreambrush.mypaint.myb import read_myb
 
     try:
-        return _read_card(folder)["brush_digest"] == read_myb(brush).digest()
+        return bool(_read_card(folder)["brush_digest"] == read_myb(brush).digest())
     except (BrushError, ModelError, KeyError):
         return False
 

@@ -50,9 +50,7 @@ def open_output(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
     except FileExistsError as error:
         raise _exists(target) from error
     except OSError as error:
-        raise OutputError(
-            f"{target} cannot be written: {error.strerror or error}.", _advice(error)
-        ) from error
+        raise OutputError(f"{target} cannot be written: {error.strerror or error}.", _advice(error)) from error
 
 
 @contextlib.contextmanager

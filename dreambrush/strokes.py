@@ -30,6 +30,7 @@ from dreambrush.output import open_output
 
 FORMAT = "dreambrush strokes"
 VERSION = 1
+ARRAYS = ("path", "pressure", "radius", "colour", "brush", "layer")
 COLUMNS = 14  # numbers of one stroke in a file
 
 SPEED = 600.0  # pixels a second: an unhurried sweep of the arm over a screen at 100 % zoom
@@ -93,7 +94,7 @@ class Strokes:
             object.__setattr__(self, name, names)
         _check_range("pressure", self.pressure, 0.0, 1.0)
         _check_range("colour", self.colour, 0.0, 1.0)
-        _check_range("radius", self.radius, np.finfo(np.float32).tiny, 1e6)
+        _check_range("radius", self.radius, 1e-30, 1e6)
         _check_range("path", self.path, -1e6, 1e6)
         _check_range("brush", self.brush, 0, len(self.brushes) - 1)
         _check_range("layer", self.layer, 0, len(self.layers) - 1)
@@ -111,8 +112,8 @@ class Strokes:
 
     def __getitem__(self, index: slice | NDArray[Any]) -> Strokes:
         """Some of the strokes: a slice, an array of indices, or a mask."""
-        names = ("path", "pressure", "radius", "colour", "brush", "layer")
-        return replace(self, **{name: getattr(self, name)[index] for name in names})
+        arrays: dict[str, Any] = {name: getattr(self, name)[index] for name in ARRAYS}
+        return replace(self, **arrays)
 
     def scaled(self, size: tuple[int, int]) -> Strokes:
         """The same strokes for a canvas of another size.
@@ -143,8 +144,8 @@ class Strokes:
             for name in ("size", "brushes", "layers"):
                 if getattr(part, name) != getattr(first, name):
                     raise _bad(f"Expected {name} {getattr(first, name)} in every part but had {getattr(part, name)}.")
-        names = ("path", "pressure", "radius", "colour", "brush", "layer")
-        return replace(first, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+        arrays: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
+        return replace(first, **arrays)
 
     def to_json(self) -> str:
         """The text of a strokes file; the same strokes give the same text."""

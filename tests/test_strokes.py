@@ -76,7 +76,7 @@ def test_scaling_there_and_back(width: int, height: int) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("path", np.zeros((7, 2, 2), np.float32), r"Expected path to have shape \(7, 3, 2\) but it had shape \(7, 2, 2\)"),
+        ("path", np.zeros((7, 2, 2)), r"Expected path to have shape \(7, 3, 2\) but it had shape \(7, 2, 2\)"),
         ("pressure", np.full((7, 2), 1.5, np.float32), "Expected pressure to be within 0..1"),
         ("pressure", np.zeros((6, 2), np.float32), r"Expected pressure to have shape \(7, 2\)"),
         ("radius", np.zeros(7, np.float32), "Expected radius to be within"),

@@ -76,9 +76,7 @@ def training_points(collection: Collection, reach: float, per_stroke: int, seed:
     return torch.cat(features), torch.cat(alphas)
 
 
-def _around(
-    strokes: NDArray[np.float32], reach: float, count: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _around(strokes: NDArray[np.float32], reach: float, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Indices (n, count) of pixels within reach of random points of each path; at the picture's edge where beyond."""
     t = rng.random((len(strokes), count, 1))
     start, control, end = (strokes[:, None, i : i + 2] for i in (0, 2, 4))

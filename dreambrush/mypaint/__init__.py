@@ -1,0 +1,1 @@
+"""The real painting software: libmypaint's engine, brush files, OpenRaster files, exact blending."""

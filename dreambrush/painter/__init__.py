@@ -1,0 +1,1 @@
+"""Painting: look, propose, dream, choose, paint for real, look again.  numpy and onnxruntime only."""

@@ -91,4 +91,4 @@ class Judge:
     def _on_canvas(self, points: Float32) -> Float32:
         x, y = points[..., 0], points[..., 1]
         inside = (x >= 0) & (y >= 0) & (x < self.moments.width) & (y < self.moments.height)
-        return inside.astype(np.float32)
+        return np.asarray(inside, np.float32)

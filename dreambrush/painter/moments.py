@@ -110,7 +110,7 @@ class Moments:
         bottom = self.cells.take(first + down, 0)
         bottom += fx * (self.cells.take(first + down + right, 0) - bottom)
         top += fy * (bottom - top)
-        return top
+        return np.asarray(top, np.float32)
 
     def level_for(self, spacing: Float32) -> NDArray[np.int64]:
         """The level whose cells are about as wide as a spacing in pixels (b,)."""

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from dreambrush.errors import ModelError
 from dreambrush.models import BrushFile, Dream
-from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.blending import merge_layers
+from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.geometry import boxes, path_length, tamed
@@ -203,7 +203,6 @@ class _Session:
     def _lay(self, strokes: Float32, colours: Float32, gains: Float32) -> None:
         for stroke, colour, gain in zip(strokes, colours, gains, strict=True):
             area = self.easel.paint(stroke, colour, self.seed + self.done)
-            x, y, width, height = area
             before = self._squared_error(area)
             self.moments.update(self.easel.seen(area), area)
             self.squared += self._squared_error(area) - before
@@ -243,6 +242,4 @@ class _Session:
             layers=LAYERS,
         )
         mse = float(np.mean((merged / 255.0 - self.target) ** 2))
-        return Painting(
-            record, layers, self.easel.ground, merged, mse, self.dreamed, self.clock.seconds, interrupted
-        )
+        return Painting(record, layers, self.easel.ground, merged, mse, self.dreamed, self.clock.seconds, interrupted)

@@ -118,6 +118,4 @@ class Pool:
 
 def overlapping(box: Float32, other: Float32) -> NDArray[np.bool_]:
     """Whether each box (n, 4) overlaps another one (4,)."""
-    return np.asarray(
-        (box[:, 0] < other[2]) & (other[0] < box[:, 2]) & (box[:, 1] < other[3]) & (other[1] < box[:, 3])
-    )
+    return np.asarray((box[:, 0] < other[2]) & (other[0] < box[:, 2]) & (box[:, 1] < other[3]) & (other[1] < box[:, 3]))

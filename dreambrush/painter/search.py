@@ -98,7 +98,7 @@ def _drawn(weights: Float32, count: int, rng: np.random.Generator) -> NDArray[np
     wanted = rng.random((len(weights), count))
     rows = np.arange(len(weights))[:, None]
     found = np.searchsorted((total + rows).ravel(), (wanted + rows).ravel()).reshape(wanted.shape)
-    return np.clip(found - rows * weights.shape[1], 0, weights.shape[1] - 1)
+    return np.asarray(np.clip(found - rows * weights.shape[1], 0, weights.shape[1] - 1), np.int64)
 
 
 def _walk(

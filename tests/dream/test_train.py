@@ -22,7 +22,8 @@ QUICK = FitOptions(steps=300, batch=2048)
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stages: list[str] = []
     folder = tmp_path_factory.mktemp("dreams") / "oil"
-    train_dream(find_brush("oil"), folder, 1500, 7, lambda stage, done, total: stages.append(stage), QUICK, held_out=100)
+    oil = find_brush("oil")
+    train_dream(oil, folder, 1500, 7, lambda stage, done, total: stages.append(stage), QUICK, held_out=100)
     assert list(dict.fromkeys(stages)) == ["collect", "fit", "evaluate", "export"]
     return folder
 

@@ -33,9 +33,7 @@ def scalar_source_over(under: int, source: int, alpha: int, opac: float, noise: 
 
 
 @given(st.tuples(level, level, level), st.tuples(level, level, level, level), opacity)
-def test_every_pixel_follows_the_rule(
-    under: tuple[int, ...], rgba: tuple[int, ...], layer_opacity: float
-) -> None:
+def test_every_pixel_follows_the_rule(under: tuple[int, ...], rgba: tuple[int, ...], layer_opacity: float) -> None:
     merged = merge_layers([Layer("one", plain(2, 66, rgba), layer_opacity)], np.array(under, np.uint8))
     noise = blending._dithering_noise()
     for y, x in ((0, 0), (1, 63), (0, 64), (1, 65)):

@@ -61,7 +61,7 @@ def test_ribbon_area_is_near_that_of_pixels_within_reach(seed: int) -> None:
         a, b, c = stroke[0, 0:2], stroke[0, 2:4], stroke[0, 4:6]
         path = (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c
         distance = np.sqrt(((where[0][:, None] - path[None]) ** 2).sum(-1)).min(1)
-        return np.maximum(1 - distance / stroke[0, 8], 0)
+        return np.asarray(np.maximum(1 - distance / stroke[0, 8], 0))
 
     over_pixels, over_ribbon = bump(grid).sum(), (bump(points) * areas[0]).sum()
     assert over_ribbon == pytest.approx(over_pixels, rel=0.12)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ QUICK = PaintOptions(windows=16, improved=24, generations=2, children=3)
 
 
 def astronaut(size: int = 96) -> np.ndarray:
-    picture = Image.fromarray(skimage.data.astronaut()).resize((size, size), Image.Resampling.LANCZOS)
+    picture = Image.fromarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
+    picture = picture.resize((size, size), Image.Resampling.LANCZOS)
     return np.asarray(picture, np.float32) / 255
 
 
@@ -111,7 +113,7 @@ def test_progress_and_interruption(target: np.ndarray) -> None:
     painting = paint(target, find_brush("oil"), 500, options=QUICK, progress=stop_early)
     assert painting.interrupted
     assert 30 <= len(painting.strokes) == seen[-1].done < 500
-    assert all(a.done < b.done for a, b in zip(seen, seen[1:], strict=False))
+    assert all(a.done < b.done for a, b in pairwise(seen))
     assert seen[-1].mse == pytest.approx(painting.mse, rel=0.02)
     assert np.array_equal(painting.merged, merge_layers(painting.layers, painting.background))
 
