@@ -1,0 +1,83 @@
+"""The command line: ``dreambrush COMMAND ...``; each command is a module of this package.
+
+A module is imported only when its command runs or the list of commands is shown, and imports what is
+heavy (numpy, onnxruntime, rich, torch) only inside the command, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from dreambrush import __version__
+from dreambrush.cli.errors import ReaderLeft, exit_code_of
+
+COMMANDS = ("paint", "brushes", "train")
+
+EXAMPLES = """\b
+Examples:
+  dreambrush paint photo.jpg            paints photo.jpg and saves photo.ora
+  dreambrush paint --sample             paints a picture that comes with dreambrush
+  dreambrush paint *.jpg -o paintings   paints many pictures into a folder
+  dreambrush brushes                    lists the brushes
+
+Exit codes are listed in docs/errors.md.
+"""
+
+
+class CommandGroup(click.Group):
+    """Finds a command in the module of its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None when there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"dreambrush.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; click itself would make an error of a reader that leaves."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderLeft from None
+
+
+@click.group(
+    cls=CommandGroup,
+    invoke_without_command=True,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+@click.pass_context
+def dreambrush(context: click.Context) -> None:
+    """Paints pictures with MyPaint's own brush engine, stroke by stroke.
+
+    The painting is saved as an OpenRaster file (.ora) with layers: open it in MyPaint and paint on.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors are told on stderr.
+
+    Args:
+        arguments: the words after ``dreambrush``; None takes them from the shell.
+    """
+    words = None if arguments is None else list(arguments)
+    return exit_code_of(lambda: dreambrush.main(words, prog_name="dreambrush", standalone_mode=False))
+
+
+def main() -> NoReturn:
+    """Entry point of the console script."""
+    sys.exit(run())

@@ -1,0 +1,97 @@
+"""From any pixel format and ICC profile to sRGB on white paper."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+_DEEP_MODES = {"I;16": 65535.0, "I;16L": 65535.0, "I;16B": 65535.0, "I;16N": 65535.0, "I": 65535.0, "F": 1.0}
+"""Pillow's modes of more than 8 bits per value, all greyscale, with the value that stands for white."""
+
+_PROFILE_MODES = {"RGB": "RGB ", "CMYK": "CMYK", "L": "GRAY", "LAB": "Lab "}
+"""Pillow's mode -> the ICC colour space that a profile for it must have."""
+
+
+class ToSrgb:
+    """Converts pieces of one picture to sRGB; built once, so that the colour transform is built once.
+
+    Args:
+        image: the decoded picture; its mode, palette, transparency and ICC profile are used.
+    """
+
+    def __init__(self, image: Image.Image) -> None:
+        self._white = _white_level(image)
+        self._transparent = image.has_transparency_data
+        self._transform = _transform_to_srgb(image)
+
+    def __call__(self, piece: Image.Image) -> NDArray[np.float32]:
+        """Convert a piece cropped from the picture.
+
+        Returns:
+            Array of shape (height, width, 3), float32, sRGB values in 0..1, transparent parts on white.
+        """
+        if piece.mode in _DEEP_MODES:
+            grey = np.nan_to_num(np.asarray(piece, np.float32), nan=0.0) / self._white
+            return np.repeat(np.clip(grey, 0.0, 1.0)[..., None], 3, axis=2).astype(np.float32)
+        alpha = None
+        if self._transparent:
+            piece = piece.convert("RGBA") if piece.mode not in ("LA", "RGBA") else piece
+            alpha = np.asarray(piece.getchannel("A"), np.float32)[..., None] / 255.0
+        piece = piece.convert(_opaque_mode(piece.mode))
+        if self._transform is not None:
+            converted = ImageCms.applyTransform(piece, self._transform)
+            assert converted is not None  # it is None only when converting in place
+            piece = converted
+        colour = np.asarray(piece.convert("RGB"), np.float32) / 255.0
+        if alpha is not None:
+            colour = colour * alpha + (1.0 - alpha)
+        return colour
+
+
+def _opaque_mode(mode: str) -> str:
+    """The mode to convert to before colour management: no palette, no alpha."""
+    if mode in ("1", "L", "LA", "La"):
+        return "L"
+    return mode if mode in ("CMYK", "LAB") else "RGB"
+
+
+def _white_level(image: Image.Image) -> float:
+    """The value of white in a deep greyscale picture: the format's, or the brightest one if that is more."""
+    usual = _DEEP_MODES.get(image.mode, 255.0)
+    if image.mode not in ("I", "F"):
+        return usual
+    values = np.asarray(image, np.float32)
+    return max(usual, float(np.max(values, where=np.isfinite(values), initial=usual)))
+
+
+def _transform_to_srgb(image: Image.Image) -> ImageCms.ImageCmsTransform | None:
+    """The transform from the picture's own colours, or None when it has no (sound, fitting) profile.
+
+    A profile that is broken or made for another kind of pixels is left out, as picture viewers do.
+    """
+    mode = _opaque_mode(image.mode)
+    embedded = image.info.get("icc_profile")
+    try:
+        if embedded:
+            profile = ImageCms.ImageCmsProfile(io.BytesIO(embedded))
+            if profile.profile.xcolor_space == "GRAY" and mode == "RGB":
+                return None  # a grey picture stored as RGB; its values are close to sRGB
+            if profile.profile.xcolor_space != _PROFILE_MODES[mode]:
+                return None
+        elif mode == "LAB":
+            profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+        else:
+            return None
+        return ImageCms.buildTransform(
+            profile,
+            ImageCms.createProfile("sRGB"),
+            mode,
+            "RGB",
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None

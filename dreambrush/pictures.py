@@ -1,0 +1,179 @@
+"""Reading the artist's picture: whatever the file holds becomes upright sRGB of the size to paint.
+
+Scaling down is done in linear light with a filter that has no negative lobes (Hamming): a pixel of the
+small picture then has the brightness that the eye sees in the big one from afar, and no dark rings
+appear around highlights.  Scaling up is bicubic on the sRGB values, where steps look even.
+Transparent parts are put on white, as on paper.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from dreambrush.colour_profiles import ToSrgb
+from dreambrush.errors import PictureError
+
+DEFAULT_LONGER_SIDE = 1024
+"""Longer side in pixels of a painting whose size was not asked for, unless the picture is smaller."""
+
+PIXEL_LIMIT = 178_000_000
+"""More pixels than this are refused before they are decoded (a "decompression bomb"); Pillow's own limit."""
+
+# Absent on purpose: EPS and WMF, which run other programs, and the formats of films and science.
+FORMATS = (
+    *("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF", "BMP"),
+    *("JPEG2000", "PPM", "TGA", "ICO", "PCX", "PSD", "QOI"),
+)
+READABLE = "JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP, JPEG 2000, PPM, TGA, PCX, QOI or PSD"
+
+_STRIP_PIXELS = 4_000_000  # a big picture is converted in strips, so that its floats never all exist at once
+
+
+def load_picture(path: Path | str, size: int | None = None) -> NDArray[np.float32]:
+    """Read a picture, turn it upright, convert it to sRGB and scale it.
+
+    EXIF orientation and embedded ICC profiles are obeyed; greyscale (also 16-bit), palette, CMYK and
+    transparent pictures become RGB; an animation gives its first frame.
+
+    Args:
+        path: the picture's file.
+        size: longer side of the result in pixels; None keeps the picture's own, at most
+            ``DEFAULT_LONGER_SIDE``.
+
+    Returns:
+        Array of shape (height, width, 3), float32, sRGB values in 0..1; each side is at least 1 pixel.
+
+    Raises:
+        PictureError: the file is missing, a folder, damaged, too large, or no picture.
+    """
+    path = Path(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of harmless oddities; what matters is raised
+        image = _decode(path)
+        try:
+            return _upright(_scaled(image, size), image)
+        except MemoryError:
+            raise _too_large(path, image.width, image.height) from None
+        finally:
+            image.close()
+
+
+def _decode(path: Path) -> Image.Image:
+    """Open and decode the first frame, or say in plain words why that fails."""
+    if not path.exists():
+        raise PictureError(f"There is no picture at '{path}'.", "Check the path for a slip of the pen.")
+    if path.is_dir():
+        raise PictureError(f"'{path}' is a folder, not a picture.", "Name the picture files inside it.")
+    if not path.is_file():
+        raise PictureError(f"'{path}' is not a regular file.", "Save the picture to a file first.")
+    image: Image.Image | None = None
+    try:
+        if path.stat().st_size == 0:
+            raise PictureError(f"The file '{path}' is empty.", "Copy or download the picture once more.")
+        image = Image.open(path, formats=FORMATS)
+        if image.width * image.height > PIXEL_LIMIT:
+            raise _too_large(path, image.width, image.height)
+        image.load()
+    except PictureError:
+        raise
+    except PermissionError:
+        raise PictureError(f"You may not read '{path}'.", "Change the permissions of the file.") from None
+    except UnidentifiedImageError:
+        raise PictureError(
+            f"'{path}' is not a picture that dreambrush can read.", f"Save it as {READABLE} first."
+        ) from None
+    except (Image.DecompressionBombError, MemoryError):
+        raise PictureError(
+            f"The picture '{path}' has more pixels than the {PIXEL_LIMIT:,} accepted.",
+            "Make a smaller copy and paint that.",
+        ) from None
+    except Exception as error:  # decoders raise almost anything when the bytes are wrong
+        raise PictureError(
+            f"The picture '{path}' is damaged or incomplete ({_reason(error)}).",
+            "Copy or download it once more, or save it again in a picture editor.",
+        ) from error
+    return image
+
+
+def _reason(error: Exception) -> str:
+    """The decoder's own words on one line, without a full stop."""
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+
+
+def _too_large(path: Path, width: int, height: int) -> PictureError:
+    return PictureError(
+        f"The picture '{path}' has {width} x {height} pixels, more than the {PIXEL_LIMIT:,} accepted.",
+        "Make a smaller copy and paint that.",
+    )
+
+
+def scaled_size(width: int, height: int, size: int | None) -> tuple[int, int]:
+    """Width and height in pixels when the longer side becomes ``size``; neither side falls below 1."""
+    longer = max(width, height)
+    target = min(longer, DEFAULT_LONGER_SIDE) if size is None else size
+    return max(1, round(width * target / longer)), max(1, round(height * target / longer))
+
+
+def _scaled(image: Image.Image, size: int | None) -> NDArray[np.float32]:
+    """Convert to sRGB and scale, in strips of rows; the picture's stored orientation is kept."""
+    width, height = scaled_size(image.width, image.height, size)
+    convert = ToSrgb(image)
+    shrink = width < image.width or height < image.height
+    result = np.empty((height, width, 3), np.float32)
+    for top, bottom in _strips(height, image, margin := max(4.0, 4.0 * image.height / height)):
+        first, last = top * image.height / height, bottom * image.height / height
+        above = max(0, int(first - margin))
+        below = min(image.height, int(last + margin) + 1)
+        pixels = convert(image.crop((0, above, image.width, below)))
+        if (width, height) == image.size:
+            result[top:bottom] = pixels[top - above : bottom - above]
+            continue
+        box = (0.0, first - above, float(image.width), min(last - above, float(below - above)))
+        values = to_linear(pixels) if shrink else pixels
+        resample = Image.Resampling.HAMMING if shrink else Image.Resampling.BICUBIC
+        for channel in range(3):
+            band = Image.fromarray(np.ascontiguousarray(values[..., channel]))
+            result[top:bottom, :, channel] = np.asarray(band.resize((width, bottom - top), resample, box))
+        if shrink:
+            result[top:bottom] = from_linear(result[top:bottom])
+    return np.clip(result, 0.0, 1.0, out=result)
+
+
+def _strips(height: int, image: Image.Image, margin: float) -> Iterator[tuple[int, int]]:
+    """Ranges of result rows whose source rows, with the filter's margin, hold about _STRIP_PIXELS."""
+    source_rows = max(1.0, _STRIP_PIXELS / image.width - 2 * margin)
+    rows = max(1, int(source_rows * height / image.height))
+    for top in range(0, height, rows):
+        yield top, min(top + rows, height)
+
+
+def _upright(pixels: NDArray[np.float32], image: Image.Image) -> NDArray[np.float32]:
+    """Turn and mirror as the camera's EXIF orientation (1..8) says; a broken tag counts as 1."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # a broken EXIF block is no reason to refuse a sound picture
+        orientation = 1
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def to_linear(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Convert sRGB values 0..1 to linear light 0..1 (IEC 61966-2-1)."""
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def from_linear(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Convert linear light to sRGB values 0..1 (IEC 61966-2-1); light outside 0..1 is clipped."""
+    light = np.clip(values, 0.0, 1.0)
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Checks everything on a fresh Debian or Ubuntu machine: sh scripts/test.sh [ARGUMENT OF PYTEST]...
+# MyPaint itself is installed too, because tests compare what it paints with what dreambrush paints.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$root/scripts/setup.sh"
+
+install_packages gcc libc6-dev pkg-config libmypaint-dev python3-venv python3-dev mypaint mypaint-brushes
+install_dreambrush test -c .ci/constraints.txt -e '.[train,test,dev]'
+
+cd "$root"
+"$venv/bin/ruff" check
+"$venv/bin/ruff" format --check
+"$venv/bin/mypy"
+exec "$venv/bin/pytest" "$@"

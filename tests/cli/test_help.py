@@ -1,0 +1,76 @@
+"""Help is complete, and quick because it imports nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from dreambrush import __version__
+from dreambrush.cli import COMMANDS, dreambrush, run
+
+HEAVY = {"PIL", "cma", "cffi", "numpy", "onnx", "onnxruntime", "rich", "torch"}
+CONTEXT = click.Context(dreambrush, info_name="dreambrush")
+
+
+def imported_by(code: str) -> set[str]:
+    """Top-level modules in sys.modules after running some code in a fresh interpreter."""
+    script = f"import sys\ntry:\n    {code}\nexcept SystemExit: pass\nprint('\\n', *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import dreambrush",
+        "import dreambrush.cli; dreambrush.cli.run(['--help'])",
+        *(f"import dreambrush.cli; dreambrush.cli.run(['{name}', '--help'])" for name in COMMANDS),
+    ],
+)
+def test_nothing_heavy_is_imported(code: str) -> None:
+    assert imported_by(code) & HEAVY == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_has_help_and_every_command_an_introduction(name: str) -> None:
+    command = dreambrush.get_command(CONTEXT, name)
+    assert command is not None and command.help and command.name == name
+    summary = command.get_short_help_str(limit=68)
+    assert summary and not summary.endswith("...")
+    for option in command.params:
+        if isinstance(option, click.Option):
+            assert option.help and option.help.rstrip().endswith((".", "]")), f"{name} {option.opts} lacks help"
+
+
+def test_every_command_module_is_listed() -> None:
+    folder = Path(sys.modules["dreambrush.cli"].__file__ or "").parent
+    modules = [path.stem for path in folder.glob("*.py") if "@click.command" in path.read_text()]
+    assert sorted(modules) == sorted(COMMANDS)
+
+
+def test_alone_it_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    alone = capsys.readouterr().out
+    assert run(["--help"]) == 0
+    assert alone == capsys.readouterr().out
+    assert "Examples:" in alone and "dreambrush paint photo.jpg" in alone
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"dreambrush {__version__}\n"
+
+
+def test_lazy_names_are_the_real_things() -> None:
+    import dreambrush as package
+    from dreambrush.strokes import Strokes
+
+    assert package.Strokes is Strokes
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'easel'"):
+        package.easel  # noqa: B018
