@@ -130,7 +130,7 @@ def scene(p: Floats) -> Floats:
     return floats(np.min([field(p) for field in FIELDS], axis=0))
 
 
-def march(origin: Floats, direction: Floats, steps: int = 110, far: float = 12.0) -> Floats:
+def march(origin: Floats, direction: Floats, steps: int = 220, far: float = 12.0) -> Floats:
     """Distance along each ray to the surface that it hits."""
     travelled = np.zeros(len(origin), np.float32)
     active = np.arange(len(origin))

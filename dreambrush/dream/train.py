@@ -59,9 +59,9 @@ def train_dream(
     """
     report = progress or (lambda stage, done, total: None)
     options = options or FitOptions()
+    settings = read_myb(brush.path)
     _make(output)
     torch.set_num_threads(THREADS)
-    settings = read_myb(brush.path)
     seconds: dict[str, float] = {}
 
     def timed(stage: str, started: float) -> None:
