@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.errors import OutputError, UsageError
+from dreambrush.models import find_brush
 from dreambrush.mypaint.openraster import Layer, write_openraster
+from dreambrush.painter.paint import paint
 
 MYPAINT = "{http://mypaint.org/ns/openraster}"
 PAPER = np.array([230, 225, 210], np.uint8)
@@ -96,6 +98,19 @@ def test_mypaint_renders_every_pixel_as_we_do(tmp_path: Path, width: int, height
     _, theirs, _ = open_in_mypaint(path)
     assert theirs.shape == (height, width, 3)
     assert np.count_nonzero((ours != theirs).any(axis=-1)) == 0
+
+
+@needs_mypaint
+@pytest.mark.parametrize("brush", ["oil", "bristle"])
+def test_mypaint_opens_a_real_painting(tmp_path: Path, brush: str) -> None:
+    y, x = np.mgrid[0:150, 0:200].astype(np.float32)
+    target = np.stack([x / 200, y / 150, np.hypot(x - 90, y - 60) < 40], axis=-1).astype(np.float32)
+    painting = paint(target, find_brush(brush), 60)
+    path = tmp_path / "painting.ora"
+    write_openraster(path, painting.layers, painting.background, settings={})
+    seen, theirs, _ = open_in_mypaint(path)
+    assert [layer["name"] for layer in seen["layers"]] == ["Detail", "Block-in"]  # top first
+    assert np.count_nonzero((painting.merged != theirs).any(axis=-1)) == 0
 
 
 @needs_mypaint
