@@ -1,0 +1,153 @@
+"""``dreambrush collect``: random strokes of a brush, painted by MyPaint's engine, as data to learn from."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from dreambrush.cli.options import SEED, whole_number
+from dreambrush.cli.progress import progress_bar
+from dreambrush.errors import ExitCode, UsageError
+
+DEFAULT_STROKES = 20_000
+
+EXAMPLES = """\b
+Examples:
+  dreambrush collect oil
+  dreambrush collect my-brush.myb --strokes 100000 -o strokes/my-brush
+  dreambrush collect my-brush.myb --strokes 0 --episodes 1000 -o episodes
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("brush", metavar="BRUSH.myb|NAME")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder for the strokes.  [default: the brush's name with -strokes, in this folder]",
+)
+@click.option(
+    "--strokes",
+    metavar="N",
+    type=whole_number(0, 10_000_000),
+    default=DEFAULT_STROKES,
+    show_default=True,
+    help="How many single strokes, 0 to 10000000; each takes 4 KiB, or 16 with colour.",
+)
+@click.option(
+    "--episodes",
+    metavar="N",
+    type=whole_number(0, 1_000_000),
+    default=0,
+    show_default=True,
+    help="How many sequences of 16 strokes on one canvas, 0 to 1000000; each takes 272 KiB.",
+)
+@click.option(
+    "--workers",
+    metavar="W",
+    type=whole_number(1, 1024),
+    help="How many processes paint, 1 to 1024.  [default: one per core]",
+)
+@click.option(
+    "--seed", metavar="S", type=SEED, default=0, show_default=True, help="Chooses the random strokes and colours."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr unless something goes wrong.")
+def collect(
+    brush: str,
+    output: Path | None,
+    strokes: int,
+    episodes: int,
+    workers: int | None,
+    seed: int,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Collect random strokes of a brush.
+
+    MyPaint's engine paints them on all cores, on 64x64 pixels each.  The folder gets a manifest (collection.json)
+    and NumPy .npz files with strokes, alpha, and colour if the brush changes it along the stroke.
+
+    Run the same command again after any stop, and it paints what is missing; with larger numbers, the folder
+    grows.  The files do not depend on the number of processes or on stops.
+    """
+    from dreambrush.cores import available_cores
+    from dreambrush.dream.gather import gather
+    from dreambrush.dream.probe import probe
+    from dreambrush.dream.shards import Manifest
+    from dreambrush.models import find_brush
+    from dreambrush.mypaint.myb import read_myb
+
+    if not strokes and not episodes:
+        raise UsageError("There is nothing to collect.", "Ask for some with --strokes or --episodes.")
+    brush_file = find_brush(brush)
+    settings = read_myb(brush_file.path)
+    found = probe(settings)
+    if not found.lays_paint and not quiet:
+        click.echo(f"Warning: {brush_file.name} lays no paint on an empty canvas; its strokes will be empty.", err=True)
+    folder = output or Path(f"{brush_file.name}-strokes")
+    wanted = Manifest(brush_file.name, settings.digest(), seed, found.changes_colour, strokes, episodes)
+    tally = _Tally()
+    interrupted = False
+    with progress_bar(brush_file.name, quiet=quiet) as update:
+
+        def show(done: int, total: int) -> None:
+            tally.tell(done, total)
+            if update is not None:
+                update("collect", done, total, f"{tally.painted / tally.seconds:.0f} strokes/s")
+
+        try:
+            wanted = gather(folder, settings, wanted, workers or available_cores(), show)
+        except KeyboardInterrupt:
+            if tally.before is None:
+                raise  # not even the manifest is there
+            interrupted = True
+    if as_json:
+        report = {
+            "output": str(folder),
+            "brush": wanted.brush,
+            "seed": wanted.seed,
+            "strokes": wanted.strokes,
+            "episodes": wanted.episodes,
+            "colour": wanted.colour,
+            "painted": tally.painted,
+            "seconds": round(tally.seconds, 3),
+            "interrupted": interrupted,
+        }
+        click.echo(json.dumps(report))
+    if interrupted:
+        have = f"'{folder}' has {tally.done} of {tally.total} strokes"
+        click.echo(f"Interrupted: {have}; run the same command again to go on.", err=True)
+        return ExitCode.INTERRUPTED
+    if not quiet:
+        what = f"{wanted.strokes} strokes" + (f" and {wanted.episodes} episodes" if wanted.episodes else "")
+        now = f"{tally.painted} strokes painted now in {tally.seconds:.1f} s"
+        click.echo(f"{folder}: {what} of {brush_file.name}; {now}.", err=True)
+    return ExitCode.OK
+
+
+class _Tally:
+    """Counts what was there before, what is there now, and the seconds in between."""
+
+    def __init__(self) -> None:
+        self.before: int | None = None
+        self.done = self.total = 0
+        self._started = time.perf_counter()
+
+    def tell(self, done: int, total: int) -> None:
+        if self.before is None:
+            self.before = done
+        self.done, self.total = done, total
+
+    @property
+    def painted(self) -> int:
+        return self.done - (self.before or 0)
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self._started
