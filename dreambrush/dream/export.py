@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import save
+from torch import Tensor, nn
 
 from dreambrush.dream.field import FieldDream
 from dreambrush.models import CARD_FILE, DREAM_FILE, WEIGHTS_FILE
@@ -38,17 +39,35 @@ def export_dream(dream: FieldDream, card: dict[str, Any], folder: Path) -> None:
 
 def onnx_bytes(dream: FieldDream) -> bytes:
     """The dream as an ONNX model with inputs ``strokes`` and ``points``, outputs ``mean`` and ``variance``."""
-    examples = (torch.rand(3, 9) + 1, torch.rand(3, 5, 2))
     strokes, points = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
+    return to_onnx(
+        dream,
+        {"strokes": torch.rand(3, 9) + 1, "points": torch.rand(3, 5, 2)},
+        ["mean", "variance"],
+        ({0: strokes}, {0: strokes, 1: points}),
+    )
+
+
+def to_onnx(
+    network: nn.Module, inputs: dict[str, Tensor], outputs: list[str], dynamic: tuple[dict[int, Any], ...]
+) -> bytes:
+    """A network as the bytes of an ONNX file that tells nothing of the machine it was made on.
+
+    Args:
+        network: put into evaluation mode.
+        inputs: an example of each input by name, in order.
+        outputs: names of the outputs.
+        dynamic: for each input, which axes vary (torch.export dimensions).
+    """
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            dream.eval(),
-            examples,
-            input_names=["strokes", "points"],
-            output_names=["mean", "variance"],
-            dynamic_shapes=({0: strokes}, {0: strokes, 1: points}),
+            network.eval(),
+            tuple(inputs.values()),
+            input_names=list(inputs),
+            output_names=outputs,
+            dynamic_shapes=dynamic,
             opset_version=OPSET,
             dynamo=True,
             verbose=False,

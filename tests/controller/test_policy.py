@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+import torch
+from PIL import Image
+
+from dreambrush.controller.policy import CELLS, Policy, PolicyOptions, Trainer, merit, policy_onnx
+from dreambrush.controller.studio import SIDE, cell_centres, lay, load_dream, load_pictures, random_windows
+from dreambrush.dream.field import FieldDream
+from dreambrush.errors import ModelError, PictureError
+from dreambrush.models import find_brush
+from dreambrush.painter.learned import LearnedController
+from dreambrush.painter.look import Windows
+
+QUICK = PolicyOptions(steps=80, windows=12, points=128, width=8, episode=2, learning_rate=4e-3)
+
+
+@pytest.fixture(scope="module")
+def dream() -> FieldDream:
+    folder = find_brush("oil").dream
+    assert folder is not None
+    return load_dream(folder)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[np.ndarray]:
+    picture = Image.fromarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
+    return [np.asarray(picture.resize((96, 96)), np.float32) / 255]
+
+
+def test_training_gains_more_and_more(dream: FieldDream, pictures: list[np.ndarray]) -> None:
+    torch.set_num_threads(1)
+    trainer = Trainer(dream, pictures, QUICK, seed=0)
+    shares = [trainer.step()["share"] for _ in range(QUICK.steps)]
+    assert np.isfinite(shares).all()
+    assert np.mean(shares[-20:]) > 1.1 * np.mean(shares[:8])
+
+
+def test_strokes_are_on_the_window_and_long_to_begin_with() -> None:
+    torch.manual_seed(1)
+    policy = Policy(8)
+    target, canvas = torch.rand(2, 3, SIDE, SIDE, 3)
+    strokes, foretold = policy(target, canvas)
+    assert strokes.shape == (3, CELLS * CELLS, 9) and foretold.shape == (3, CELLS * CELLS)
+    assert ((foretold > 0) & (foretold < 1)).all()
+    chord = (strokes[..., 4:6] - strokes[..., 0:2]).norm(dim=-1)
+    assert (chord / (2 * strokes[..., 8])).median() > 1
+    assert ((strokes[..., 6:8] >= 0.3) & (strokes[..., 6:8] <= 1)).all()
+
+
+def test_gain_is_the_error_that_goes(dream: FieldDream) -> None:
+    torch.manual_seed(2)
+    target, canvas = torch.rand(2, 4, SIDE * SIDE, 3)
+    strokes = torch.tensor([[8.0, 8, 16, 12, 24, 24, 1, 1, 3]]).repeat(4, 1)
+    points = cell_centres().expand(4, -1, -1)
+    laid = lay(dream, strokes, points, target, canvas)
+    after = canvas + laid.mean[..., None] * (laid.colour[:, None] - canvas)
+    removed = ((target - canvas) ** 2).sum((1, 2)) - ((target - after) ** 2).sum((1, 2))
+    _, variance = dream(strokes, points)
+    noise = (variance[..., None] * (laid.colour[:, None] - canvas) ** 2).sum((1, 2))
+    torch.testing.assert_close(laid.gain, removed - noise, rtol=1e-3, atol=1e-3)
+
+
+def test_dots_have_less_merit() -> None:
+    long = torch.tensor([[0.0, 0, 10, 0, 20, 0, 1, 1, 2]])
+    dot = torch.tensor([[0.0, 0, 0, 0, 0, 0, 1, 1, 2]])
+    assert merit(torch.ones(1), long, 0.3) > 0.98 > 0.72 > merit(torch.ones(1), dot, 0.3)
+
+
+def test_windows_come_from_the_pictures(tmp_path: Path, pictures: list[np.ndarray]) -> None:
+    windows = random_windows(pictures, 5, np.random.default_rng(0))
+    assert windows.shape == (5, SIDE, SIDE, 3)
+    assert windows.min() >= 0 and windows.max() <= 1 + 1e-5 and windows.std() > 0.1
+    with pytest.raises(PictureError, match="no pictures"):
+        load_pictures(tmp_path)
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    Image.fromarray((pictures[0] * 255).astype(np.uint8)).save(tmp_path / "good.png")
+    assert len(load_pictures(tmp_path)) == 1
+
+
+def test_painting_runs_what_was_trained(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    policy = Policy(8).eval()
+    (tmp_path / "policy.onnx").write_bytes(policy_onnx(policy))
+    target, canvas = torch.rand(2, 5, SIDE, SIDE, 3)
+    flat = np.zeros((5, 2), np.float32), np.ones(5, np.float32), np.zeros(5, np.int64)
+    windows = Windows(target.numpy(), canvas.numpy(), *flat)
+    proposals = LearnedController(tmp_path / "policy.onnx").propose(windows, 6, np.random.default_rng(0))
+    assert proposals.shape == (5, 6, 9)
+    with torch.no_grad():
+        strokes, foretold = policy(target, canvas)
+    for row in range(5):
+        distance = np.abs(proposals[row][:, None] - strokes[row].numpy()[None]).max(-1)
+        anchors = distance.argmin(1)
+        assert (distance.min(1) < 1e-2).all()
+        assert len(set(anchors)) == 6  # none is asked twice
+        assert foretold[row, anchors[0]] >= foretold[row].max() - 1e-3  # the surest comes first
+
+
+def test_a_broken_policy_is_told(tmp_path: Path) -> None:
+    (tmp_path / "policy.onnx").write_bytes(b"no network")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        LearnedController(tmp_path / "policy.onnx")
