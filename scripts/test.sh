@@ -13,4 +13,5 @@ cd "$root"
 "$venv/bin/ruff" check
 "$venv/bin/ruff" format --check
 "$venv/bin/mypy"
-exec "$venv/bin/pytest" "$@"
+# Two processes, each test file in one of them: some files prepare something costly for all their tests.
+exec "$venv/bin/pytest" -n 2 --dist loadfile "$@"
