@@ -71,10 +71,12 @@ def path_length(strokes: Float32) -> Float32:
 
 def boxes(strokes: Float32, reach: float) -> Float32:
     """Box (b, 4) x0, y0, x1, y1 in pixels around all paint of each stroke."""
-    # A quadratic curve stays within start, end and the middle of the control polygon's corner.
-    middle = 0.25 * strokes[:, 0:2] + 0.5 * strokes[:, 2:4] + 0.25 * strokes[:, 4:6]
-    corner = 0.5 * (middle + strokes[:, 2:4])
-    points = np.stack([strokes[:, 0:2], corner, strokes[:, 4:6]], 1)
+    start, control, end = strokes[:, 0:2], strokes[:, 2:4], strokes[:, 4:6]
+    # The curve turns back, in x and in y, where its derivative is 0.
+    bend = start - 2 * control + end
+    t = np.clip((start - control) / np.where(np.abs(bend) > 1e-6, bend, 1.0), 0.0, 1.0)
+    turn = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    points = np.stack([start, turn, end], 1)
     margin = (strokes[:, 8] * reach + 1.0)[:, None]
     return np.concatenate([points.min(1) - margin, points.max(1) + margin], 1)
 

@@ -17,7 +17,7 @@ from dreambrush.models import find_brush
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
-OURS = ("bristle", "ink", "oil")
+OURS = ("bristle", "charcoal", "ink", "knife", "oil", "pastel", "pencil", "watercolour")
 
 
 def test_list(command: Command) -> None:

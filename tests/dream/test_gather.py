@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import random
@@ -170,7 +171,8 @@ def test_killed_at_random_moments_nothing_is_lost_or_repeated(
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.1))
         if how == signal.SIGINT:
-            os.killpg(running.pid, how)  # as a terminal does: to the workers too
+            with contextlib.suppress(ProcessLookupError):  # it may be ready by now
+                os.killpg(running.pid, how)  # as a terminal does: to the workers too
         else:
             running.kill()
         stderr = running.communicate()[1].decode()
