@@ -146,6 +146,8 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "dreambrush", *words, "-o", str(folder)],
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # Jobs in the background of a shell are born deaf to Ctrl-C, and so would be the one that is tested.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 
