@@ -21,13 +21,14 @@ import torch
 from numpy.typing import NDArray
 
 from dreambrush.controller.policy import PolicyOptions, policy_onnx, train_policy
-from dreambrush.controller.studio import SIDE, cell_centres, load_dream, load_pictures, random_windows
+from dreambrush.controller.studio import load_dream, load_pictures, random_windows
+from dreambrush.dream.samples import pixel_centres
 from dreambrush.models import Dream, find_brush
 from dreambrush.output import open_output
 from dreambrush.painter.geometry import path_length, tamed
 from dreambrush.painter.judge import Judge
 from dreambrush.painter.learned import LearnedController
-from dreambrush.painter.look import Windows
+from dreambrush.painter.look import SIDE, Windows
 from dreambrush.painter.moments import Moments
 from dreambrush.painter.search import Controller, SearchController
 
@@ -39,7 +40,7 @@ def best_share(
 ) -> tuple[float, float]:
     """Mean share of error removed by the best of `count` proposals, and the median length by width of these strokes."""
     rng = np.random.default_rng(seed)
-    points = cell_centres().numpy()[None]
+    points = pixel_centres(SIDE).numpy()[None]
     shares, ratios = [], []
     for target in targets:
         ground = np.broadcast_to(target.mean((0, 1)), target.shape).astype(np.float32)

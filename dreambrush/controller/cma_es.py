@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dreambrush.models import Dream
 from dreambrush.painter.compact import PARAMETERS, frames_of_error, peaks_of_error, strokes_from
 from dreambrush.painter.gain import best_colour_and_gain
+from dreambrush.painter.moments import CHANNELS, moments_of
 
 Float32 = NDArray[np.float32]
 
@@ -101,19 +102,15 @@ def roll_out(
     points = np.stack(np.meshgrid(axis, axis), -1).reshape(1, -1, 2)
     for _ in range(options.strokes):
         frames = frames_of_error(target, canvas, peaks_of_error(target, canvas))
-        parts = [
-            strokes_from(type(frames)(*(part[i * share : (i + 1) * share] for part in vars(frames).values())), genome)
-            for i, genome in enumerate(genomes)
-        ]
-        strokes = np.concatenate(parts)
+        strokes = np.concatenate(
+            [strokes_from(frames[i * share : (i + 1) * share], genome) for i, genome in enumerate(genomes)]
+        )
         where = np.ascontiguousarray(np.broadcast_to(points, (len(strokes), side * side, 2)))
         mean, variance = dream(strokes, where)
         if options.black:
             colour = np.zeros((len(strokes), 3), np.float32)
         else:
-            flat_target, flat_canvas = (array.reshape(len(strokes), -1, 3) for array in (target, canvas))
-            products = [(a * b).sum(-1, keepdims=True) for a, b in ((flat_target, flat_canvas), (flat_canvas,) * 2)]
-            moments = np.concatenate([flat_target, flat_canvas, *products], -1)
+            moments = moments_of(target, canvas).reshape(len(strokes), -1, CHANNELS)
             colour, _ = best_colour_and_gain(np.ones_like(mean), mean, variance, moments)
         alpha = mean.reshape(-1, side, side, 1)
         canvas = canvas + alpha * (colour[:, None, None] - canvas)

@@ -17,9 +17,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from dreambrush.controller.studio import SIDE, Laid, cell_centres, lay, random_windows
+from dreambrush.controller.studio import Laid, lay, random_windows
+from dreambrush.dream.descent import Descent
 from dreambrush.dream.export import to_onnx
 from dreambrush.dream.field import FieldDream
+from dreambrush.dream.samples import pixel_centres
+from dreambrush.painter.look import SIDE
 
 CELLS = 8  # anchors each way
 STRIDE = SIDE // CELLS
@@ -38,6 +41,8 @@ class PolicyOptions:
     episode: int = 12  # strokes after which a canvas is taken away and another window begun
     width: int = 24  # channels of the first layer
     learning_rate: float = 2e-3  # at its highest, of a one-cycle schedule
+    warm_up: float = 0.05  # share of the steps before the highest rate
+    gradient_limit: float = 1.0  # longest gradient that is followed at full length
     long_taste: float = 0.25  # share of its gain that a dot is docked; painter/paint.py has the same formula
 
     def as_dict(self) -> dict[str, float]:
@@ -130,11 +135,10 @@ class Trainer:
         self.dream, self.pictures, self.options = dream, pictures, options
         self.rng = np.random.default_rng(seed)
         self.policy = Policy(options.width)
-        self.optimiser = torch.optim.Adam(self.policy.parameters(), lr=options.learning_rate)
-        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimiser, options.learning_rate, total_steps=options.steps, pct_start=0.05
+        self.descent = Descent(
+            self.policy.parameters(), options.learning_rate, options.steps, options.warm_up, options.gradient_limit
         )
-        self.centres = cell_centres()
+        self.centres = pixel_centres(SIDE)
         self.age = torch.arange(options.windows) % options.episode
         self.target = random_windows(pictures, options.windows, self.rng)
         self.canvas = self.target.mean((1, 2), keepdim=True).expand_as(self.target).clone()
@@ -153,11 +157,7 @@ class Trainer:
         guess = foretold[rows, chosen.reshape(-1)]
         guess_loss = ((guess - share.detach().clamp(0, 1)) ** 2).mean()
         loss = -share.mean() + guess_loss
-        self.optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.policy.parameters(), 1.0)
-        self.optimiser.step()
-        self.schedule.step()
+        self.descent.step(loss)
         best = share.detach().reshape(options.windows, -1).argmax(1)
         self._paint(picked.detach().reshape(options.windows, -1, 9)[torch.arange(options.windows), best])
         return {"share": float(share.detach().mean()), "guess_loss": float(guess_loss.detach())}

@@ -14,9 +14,9 @@ from torch import Tensor
 from dreambrush.dream.field import FieldDream
 from dreambrush.errors import PictureError
 from dreambrush.models import WEIGHTS_FILE
+from dreambrush.painter.look import SIDE
 from dreambrush.pictures import load_picture
 
-SIDE = 32  # cells of a window; the painter's look.SIDE
 SMALLEST_CROP = 24  # pixels of a training picture that fill a window; finer ones hold nothing but blur
 PICTURE_SIZE = 320  # pixels of a training picture's longer side
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
@@ -61,13 +61,6 @@ def random_windows(pictures: list[NDArray[np.float32]], count: int, rng: np.rand
         window = resized[0].permute(1, 2, 0).numpy()
         out[index] = window[:, ::-1] if rng.random() < 0.5 else window
     return torch.from_numpy(out)
-
-
-def cell_centres(device: torch.device | str = "cpu") -> Tensor:
-    """(SIDE * SIDE, 2) x and y of every cell's centre."""
-    axis = torch.arange(SIDE, dtype=torch.float32, device=device) + 0.5
-    y, x = torch.meshgrid(axis, axis, indexing="ij")
-    return torch.stack([x.reshape(-1), y.reshape(-1)], 1)
 
 
 @dataclass

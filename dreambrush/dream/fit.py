@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor
 
+from dreambrush.dream.descent import Descent, shuffled_batches
 from dreambrush.dream.field import HIDDEN, FieldDream
 
 
@@ -54,27 +55,16 @@ def fit(
     """
     torch.manual_seed(seed)
     dream = FieldDream(reach, options.hidden)
-    optimiser = torch.optim.Adam(dream.parameters(), lr=options.learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.learning_rate, total_steps=options.steps, pct_start=options.warm_up
-    )
-    batch = min(options.batch, len(features))
-    order, position = torch.randperm(len(features)), 0
-    for step in range(options.steps):
-        if position + batch > len(features):
-            order, position = torch.randperm(len(features)), 0
-        chosen = order[position : position + batch]
-        position += batch
+    descent = Descent(dream.parameters(), options.learning_rate, options.steps, options.warm_up)
+    batches = shuffled_batches(len(features), options.batch)
+    for step, chosen in zip(range(options.steps), batches, strict=False):
         mean, share = dream.heads(features[chosen])
         squared = (mean - alpha[chosen]) ** 2
         fixed = mean.detach()
         spread = share * fixed * (1 - fixed) + options.least_variance
         surprise = 0.5 * (torch.log(spread) + squared.detach() / spread)
         loss = squared.mean() + options.variance_weight * surprise.mean()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
+        descent.step(loss)
         if step % 100 == 0:
             progress(step, options.steps)
     return dream.eval()

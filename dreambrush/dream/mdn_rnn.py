@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dreambrush.dream.collect import SIDE
+from dreambrush.dream.descent import Descent
 from dreambrush.dream.memory import (
     ACTION_FEATURES,
     Mixture,
@@ -172,10 +173,7 @@ def fit_mdn_rnn(
     torch.manual_seed(seed)
     dream = MdnRnn(vae, options)
     weights = [*dream.lstm.parameters(), *dream.head.parameters()]
-    optimiser = torch.optim.Adam(weights, lr=options.learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.learning_rate, total_steps=options.steps, pct_start=options.warm_up
-    )
+    descent = Descent(weights, options.learning_rate, options.steps, options.warm_up, options.gradient_limit)
     actions = torch.from_numpy(strokes)
     encoded = encode_all(vae, canvases.reshape(-1, SIDE, SIDE))
     means, spreads = (values.reshape(*canvases.shape[:2], -1) for values in encoded)
@@ -185,11 +183,7 @@ def fit_mdn_rnn(
         latents = means[chosen] + spreads[chosen] * torch.randn_like(spreads[chosen])
         mixture, _ = dream.predict(latents[:, :-1], actions[chosen])
         loss = -mixture.log_likelihood(latents[:, 1:]).mean() / vae.latents
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(weights, options.gradient_limit)
-        optimiser.step()
-        schedule.step()
+        descent.step(loss)
         if step % 100 == 0:
             progress(step, options.steps)
     return dream.eval()

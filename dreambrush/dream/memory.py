@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dreambrush.dream.collect import SIDE
+from dreambrush.dream.descent import Descent
 from dreambrush.dream.vae import Vae
 
 PATH_POINTS = 5  # of the path that the network sees, evenly spread over the curve's parameter
@@ -199,10 +200,7 @@ def fit_memory(
     """
     torch.manual_seed(seed)
     dream = MemoryDream(vae, options)
-    optimiser = torch.optim.Adam(dream.network.parameters(), lr=options.learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.learning_rate, total_steps=options.steps, pct_start=options.warm_up
-    )
+    descent = Descent(dream.network.parameters(), options.learning_rate, options.steps, options.warm_up)
     means, spreads = encode_all(vae, pictures)
     actions = action_features(torch.from_numpy(strokes))
     for step in range(options.steps):
@@ -211,10 +209,7 @@ def fit_memory(
         latents = means[chosen] + spreads[chosen] * torch.randn_like(spreads[chosen])
         mixture: Mixture = dream.network(actions[chosen])
         loss = -mixture.log_likelihood(latents).mean()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
+        descent.step(loss)
         if step % 100 == 0:
             progress(step, options.steps)
     return dream.eval()

@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dreambrush.dream.collect import SIDE, Collection
-from dreambrush.dream.field import FARTHEST, local_features
+from dreambrush.dream.field import FARTHEST, SOFT_EDGE, local_features, unit_length
 
 BATCH = 250  # strokes looked at together, to bound memory
 FARTHEST_REACH = 16.0  # radii; splashes farther out are left to the variance of what is near
 FAINT = 0.004  # mean alpha below which paint is counted as none
 
 
-def pixel_centres() -> Tensor:
-    """(SIDE * SIDE, 2) float32: x and y of every pixel's centre, row by row."""
-    y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) + 0.5
+def pixel_centres(side: int = SIDE) -> Tensor:
+    """(side * side, 2) float32: x and y of every pixel's centre in a square picture, row by row."""
+    y, x = np.mgrid[0:side, 0:side].astype(np.float32) + 0.5
     return torch.from_numpy(np.stack([x.ravel(), y.ravel()], 1))
 
 
@@ -29,7 +29,6 @@ def measure_reach(collection: Collection) -> float:
     for first in range(0, len(strokes), BATCH):
         part = torch.from_numpy(strokes[first : first + BATCH])
         centres = pixel_centres().expand(len(part), -1, -1)
-        # With a tiny reach the unit is half a pixel, so that the clamped feature is of no use: measure directly.
         distance = _distance_in_radii(part, centres)
         slot = np.minimum((distance * 8).astype(int), bins.shape[1] - 1)
         values = alpha[first : first + BATCH].reshape(len(part), -1) / 255.0
@@ -41,9 +40,9 @@ def measure_reach(collection: Collection) -> float:
 
 def _distance_in_radii(strokes: Tensor, points: Tensor) -> NDArray[np.float32]:
     # In units of FARTHEST_REACH radii the first feature is never clamped within the range of interest.
-    units = local_features(strokes, points, torch.tensor(FARTHEST_REACH))[..., 0]
-    radius = strokes[:, 8:9]
-    return np.asarray(units * (radius * FARTHEST_REACH + 0.5) / radius, np.float32)
+    reach, radius = torch.tensor(FARTHEST_REACH), strokes[:, 8:9]
+    units = local_features(strokes, points, reach)[..., 0]
+    return np.asarray(units * unit_length(radius, reach) / radius, np.float32)
 
 
 def training_points(collection: Collection, reach: float, per_stroke: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -81,6 +80,8 @@ def _around(strokes: NDArray[np.float32], reach: float, count: int, rng: np.rand
     t = rng.random((len(strokes), count, 1))
     start, control, end = (strokes[:, None, i : i + 2] for i in (0, 2, 4))
     path = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
-    offset = rng.uniform(-FARTHEST, FARTHEST, (len(strokes), count, 2)) * (strokes[:, 8] * reach + 0.5)[:, None, None]
+    offset = (
+        rng.uniform(-FARTHEST, FARTHEST, (len(strokes), count, 2)) * (strokes[:, 8] * reach + SOFT_EDGE)[:, None, None]
+    )
     pixel = np.clip(np.floor(path + offset), 0, SIDE - 1).astype(np.int64)
     return np.asarray(pixel[..., 1] * SIDE + pixel[..., 0])

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dreambrush.dream.collect import SIDE
+from dreambrush.dream.descent import Descent, shuffled_batches
 
 CORNER = SIDE // 16  # pixels of the smallest feature map, four halvings down
 EMPTY_LOGIT = -2.0  # alpha of 0.12, about the mean
@@ -109,18 +110,11 @@ def fit_vae(
         raise ValueError(f"Expected pictures (n, {SIDE}, {SIDE}) uint8 but had {pictures.shape} {pictures.dtype}")
     torch.manual_seed(seed)
     vae = Vae(options)
-    optimiser = torch.optim.Adam(vae.parameters(), lr=options.learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.learning_rate, total_steps=options.steps, pct_start=options.warm_up
-    )
+    descent = Descent(vae.parameters(), options.learning_rate, options.steps, options.warm_up)
     collection = torch.from_numpy(pictures)
-    batch = min(options.batch, len(collection))
-    order, position = torch.randperm(len(collection)), 0
-    for step in range(options.steps):
-        if position + batch > len(collection):
-            order, position = torch.randperm(len(collection)), 0
-        real = collection[order[position : position + batch]].float() / 255
-        position += batch
+    batches = shuffled_batches(len(collection), options.batch)
+    for step, chosen in zip(range(options.steps), batches, strict=False):
+        real = collection[chosen].float() / 255
 
         latent_mean, latent_spread = vae.encode(real)
         latents = latent_mean + latent_spread * torch.randn_like(latent_spread)
@@ -137,10 +131,7 @@ def fit_vae(
         surprise = 0.5 * (torch.log(spread) + squared.detach() / spread)
 
         loss = bound + options.variance_weight * surprise.mean()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
+        descent.step(loss)
         if step % 100 == 0:
             progress(step, options.steps)
     return vae.eval()

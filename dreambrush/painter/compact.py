@@ -40,6 +40,10 @@ class Frames:
     spread: Float32
     features: Float32
 
+    def __getitem__(self, rows: slice) -> Frames:
+        """Some of the frames."""
+        return Frames(self.centre[rows], self.axis[rows], self.spread[rows], self.features[rows])
+
 
 def peaks_of_error(target: Float32, canvas: Float32) -> NDArray[np.int64]:
     """The row and column (n, 2) around which there is most error in windows (n, s, s, 3)."""

@@ -64,9 +64,7 @@ class Moments:
         if not (width and height):
             return
         cells = self._levels[0][y0:y1, x0:x1]
-        cells[..., 3:6] = pixels
-        cells[..., 6] = np.einsum("ijk,ijk->ij", cells[..., 0:3], pixels)
-        cells[..., 7] = np.einsum("ijk,ijk->ij", pixels, pixels)
+        cells[..., 3:] = moments_of(cells[..., 0:3], pixels)[..., 3:]
         for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
             x0, y0 = x0 // 2, y0 // 2
             x1, y1 = (x1 + 1) // 2, (y1 + 1) // 2
@@ -116,6 +114,12 @@ class Moments:
         """The level whose cells are about as wide as a spacing in pixels (b,)."""
         level = np.rint(np.log2(np.maximum(spacing, 1e-3)))
         return np.clip(level, 0, self.levels - 1).astype(np.int64)
+
+
+def moments_of(target: Float32, canvas: Float32) -> Float32:
+    """The eight numbers (..., 8) of single pixels from target and canvas (..., 3)."""
+    products = [np.einsum("...k,...k->...", picture, canvas)[..., None] for picture in (target, canvas)]
+    return np.concatenate([target, canvas, *products], axis=-1, dtype=np.float32)
 
 
 def _halved(fine: Float32) -> Float32:

@@ -9,12 +9,13 @@ import torch
 from PIL import Image
 
 from dreambrush.controller.policy import CELLS, Policy, PolicyOptions, Trainer, merit, policy_onnx
-from dreambrush.controller.studio import SIDE, cell_centres, lay, load_dream, load_pictures, random_windows
+from dreambrush.controller.studio import lay, load_dream, load_pictures, random_windows
 from dreambrush.dream.field import FieldDream
+from dreambrush.dream.samples import pixel_centres
 from dreambrush.errors import ModelError, PictureError
 from dreambrush.models import find_brush
 from dreambrush.painter.learned import LearnedController
-from dreambrush.painter.look import Windows
+from dreambrush.painter.look import SIDE, Windows
 
 QUICK = PolicyOptions(steps=80, windows=12, points=128, width=8, episode=2, learning_rate=4e-3)
 
@@ -56,7 +57,7 @@ def test_gain_is_the_error_that_goes(dream: FieldDream) -> None:
     torch.manual_seed(2)
     target, canvas = torch.rand(2, 4, SIDE * SIDE, 3)
     strokes = torch.tensor([[8.0, 8, 16, 12, 24, 24, 1, 1, 3]]).repeat(4, 1)
-    points = cell_centres().expand(4, -1, -1)
+    points = pixel_centres(SIDE).expand(4, -1, -1)
     laid = lay(dream, strokes, points, target, canvas)
     after = canvas + laid.mean[..., None] * (laid.colour[:, None] - canvas)
     removed = ((target - canvas) ** 2).sum((1, 2)) - ((target - after) ** 2).sum((1, 2))
