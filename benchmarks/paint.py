@@ -15,7 +15,6 @@ import math
 import os
 import platform
 import resource
-import time
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from PIL import Image
 from dreambrush.models import find_brush
 from dreambrush.mypaint.canvas import Canvas
 from dreambrush.mypaint.openraster import write_openraster
-from dreambrush.painter.paint import Painting, paint
+from dreambrush.painter.paint import Clock, Painting, paint
 from dreambrush.painter.replay import replay
 from dreambrush.pictures import load_picture
 
@@ -53,26 +52,27 @@ def measure(name: str, size: int, strokes: int, brush_name: str, seed: int, fold
     """Paints once and tells everything about it."""
     brush = find_brush(brush_name)
     target = target_picture(name, size)
-    wall, cpu = time.perf_counter(), time.process_time()
-    painting: Painting = paint(target, brush, strokes, seed)
-    seconds = dict(painting.seconds)
-    total = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    clock = Clock()
+    with clock.stage("total"):
+        painting: Painting = paint(target, brush, strokes, seed)
 
     height, width = target.shape[:2]
     out = (folder or Path("out")) / f"{Path(name).stem}-{size}-{strokes}-{brush_name}.ora"
     out.parent.mkdir(exist_ok=True, parents=True)
-    wall, cpu = time.perf_counter(), time.process_time()
-    write_openraster(out, painting.layers, painting.background, settings={"seed": seed}, overwrite=True)
-    seconds["write"] = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    with clock.stage("write"):
+        write_openraster(out, painting.layers, painting.background, settings={"seed": seed}, overwrite=True)
     Image.fromarray(painting.merged).save(out.with_suffix(".png"))
 
-    wall, cpu = time.perf_counter(), time.process_time()
-    canvases: list[Canvas] = replay(painting.strokes, {brush.name: brush.path}, seed)
-    again = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    with clock.stage("replay"):
+        canvases: list[Canvas] = replay(painting.strokes, {brush.name: brush.path}, seed)
     same = all(
         np.array_equal(canvas.read8(), layer.pixels) for canvas, layer in zip(canvases, painting.layers, strict=True)
     )
     ratio = np.hypot(*(painting.strokes.path[:, 2] - painting.strokes.path[:, 0]).T) / (2 * painting.strokes.radius)
+    spent = {
+        stage: {unit: round(value, 2) for unit, value in seconds.items()}
+        for stage, seconds in {**painting.seconds, **clock.seconds}.items()
+    }
     return {
         "picture": Path(name).stem,
         "width": width,
@@ -84,9 +84,9 @@ def measure(name: str, size: int, strokes: int, brush_name: str, seed: int, fold
         "psnr": round(-10 * math.log10(max(painting.mse, 1e-12)), 2),
         "dreamed_mse": round(painting.dreamed_mse, 6),
         "median_length_by_width": round(float(np.median(ratio)), 2),
-        "seconds": {key: {unit: round(value, 2) for unit, value in spent.items()} for key, spent in seconds.items()},
-        "total": {unit: round(value, 2) for unit, value in total.items()},
-        "replay": {unit: round(value, 2) for unit, value in again.items()},
+        "seconds": {stage: spent[stage] for stage in (*painting.seconds, "write")},
+        "total": spent["total"],
+        "replay": spent["replay"],
         "replay_is_the_same": same,
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "file": out.name,

@@ -43,6 +43,19 @@ class BrushFile:
     path: Path
     dream: Path | None
 
+    def dream_folder(self) -> Path:
+        """The folder of its dream.
+
+        Raises:
+            ModelError: it has none.
+        """
+        if self.dream is None:
+            raise ModelError(
+                f"The brush '{self.name}' has no dream yet, so the painter does not know what it does.",
+                f"Let it learn that with: dreambrush train '{self.path}'",
+            )
+        return self.dream
+
 
 def shipped_folder(kind: str) -> Path:
     """Where ``brushes`` or ``pretrained`` lie: inside the installed package, or beside it in a source checkout."""
@@ -59,10 +72,14 @@ def user_dreams() -> Path:
 
 def list_brushes() -> list[BrushFile]:
     """The brushes that come with dreambrush, then those that the user has trained, each sorted by name."""
+    return [BrushFile(name, path, _dream_folder(name, path)) for name, path in _brush_paths().items()]
+
+
+def _brush_paths() -> dict[str, Path]:
     found = {path.stem: path for path in sorted(shipped_folder("brushes").glob("*.myb"))}
     for path in sorted(user_dreams().glob("*/*.myb")):
         found.setdefault(path.stem, path)
-    return [BrushFile(name, path, _dream_folder(name, path)) for name, path in found.items()]
+    return found
 
 
 def find_brush(name_or_file: str) -> BrushFile:
@@ -71,9 +88,10 @@ def find_brush(name_or_file: str) -> BrushFile:
     Raises:
         BrushError: there is none; near matches are suggested.
     """
-    brushes = {brush.name: brush for brush in list_brushes()}
+    brushes = _brush_paths()
     if name_or_file in brushes:
-        return brushes[name_or_file]
+        path = brushes[name_or_file]
+        return BrushFile(name_or_file, path, _dream_folder(name_or_file, path))
     path = Path(name_or_file)
     if path.suffix == ".myb":
         if not path.is_file():
@@ -84,7 +102,7 @@ def find_brush(name_or_file: str) -> BrushFile:
     raise BrushError(f"There is no brush named {name_or_file!r}.", advice)
 
 
-def _names(brushes: dict[str, BrushFile]) -> str:
+def _names(brushes: dict[str, Path]) -> str:
     return ", ".join(brushes) + "."
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dreambrush.cli.options import SEED, whole_number
+from dreambrush.cli.options import BRUSH, QUIET, folder_option, seed_option, whole_number
 from dreambrush.cli.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
 
@@ -23,14 +23,8 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("brush", metavar="BRUSH.myb|NAME")
-@click.option(
-    "-o",
-    "--output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder for the strokes.  [default: the brush's name with -strokes, in this folder]",
-)
+@BRUSH
+@folder_option("Folder for the strokes.  [default: the brush's name with -strokes, in this folder]")
 @click.option(
     "--strokes",
     metavar="N",
@@ -53,11 +47,9 @@ Examples:
     type=whole_number(1, 1024),
     help="How many processes paint, 1 to 1024.  [default: one per core]",
 )
-@click.option(
-    "--seed", metavar="S", type=SEED, default=0, show_default=True, help="Chooses the random strokes and colours."
-)
+@seed_option("Chooses the random strokes and colours.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr unless something goes wrong.")
+@QUIET
 def collect(
     brush: str,
     output: Path | None,

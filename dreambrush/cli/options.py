@@ -1,10 +1,14 @@
-"""Kinds of values that several commands' options share."""
+"""Options, and kinds of values, that several commands share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import click
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -27,5 +31,18 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
     return convert
 
 
-SEED = whole_number(0, 2**32 - 1)
-"""The type of --seed: libmypaint's random numbers are seeded with 32 bits."""
+def seed_option(help_text: str) -> Decorator:
+    """``--seed``, whose bounds are those of libmypaint's random numbers: 32 bits."""
+    seed = whole_number(0, 2**32 - 1)
+    return click.option("--seed", metavar="S", type=seed, default=0, show_default=True, help=help_text)
+
+
+def folder_option(help_text: str) -> Decorator:
+    """``-o`` for a command that fills a folder."""
+    return click.option("-o", "--output", metavar="DIR", type=click.Path(path_type=Path), help=help_text)
+
+
+BRUSH: Decorator = click.argument("brush", metavar="BRUSH.myb|NAME")
+QUIET: Decorator = click.option(
+    "-q", "--quiet", is_flag=True, help="Say nothing on stderr unless something goes wrong."
+)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dreambrush.cli.errors import tell
-from dreambrush.cli.options import SEED, whole_number
+from dreambrush.cli.options import QUIET, seed_option, whole_number
 from dreambrush.cli.outputs import plan_outputs
 from dreambrush.cli.progress import progress_bar
-from dreambrush.errors import DreambrushError, ExitCode, ModelError, UsageError
+from dreambrush.errors import DreambrushError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from dreambrush.models import BrushFile
@@ -62,18 +62,11 @@ Examples:
     type=whole_number(16, 8192),
     help="Longer side of the painting in pixels, 16 to 8192.  [default: the picture's, at most 1024]",
 )
-@click.option(
-    "--seed",
-    metavar="S",
-    type=SEED,
-    default=0,
-    show_default=True,
-    help="Paints another variant of the picture; the same seed gives the same file.",
-)
+@seed_option("Paints another variant of the picture; the same seed gives the same file.")
 @click.option("--sample", is_flag=True, help="Paint the picture that comes with dreambrush.")
 @click.option("--force", is_flag=True, help="Replace an output that exists already.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr unless something goes wrong.")
+@QUIET
 def paint(
     targets: tuple[Path, ...],
     output: Path | None,
@@ -125,11 +118,7 @@ def _brush_with_dream(name: str) -> BrushFile:
 
     brush = find_brush(name)
     read_myb(brush.path)  # "it is broken" helps more than "it has no dream"
-    if brush.dream is None:
-        raise ModelError(
-            f"The brush '{brush.name}' has no dream yet, so the painter does not know what it does.",
-            f"Let it learn that with: dreambrush train '{name}'",
-        )
+    brush.dream_folder()  # before any picture is read
     return brush
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dreambrush.cli.options import SEED, whole_number
+from dreambrush.cli.options import BRUSH, QUIET, folder_option, seed_option, whole_number
 from dreambrush.cli.progress import progress_bar
 from dreambrush.errors import MissingPackageError
 
@@ -29,14 +29,8 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("brush", metavar="BRUSH.myb|NAME")
-@click.option(
-    "-o",
-    "--output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder for the dream.  [default: where dreambrush finds it by the brush's name]",
-)
+@BRUSH
+@folder_option("Folder for the dream.  [default: where dreambrush finds it by the brush's name]")
 @click.option(
     "--strokes",
     metavar="N",
@@ -45,15 +39,8 @@ Examples:
     show_default=True,
     help="How many random strokes to learn from, 100 to 1000000.",
 )
-@click.option(
-    "--seed",
-    metavar="S",
-    type=SEED,
-    default=0,
-    show_default=True,
-    help="Chooses the random strokes and the first weights.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr unless something goes wrong.")
+@seed_option("Chooses the random strokes and the first weights.")
+@QUIET
 def train(brush: str, output: Path | None, strokes: int, seed: int, quiet: bool) -> None:
     """Teach dreambrush what a brush does.
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.errors import ModelError
 from dreambrush.models import BrushFile, Dream
 from dreambrush.mypaint.blending import merge_layers
 from dreambrush.mypaint.layer import Layer
@@ -129,11 +128,7 @@ def paint(
     Raises:
         ModelError: the brush has no dream.
     """
-    if brush.dream is None:
-        raise ModelError(
-            f"The brush {brush.name} has no dream yet.", f"Teach it to dreambrush with: dreambrush train {brush.path}"
-        )
-    session = _Session(target, brush, brush.dream, strokes, seed, options or PaintOptions(), controller)
+    session = _Session(target, brush, brush.dream_folder(), strokes, seed, options or PaintOptions(), controller)
     interrupted = False
     try:
         with session.judge:
