@@ -5,8 +5,9 @@
 BRUSH is a name or a .myb file.  The field is the brush's own where it has one, and else trained now, as V and M and the
 MDN-RNN always are; they learn from --strokes random strokes.  Errors are squared alpha (0..1), means over the pixels of
 64x64 pictures that no dream has seen.  Speeds are taken in turns with the engine's, on the same cores: the field dreams
-32x32 pictures in onnxruntime as the painter runs it, the others 64x64 pictures in torch, and the engine paints 64x64
-pictures in RGB mode.  Each result is added to --results as soon as it is there, and what is there is not done again.
+32x32 pictures in onnxruntime, looking only where paint can get, the others 64x64 pictures in torch, and the engine
+paints 64x64 pictures in RGB mode.  Each result is added to --results as soon as it is there, and what is there is not
+done again.
 """
 
 from __future__ import annotations
@@ -35,22 +36,23 @@ from dreambrush.dream.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_
 from dreambrush.dream.evaluate import HELD_OUT_SEED_OFFSET, NOISE_RENDERS
 from dreambrush.dream.mdn_rnn import MdnRnnOptions, dream_episodes, fit_mdn_rnn
 from dreambrush.dream.memory import MemoryOptions, fit_memory
-from dreambrush.dream.train import DEFAULT_STROKES, train_dream
 from dreambrush.dream.vae import VaeOptions, fit_vae
 from dreambrush.models import DREAM_FILE, BrushFile, Dream, find_brush, list_brushes
 from dreambrush.mypaint.myb import BrushSettings, read_myb
 from dreambrush.output import open_output
+from dreambrush.painter.dreamt import dreamt_pictures
+from dreambrush.training.pipeline import train
+from dreambrush.training.plan import TrainOptions
 
 Float32 = NDArray[np.float32]
 Pictures = Callable[[Float32], tuple[Float32, Float32]]
 """Strokes (b, 9) in; mean and variance of alpha out, (b, pixels) each."""
 
 DREAMS = ("field", "memory", "mdn_rnn")
-HELD_OUT = 1000  # strokes
-REPEATED = 250  # of the held-out strokes, painted NOISE_RENDERS times each
+HELD_OUT = 500  # strokes, painted NOISE_RENDERS times each
 HELD_OUT_EPISODES = 2 * EPISODES_PER_BRUSH
 ROLLS = 4  # of each episode by the MDN-RNN; their mean is judged
-FIELD_CHUNK, PICTURE_CHUNK = 128, 25  # strokes dreamt together: the painter's, and what fits a core's cache
+PICTURE_CHUNK = 25  # strokes dreamt together by V: what fits a core's cache
 SMALL = 32  # pixels a side of the field's pictures when its speed is measured
 TIMED, ROUNDS = 1000, 5  # strokes a round
 VARIANCE_BINS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0)
@@ -62,8 +64,7 @@ class World:
     """What a brush really does, for dreams to be judged by."""
 
     strokes: Float32  # (n, 9)
-    alpha: Float32  # (n, pixels)
-    repeats: Float32  # (k, NOISE_RENDERS, pixels), of the first k strokes
+    renders: Float32  # (n, NOISE_RENDERS, pixels), all of the same strokes
     episodes: Float32  # (e, t, 9)
     canvases: Float32  # (e, t, SIDE, SIDE), after each stroke
 
@@ -92,13 +93,12 @@ def machine() -> dict[str, object]:
 
 def see_world(settings: BrushSettings, seed: int) -> World:
     """Paints the held-out strokes and episodes of a brush."""
-    held_out = collect(settings, HELD_OUT, seed + HELD_OUT_SEED_OFFSET)
-    repeats = paint_strokes(settings, np.repeat(held_out.strokes[:REPEATED], NOISE_RENDERS, axis=0))
+    held_out = random_strokes(HELD_OUT, seed + HELD_OUT_SEED_OFFSET)
+    renders = paint_strokes(settings, np.repeat(held_out, NOISE_RENDERS, axis=0))
     strokes, canvases = collect_episodes(settings, HELD_OUT_EPISODES, seed + HELD_OUT_SEED_OFFSET)
     return World(
-        held_out.strokes,
-        unit(held_out.alpha).reshape(HELD_OUT, -1),
-        unit(repeats).reshape(REPEATED, NOISE_RENDERS, -1),
+        held_out,
+        unit(renders).reshape(HELD_OUT, NOISE_RENDERS, -1),
         strokes,
         unit(canvases[:, 1:]),
     )
@@ -124,34 +124,26 @@ def collect_episodes(settings: BrushSettings, count: int, seed: int) -> tuple[Fl
     return strokes, canvases
 
 
-def grid(side: int) -> Float32:
-    """(side * side, 2) points evenly over the picture, row by row."""
-    y, x = (np.mgrid[0:side, 0:side].astype(np.float32) + 0.5) * np.float32(SIDE / side)
-    return np.stack([x.ravel(), y.ravel()], 1)
-
-
 def field(brush: BrushFile, seed: int, options: argparse.Namespace) -> Candidate:
     """The field: the brush's own, or one trained now."""
     folder, trained = brush.dream, "before"
     if folder is None or options.retrain:
         folder, trained = options.work / brush.name, "now"
-        train_dream(brush, folder, max(int(DEFAULT_STROKES * options.share), 100), seed)
-    dream, pool = Dream(folder, threads=1), ThreadPoolExecutor(available_cores())
-
-    def at(strokes: Float32, side: int) -> list[tuple[Float32, Float32]]:
-        points = grid(side)
-        parts = [strokes[first : first + FIELD_CHUNK] for first in range(0, len(strokes), FIELD_CHUNK)]
-        return list(pool.map(lambda part: dream(part, np.repeat(points[None], len(part), 0)), parts))
+        plan = TrainOptions(seed=seed)
+        plan = replace(plan, fit=shortened(plan.fit, options.share))
+        train(brush, folder, plan, ("collect", "dream", "export"))
+    dream = Dream(folder, threads=1)
 
     def pictures(strokes: Float32) -> tuple[Float32, Float32]:
-        means, variances = zip(*at(strokes, SIDE), strict=True)
-        return np.concatenate(means), np.concatenate(variances)
+        mean, variance = dreamt_pictures(dream, strokes, SIDE)
+        return mean.reshape(len(strokes), -1), variance.reshape(len(strokes), -1)
+
+    def small(strokes: Float32) -> object:
+        return dreamt_pictures(dream, strokes, SMALL, SIDE / SMALL)
 
     seconds = {name: value for name, value in dream.card["seconds"].items() if name in ("collect", "fit")}
     learned_from, kilobytes = dream.card["data"]["strokes"], (folder / DREAM_FILE).stat().st_size / 1000
-    return Candidate(
-        pictures, lambda part: at(part, SMALL), laid_over(pictures), seconds, learned_from, kilobytes, trained
-    )
+    return Candidate(pictures, small, laid_over(pictures), seconds, learned_from, kilobytes, trained)
 
 
 def memory(brush: BrushFile, seed: int, options: argparse.Namespace) -> Candidate:
@@ -255,7 +247,7 @@ def reliability(mean: Float32, variance: Float32, repeats: Float32) -> tuple[lis
         A row per bin of predicted variance, and the mean distance of the two over all pixels' bins as a share of the
         mean squared error (0 = the variance is true in every bin).
     """
-    measured = ((repeats - mean[:, None]) ** 2).mean(1, dtype=np.float64)
+    measured = np.mean([(repeats[:, i] - mean) ** 2 for i in range(repeats.shape[1])], axis=0)
     rows, off = [], 0.0
     for low, high in itertools.pairwise(VARIANCE_BINS):
         chosen = (variance >= low) & (variance < high)
@@ -276,14 +268,14 @@ def digits(value: float) -> float:
 def judge(candidate: Candidate, world: World) -> dict[str, object]:
     """All that is said of a dream but its speed."""
     mean, variance = candidate.pictures(world.strokes)
-    error = float(((mean - world.alpha) ** 2).mean(dtype=np.float64))
-    bins, off = reliability(mean[:REPEATED], variance[:REPEATED], world.repeats)
+    bins, off = reliability(mean, variance, world.renders)
+    error = float(np.mean([((mean - world.renders[:, i]) ** 2).mean(dtype=np.float64) for i in range(NOISE_RENDERS)]))
     dreamt = candidate.episodes(world.episodes)
     by_stroke = ((dreamt - world.canvases) ** 2).mean((0, 2, 3), dtype=np.float64)
     return {
         "error": digits(error),
-        "noise_floor": digits(float(world.repeats.var(axis=1, ddof=1, dtype=np.float64).mean())),
-        "mean_picture_error": digits(float(world.alpha.var(axis=0, dtype=np.float64).mean())),
+        "noise_floor": digits(float(world.renders.var(axis=1, ddof=1).mean(dtype=np.float64))),
+        "mean_picture_error": digits(float(world.renders[:, 0].var(axis=0, dtype=np.float64).mean())),
         "predicted_variance": digits(float(variance.mean(dtype=np.float64))),
         "calibration": digits(float(variance.mean(dtype=np.float64)) / max(error, 1e-12)),
         "reliability_error": digits(off),

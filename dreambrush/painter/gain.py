@@ -15,7 +15,7 @@ LEAST_PAINT = 1e-6  # pixels of squared alpha; a stroke with less is as good as 
 
 
 def best_colour_and_gain(
-    weights: Float32, mean: Float32, variance: Float32, moments: Float32
+    weights: Float32, mean: Float32, variance: Float32, moments: Float32, fixed: Float32 | None = None
 ) -> tuple[Float32, Float32]:
     """Closed-form colour and expected gain of many strokes.
 
@@ -24,6 +24,7 @@ def best_colour_and_gain(
         mean: (b, p) of alpha, 0..1.
         variance: (b, p) of alpha.
         moments: (b, p, 8) as :class:`~dreambrush.painter.moments.Moments` samples them.
+        fixed: (3,) the colour of all strokes, when it is not to be chosen.
 
     Returns:
         Colours (b, 3) in 0..1 and gains (b,): squared error removed, summed over pixels and channels.
@@ -36,7 +37,30 @@ def best_colour_and_gain(
     total = np.maximum(second.sum(1), LEAST_PAINT)
     residual = by_first[:, 0:3] - by_first[:, 3:6]
     canvas = by_second[:, 3:6]
-    colour = np.clip((canvas + residual) / total[:, None], 0.0, 1.0)
+    if fixed is None:
+        colour = np.clip((canvas + residual) / total[:, None], 0.0, 1.0)
+    else:
+        colour = np.broadcast_to(fixed, canvas.shape)
     pull = (colour * residual).sum(1) - (by_first[:, 6] - by_first[:, 7])
     cost = (colour * colour).sum(1) * total - 2 * (colour * canvas).sum(1) + by_second[:, 7]
     return colour.astype(np.float32), (2 * pull - cost).astype(np.float32)
+
+
+def shifted(moments: Float32, shift: Float32) -> Float32:
+    """Moments for a brush that adds something to its colour: target and canvas both without it.
+
+    To leave the colour c + s on the canvas C is the same as to leave c on C - s, for a target T - s.
+
+    Args:
+        moments: (b, p, 8) as :class:`~dreambrush.painter.moments.Moments` samples them.
+        shift: (b, p, 3) what the brush adds.
+
+    Returns:
+        (b, p, 8).
+    """
+    target, canvas = moments[..., 0:3], moments[..., 3:6]
+    square = (shift * shift).sum(-1)
+    target_canvas = moments[..., 6] - ((target + canvas) * shift).sum(-1) + square
+    canvas_canvas = moments[..., 7] - 2 * (canvas * shift).sum(-1) + square
+    products = np.stack([target_canvas, canvas_canvas], -1)
+    return np.concatenate([target - shift, canvas - shift, products], -1)

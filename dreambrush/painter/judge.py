@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from dreambrush.cores import available_cores
 from dreambrush.models import Dream
-from dreambrush.painter.gain import best_colour_and_gain
+from dreambrush.painter.gain import best_colour_and_gain, shifted
 from dreambrush.painter.geometry import boxes, ribbon
 from dreambrush.painter.moments import Moments
 
 Float32 = NDArray[np.float32]
 Verdict = tuple[Float32, Float32]
 
-CHUNK = 128  # strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
+CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
 MOST_CELLS = 1024  # of the grid on which a chosen stroke is looked at closely
 
 
@@ -31,10 +31,11 @@ class Judge:
         dream: of the brush.
         moments: of target and canvas; whoever paints keeps them up to date.
         cores: how many to use; all by default.  The verdicts do not depend on it.
+        colour: (3,) that all strokes have; by default each has the one that suits it best.
     """
 
-    def __init__(self, dream: Dream, moments: Moments, cores: int | None = None) -> None:
-        self.dream, self.moments = dream, moments
+    def __init__(self, dream: Dream, moments: Moments, cores: int | None = None, colour: Float32 | None = None) -> None:
+        self.dream, self.moments, self.colour = dream, moments, colour
         self._pool = ThreadPoolExecutor(cores or available_cores())
 
     def __enter__(self) -> Judge:
@@ -70,7 +71,8 @@ class Judge:
         points, areas, spacing = ribbon(strokes, self.dream.reach)
         areas *= self._on_canvas(points)
         mean, variance = self.dream(strokes, points)
-        return best_colour_and_gain(areas, mean, variance, self.moments.sample(points, self.moments.level_for(spacing)))
+        moments = self.moments.sample(points, self.moments.level_for(spacing))
+        return best_colour_and_gain(areas, mean, variance, moments, self.colour)
 
     def _study(self, strokes: Float32) -> Verdict:
         x0, y0, x1, y1 = boxes(strokes, self.dream.reach)[0]
@@ -86,7 +88,12 @@ class Judge:
         mean, variance = self.dream(strokes, points)
         moments = self.moments.sample(points, np.array([level]))
         areas = np.full(mean.shape, size * size, np.float32) * self._on_canvas(points)
-        return best_colour_and_gain(areas, mean, variance, moments)
+        colour, gain = best_colour_and_gain(areas, mean, variance, moments, self.colour)
+        if self.dream.shifts_colour:
+            # What the brush adds depends on the colour; once more with that is near enough.
+            shift = self.dream.shift(strokes, points, colour)
+            colour, gain = best_colour_and_gain(areas, mean, variance, shifted(moments, shift), self.colour)
+        return colour, gain
 
     def _on_canvas(self, points: Float32) -> Float32:
         x, y = points[..., 0], points[..., 1]
