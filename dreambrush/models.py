@@ -1,12 +1,17 @@
 """Trained brushes: find them by name, load their dreams, and read the cards that describe them.
 
 A dream's folder holds ``dream.onnx`` (what painting runs), ``dream.safetensors`` (the weights, for training on) and
-``card.json`` (brush, command, seed, data, errors, versions).  Nothing here imports torch.
+``card.json`` (brush, command, seed, data, errors, versions); there may be a controller's ``policy.onnx`` and
+``policy.safetensors`` too.  Nothing here imports torch.
+
+A folder may come from a stranger.  Nothing in it can run code: JSON and safetensors are data, pickles are never read,
+and :mod:`~dreambrush.networks` says why ONNX is safe.
 """
 
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -18,13 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import BrushError, ModelError
+from dreambrush.networks import RETRAIN, open_network
 
 if TYPE_CHECKING:
     import onnxruntime
 
 DREAM_FILE, WEIGHTS_FILE, CARD_FILE = "dream.onnx", "dream.safetensors", "card.json"
+COLOUR_FILE, COLOUR_WEIGHTS_FILE = "colour.onnx", "colour.safetensors"  # of brushes that change their colour
+POLICY_FILE, POLICY_WEIGHTS_FILE = "policy.onnx", "policy.safetensors"
+LARGEST_CARD = 1 << 20  # bytes
 CARD_FORMAT, CARD_VERSION = "dreambrush dream", 1
-RETRAIN = "Train it again with: dreambrush train"
 
 Float32 = NDArray[np.float32]
 
@@ -83,16 +91,19 @@ def _brush_paths() -> dict[str, Path]:
 
 
 def find_brush(name_or_file: str) -> BrushFile:
-    """The brush of that name, or in that .myb file.
+    """The brush of that name, in that .myb file, or in that folder of a dream.
 
     Raises:
         BrushError: there is none; near matches are suggested.
+        ModelError: a folder has a dream, but of a brush that is not there.
     """
     brushes = _brush_paths()
     if name_or_file in brushes:
         path = brushes[name_or_file]
         return BrushFile(name_or_file, path, _dream_folder(name_or_file, path))
     path = Path(name_or_file)
+    if (path / CARD_FILE).is_file():
+        return _brush_of(path)
     if path.suffix == ".myb":
         if not path.is_file():
             raise BrushError(f"There is no brush file {path}.", "Check the path, or name one of: " + _names(brushes))
@@ -102,6 +113,15 @@ def find_brush(name_or_file: str) -> BrushFile:
     raise BrushError(f"There is no brush named {name_or_file!r}.", advice)
 
 
+def _brush_of(folder: Path) -> BrushFile:
+    """The brush whose dream is in a folder, such as one that ``train -o`` made."""
+    known = _brush_paths().get(str(read_card(folder).get("brush")))
+    for path in (*sorted(folder.glob("*.myb")), *([known] if known else [])):
+        if _is_of(folder, path):
+            return BrushFile(path.stem, path, folder)
+    raise ModelError(f"The dream in {folder} is not of a brush in that folder.", "Name the .myb file instead.")
+
+
 def _names(brushes: dict[str, Path]) -> str:
     return ", ".join(brushes) + "."
 
@@ -109,16 +129,34 @@ def _names(brushes: dict[str, Path]) -> str:
 def _dream_folder(name: str, brush: Path) -> Path | None:
     """The newest home of a dream that was trained on just this brush: the user's before ours."""
     for folder in (user_dreams() / name, shipped_folder("pretrained") / name):
-        if (folder / DREAM_FILE).is_file() and _is_of(folder, brush):
+        if any((folder / file).is_file() for file in (DREAM_FILE, WEIGHTS_FILE)) and _is_of(folder, brush):
             return folder
     return None
+
+
+def needs_export(folder: Path) -> bool:
+    """Whether a dream's weights have yet to be made into what painting runs: there is none, or it is of older weights.
+
+    Told by what the card says of the weights that were exported; times of files mean nothing after a copy.
+    """
+    if not (folder / WEIGHTS_FILE).is_file():
+        return False
+    if not (folder / DREAM_FILE).is_file():
+        return True
+    exported = read_card(folder).get("weights")
+    return exported is not None and exported != fingerprint(folder / WEIGHTS_FILE)
+
+
+def fingerprint(file: Path) -> str:
+    """What tells a file's bytes from others: 16 digits of their SHA-256."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
 def _is_of(folder: Path, brush: Path) -> bool:
     from dreambrush.mypaint.myb import read_myb
 
     try:
-        return bool(_read_card(folder)["brush_digest"] == read_myb(brush).digest())
+        return bool(read_card(folder)["brush_digest"] == read_myb(brush).digest())
     except (BrushError, ModelError, KeyError):
         return False
 
@@ -137,7 +175,7 @@ class Dream:
     def __init__(self, folder: Path, threads: int = 0) -> None:
         self.folder = folder
         self._threads = threads
-        self.card = _read_card(folder)
+        self.card = read_card(folder)
         try:
             self.reach = float(self.card["reach"])
             if not 0.5 <= self.reach <= 64:
@@ -158,26 +196,37 @@ class Dream:
         mean, variance = self._session.run(None, {"strokes": strokes, "points": points})
         return mean, variance
 
+    @property
+    def shifts_colour(self) -> bool:
+        """Whether the brush changes its colour along the stroke, and this is known of it."""
+        return (self.folder / COLOUR_FILE).is_file()
+
+    def shift(self, strokes: Float32, points: Float32, colour: Float32) -> Float32:
+        """What the brush adds to the colours (b, 3) that it is given, on the mean: (b, p, 3) float32."""
+        inputs = {"strokes": strokes, "points": points, "colour": colour}
+        return np.asarray(self._colour_session.run(None, inputs)[0], np.float32)
+
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
-        import onnxruntime
+        return open_network(self.folder / DREAM_FILE, ("strokes", "points"), ("mean", "variance"), self._threads)
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        try:
-            return onnxruntime.InferenceSession(
-                str(self.folder / DREAM_FILE), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime has many kinds, all of which mean a broken file
-            reason = str(error).splitlines()[0]
-            raise ModelError(f"The dream {self.folder / DREAM_FILE} cannot be loaded: {reason}.", RETRAIN) from None
+    @cached_property
+    def _colour_session(self) -> onnxruntime.InferenceSession:
+        return open_network(self.folder / COLOUR_FILE, ("strokes", "points", "colour"), ("shift",), self._threads)
 
 
-def _read_card(folder: Path) -> dict[str, Any]:
+def read_card(folder: Path) -> dict[str, Any]:
+    """The card of a dream: plain data, of which only format and version are checked.
+
+    Raises:
+        ModelError: it is missing, broken, or of another version.
+    """
+    path = folder / CARD_FILE
     try:
-        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        if path.stat().st_size > LARGEST_CARD:
+            raise ValueError
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         raise ModelError(f"The dream {folder} has no readable card ({CARD_FILE}).", RETRAIN) from None
     if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (CARD_FORMAT, CARD_VERSION):
         raise ModelError(f"The dream {folder} is not of version {CARD_VERSION}.", RETRAIN)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,17 @@ from PIL import Image
 
 from dreambrush.dream.collect import SIDE, collect, paint_strokes
 from dreambrush.errors import BrushError, ModelError
-from dreambrush.models import CARD_FILE, DREAM_FILE, Dream, find_brush, list_brushes
+from dreambrush.models import (
+    CARD_FILE,
+    DREAM_FILE,
+    WEIGHTS_FILE,
+    BrushFile,
+    Dream,
+    find_brush,
+    fingerprint,
+    list_brushes,
+    needs_export,
+)
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.mypaint.preview import preview
 
@@ -90,8 +101,14 @@ def test_a_dream_belongs_to_one_brush_only(tmp_path: Path) -> None:
         (CARD_FILE, b"[1]"),
         (CARD_FILE, b'{"format": "dreambrush dream", "version": 99}'),
         (CARD_FILE, b'{"format": "dreambrush dream", "version": 1, "reach": "far"}'),
+        (CARD_FILE, b'{"format": "dreambrush dream", "version": 1, "reach": NaN}'),
+        (CARD_FILE, b'{"format": ["dreambrush dream"], "version": {}}'),
+        (CARD_FILE, b"[" * 100_000),
+        (CARD_FILE, b'{"format": "dreambrush dream", "version": 1, "reach": 1}' + b" " * 2**20),
+        (CARD_FILE, pickle.dumps({"format": "dreambrush dream"})),
         (DREAM_FILE, b""),
         (DREAM_FILE, b"not an onnx file"),
+        (DREAM_FILE, pickle.dumps([1])),
     ],
 )
 def test_broken_dreams_are_told(name: str, content: bytes, tmp_path: Path) -> None:
@@ -102,3 +119,32 @@ def test_broken_dreams_are_told(name: str, content: bytes, tmp_path: Path) -> No
     (broken / name).write_bytes(content)
     with pytest.raises(ModelError, match="dreambrush train"):
         Dream(broken)(np.ones((1, 9), np.float32), np.ones((1, 4, 2), np.float32))
+
+
+def test_a_model_folder_can_be_named(tmp_path: Path) -> None:
+    oil = find_brush("oil")
+    folder = tmp_path / "theirs"
+    shutil.copytree(oil.dream_folder(), folder)
+    assert find_brush(str(folder)) == BrushFile("oil", oil.path, folder)  # its card names a brush of ours
+    card = json.loads((folder / CARD_FILE).read_text())
+    for brush in ("../../oil", "ink", ["oil"], None):
+        (folder / CARD_FILE).write_text(json.dumps(card | {"brush": brush}))
+        with pytest.raises(ModelError, match="is not of a brush in that folder"):
+            find_brush(str(folder))
+    shutil.copy(oil.path, folder / "theirs.myb")
+    assert find_brush(str(folder)).name == "theirs"
+
+
+def test_only_weights_or_newer_weights_need_an_export(tmp_path: Path) -> None:
+    folder = tmp_path / "oil"
+    shutil.copytree(find_brush("oil").dream_folder(), folder)
+    card = json.loads((folder / CARD_FILE).read_text()) | {"weights": fingerprint(folder / WEIGHTS_FILE)}
+    (folder / CARD_FILE).write_text(json.dumps(card))
+    assert not needs_export(folder)
+    (folder / WEIGHTS_FILE).write_bytes((folder / WEIGHTS_FILE).read_bytes() + b" ")
+    assert needs_export(folder)
+    (folder / WEIGHTS_FILE).unlink()
+    assert not needs_export(folder)
+    shutil.copy(find_brush("oil").dream_folder() / WEIGHTS_FILE, folder)
+    (folder / DREAM_FILE).unlink()
+    assert needs_export(folder)

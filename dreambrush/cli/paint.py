@@ -91,7 +91,7 @@ def paint(
     if not targets:
         raise UsageError("There is no picture to paint.", "Name one, or paint the one that comes along with --sample.")
     outputs = plan_outputs(targets, output, overwrite=force)
-    brush_file = _brush_with_dream(brush)
+    brush_file = _brush_with_dream(brush, quiet=quiet)
     status: int = ExitCode.OK
     for target, out in zip(targets, outputs, strict=True):
         started = time.perf_counter()
@@ -112,13 +112,14 @@ def paint(
     return status
 
 
-def _brush_with_dream(name: str) -> BrushFile:
+def _brush_with_dream(name: str, *, quiet: bool) -> BrushFile:
+    from dreambrush.cli.export import export_if_needed
     from dreambrush.models import find_brush
     from dreambrush.mypaint.myb import read_myb
 
     brush = find_brush(name)
     read_myb(brush.path)  # "it is broken" helps more than "it has no dream"
-    brush.dream_folder()  # before any picture is read
+    export_if_needed(brush, quiet=quiet)  # before any picture is read
     return brush
 
 

@@ -3,87 +3,133 @@
 from __future__ import annotations
 
 import time
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dreambrush.cli.options import BRUSH, QUIET, folder_option, seed_option, whole_number
+from dreambrush.cli.packages import need_train_packages
 from dreambrush.cli.progress import progress_bar
-from dreambrush.errors import MissingPackageError
+from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from dreambrush.models import BrushFile
+    from dreambrush.training.plan import Stage
 
-TRAIN_PACKAGES = ("torch", "safetensors", "onnx", "onnxscript")
-"""What training imports of the extra "train" in pyproject.toml."""
-
-DEFAULT_STROKES = 20_000
+STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
+VAGUE = 0.5  # a dream that knows less than this share of what can be known deserves a warning
 
 EXAMPLES = """\b
 Examples:
   dreambrush train my-brush.myb
   dreambrush paint photo.jpg --brush my-brush
+  dreambrush train my-brush.myb --thorough --pictures ~/Photos
 """
 
 
 @click.command(epilog=EXAMPLES)
 @BRUSH
-@folder_option("Folder for the dream.  [default: where dreambrush finds it by the brush's name]")
+@folder_option("Folder for the model.  [default: where dreambrush finds it by the brush's name]")
 @click.option(
     "--strokes",
     metavar="N",
     type=whole_number(100, 1_000_000),
-    default=DEFAULT_STROKES,
-    show_default=True,
-    help="How many random strokes to learn from, 100 to 1000000.",
+    help="How many random strokes to learn from, 100 to 1000000.  [default: 40000, or 80000 with --thorough]",
 )
 @seed_option("Chooses the random strokes and the first weights.")
+@click.option("--thorough", is_flag=True, help="Learn from more strokes, four times as long.")
+@click.option(
+    "--device",
+    type=click.Choice(["cpu", "cuda"]),
+    default="cpu",
+    show_default=True,
+    help="Where the dream is fitted; a GPU (cuda) does not give the same bytes again.",
+)
+@click.option(
+    "--pictures",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Pictures that the controller practises on.  [default: drawn by dreambrush]",
+)
+@click.option(
+    "--only", type=click.Choice(STAGES), multiple=True, help="Do only this stage; may be given more than once."
+)
+@click.option("--keep", is_flag=True, help="Keep the strokes and checkpoints when all is done.")
+@click.option("--restart", is_flag=True, help="Throw away what an unfinished training left, and start over.")
 @QUIET
-def train(brush: str, output: Path | None, strokes: int, seed: int, quiet: bool) -> None:
-    """Teach dreambrush what a brush does.
+def train(
+    brush: str,
+    output: Path | None,
+    strokes: int | None,
+    seed: int,
+    thorough: bool,
+    device: str,
+    pictures: Path | None,
+    only: tuple[str, ...],
+    keep: bool,
+    restart: bool,
+    quiet: bool,
+) -> int:
+    """Teach dreambrush a brush of your own.
 
-    Random strokes are painted with MyPaint's engine, a small network learns to foretell them (the brush's
-    "dream"), and is saved for painting.  An older dream in that folder is replaced.
+    Four stages: random strokes are painted with MyPaint's engine (collect); a small network learns to foretell them,
+    the brush's "dream" (dream); another learns inside the dream where to put strokes (controller); and both are saved
+    as ONNX, checked, with a card and a preview sheet that shows real strokes beside dreamt ones (export).  The dream
+    alone is enough to paint with: the controller is for experiments, as paint searches for its strokes.
+
+    Stop it whenever you like: the same command goes on where it was.  An older model in that folder stays in use
+    until the new one is ready.
     """
-    from dreambrush.models import find_brush, user_dreams
+    from dreambrush.models import find_brush, read_card, user_dreams
     from dreambrush.mypaint.myb import read_myb
 
     brush_file = find_brush(brush)
-    read_myb(brush_file.path)  # a broken brush shall not leave an empty folder
+    read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
     folder = output or user_dreams() / brush_file.name
-    train_dream = _load_trainer()
+    need_train_packages("Training")
+    from dreambrush.training.pace import Pace, in_words
+    from dreambrush.training.pipeline import train as train_brush
+    from dreambrush.training.plan import TrainOptions, expected_seconds
+
+    options = TrainOptions(seed=seed, device=device, pictures=pictures)
+    options = options.patient() if thorough else options
+    options = replace(options, strokes=strokes) if strokes else options
+    stages = [stage for stage in STAGES if not only or stage in only]
+    pace = Pace(expected_seconds(options, stages))
     started = time.perf_counter()
     with progress_bar(brush_file.name, quiet=quiet) as update:
 
         def show(stage: str, done: int, total: int) -> None:
+            left = pace.tell(stage, done, total)
             if update is not None:
-                update(stage, done, total, "")
+                update(stage, done, total, in_words(left))
 
-        saved = train_dream(brush_file, folder, strokes, seed, show)
+        try:
+            train_brush(brush_file, folder, options, stages, show, keep=keep, restart=restart)
+        except KeyboardInterrupt:
+            click.echo(f"Interrupted: run the same command again to go on training {brush_file.name}.", err=True)
+            return ExitCode.INTERRUPTED
     if not quiet:
         seconds = time.perf_counter() - started
-        click.echo(f"{saved}: the dream of {brush_file.name}, trained in {seconds:.0f} s.", err=True)
+        if "export" in stages:
+            _tell_result(brush_file, folder, read_card(folder), seconds)
+        else:
+            click.echo(f"{folder}: {' and '.join(stages)} done in {seconds:.0f} s.", err=True)
+    return ExitCode.OK
 
 
-def _load_trainer() -> Callable[..., Path]:
-    """Import what training needs, all of it before the first minute of work, or say how to install it."""
-    missing: list[str] = []
-    for package in TRAIN_PACKAGES:
-        try:
-            import_module(package)
-        except ModuleNotFoundError as error:
-            absent = (error.name or "").partition(".")[0]
-            if absent not in TRAIN_PACKAGES:
-                raise
-            if absent not in missing:
-                missing.append(absent)
-    if missing:
-        raise MissingPackageError(
-            f"Training needs Python packages that are not installed: {', '.join(missing)}.",
-            f"Install them with: pip install {' '.join(missing)}",
-        )
-    from dreambrush.dream.train import train_dream
+def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float) -> None:
+    from dreambrush.models import find_brush
+    from dreambrush.training.card import foretold_share
 
-    return train_dream
+    share = foretold_share(card)
+    known = f"it foretells {100 * share:.1f} % of what can be foretold of new strokes"
+    click.echo(f"{folder}: the dream of {brush.name}, trained in {seconds:.0f} s; {known}.", err=True)
+    if share < VAGUE:
+        click.echo(f"Warning: {brush.name} could not be learned well; train it with --thorough.", err=True)
+    if card.get("changes_colour"):
+        click.echo(f"Warning: {brush.name} changes the colours that it is given, so paintings will be off.", err=True)
+    name = brush.name if find_brush(brush.name).dream == folder else folder
+    click.echo(f"Paint with it: dreambrush paint photo.jpg --brush {name}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -43,6 +43,26 @@ class Descent:
             nn.utils.clip_grad_norm_(self.weights, self.gradient_limit)
         self._optimiser.step()
         self._schedule.step()
+
+    def state(self) -> dict[str, Tensor]:
+        """Adam's moments; with the weights and the number of steps done they are all that further steps depend on."""
+        kept: dict[int, dict[str, Tensor]] = self._optimiser.state_dict()["state"]
+        return {f"{index}.{name}": tensor for index, moments in kept.items() for name, tensor in moments.items()}
+
+    def restore(self, state: Mapping[str, Tensor], steps: int) -> None:
+        """Goes on after so many steps.
+
+        Args:
+            state: what :meth:`state` gave then.
+            steps: done then, at least 1.
+        """
+        moments: dict[int, dict[str, Tensor]] = {}
+        for key, tensor in state.items():
+            index, name = key.split(".")
+            moments.setdefault(int(index), {})[name] = tensor
+        self._optimiser.load_state_dict({**self._optimiser.state_dict(), "state": moments})
+        self._schedule.load_state_dict({"last_epoch": steps - 1, "_step_count": steps + 1})
+        self._schedule.step()  # sets the rate of this step, which has a closed form
 
 
 def shuffled_batches(count: int, batch: int) -> Iterator[Tensor]:

@@ -1,40 +1,19 @@
-"""Writes a trained dream's folder: ONNX for painting, weights for training on, and the card."""
+"""Networks of torch as ONNX, which painting runs."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
 import logging
 import warnings
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from dreambrush.dream.field import FieldDream
-from dreambrush.models import CARD_FILE, DREAM_FILE, WEIGHTS_FILE
-from dreambrush.output import open_output
 
 OPSET = 18
-
-
-def export_dream(dream: FieldDream, card: dict[str, Any], folder: Path) -> None:
-    """Writes the three files of a dream, each whole or not at all, replacing older ones.
-
-    Raises:
-        OutputError: the folder cannot be written.
-    """
-    files = {
-        DREAM_FILE: onnx_bytes(dream),
-        WEIGHTS_FILE: save(dream.state_dict()),
-        CARD_FILE: (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode(),
-    }
-    for name, data in files.items():
-        with open_output(folder / name, overwrite=True) as file:
-            file.write(data)
 
 
 def onnx_bytes(dream: FieldDream) -> bytes:
@@ -64,7 +43,7 @@ def to_onnx(
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             network.eval(),
-            tuple(inputs.values()),
+            tuple(tensor.clone() for tensor in inputs.values()),  # one tensor given twice would become one input
             input_names=list(inputs),
             output_names=outputs,
             dynamic_shapes=dynamic,

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.errors import ModelError
+from dreambrush.networks import open_network
 from dreambrush.painter.look import Windows
-
-if TYPE_CHECKING:
-    import onnxruntime
 
 Float32 = NDArray[np.float32]
 
@@ -31,17 +27,7 @@ class LearnedController:
     """
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        try:
-            self._session: onnxruntime.InferenceSession = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime has many kinds, all of which mean a broken file
-            reason = str(error).splitlines()[0]
-            raise ModelError(f"The controller {path} cannot be loaded: {reason}.", "Train it again.") from None
+        self._session = open_network(path, ("target", "canvas"), ("strokes", "foretold"))
 
     def propose(self, windows: Windows, count: int, rng: np.random.Generator) -> Float32:
         """The best of the strokes that the policy proposes at its anchors, and some that are less sure."""

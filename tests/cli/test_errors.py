@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dreambrush.cli.train import TRAIN_PACKAGES
+from dreambrush.cli.packages import TRAIN_PACKAGES
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:

@@ -1,0 +1,69 @@
+"""``dreambrush export``: trained weights to ONNX, which painting runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dreambrush.cli.options import BRUSH, QUIET, folder_option
+from dreambrush.cli.packages import need_train_packages
+
+if TYPE_CHECKING:
+    from dreambrush.models import BrushFile
+
+EXAMPLES = """\b
+Examples:
+  dreambrush export my-brush
+  dreambrush export my-brush -o to-share/my-brush
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@BRUSH
+@folder_option("Copy the whole model into this folder.  [default: export in place]")
+@QUIET
+def export(brush: str, output: Path | None, quiet: bool) -> None:
+    """Export what was trained for a brush to ONNX.
+
+    The dream, and the controller if there is one, are made from their weights (.safetensors) anew.  What
+    onnxruntime answers is compared with torch; the largest difference is written into the model's card, and one that
+    matters is an error.
+
+    Training ends with this, and paint does it by itself where it is missing.  BRUSH may also be the folder of a
+    model.
+    """
+    from dreambrush.models import find_brush
+
+    brush_file = find_brush(brush)
+    folder = brush_file.dream_folder()
+    need_train_packages("Exporting")
+    from dreambrush.training.export import export_folder
+
+    card = export_folder(folder, output or folder)
+    if not quiet:
+        largest = card["onnx_difference"]["max_abs"]
+        found = ", ".join(f"{name} differs from torch by at most {value:.1g}" for name, value in largest.items())
+        click.echo(f"{output or folder}: {found}.", err=True)
+
+
+def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
+    """Exports a brush's dream if only its weights are there, or if these are newer.
+
+    Raises:
+        ModelError: it has no dream, or a broken one.
+        MissingPackageError: torch is needed for it, but not installed.
+        OutputError: its folder cannot be written.
+    """
+    from dreambrush.models import needs_export
+
+    folder = brush.dream_folder()
+    if not needs_export(folder):
+        return
+    need_train_packages(f"The dream of {brush.name} has yet to be exported, which")
+    from dreambrush.training.export import export_folder
+
+    if not quiet:
+        click.echo(f"Exporting the dream of {brush.name} ...", err=True)
+    export_folder(folder, folder)

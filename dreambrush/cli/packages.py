@@ -1,0 +1,36 @@
+"""What training and exporting import beyond painting: checked before the work begins."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from dreambrush.errors import MissingPackageError
+
+TRAIN_PACKAGES = ("torch", "safetensors", "onnx", "onnxscript")
+"""Of the extra "train" in pyproject.toml."""
+
+
+def need_train_packages(what: str) -> None:
+    """Imports them, or says how to install them.
+
+    Args:
+        what: needs them, such as "Training".
+
+    Raises:
+        MissingPackageError: some are not installed.
+    """
+    missing: list[str] = []
+    for package in TRAIN_PACKAGES:
+        try:
+            import_module(package)
+        except ModuleNotFoundError as error:
+            absent = (error.name or "").partition(".")[0]
+            if absent not in TRAIN_PACKAGES:
+                raise
+            if absent not in missing:
+                missing.append(absent)
+    if missing:
+        raise MissingPackageError(
+            f"{what} needs Python packages that are not installed: {', '.join(missing)}.",
+            f"Install them with: pip install {' '.join(missing)}",
+        )

@@ -1,0 +1,50 @@
+"""How a dream changes with its strokes: the gradient through the world model, run by onnxruntime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.networks import open_network
+
+Float32 = NDArray[np.float32]
+
+GRADIENT_FILE = "gradient.onnx"
+
+
+class DreamGradient:
+    """The vector-Jacobian product of one brush's dream.
+
+    Args:
+        folder: of the dream.
+        threads: for onnxruntime; 0 lets it take all cores.
+
+    Raises:
+        ModelError: the file is missing or broken.
+    """
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        self._session = open_network(
+            folder / GRADIENT_FILE,
+            ("strokes", "points", "by_mean", "by_variance"),
+            ("mean", "variance", "by_strokes"),
+            threads,
+        )
+
+    def __call__(self, strokes: Float32, points: Float32, by_mean: Float32, by_variance: Float32) -> Float32:
+        """Follows a change of alpha back to the strokes.
+
+        Args:
+            strokes: (b, 9) as :class:`~dreambrush.models.Dream` takes them.
+            points: (b, p, 2) x and y in pixels.
+            by_mean: (b, p), how much an error changes with the mean of alpha at each point.
+            by_variance: (b, p), likewise with its variance.
+
+        Returns:
+            (b, 9) float32: how much the error changes with each number of the strokes.
+        """
+        inputs = {"strokes": strokes, "points": points, "by_mean": by_mean, "by_variance": by_variance}
+        (by_strokes,) = self._session.run(["by_strokes"], inputs)
+        return np.asarray(by_strokes, np.float32)

@@ -1,0 +1,250 @@
+"""Weights to ONNX: what painting runs, checked to be what was trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dreambrush.controller.policy import Policy, policy_onnx
+from dreambrush.dream.checkpoint import put_weights, read_weights
+from dreambrush.dream.collect import SIDE, random_colours, random_strokes
+from dreambrush.dream.colour import ColourDream, colour_onnx
+from dreambrush.dream.export import onnx_bytes
+from dreambrush.dream.field import FieldDream
+from dreambrush.dream.gradient import gradient_bytes
+from dreambrush.dream.train import load_dream
+from dreambrush.errors import ModelError, OutputError
+from dreambrush.models import (
+    CARD_FILE,
+    COLOUR_FILE,
+    COLOUR_WEIGHTS_FILE,
+    DREAM_FILE,
+    POLICY_FILE,
+    POLICY_WEIGHTS_FILE,
+    WEIGHTS_FILE,
+    fingerprint,
+    read_card,
+)
+from dreambrush.networks import load_network
+from dreambrush.output import open_output
+from dreambrush.painter.gradient import GRADIENT_FILE
+from dreambrush.painter.look import SIDE as WINDOW
+from dreambrush.training.card import card_bytes
+
+LARGEST_DIFFERENCE = 1e-3  # of alpha (0..1), its gradient, a share of error (0..1), or a stroke in cells of a window
+LARGEST_SHARE = 1e-3  # of all values may differ more: where two pieces of a path are equally near, rounding decides
+CHECK_SEED, CHECK_STROKES, CHECK_POINTS, CHECK_WINDOWS = 40_000_003, 500, 200, 16
+
+
+class Difference(NamedTuple):
+    """How far onnxruntime's answers are from torch's: the largest difference, and the share that matters."""
+
+    most: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What :func:`export_networks` made.
+
+    Attributes:
+        files: content of each file by name: networks and their weights.
+        about: for the card: of each network how far onnxruntime's answers are from torch's at most.
+    """
+
+    files: dict[str, bytes]
+    about: dict[str, Any]
+
+
+def export_networks(dream_weights: Path, policy_weights: Path | None, colour_weights: Path | None = None) -> Exported:
+    """Makes the networks of a model.
+
+    Args:
+        dream_weights: ``dream.safetensors``.
+        policy_weights: ``policy.safetensors``, if there is a controller.
+        colour_weights: ``colour.safetensors``, if the brush changes its colour.
+
+    Raises:
+        ModelError: weights cannot be read, or what was exported answers differently.
+    """
+    dream = load_dream(dream_weights)
+    files = {WEIGHTS_FILE: dream_weights.read_bytes(), DREAM_FILE: onnx_bytes(dream)}
+    differences = {DREAM_FILE: check_dream(dream, files[DREAM_FILE])}
+    files[GRADIENT_FILE] = gradient_bytes(dream)
+    differences[GRADIENT_FILE] = check_gradient(dream, files[GRADIENT_FILE])
+    if colour_weights is not None:
+        colour = load_colour(colour_weights)
+        files[COLOUR_WEIGHTS_FILE] = colour_weights.read_bytes()
+        files[COLOUR_FILE] = colour_onnx(colour)
+        differences[COLOUR_FILE] = check_colour(colour, files[COLOUR_FILE])
+    if policy_weights is not None:
+        policy = load_policy(policy_weights)
+        files[POLICY_WEIGHTS_FILE] = policy_weights.read_bytes()
+        files[POLICY_FILE] = policy_onnx(policy)
+        differences[POLICY_FILE] = check_policy(policy, files[POLICY_FILE])
+    about = {
+        "weights": fingerprint(dream_weights),
+        "onnx_difference": {
+            "max_abs": {name: float(f"{found.most:.3g}") for name, found in differences.items()},
+            f"share_above_{LARGEST_DIFFERENCE:g}": {
+                name: float(f"{found.share:.2g}") for name, found in differences.items()
+            },
+            "checked_on": f"{CHECK_STROKES} random strokes at {CHECK_POINTS} points each"
+            + (f", {CHECK_WINDOWS} random windows" if policy_weights is not None else ""),
+        },
+    }
+    return Exported(files, about)
+
+
+def export_folder(folder: Path, output: Path) -> dict[str, Any]:
+    """Exports the networks of a model folder again.
+
+    Args:
+        folder: has weights and card.
+        output: the same, or a folder that becomes a copy of the model.
+
+    Returns:
+        The new card.
+
+    Raises:
+        ModelError: weights or card cannot be read, or what was exported answers differently.
+        OutputError: the files cannot be written.
+    """
+    card = read_card(folder)
+    policy = folder / POLICY_WEIGHTS_FILE
+    colour = folder / COLOUR_WEIGHTS_FILE
+    exported = export_networks(
+        folder / WEIGHTS_FILE, policy if policy.is_file() else None, colour if colour.is_file() else None
+    )
+    files = exported.files
+    if output.resolve() != folder.resolve():
+        others = (*folder.glob("*.myb"), *folder.glob("preview.png"))
+        files = {path.name: path.read_bytes() for path in others} | files
+    card |= exported.about
+    write_model(output, files, card)
+    return card
+
+
+def write_model(folder: Path, files: dict[str, bytes], card: dict[str, Any]) -> None:
+    """Writes the files of a model, each whole or not at all, replacing older ones; the card comes last.
+
+    A process that is killed in between leaves a card that tells of other weights; painting then exports them.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.", "Choose another with -o.") from None
+    for name, data in (*files.items(), (CARD_FILE, card_bytes(card))):
+        with open_output(folder / name, overwrite=True) as file:
+            file.write(data)
+
+
+def load_colour(path: Path) -> ColourDream:
+    """A trained colour dream.
+
+    Raises:
+        ModelError: the file is missing, or holds something else.
+    """
+    dream = ColourDream()
+    put_weights(dream, read_weights(path), path)
+    return dream.eval()
+
+
+def load_policy(path: Path) -> Policy:
+    """A trained policy.
+
+    Raises:
+        ModelError: the file is missing, or holds something else.
+    """
+    weights = read_weights(path)
+    try:
+        width = weights["fine.0.0.weight"].shape[0]
+    except (KeyError, IndexError):
+        raise ModelError(f"The weights in {path} are not those of a controller.", "Train it anew.") from None
+    policy = Policy(width)
+    put_weights(policy, weights, path)
+    return policy.eval()
+
+
+def check_dream(dream: FieldDream, model: bytes) -> Difference:
+    """The difference between the alpha that torch and onnxruntime dream of strokes that were never trained on.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
+    return _check(dream, model, DREAM_FILE, _strokes_and_points(), ("mean", "variance"))
+
+
+def check_gradient(dream: FieldDream, model: bytes) -> Difference:
+    """As :func:`check_dream`, for the gradient of a random sum over the points of each stroke.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
+    inputs = _strokes_and_points()
+    signs = np.random.default_rng(CHECK_SEED).choice([-1, 1], (2, CHECK_STROKES, CHECK_POINTS)).astype(np.float32)
+    inputs |= {"by_mean": signs[0] / CHECK_POINTS, "by_variance": signs[1] / CHECK_POINTS}
+
+    def gradient(strokes: Tensor, points: Tensor, by_mean: Tensor, by_variance: Tensor) -> tuple[Tensor, ...]:
+        with torch.enable_grad():
+            leaf = strokes.requires_grad_()
+            mean, variance = dream(leaf, points)
+            (by_strokes,) = torch.autograd.grad((mean, variance), leaf, (by_mean, by_variance))
+        return mean.detach(), variance.detach(), by_strokes
+
+    return _check(gradient, model, GRADIENT_FILE, inputs, ("mean", "variance", "by_strokes"))
+
+
+def check_colour(colour: ColourDream, model: bytes) -> Difference:
+    """As :func:`check_dream`, for what a brush adds to random colours.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
+    inputs = _strokes_and_points() | {"colour": random_colours(CHECK_STROKES, CHECK_SEED)}
+    return _check(lambda *given: (colour(*given),), model, COLOUR_FILE, inputs, ("shift",))
+
+
+def check_policy(policy: Policy, model: bytes) -> Difference:
+    """As :func:`check_dream`, for what a policy proposes in random windows.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
+    windows = np.random.default_rng(CHECK_SEED).random((2, CHECK_WINDOWS, WINDOW, WINDOW, 3), np.float32)
+    return _check(policy, model, POLICY_FILE, {"target": windows[0], "canvas": windows[1]}, ("strokes", "foretold"))
+
+
+def _strokes_and_points() -> dict[str, NDArray[np.float32]]:
+    points = np.random.default_rng(CHECK_SEED).uniform(0, SIDE, (CHECK_STROKES, CHECK_POINTS, 2)).astype(np.float32)
+    return {"strokes": random_strokes(CHECK_STROKES, CHECK_SEED), "points": points}
+
+
+@torch.no_grad()
+def _check(
+    network: Callable[..., Sequence[Tensor]],
+    model: bytes,
+    name: str,
+    inputs: dict[str, NDArray[np.float32]],
+    outputs: tuple[str, ...],
+) -> Difference:
+    trained = network(*(torch.from_numpy(value) for value in inputs.values()))
+    exported = load_network(model, name, tuple(inputs), outputs, threads=1).run(None, inputs)
+    differences = np.concatenate([np.abs(a.numpy() - b).ravel() for a, b in zip(trained, exported, strict=True)])
+    found = Difference(float(differences.max()), float(1 - (differences <= LARGEST_DIFFERENCE).mean()))
+    if found.share > LARGEST_SHARE:
+        raise ModelError(
+            f"The exported {name} answers differently from the trained network (by up to {found.most:.2g}).",
+            "Install other versions of onnx and onnxruntime, then run: dreambrush export",
+        )
+    return found

@@ -1,0 +1,229 @@
+"""Trains a brush: collect, dream, controller, export; stopped at any moment, it goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+
+from dreambrush.cores import available_cores
+from dreambrush.dream.checkpoint import Checkpoint
+from dreambrush.dream.colour import learn_colour
+from dreambrush.dream.evaluate import evaluate
+from dreambrush.dream.gather import gather
+from dreambrush.dream.learnable import check_learnable
+from dreambrush.dream.nib import measure_nib
+from dreambrush.dream.probe import probe
+from dreambrush.dream.shards import MANIFEST, Manifest, load_strokes
+from dreambrush.dream.train import learn_dream, load_dream
+from dreambrush.errors import ModelError
+from dreambrush.models import (
+    COLOUR_FILE,
+    COLOUR_WEIGHTS_FILE,
+    POLICY_FILE,
+    POLICY_WEIGHTS_FILE,
+    WEIGHTS_FILE,
+    BrushFile,
+    fingerprint,
+    read_card,
+    shipped_folder,
+)
+from dreambrush.mypaint.myb import BrushSettings, read_myb
+from dreambrush.training.card import controller_section, dream_section
+from dreambrush.training.export import export_networks, load_policy, write_model
+from dreambrush.training.plan import STAGES, Stage, TrainOptions, check_device
+from dreambrush.training.practice import first_stroke_share, practice_pictures, practise, pretrained_start
+from dreambrush.training.preview import PREVIEW_FILE, preview_sheet
+from dreambrush.training.workspace import Workspace
+
+DREAM_CHECKPOINT, CONTROLLER_CHECKPOINT = "dream-checkpoint.safetensors", "controller-checkpoint.safetensors"
+RANDOM = 1e-6  # noise floor above which no two strokes of a brush are alike
+
+Report = Callable[[str, int, int], None]
+
+
+def train(
+    brush: BrushFile,
+    output: Path,
+    options: TrainOptions | None = None,
+    stages: Sequence[Stage] = STAGES,
+    progress: Report = lambda stage, done, total: None,
+    *,
+    keep: bool = False,
+    restart: bool = False,
+    workers: int | None = None,
+) -> Path:
+    """Trains a brush and writes its model.
+
+    What is not finished lies in the folder ``training`` inside of the model's, which is otherwise left as it is until
+    the last stage.  The same call continues an unfinished training, and the weights become the same bytes as without
+    the stop.
+
+    Args:
+        brush: the brush.
+        output: the model's folder; made if missing, its model replaced if it has one.
+        options: what and how long to learn.
+        stages: those to do now.
+        progress: told stage ("collect", "dream", "evaluate", "controller", "export"), how much is done, and in all.
+        keep: do not delete the strokes and checkpoints after the last stage.
+        restart: throw away what an unfinished training left.
+        workers: processes that paint strokes; by default one per core.
+
+    Returns:
+        The folder.
+
+    Raises:
+        BrushError: the brush file is broken, or the brush cannot be learned; what it is instead is said.
+        UsageError: there is no such device.
+        ModelError: an earlier stage is missing, or what was exported answers differently.
+        OutputError: the folder cannot be written, is in use, or has an unfinished training with other options.
+        PictureError: there are no pictures to practise on.
+    """
+    options = options or TrainOptions()
+    settings = read_myb(brush.path)
+    check_learnable(brush.name, settings)
+    check_device(options.device)
+    plan = {"brush": settings.digest(), **options.as_dict()}
+    torch.set_num_threads(options.threads)
+    workspace = Workspace(output, plan)
+    with workspace.opened(restart=restart):
+        run = _Run(brush, settings, options, workspace, progress)
+        for stage in STAGES:
+            if stage in stages:
+                run.do(stage, workers or available_cores())
+        if STAGES[-1] in stages and not keep:
+            workspace.remove()
+    return output
+
+
+@dataclass
+class _Run:
+    brush: BrushFile
+    settings: BrushSettings
+    options: TrainOptions
+    workspace: Workspace
+    report: Report
+
+    def do(self, stage: Stage, workers: int) -> None:
+        """Does a stage, as far as it is not done yet."""
+        if stage == "collect":
+            self._collect(workers)
+        elif stage == "dream":
+            self._dream()
+        elif stage == "controller":
+            self._controller()
+        else:
+            self._export()
+
+    def _collect(self, workers: int) -> None:
+        wanted = Manifest(self.brush.name, self.settings.digest(), self.options.seed, False, self.options.strokes, 0)
+        with self.workspace.timed("collect"):
+            gather(
+                self.workspace.strokes,
+                self.settings,
+                wanted,
+                workers,
+                lambda done, total: self.report("collect", done, total),
+            )
+
+    def _dream(self) -> None:
+        options, workspace = self.options, self.workspace
+        weights = workspace.folder / WEIGHTS_FILE
+        if not weights.is_file():
+            if not (workspace.strokes / MANIFEST).is_file():
+                raise ModelError("There are no strokes to learn from yet.", "Run this with --only collect first.")
+            checkpoint = Checkpoint(workspace.folder / DREAM_CHECKPOINT, workspace.fingerprint, saved=workspace.tick)
+            with workspace.timed("fit"):
+                self.report("dream", checkpoint.load()[0], options.fit.steps)
+                dream = learn_dream(
+                    load_strokes(workspace.strokes),
+                    measure_nib(self.settings),
+                    options.fit,
+                    options.seed,
+                    lambda done, total: self.report("dream", done, total),
+                    checkpoint,
+                    options.device,
+                )
+                workspace.save(WEIGHTS_FILE, save(dream.state_dict()))
+        if workspace.journal.get("dream_of") != fingerprint(weights):
+            found = probe(self.settings)
+            with workspace.timed("evaluate"):
+                self.report("evaluate", 0, 1)
+                dream = load_dream(weights)
+                score = evaluate(dream, self.settings, options.seed, options.held_out)
+                about = dream_section(
+                    self.brush.name,
+                    self.settings.digest(),
+                    dream.reach_on_canvas,
+                    found.changes_colour,
+                    options,
+                    score,
+                )
+            if found.changes_colour:
+                with workspace.timed("colour"):
+                    colour, colour_score = learn_colour(self.settings, dream, options.seed, options.colour_steps)
+                    about["held_out"]["colour"] = colour_score.as_dict()
+                    workspace.save(COLOUR_WEIGHTS_FILE, save(colour.state_dict()))
+            workspace.note(dream=about, dream_of=fingerprint(weights))
+
+    def _controller(self) -> None:
+        options, workspace = self.options, self.workspace
+        dream_weights = workspace.need(WEIGHTS_FILE, "dream")
+        weights, of = workspace.folder / POLICY_WEIGHTS_FILE, self._controller_of(dream_weights)
+        if workspace.journal.get("controller_of") == of and weights.is_file():
+            return
+        start = pretrained_start(self.brush.name, workspace.model)
+        pictures, dream = practice_pictures(options.pictures, options.drawn, options.seed), load_dream(dream_weights)
+        checkpoint = Checkpoint(workspace.folder / CONTROLLER_CHECKPOINT, of, saved=workspace.tick)
+        with workspace.timed("controller"):
+            policy = practise(
+                dream,
+                pictures,
+                options.controller,
+                options.seed,
+                load_policy(start) if start else None,
+                lambda done, total: self.report("controller", done, total),
+                checkpoint,
+            )
+            share = first_stroke_share(policy, dream, options.seed)
+            workspace.save(POLICY_WEIGHTS_FILE, save(policy.state_dict()))
+        about = controller_section(options, len(pictures), start, share)
+        workspace.note(controller=about, controller_of=of)
+
+    def _controller_of(self, dream_weights: Path) -> str:
+        """What a controller depends on: the plan, the dream, and the weights that it begins with."""
+        start = pretrained_start(self.brush.name, self.workspace.model)
+        parts = self.workspace.fingerprint, fingerprint(dream_weights), fingerprint(start) if start else "new"
+        return " ".join(parts)
+
+    def _export(self) -> None:
+        workspace, journal = self.workspace, self.workspace.journal
+        self.report("export", 0, 1)
+        weights = workspace.need(WEIGHTS_FILE, "dream")
+        new = weights.parent == workspace.folder
+        card = dict(journal["dream"]) if new else read_card(workspace.model)
+        policy = None if new else workspace.newest(POLICY_WEIGHTS_FILE)
+        if journal.get("controller_of") == self._controller_of(weights):
+            policy, card["controller"] = workspace.newest(POLICY_WEIGHTS_FILE), journal["controller"]
+        colour = weights.parent / COLOUR_WEIGHTS_FILE if card["changes_colour"] else None
+        exported = export_networks(weights, policy, colour)
+        dream = load_dream(weights)
+        is_random = card["held_out"]["noise_floor"] > RANDOM
+        files = exported.files | {
+            PREVIEW_FILE: preview_sheet(dream, self.settings, self.options.seed, random=is_random),
+        }
+        if self.brush.path.parent != shipped_folder("brushes"):
+            files[f"{self.brush.name}.myb"] = self.brush.path.read_bytes()  # so that it can be named from now on
+        card |= exported.about
+        card["seconds"] = {**card.get("seconds", {}), **journal.get("seconds", {})}
+        write_model(workspace.model, files, card)
+        if policy is None:  # one that practised in another dream would be of no use
+            for name in (POLICY_FILE, POLICY_WEIGHTS_FILE):
+                (workspace.model / name).unlink(missing_ok=True)
+        if colour is None:
+            for name in (COLOUR_FILE, COLOUR_WEIGHTS_FILE):
+                (workspace.model / name).unlink(missing_ok=True)
+        self.report("export", 1, 1)

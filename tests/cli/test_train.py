@@ -1,0 +1,140 @@
+"""``dreambrush train`` and ``dreambrush export``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dreambrush.controller.policy import PolicyOptions
+from dreambrush.dream.fit import FitOptions
+from dreambrush.errors import ExitCode
+from dreambrush.models import CARD_FILE, DREAM_FILE, WEIGHTS_FILE, find_brush, needs_export, user_dreams
+from dreambrush.mypaint.myb import read_myb
+from dreambrush.training.plan import STAGES as ALL_STAGES
+from dreambrush.training.plan import STROKES, THOROUGH_STROKES, TrainOptions
+from dreambrush.training.workspace import FOLDER
+
+if TYPE_CHECKING:
+    from dreambrush.cli.progress import Update
+    from tests.cli.conftest import Command
+
+QUICK = partial(
+    TrainOptions,
+    fit=FitOptions(steps=60, batch=512),
+    controller=PolicyOptions(steps=3, windows=4, points=64, width=4),
+    drawn=3,
+    held_out=20,
+    threads=1,
+)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dreambrush.training.plan.TrainOptions", QUICK)
+
+
+def test_a_brush_that_was_trained_can_be_painted_with_at_once(command: Command) -> None:
+    paint = ("paint", "photo.png", "--brush", "mine", "--strokes", "2", "--force")
+    Path("mine.myb").write_bytes(find_brush("ink").path.read_bytes())
+    trained = command("train", "mine.myb", "--strokes", "100")
+    assert trained.code == ExitCode.OK and "the dream of mine, trained in" in trained.stderr
+    assert trained.stderr.endswith("Paint with it: dreambrush paint photo.jpg --brush mine\n")
+    folder = user_dreams() / "mine"
+    assert not (folder / FOLDER).exists()
+    assert command("brushes").stdout.splitlines()[-1].startswith("mine ")
+    before = (folder / DREAM_FILE).read_bytes()
+    assert "Exporting" not in command(*paint).stderr
+    # Only the weights are there: painting exports them.
+    (folder / DREAM_FILE).unlink()
+    assert needs_export(folder)
+    painted = command(*paint)
+    assert painted.code == ExitCode.OK and painted.stderr.startswith("Exporting the dream of mine ...\n")
+    assert (folder / DREAM_FILE).read_bytes() == before
+    assert not needs_export(folder)
+
+
+def test_newer_weights_are_noticed_and_need_torch(command: Command, tmp_path: Path) -> None:
+    oil = find_brush("oil")
+    folder = user_dreams() / "oil"
+    folder.mkdir(parents=True)
+    for name in (WEIGHTS_FILE, DREAM_FILE, CARD_FILE):
+        (folder / name).write_bytes((oil.dream_folder() / name).read_bytes())
+    card = json.loads((folder / CARD_FILE).read_text())
+    (folder / CARD_FILE).write_text(json.dumps(card | {"weights": "of yesterday"}))
+    assert find_brush("oil").dream == folder and needs_export(folder)
+    code = "import sys; sys.modules['torch'] = None; from dreambrush.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "paint", "photo.png"], capture_output=True, text=True)
+    assert done.returncode == ExitCode.MISSING_PACKAGE and done.stderr.count("\n") == 2
+    assert "The dream of oil has yet to be exported, which needs Python packages" in done.stderr
+
+
+def test_export_without_a_dream(command: Command) -> None:
+    Path("plain.myb").write_text('{"version": 3, "settings": {}}')
+    outcome = command("export", "plain.myb")
+    assert outcome.code == ExitCode.MODEL and "has no dream yet" in outcome.stderr
+
+
+def test_ctrl_c_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes: list[str] = []
+
+    @contextmanager
+    def bar(title: str, *, quiet: bool = False) -> Iterator[Update]:
+        def update(stage: str, done: int, total: int, note: str) -> None:
+            notes.append(note)
+            if stage == "dream" and done:
+                raise KeyboardInterrupt
+
+        yield update
+
+    words = ("train", "oil", "-o", "model", "--strokes", "100", "--only", "collect", "--only", "dream")
+    with monkeypatch.context() as patch:
+        patch.setattr("dreambrush.cli.train.progress_bar", bar)
+        stopped = command(*words)
+    assert stopped.code == ExitCode.INTERRUPTED
+    assert stopped.stderr == "Interrupted: run the same command again to go on training oil.\n"
+    assert notes and all(note.endswith(" left") for note in notes)
+    assert not (Path("model") / FOLDER / WEIGHTS_FILE).exists()
+    outcome = command(*words)
+    assert outcome.code == ExitCode.OK and outcome.stderr.startswith("model: collect and dream done in ")
+    assert (Path("model") / FOLDER / WEIGHTS_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("rubber.myb",), ExitCode.BRUSH, "The brush 'rubber' is an eraser: it takes paint away and lays none"),
+        (("oil", "--only", "dream", "-o", "x"), ExitCode.MODEL, "There are no strokes to learn from yet."),
+        (("oil", "--only", "paint"), ExitCode.USAGE, "'paint' is not one of"),
+        (("oil", "--pictures", "nowhere"), ExitCode.USAGE, "'nowhere' does not exist"),
+    ],
+)
+def test_what_cannot_be_done_is_explained(
+    command: Command, words: tuple[str, ...], code: ExitCode, message: str
+) -> None:
+    Path("rubber.myb").write_text(read_myb(find_brush("oil").path).with_values(eraser=1.0).to_json())
+    outcome = command("train", *words)
+    assert outcome.code == code and message in outcome.stderr and outcome.stderr.count("\n") == 2
+
+
+@pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="there is a GPU")
+def test_a_gpu_that_is_not_there(command: Command) -> None:
+    outcome = command("train", "oil", "-o", "model", "--device", "cuda")
+    assert outcome.code == ExitCode.USAGE and "There is no GPU that torch can use" in outcome.stderr
+    assert not Path("model").exists()
+
+
+def test_the_help_tells_the_truth(command: Command) -> None:
+    from dreambrush.cli.train import STAGES
+
+    assert STAGES == ALL_STAGES
+    outcome = command("train", "--help")
+    assert f"{STROKES}, or {THOROUGH_STROKES}" in " ".join(outcome.stdout.split())
+    assert TrainOptions().patient().fit.steps == 4 * TrainOptions().fit.steps

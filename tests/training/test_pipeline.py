@@ -1,0 +1,211 @@
+"""The whole way from a brush to a model, stopped wherever it can be."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from dreambrush.controller.policy import PolicyOptions
+from dreambrush.dream.checkpoint import Checkpoint
+from dreambrush.dream.fit import FitOptions
+from dreambrush.errors import BrushError, ModelError, OutputError, PictureError
+from dreambrush.models import (
+    CARD_FILE,
+    DREAM_FILE,
+    POLICY_FILE,
+    POLICY_WEIGHTS_FILE,
+    WEIGHTS_FILE,
+    BrushFile,
+    find_brush,
+)
+from dreambrush.mypaint.myb import read_myb
+from dreambrush.training import pipeline
+from dreambrush.training.pipeline import train
+from dreambrush.training.plan import STAGES, Stage, TrainOptions
+from dreambrush.training.preview import PREVIEW_FILE
+from dreambrush.training.workspace import FOLDER
+
+QUICK = TrainOptions(
+    strokes=1000,
+    seed=7,
+    fit=FitOptions(steps=200, batch=1024),
+    controller=PolicyOptions(steps=8, windows=4, points=64, width=4),
+    drawn=3,
+    held_out=60,
+    threads=1,
+)
+LEARNING: tuple[Stage, ...] = STAGES[:-1]  # exporting takes longer than all the rest here
+OIL = find_brush("oil")
+WEIGHTS = (WEIGHTS_FILE, POLICY_WEIGHTS_FILE)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    told: list[str] = []
+    folder = tmp_path_factory.mktemp("trained") / "mine"
+    brush = folder.parent / "mine.myb"
+    shutil.copy(OIL.path, brush)
+    mine = BrushFile("mine", brush, None)
+    train(mine, folder, QUICK, LEARNING, lambda stage, done, total: told.append(stage), workers=1)
+    assert list(dict.fromkeys(told)) == ["collect", "dream", "evaluate", "controller"]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "mine"
+    shutil.copytree(trained, folder)
+    train(BrushFile("mine", trained.parent / "mine.myb", None), folder, QUICK, ["export"])
+    assert not (folder / FOLDER).exists()
+    return folder
+
+
+def weights(folder: Path) -> list[bytes]:
+    return [(folder / FOLDER / name).read_bytes() for name in WEIGHTS]
+
+
+def test_the_model_is_complete(model: Path) -> None:
+    files = {path.name for path in model.iterdir()}
+    assert files >= {*WEIGHTS, DREAM_FILE, POLICY_FILE, CARD_FILE, PREVIEW_FILE, "mine.myb"}
+    card = json.loads((model / CARD_FILE).read_text())
+    assert card["held_out"]["error"] < 0.2 * card["held_out"]["mean_picture_error"]
+    assert card["held_out"]["noise_floor"] < 1e-9
+    assert card["command"] == "dreambrush train mine --strokes 1000 --seed 7"
+    assert {"collect", "fit", "evaluate", "controller"} == card["seconds"].keys()
+    differences = card["onnx_difference"]["max_abs"]
+    assert differences.keys() >= {DREAM_FILE, POLICY_FILE}
+    assert differences[POLICY_FILE] < 1e-3
+    assert all(share <= 1e-3 for share in card["onnx_difference"]["share_above_0.001"].values())
+    assert -1 < card["controller"]["first_stroke_share"] < 1
+    with Image.open(model / PREVIEW_FILE) as sheet:
+        assert sheet.width > 400 and (model / PREVIEW_FILE).stat().st_size < 60_000
+
+
+def test_the_model_can_be_named_by_its_folder(model: Path) -> None:
+    brush = find_brush(str(model))
+    assert (brush.name, brush.dream_folder()) == ("mine", model)
+
+
+def test_the_model_tells_nothing_of_the_machine(model: Path) -> None:
+    for path in model.iterdir():
+        for secret in (str(Path.home()), str(Path(__file__).parent), "site-packages", str(model.parent)):
+            assert path.is_dir() or secret.encode() not in path.read_bytes(), (path.name, secret)
+
+
+def test_stopped_anywhere_it_ends_with_the_same_bytes(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "Checkpoint", partial(Checkpoint, seconds=0.0))
+    choose = random.Random(4)
+    stops = 0
+
+    def stop_after(count: int) -> Callable[[str, int, int], None]:
+        left = [count]
+
+        def progress(stage: str, done: int, total: int) -> None:
+            left[0] -= 1
+            if not left[0]:
+                raise KeyboardInterrupt
+
+        return progress
+
+    while True:
+        try:
+            train(OIL, tmp_path, QUICK, LEARNING, stop_after(choose.randint(2, 8)), workers=1)
+            break
+        except KeyboardInterrupt:
+            stops += 1
+            assert stops < 50
+    assert stops > 3
+    assert weights(tmp_path) == weights(trained)
+
+
+def test_killed_at_random_it_ends_with_the_same_bytes(trained: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from functools import partial;"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r}); from test_pipeline import *;"
+        "pipeline.Checkpoint = partial(Checkpoint, seconds=0.1);"
+        "print('ready', flush=True); train(OIL, Path(sys.argv[1]), QUICK, LEARNING, workers=1)"
+    )
+    choose, kills = random.Random(1), 0
+    while kills < 4:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, start_new_session=True
+        )
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+        time.sleep(choose.uniform(0.2, 2.0))
+        os.killpg(process.pid, signal.SIGKILL)
+        kills += process.wait() == -signal.SIGKILL
+        process.stdout.close()
+        if process.returncode == 0:
+            break
+    train(OIL, tmp_path, QUICK, LEARNING, workers=1)
+    assert weights(tmp_path) == weights(trained)
+
+
+def test_other_options_than_those_of_the_unfinished_training(tmp_path: Path) -> None:
+    def collect(options: TrainOptions, restart: bool = False) -> None:
+        train(OIL, tmp_path, options, ["collect"], restart=restart, workers=1)
+
+    few = replace(QUICK, strokes=100)
+    collect(few)
+    with pytest.raises(OutputError, match=r"other options \(strokes: 100, not 200\).*--restart"):
+        collect(replace(QUICK, strokes=200))
+    with pytest.raises(OutputError, match=r"fit.steps: 200, not 201"):
+        collect(replace(few, fit=FitOptions(steps=201, batch=1024)))
+    collect(few)
+    collect(replace(QUICK, strokes=200), restart=True)
+
+
+def test_a_stage_needs_the_one_before(tmp_path: Path) -> None:
+    needs: list[tuple[Stage, str]] = [("dream", "collect"), ("controller", "dream"), ("export", "dream")]
+    for stage, needed in needs:
+        with pytest.raises(ModelError, match=f"--only {needed} first"):
+            train(OIL, tmp_path, QUICK, [stage], workers=1)
+
+
+def test_a_folder_is_for_one_training_at_a_time(tmp_path: Path) -> None:
+    def second(stage: str, done: int, total: int) -> None:
+        train(OIL, tmp_path, QUICK, ["collect"], workers=1)
+
+    with pytest.raises(OutputError, match="Another dreambrush is training"):
+        train(OIL, tmp_path, QUICK, ["collect"], second, workers=1)
+
+
+def test_brushes_that_cannot_be_learned_leave_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "rubber.myb"
+    path.write_text(read_myb(OIL.path).with_values(eraser=1.0).to_json())
+    with pytest.raises(BrushError, match="'rubber' is an eraser"):
+        train(BrushFile("rubber", path, None), tmp_path / "model", QUICK)
+    path.write_text("{}")
+    with pytest.raises(BrushError, match="is not a MyPaint brush"):
+        train(BrushFile("rubber", path, None), tmp_path / "model", QUICK)
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be made"):
+        train(OIL, tmp_path / "file" / "model", QUICK)
+
+
+def test_pictures_of_the_user_s(tmp_path: Path) -> None:
+    folder = tmp_path / "model" / FOLDER
+    folder.mkdir(parents=True)
+    (folder / WEIGHTS_FILE).write_bytes(b"")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PictureError, match="There are no pictures"):
+        train(OIL, tmp_path / "model", replace(QUICK, pictures=tmp_path / "empty"), ["controller"])
