@@ -69,6 +69,11 @@ def path_length(strokes: Float32) -> Float32:
     return np.asarray((2 * chord + polygon) / 3, np.float32)
 
 
+def dotness(strokes: Float32) -> Float32:
+    """How much strokes look like mere dots (b,): 1 for a dot, towards 0 for what is long for its width."""
+    return np.asarray(np.exp(-path_length(strokes) / (2 * strokes[:, 8])), np.float32)
+
+
 def boxes(strokes: Float32, reach: float) -> Float32:
     """Box (b, 4) x0, y0, x1, y1 in pixels around all paint of each stroke."""
     start, control, end = strokes[:, 0:2], strokes[:, 2:4], strokes[:, 4:6]

@@ -16,7 +16,7 @@ from dreambrush.mypaint.blending import merge_layers
 from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter.easel import Easel
-from dreambrush.painter.geometry import boxes, path_length, tamed
+from dreambrush.painter.geometry import boxes, dotness, tamed
 from dreambrush.painter.judge import Judge
 from dreambrush.painter.look import Looker
 from dreambrush.painter.moments import Moments
@@ -44,6 +44,8 @@ class PaintOptions:
     smallest_radius: float = 0.9  # pixels
     largest_radius: float = 0.2  # of the shorter side
     long_taste: float = 0.15  # share of its gain that a mere dot is docked, so that strokes are drawn out
+    colour: tuple[float, float, float] | None = None  # of all strokes; by default what suits each best
+    ground: tuple[float, float, float] | None = None  # colour under the first stroke; by default the target's mean
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,12 @@ def paint(
     return session.finish(interrupted)
 
 
+def ground_colour(target: Float32, wanted: tuple[float, float, float] | None) -> NDArray[np.uint8]:
+    """The (3,) colour of the ground: the one wanted (sRGB 0..1), or else the mean of the target (h, w, 3)."""
+    colour = target.mean((0, 1)) if wanted is None else np.array(wanted)
+    return np.asarray(np.rint(colour * 255), np.uint8)
+
+
 class _Session:
     def __init__(
         self,
@@ -156,12 +164,13 @@ class _Session:
         self.brush_name, self.target = brush.name, target
         self.height, self.width = target.shape[:2]
         self.rng = np.random.default_rng(seed)
-        ground = np.rint(target.mean((0, 1)) * 255).astype(np.uint8)
+        ground = ground_colour(target, options.ground)
         self.easel = Easel(self.width, self.height, ground, read_myb(brush.path), LAYERS)
         with self.clock.stage("look"):
             self.moments = Moments(target, self.easel.seen((0, 0, self.width, self.height)))
         self.looker = Looker(self.moments, self.rng)
-        self.judge = Judge(Dream(dream_folder, threads=1), self.moments)
+        fixed = None if options.colour is None else np.array(options.colour, np.float32)
+        self.judge = Judge(Dream(dream_folder, threads=1), self.moments, colour=fixed)
         self.controller = controller or SearchController()
         self.pool = Pool(self.judge, self._tame, self._merit, options.capacity, self.rng)
         self.mse = self.dreamed = self.moments.mean_squared_error()
@@ -217,24 +226,36 @@ class _Session:
         return tamed(strokes, self.width, self.height, self.options.smallest_radius, largest)
 
     def _merit(self, gains: Float32, strokes: Float32) -> Float32:
-        dotness = np.exp(-path_length(strokes) / (2 * strokes[:, 8]))
-        return np.asarray(gains * (1 - self.options.long_taste * dotness), np.float32)
+        return np.asarray(gains * (1 - self.options.long_taste * dotness(strokes)), np.float32)
 
     def finish(self, interrupted: bool) -> Painting:
-        layers = self.easel.layers()
-        merged = merge_layers(layers, self.easel.ground)
-        count = self.done
-        rows = np.array(self.laid, np.float32).reshape(count, 9)
-        record = Strokes(
-            path=rows[:, :6].reshape(count, 3, 2),
-            pressure=rows[:, 6:8],
-            radius=rows[:, 8],
-            colour=np.array(self.colours, np.float32).reshape(count, 3),
-            brush=np.zeros(count, np.int32),
-            layer=np.array(self.on_layer, np.int32),
-            size=(self.width, self.height),
-            brushes=(self.brush_name,),
-            layers=LAYERS,
-        )
-        mse = float(np.mean((merged / 255.0 - self.target) ** 2))
-        return Painting(record, layers, self.easel.ground, merged, mse, self.dreamed, self.clock.seconds, interrupted)
+        rows, colours = np.array(self.laid, np.float32), np.array(self.colours, np.float32)
+        strokes = record(rows, colours, self.on_layer, self.brush_name, self.easel)
+        return finished(self.easel, strokes, self.target, self.dreamed, self.clock, interrupted)
+
+
+def record(rows: Float32, colours: Float32, on_layer: list[int], brush: str, easel: Easel) -> Strokes:
+    """Strokes (n, 9) in their colours (n, 3) as they lie on an easel's layers."""
+    count = len(on_layer)
+    rows = rows.reshape(count, 9)
+    return Strokes(
+        path=rows[:, :6].reshape(count, 3, 2),
+        pressure=rows[:, 6:8],
+        radius=rows[:, 8],
+        colour=colours.reshape(count, 3),
+        brush=np.zeros(count, np.int32),
+        layer=np.array(on_layer, np.int32),
+        size=(easel.width, easel.height),
+        brushes=(brush,),
+        layers=easel.names,
+    )
+
+
+def finished(
+    easel: Easel, strokes: Strokes, target: Float32, dreamed: float, clock: Clock, interrupted: bool
+) -> Painting:
+    """What is on the easel, and how near it came to the target (h, w, 3)."""
+    layers = easel.layers()
+    merged = merge_layers(layers, easel.ground)
+    mse = float(np.mean((merged / 255.0 - target) ** 2))
+    return Painting(strokes, layers, easel.ground, merged, mse, dreamed, clock.seconds, interrupted)
