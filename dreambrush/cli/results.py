@@ -1,0 +1,170 @@
+"""What ``dreambrush bench`` leaves behind: a folder of strokes, contact sheets and figures, and a table to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dreambrush.errors import OutputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dreambrush.painter.trial import Trial
+    from dreambrush.sheets import Picture
+
+ACROSS, MOST_ON_SHEET = 3, 60  # pictures in a row of a contact sheet, and on all of it
+
+
+@dataclass(frozen=True, eq=False)
+class Lot:
+    """A picture that was drawn by lot.
+
+    Attributes:
+        index: its place in its set.
+        name: what to call it.
+        target: (h, w, 3) float32, sRGB 0..1.
+    """
+
+    index: int
+    name: str
+    target: NDArray[np.float32]
+
+
+class ResultsFolder:
+    """Strokes, contact sheets and figures of a task.
+
+    Args:
+        task: its name.
+        folder: where to save; it need not be there yet.
+        counts: numbers of strokes.
+
+    Attributes:
+        done: for each finished picture a trial for each of the counts.
+    """
+
+    def __init__(self, task: str, folder: Path, counts: tuple[int, ...]) -> None:
+        self.task, self.folder, self.counts = task, folder, counts
+        self.done: dict[Lot, list[Trial]] = {}
+
+    def sheet(self, strokes: int) -> Path:
+        """The contact sheet's file for so many strokes."""
+        return self.folder / f"{self.task}-{strokes}.png"
+
+    def record(self, strokes: int, lot: Lot) -> Path:
+        """The file for the strokes of a painting of so many strokes."""
+        return self.folder / "strokes" / f"{self.task}-{strokes}-{lot.index:05}.json"
+
+    @contextmanager
+    def made(self, lots: list[Lot], *, force: bool) -> Iterator[None]:
+        """Makes the folder, before the first stroke; if the block fails, takes it away unless it holds something.
+
+        Args:
+            lots: pictures whose results will be saved.
+            force: results that are there already may be replaced.
+
+        Raises:
+            OutputError: there are some, or the folder cannot be made.
+        """
+        records = [self.record(strokes, lot) for strokes in self.counts for lot in lots]
+        try:
+            for path in (self.folder / f"{self.task}.json", *map(self.sheet, self.counts), *records):
+                if path.exists() and not force:
+                    raise OutputError(
+                        f"'{path}' exists already.",
+                        "Choose another folder with -o, or allow to replace it with --force.",
+                    )
+            inner = self.folder / "strokes"
+            new = [path for path in (inner, *inner.parents) if not path.exists()]
+            inner.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"The folder {self.folder} cannot be made: {error.strerror}."
+            raise OutputError(message, "Choose another with -o.") from None
+        try:
+            yield
+        except BaseException:
+            for path in new:
+                with suppress(OSError):  # it is not empty
+                    path.rmdir()
+            raise
+
+    def of(self, strokes: int) -> list[tuple[Lot, Trial]]:
+        """The pictures painted with so many strokes."""
+        column = self.counts.index(strokes)
+        return [(lot, trials[column]) for lot, trials in self.done.items()]
+
+    def figures(self, strokes: int, published: dict[str, float]) -> dict[str, Any]:
+        """Means over all pictures painted with so many strokes, and the figures of each."""
+        from dreambrush.painter.trial import summarise
+
+        paintings = [
+            {
+                "picture": lot.name,
+                "record": str(self.record(strokes, lot)),
+                "strokes": len(trial.strokes),
+                "ground": trial.ground.tolist(),
+                "mse": trial.transfer.mse,
+                "dreamed_mse": trial.transfer.dreamed_mse,
+                "cpu_seconds": trial.cpu_seconds,
+            }
+            for lot, trial in self.of(strokes)
+        ]
+        means = summarise([trial for _, trial in self.of(strokes)])
+        return {
+            "strokes": strokes,
+            **means,
+            "published": published,
+            "sheet": str(self.sheet(strokes)),
+            "paintings": paintings,
+        }
+
+    def save(self, report: dict[str, Any], *, force: bool) -> None:
+        """Writes everything.
+
+        Args:
+            report: the figures.
+            force: replace older results.
+
+        Raises:
+            OutputError: a file cannot be written.
+        """
+        from dreambrush.output import open_output
+        from dreambrush.sheets import save_contact_sheet
+
+        for strokes in self.counts:
+            cells: list[Picture] = []
+            for lot, trial in self.of(strokes):
+                trial.strokes.save(self.record(strokes, lot), overwrite=force)
+                cells += [trial.target, trial.transfer.dream, trial.transfer.real]
+            cells = cells[: 3 * MOST_ON_SHEET]
+            across = min(3 * ACROSS, len(cells))
+            rows = [cells[start : start + across] for start in range(0, len(cells), across)]
+            headings = ["target", "dream", "real"] * (across // 3)
+            save_contact_sheet(self.sheet(strokes), rows, headings, overwrite=force)
+        with open_output(self.folder / f"{self.task}.json", overwrite=force) as file:
+            file.write((json.dumps(report, indent=2) + "\n").encode())
+
+
+def print_table(report: dict[str, Any]) -> None:
+    """Prints the means on stderr."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("strokes", "error", "dreamt", "gap", "mean |gap|", "CPU s", "published", box=None)
+    for row in report["results"]:
+        published = [f"{mse} {source}" for source, mse in row["published"].items()]
+        table.add_row(
+            str(row["strokes"]),
+            f"{row['mse']:.4f}",
+            f"{row['dreamed_mse']:.4f}",
+            f"{row['transfer_gap']:+.1%}",
+            f"{row['mean_absolute_gap']:.1%}",
+            f"{row['cpu_seconds']:.1f}",
+            "\n".join(published),
+        )
+    Console(stderr=True).print(table)

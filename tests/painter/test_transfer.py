@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dreambrush.models import Dream, find_brush
+from dreambrush.painter.transfer import Transfer, measure_transfer, transfer_gap
+from dreambrush.strokes import Strokes
+
+GROUND = np.array([240, 250, 200], np.uint8)
+
+
+def some_strokes(count: int) -> Strokes:
+    """Random strokes, on two layers in random order."""
+    rng = np.random.default_rng(3)
+    return Strokes(
+        path=rng.uniform(8, 56, (count, 3, 2)).astype(np.float32),
+        pressure=rng.uniform(0.5, 1, (count, 2)).astype(np.float32),
+        radius=rng.uniform(3, 6, count).astype(np.float32),
+        colour=rng.random((count, 3), np.float32),
+        brush=np.zeros(count, np.int32),
+        layer=rng.integers(0, 2, count, np.int32),
+        size=(64, 64),
+        brushes=("oil",),
+        layers=("one", "two"),
+    )
+
+
+def transfer(target: NDArray[np.float32], strokes: Strokes, name: str = "oil") -> Transfer:
+    brush = find_brush(name)
+    dream = Dream(brush.dream_folder(), threads=1)
+    return measure_transfer(target, replace(strokes, brushes=(name,)), GROUND, brush.path, dream, 0)
+
+
+def test_the_dream_of_an_opaque_brush_is_what_becomes_real() -> None:
+    target = np.random.default_rng(0).random((64, 64, 3), np.float32)
+    found = transfer(target, some_strokes(12))
+    assert np.abs(found.dream - found.real / 255).mean() < 0.02
+    assert found.mse == np.mean((found.real / 255.0 - target) ** 2)
+    assert found.gap == (found.mse - found.dreamed_mse) / found.mse and abs(found.gap) < 0.03
+
+
+def test_the_upper_layer_covers_the_lower_in_the_dream_as_well() -> None:
+    strokes = some_strokes(12)
+    target = np.zeros((64, 64, 3), np.float32)
+    mixed = transfer(target, strokes)
+    flat = transfer(target, replace(strokes, layer=np.zeros(12, np.int32)))
+    in_order = np.argsort(strokes.layer, kind="stable")
+    assert np.array_equal(mixed.dream, transfer(target, strokes[in_order]).dream)
+    assert not np.array_equal(mixed.dream, flat.dream)
+
+
+def test_a_spluttering_brush_expects_more_error_than_its_mean_picture_has() -> None:
+    target = np.ones((64, 64, 3), np.float32)
+    found = transfer(target, some_strokes(12), "bristle")
+    of_mean = float(np.mean((found.dream - target) ** 2))
+    assert found.dreamed_mse > 1.005 * of_mean
+    assert found.dreamed_mse == pytest.approx(found.mse, rel=0.15)
+
+
+def test_the_gap_is_positive_where_the_dream_was_too_hopeful() -> None:
+    assert transfer_gap(0.02, 0.01) == pytest.approx(0.5)
+    assert transfer_gap(0.01, 0.02) == pytest.approx(-1)
+    assert transfer_gap(0, 0) == 0
