@@ -70,7 +70,7 @@ def test_digits_from_an_array_into_a_folder_of_the_task_s_name(command: Command)
     assert "strokes" in outcome.stderr and "dreamt" in outcome.stderr  # the table
     report = json.loads(Path("bench-digits/digits.json").read_text())
     (row,) = report["results"]
-    assert (report["seed"], report["brush"], report["size"], row["strokes"]) == (5, "oil", 64, 2)
+    assert (report["seed"], report["brush"], report["size"], row["strokes"]) == (5, "pencil", 64, 2)
     assert 0 < row["mse"] < 0.05 and len(row["paintings"]) == 2
     for painting in row["paintings"]:
         strokes = Strokes.load(painting["record"])
