@@ -8,8 +8,9 @@ known in closed form and has gradients, so that no reward has to be estimated.  
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -17,7 +18,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dreambrush.controller.checkpoint import State, random_state, restore_random, with_prefix, without_prefix
 from dreambrush.controller.studio import Laid, lay, random_windows
+from dreambrush.controller.wgan import Opinion
 from dreambrush.dream.descent import Descent
 from dreambrush.dream.export import to_onnx
 from dreambrush.dream.field import FieldDream
@@ -43,7 +46,9 @@ class PolicyOptions:
     learning_rate: float = 2e-3  # at its highest, of a one-cycle schedule
     warm_up: float = 0.05  # share of the steps before the highest rate
     gradient_limit: float = 1.0  # longest gradient that is followed at full length
-    long_taste: float = 0.25  # share of its gain that a dot is docked; painter/paint.py has the same formula
+    critic_weight: float = 0.0  # of a critic's opinion (wgan.py) beside the gain; 0 for no critic
+    critic_steps: int = 2  # that the critic learns for each step of the policy
+    long_taste: float = 0.8  # share of its gain that a dot is docked; painter/paint.py has the same formula
 
     def as_dict(self) -> dict[str, float]:
         """For the card."""
@@ -126,19 +131,27 @@ class Trainer:
         pictures: to cut windows from.
         options: hyper-parameters.
         seed: of weights, windows and draws.
+        start: a trained policy to go on from, of any width; by default new weights.
     """
 
     def __init__(
-        self, dream: FieldDream, pictures: list[NDArray[np.float32]], options: PolicyOptions, seed: int
+        self,
+        dream: FieldDream,
+        pictures: list[NDArray[np.float32]],
+        options: PolicyOptions,
+        seed: int,
+        start: Policy | None = None,
     ) -> None:
         torch.manual_seed(seed)
         self.dream, self.pictures, self.options = dream, pictures, options
         self.rng = np.random.default_rng(seed)
-        self.policy = Policy(options.width)
+        self.policy = copy.deepcopy(start).train() if start else Policy(options.width)
         self.descent = Descent(
             self.policy.parameters(), options.learning_rate, options.steps, options.warm_up, options.gradient_limit
         )
+        self.done = 0
         self.centres = pixel_centres(SIDE)
+        self.opinion = Opinion() if options.critic_weight else None
         self.age = torch.arange(options.windows) % options.episode
         self.target = random_windows(pictures, options.windows, self.rng)
         self.canvas = self.target.mean((1, 2), keepdim=True).expand_as(self.target).clone()
@@ -157,10 +170,48 @@ class Trainer:
         guess = foretold[rows, chosen.reshape(-1)]
         guess_loss = ((guess - share.detach().clamp(0, 1)) ** 2).mean()
         loss = -share.mean() + guess_loss
-        self.descent.step(loss)
         best = share.detach().reshape(options.windows, -1).argmax(1)
-        self._paint(picked.detach().reshape(options.windows, -1, 9)[torch.arange(options.windows), best])
-        return {"share": float(share.detach().mean()), "guess_loss": float(guess_loss.detach())}
+        winners = picked.reshape(options.windows, -1, 9)[torch.arange(options.windows), best]
+        seen = {"share": float(share.detach().mean()), "guess_loss": float(guess_loss.detach())}
+        if self.opinion is None:
+            painted = self._painted(winners.detach())
+        else:
+            painted = self._painted(winners)
+            liked = self.opinion.gain(self.target, self.canvas, painted).mean()
+            loss = loss - options.critic_weight * liked
+            seen["liked"] = float(liked.detach())
+        self.descent.step(loss)
+        self.done += 1
+        if self.opinion is not None:
+            for _ in range(options.critic_steps):
+                seen["apart"] = self.opinion.learn(self.target, self.canvas)
+        self._turn_to(painted.detach())
+        return seen
+
+    def state(self) -> State:
+        """Everything that the next steps depend on, but the dream, the pictures and the options; copies."""
+        windows = {"target": self.target, "canvas": self.canvas, "age": self.age}
+        opinion = with_prefix("opinion", self.opinion.state()) if self.opinion else {}
+        return {
+            **opinion,
+            **with_prefix("policy", self.policy.state_dict()),
+            **with_prefix("descent", self.descent.state()),
+            **with_prefix("random", random_state(self.rng)),
+            **with_prefix("windows", windows),
+            "done": torch.tensor(self.done),
+        }
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Goes back to a state of a trainer with the same dream, pictures and options: its steps follow bit for bit."""
+        self.done = int(state["done"])
+        self.policy.load_state_dict(without_prefix("policy", state))
+        if self.done:
+            self.descent.restore(without_prefix("descent", state), self.done)
+        if self.opinion:
+            self.opinion.restore(without_prefix("opinion", state))
+        restore_random(self.rng, without_prefix("random", state))
+        windows = without_prefix("windows", state)
+        self.target, self.canvas, self.age = (windows[name] for name in ("target", "canvas", "age"))
 
     def _choose(self, error: Tensor, foretold: Tensor) -> Tensor:
         """Anchors (n, strokes): one half where the error is, the other where much gain is foretold."""
@@ -177,13 +228,16 @@ class Trainer:
         target, canvas = (picture.flatten(1, 2)[:, which][rows] for picture in (self.target, self.canvas))
         return lay(self.dream, strokes, points, target, canvas, area=SIDE * SIDE / len(which))
 
-    @torch.no_grad()
-    def _paint(self, strokes: Tensor) -> None:
-        """Lays one stroke on each canvas inside the dream, and begins new windows where an episode is over."""
+    def _painted(self, strokes: Tensor) -> Tensor:
+        """The canvases with one more stroke each, laid inside the dream."""
         points = self.centres.expand(len(strokes), -1, -1)
         laid = lay(self.dream, strokes, points, self.target.flatten(1, 2), self.canvas.flatten(1, 2))
         alpha = laid.mean.reshape(-1, SIDE, SIDE, 1)
-        self.canvas = self.canvas + alpha * (laid.colour[:, None, None] - self.canvas)
+        return self.canvas + alpha * (laid.colour[:, None, None] - self.canvas)
+
+    def _turn_to(self, canvas: Tensor) -> None:
+        """Goes on with these canvases, but begins new windows where an episode is over."""
+        self.canvas = canvas
         self.age += 1
         over = torch.nonzero(self.age >= self.options.episode)[:, 0]
         if len(over):
@@ -209,5 +263,6 @@ def train_policy(
 def policy_onnx(policy: Policy) -> bytes:
     """The policy as an ONNX model with inputs ``target`` and ``canvas``, outputs ``strokes`` and ``foretold``."""
     count = torch.export.Dim("windows_count")
-    window = torch.rand(3, SIDE, SIDE, 3)
-    return to_onnx(policy, {"target": window, "canvas": window}, ["strokes", "foretold"], ({0: count}, {0: count}))
+    # Two tensors: given one tensor twice, the exporter takes target and canvas for the same input.
+    target, canvas = torch.rand(2, 3, SIDE, SIDE, 3)
+    return to_onnx(policy, {"target": target, "canvas": canvas}, ["strokes", "foretold"], ({0: count}, {0: count}))

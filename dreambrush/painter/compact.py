@@ -1,13 +1,13 @@
-"""A controller of a few hundred numbers: compact features of where error is, a tiny network, one stroke.
+"""A controller of a few hundred numbers: it looks along a ridge of error and says how its stroke should differ from it.
 
-This is the C of World Models (Ha & Schmidhuber 2018, section 2.3): as little as possible decides, so that evolution
-can train it.  The features are those that make the decision easy: where the error is, which way it runs, how long and
-how wide it is, and how it bends, all in its own frame, so that place and direction need not be learned.
+This is the C of World Models (Ha & Schmidhuber 2018, section 2.3): as little as possible decides, one linear layer, so
+that evolution can train it.  The features are those that make the decision easy: how long, wide and bent the ridge of
+error is, how it ends and what lies beside it, all in the ridge's own frame, so that place and direction need not be
+learned.  With all weights at 0 the stroke lies on the ridge already.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,104 +15,155 @@ from numpy.typing import NDArray
 
 from dreambrush.errors import ModelError
 from dreambrush.painter.look import Windows
+from dreambrush.painter.ridge import STEPS, STRIDE, Ridges, Wrongs, follow, peaks_of_error, smoothed
 
 Float32 = NDArray[np.float32]
 
-FEATURES, HIDDEN, OUTPUTS = 8, 8, 8
-PARAMETERS = FEATURES * HIDDEN + HIDDEN + HIDDEN * OUTPUTS + OUTPUTS
-NEIGHBOURHOOD = 0.2  # of the window's side: how far around a peak of error belongs to it
-THINNEST, THICKEST = 0.5, 8.0  # radius in window cells
+FEATURES, OUTPUTS = 18, 9
+PARAMETERS = (FEATURES + 1) * OUTPUTS
+NODES = 9  # of the ridge between the stroke's ends, to which its curve is fitted
+MOST_TURN = 0.8  # radians: without weights a stroke ends where the ridge has turned by that much either way
+THINNEST, THICKEST = 0.8, 8.0  # radius in window cells
+LIGHTEST = 0.35  # share of a brush's full width at no pressure, about; the network corrects it for each brush
 
 
-@dataclass(frozen=True)
-class Frames:
-    """Error around a peak, seen in its own frame.
+class Contours:
+    """Ridges as the network sees them.
 
-    Attributes:
-        centre: (n, 2) x and y in cells.
-        axis: (n, 2) unit vector along the error's longer side.
-        spread: (n, 2) standard deviations along and across it, in cells.
-        features: (n, FEATURES) float32, of order one.
+    Args:
+        ridges: n of them.
+        wrongs: of the same peaks, not smoothed.
     """
 
-    centre: Float32
-    axis: Float32
-    spread: Float32
-    features: Float32
+    def __init__(self, ridges: Ridges, wrongs: Wrongs) -> None:
+        self.points, self.half_width = ridges.points, ridges.half_width
+        steps = np.diff(self.points, axis=1)
+        self.arc = np.pad(np.cumsum(np.hypot(steps[..., 0], steps[..., 1]), 1), ((0, 0), (1, 0)))
+        self.low, self.high = self._ends(ridges)
+        middle = 0.5 * (self.low + self.high)
+        places = np.stack([self.low, middle, self.high], 1)
+        along = self.low[:, None] + (self.high - self.low)[:, None] * np.linspace(0, 1, NODES, dtype=np.float32)
+        widths = self._sampled(self.half_width[..., None], along)[..., 0]
+        # Where another ridge is crossed, or at a peak's edge, widths jump: medians do not.
+        usual = np.median(widths, 1)
+        thirds = [np.clip(widths[:, part].mean(1), 0.5 * usual, 1.4 * usual) for part in (slice(3), slice(-3, None))]
+        self.widths = np.stack([thirds[0], usual, thirds[1]], 1)
+        start, centre, end = self._sampled(self.points, places).transpose(1, 0, 2)
+        chord = end - start
+        self.length = np.hypot(*chord.T) + np.float32(1e-3)
+        normal = np.stack([-chord[:, 1], chord[:, 0]], 1) / self.length[:, None]
+        bend = ((centre - 0.5 * (start + end)) * normal).sum(1)
+        side = np.where(bend < 0, -1, 1).astype(np.float32)[:, None]  # so that it always bends to the same side
+        self.normal = normal * side
+        unit = wrongs.side * STRIDE
+        beside = (
+            centre[:, None] + self.normal[:, None] * ((self.widths[:, 1] + unit) * np.array([[1], [-1]])).T[..., None]
+        )
+        cut = np.stack([self.low - self.arc[:, 0], self.arc[:, -1] - self.high], 1)
+        columns = (
+            np.log(self.widths / unit) - 0.5,
+            np.log(self.length / self.widths[:, 1])[:, None] - 1,
+            (np.abs(bend) / self.length)[:, None] * 5,
+            np.minimum(cut / (unit * 4), 1.5),
+            np.clip(ridges.turned * side, -1.5, 1.5),
+            wrongs.at(self._sampled(self.points, places)),
+            wrongs.at(beside),
+            self._beyond(wrongs, start, end, unit),
+            ridges.strength[:, None] - 1,
+            0.5 * np.log(wrongs.left * 100 + 0.1)[:, None],
+        )
+        self.features = np.clip(np.concatenate(columns, 1), -3, 3).astype(np.float32)
 
-    def __getitem__(self, rows: slice) -> Frames:
-        """Some of the frames."""
-        return Frames(self.centre[rows], self.axis[rows], self.spread[rows], self.features[rows])
+    def _ends(self, ridges: Ridges) -> tuple[Float32, Float32]:
+        """Where on the arc (n,) a stroke would begin and end: short of the ridge's ends, or where it turns too far."""
+        away = _away(self.points)
+        ends = []
+        for way, step in ((0, -1), (1, 1)):
+            allowed = np.cumprod(away[:, STEPS::step] <= MOST_TURN, 1).sum(1) - 1
+            steps = np.minimum(allowed, ridges.walked[:, way])
+            at = STEPS + step * steps
+            rows = np.arange(len(at))
+            # Paint reaches half a width beyond the path's end.
+            inset = np.where(steps == ridges.walked[:, way], 0.7 * self.half_width[rows, at], 0)
+            walked = np.abs(self.arc[rows, at] - self.arc[:, STEPS])
+            ends.append(self.arc[:, STEPS] + step * np.maximum(walked - inset, 0))
+        return ends[0].astype(np.float32), ends[1].astype(np.float32)
+
+    def _beyond(self, wrongs: Wrongs, start: Float32, end: Float32, unit: float) -> Float32:
+        """How wrong it is (n, 2) a width beyond either end."""
+        ahead = (end - start) / self.length[:, None]
+        far = self.widths[:, [0, 2]] + unit
+        return wrongs.at(np.stack([start - far[:, :1] * ahead, end + far[:, 1:] * ahead], 1))
+
+    def _sampled(self, values: Float32, places: Float32) -> Float32:
+        """Values (n, 2 * STEPS + 1, c) at places (n, k) on the arc; beyond its ends, straight on."""
+        arc = self.arc
+        index = (arc[:, None, :] <= places[:, :, None]).sum(-1) - 1
+        index = np.clip(index, 0, arc.shape[1] - 2)
+        rows = np.arange(len(arc))[:, None]
+        low, high = arc[rows, index], arc[rows, index + 1]
+        part = np.clip((places - low) / np.maximum(high - low, 1e-3), 0, 1)[..., None]
+        return np.asarray(values[rows, index] * (1 - part) + values[rows, index + 1] * part, np.float32)
+
+    def strokes(self, genome: NDArray[np.float64]) -> Float32:
+        """The network's strokes (n, 9) in window cells.
+
+        Args:
+            genome: (PARAMETERS,) all its weights, or (n, PARAMETERS) for each ridge those of another network.
+        """
+        weights = genome.reshape(-1, FEATURES + 1, OUTPUTS)
+        raw = np.tanh((self.features[:, None] @ weights[:, :-1])[:, 0] + weights[:, -1]).astype(np.float32)
+        width = self.widths.mean(1, keepdims=True)
+        low = self.low[:, None] - 2 * raw[:, 0:1] * width
+        high = np.maximum(self.high[:, None] + 2 * raw[:, 1:2] * width, low + 0.2)
+        t = np.linspace(0, 1, NODES, dtype=np.float32)
+        nodes = self._sampled(self.points, low + (high - low) * t)
+        nodes = nodes + self._overshoot(low, high)
+        start, end = nodes[:, 0], nodes[:, -1]
+        # The control point that brings the curve nearest to the nodes, by least squares.
+        straight = (1 - t)[:, None] ** 2 * start[:, None] + t[:, None] ** 2 * end[:, None]
+        pull = (2 * t * (1 - t))[:, None]
+        control = ((nodes - straight) * pull).sum(1) / (pull**2).sum()
+        middle = 0.5 * (start + end)
+        control = middle + (control - middle) * (1 + raw[:, 2:3]) + 0.5 * raw[:, 3:4] * width * self.normal
+        shift = 0.5 * raw[:, 4:5] * width * self.normal
+        radius = np.clip(self.widths.max(1, keepdims=True) * np.exp(raw[:, 5:6]), THINNEST, THICKEST)
+        shares = self.widths[:, [0, 2]] / np.maximum(self.widths.max(1, keepdims=True), 1e-3)
+        pressure = np.clip((shares - LIGHTEST) / (1 - LIGHTEST) + raw[:, 6:8], 0.05, 1)
+        lean = 0.5 * raw[:, 8:9] * width * self.normal
+        path = [start + shift - lean, control + shift, end + shift + lean]
+        return np.concatenate([*path, pressure, radius], 1, dtype=np.float32)
+
+    def _overshoot(self, low: Float32, high: Float32) -> Float32:
+        """What to add (n, NODES, 2) to nodes that lie beyond the walk's ends: its last direction, straight on."""
+        first, last = self.arc[:, :1], self.arc[:, -1:]
+        ends = self._sampled(self.points, np.concatenate([first, first + 3, last - 3, last], 1))
+        before, after = ends[:, 0] - ends[:, 1], ends[:, 3] - ends[:, 2]
+        t = np.linspace(0, 1, NODES, dtype=np.float32)
+        places = low + (high - low) * t
+        out = np.zeros((len(places), NODES, 2), np.float32)
+        for way, past in ((before, first - places), (after, places - last)):
+            way = way / (np.hypot(*way.T)[:, None] + 1e-3)
+            out += np.maximum(past, 0)[..., None] * way[:, None]
+        return out
 
 
-def peaks_of_error(target: Float32, canvas: Float32) -> NDArray[np.int64]:
-    """The row and column (n, 2) around which there is most error in windows (n, s, s, 3)."""
-    error = ((target - canvas) ** 2).sum(-1)
-    for axis in (1, 2):
-        for _ in range(2):
-            error = (np.roll(error, 1, axis) + error + np.roll(error, -1, axis)) / 3
-    side = error.shape[1]
-    flat = error.reshape(len(error), -1).argmax(1)
-    return np.stack(np.divmod(flat, side), 1)
+def _away(points: Float32) -> Float32:
+    """Angle (n, k) in radians, 0..pi, between the direction of a polyline at its points (n, k, 2) and at its middle."""
+    reach = 2
+    padded = np.pad(points, ((0, 0), (reach, reach), (0, 0)), mode="edge")
+    ahead = padded[:, 2 * reach :] - padded[:, : -2 * reach]
+    middle = ahead[:, points.shape[1] // 2, None]
+    cross = middle[..., 0] * ahead[..., 1] - middle[..., 1] * ahead[..., 0]
+    return np.asarray(np.abs(np.arctan2(cross, (middle * ahead).sum(-1))), np.float32)
 
 
-def frames_of_error(target: Float32, canvas: Float32, peaks: NDArray[np.int64]) -> Frames:
-    """Frames around peaks (n, 2) of windows (n, s, s, 3)."""
-    count, side = target.shape[:2]
-    residual = target - canvas
-    at_peak = residual[np.arange(count), peaks[:, 0], peaks[:, 1]]
-    # Only error of the peak's own kind counts: what should get lighter is no matter for a dark stroke.
-    alike = np.einsum("nijc,nc->nij", residual, at_peak) / ((at_peak**2).sum(-1)[:, None, None] + 1e-6)
-    row, column = np.mgrid[0:side, 0:side].astype(np.float32)
-    dx = column[None] - peaks[:, 1, None, None]
-    dy = row[None] - peaks[:, 0, None, None]
-    near = np.exp(-(dx**2 + dy**2) / (2 * (NEIGHBOURHOOD * side) ** 2))
-    weight = np.clip(alike, 0, 1) ** 2 * near
-    total = weight.sum((1, 2)) + 1e-6
-    mean_x, mean_y = (weight * dx).sum((1, 2)) / total, (weight * dy).sum((1, 2)) / total
-    ux, uy = dx - mean_x[:, None, None], dy - mean_y[:, None, None]
-    xx, yy, xy = ((weight * a).sum((1, 2)) / total for a in (ux * ux, uy * uy, ux * uy))
-    angle = 0.5 * np.arctan2(2 * xy, xx - yy)
-    axis = np.stack([np.cos(angle), np.sin(angle)], 1)
-    along = ux * axis[:, 0, None, None] + uy * axis[:, 1, None, None]
-    across = uy * axis[:, 0, None, None] - ux * axis[:, 1, None, None]
-    long = np.sqrt((weight * along**2).sum((1, 2)) / total + 0.05)
-    wide = np.sqrt((weight * across**2).sum((1, 2)) / total + 0.05)
-    bend = (weight * along**2 * across).sum((1, 2)) / total / (long**2 * wide)
-    lean = (weight * along**3).sum((1, 2)) / total / long**3
-    back_x, back_y = -mean_x * axis[:, 0] - mean_y * axis[:, 1], mean_x * axis[:, 1] - mean_y * axis[:, 0]
-    columns = (
-        np.ones(count),
-        np.log(long) - 1,
-        np.log(wide),
-        np.log(total) - 3,
-        bend,
-        lean,
-        back_x / long,
-        back_y / wide,
-    )
-    centre = peaks[:, ::-1] + 0.5 + np.stack([mean_x, mean_y], 1)
-    features = np.clip(np.stack(columns, 1), -3, 3)
-    spread = np.stack([long, wide], 1)
-    return Frames(*(np.asarray(array, np.float32) for array in (centre, axis, spread, features)))
-
-
-def strokes_from(frames: Frames, genome: NDArray[np.float64]) -> Float32:
-    """The network's strokes (n, 9) in window cells; genome (PARAMETERS,) holds all its weights."""
-    cuts = np.cumsum([FEATURES * HIDDEN, HIDDEN, HIDDEN * OUTPUTS])
-    first, bias, second, out_bias = np.split(genome, cuts)
-    hidden = np.tanh(frames.features @ first.reshape(FEATURES, HIDDEN) + bias)
-    raw = hidden @ second.reshape(HIDDEN, OUTPUTS) + out_bias
-    long, wide = frames.spread[:, 0:1], frames.spread[:, 1:2]
-    normal = np.stack([-frames.axis[:, 1], frames.axis[:, 0]], 1)
-    middle = frames.centre + raw[:, 0:1] * long * frames.axis + raw[:, 1:2] * wide * normal
-    # Without any weights: a stroke along the error, as long and as wide as it.
-    half = (1.2 * np.exp(np.clip(raw[:, 2:3], -2, 1))) * long * frames.axis + raw[:, 3:4] * wide * normal
-    chord = np.sqrt((half**2).sum(1, keepdims=True)) * 2
-    control = middle + np.clip(raw[:, 4:5] * wide * 2, -0.45 * chord, 0.45 * chord) * normal
-    radius = np.clip(wide * np.exp(np.clip(raw[:, 5:6], -2, 2)), THINNEST, THICKEST)
-    pressure = 0.05 + 0.95 / (1 + np.exp(-np.clip(raw[:, 6:8] + 1.0, -6, 6)))
-    return np.concatenate([middle - half, control, middle + half, pressure, radius], 1, dtype=np.float32)
+def contours_of_error(residual: Float32, count: int) -> Contours:
+    """Ridges around the `count` highest peaks of residuals (m, s, s, 3), those of each window together."""
+    soft = smoothed(residual)
+    peaks = peaks_of_error(soft, count).reshape(-1, 2)
+    window = np.repeat(np.arange(len(residual)), count)
+    return Contours(follow(residual, soft, peaks, window), Wrongs(residual, window, peaks))
 
 
 class CompactController:
@@ -143,19 +194,5 @@ class CompactController:
 
     def propose(self, windows: Windows, count: int, rng: np.random.Generator) -> Float32:
         """See :class:`~dreambrush.painter.search.Controller`."""
-        proposals = np.empty((len(windows), count, 9), np.float32)
-        seen = windows.canvas.copy()
-        for index in range(count):
-            peaks = peaks_of_error(windows.target, seen)
-            proposals[:, index] = strokes_from(frames_of_error(windows.target, seen, peaks), self.genome)
-            _forget_around(seen, windows.target, peaks)
-        return proposals
-
-
-def _forget_around(seen: Float32, target: Float32, peaks: NDArray[np.int64], reach: int = 3) -> None:
-    """Takes the error around peaks as mended, so that the next proposal is made elsewhere."""
-    side = target.shape[1]
-    rows, columns = np.mgrid[0:side, 0:side]
-    for index, (row, column) in enumerate(peaks):
-        near = (np.abs(rows - row) <= reach) & (np.abs(columns - column) <= reach)
-        seen[index][near] = target[index][near]
+        strokes = contours_of_error(windows.target - windows.canvas, count).strokes(self.genome)
+        return strokes.reshape(len(windows), count, 9)

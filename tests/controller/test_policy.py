@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import skimage.data
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from dreambrush.controller.policy import CELLS, Policy, PolicyOptions, Trainer, merit, policy_onnx
 from dreambrush.controller.studio import lay, load_dream, load_pictures, random_windows
@@ -39,6 +41,34 @@ def test_training_gains_more_and_more(dream: FieldDream, pictures: list[np.ndarr
     shares = [trainer.step()["share"] for _ in range(QUICK.steps)]
     assert np.isfinite(shares).all()
     assert np.mean(shares[-20:]) > 1.1 * np.mean(shares[:8])
+
+
+@pytest.mark.parametrize("critic_weight", [0.0, 0.5])
+def test_a_stopped_training_goes_on_as_if_it_had_not(
+    dream: FieldDream, pictures: list[np.ndarray], tmp_path: Path, critic_weight: float
+) -> None:
+    torch.set_num_threads(1)
+    options = replace(QUICK, steps=12, windows=4, critic_weight=critic_weight)
+    whole = Trainer(dream, pictures, options, seed=3)
+    for _ in range(5):
+        whole.step()
+    save_file(whole.state(), tmp_path / "checkpoint.safetensors")
+    rest = [whole.step() for _ in range(7)]
+    torch.manual_seed(99)
+    resumed = Trainer(dream, pictures, options, seed=4)
+    resumed.restore(load_file(tmp_path / "checkpoint.safetensors"))
+    assert [resumed.step() for _ in range(7)] == rest
+    assert all(torch.equal(a, b) for a, b in zip(whole.policy.parameters(), resumed.policy.parameters(), strict=True))
+
+
+def test_training_goes_on_from_a_trained_policy(dream: FieldDream, pictures: list[np.ndarray]) -> None:
+    torch.manual_seed(5)
+    start = Policy(6).eval()
+    before = [weight.clone() for weight in start.parameters()]
+    trainer = Trainer(dream, pictures, QUICK, seed=0, start=start)
+    assert all(torch.equal(a, b) for a, b in zip(before, trainer.policy.parameters(), strict=True))
+    trainer.step()
+    assert all(torch.equal(a, b) for a, b in zip(before, start.parameters(), strict=True))
 
 
 def test_strokes_are_on_the_window_and_long_to_begin_with() -> None:
@@ -86,6 +116,7 @@ def test_windows_come_from_the_pictures(tmp_path: Path, pictures: list[np.ndarra
 def test_painting_runs_what_was_trained(tmp_path: Path) -> None:
     torch.manual_seed(3)
     policy = Policy(8).eval()
+    torch.nn.init.normal_(policy.head.weight, std=0.5)  # as after training: what it sees decides
     (tmp_path / "policy.onnx").write_bytes(policy_onnx(policy))
     target, canvas = torch.rand(2, 5, SIDE, SIDE, 3)
     flat = np.zeros((5, 2), np.float32), np.ones(5, np.float32), np.zeros(5, np.int64)

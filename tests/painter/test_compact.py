@@ -9,18 +9,21 @@ from hypothesis import strategies as st
 
 from dreambrush.errors import ModelError
 from dreambrush.painter.compact import (
+    FEATURES,
+    OUTPUTS,
     PARAMETERS,
+    THICKEST,
+    THINNEST,
     CompactController,
-    frames_of_error,
-    peaks_of_error,
-    strokes_from,
+    contours_of_error,
 )
+from dreambrush.painter.geometry import path_length
 from dreambrush.painter.look import SIDE, Windows
 
 
-def bar(angle: float, half_length: float = 8, half_width: float = 1.5) -> np.ndarray:
-    """White windows (1, SIDE, SIDE, 3) with one dark bar through the middle."""
-    y, x = np.mgrid[0:SIDE, 0:SIDE] + 0.5 - SIDE / 2
+def bar(angle: float, half_length: float = 10, half_width: float = 1.5, side: int = SIDE) -> np.ndarray:
+    """White windows (1, side, side, 3) with one dark bar through the middle."""
+    y, x = np.mgrid[0:side, 0:side] + 0.5 - side / 2
     along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
     inside = (np.abs(along) < half_length) & (np.abs(across) < half_width)
     return np.repeat(np.where(inside, 0.1, 1.0)[None, ..., None], 3, axis=3).astype(np.float32)
@@ -28,37 +31,78 @@ def bar(angle: float, half_length: float = 8, half_width: float = 1.5) -> np.nda
 
 @given(st.floats(0, np.pi))
 @settings(max_examples=30, deadline=None)
-def test_a_bar_is_seen_as_it_lies(angle: float) -> None:
-    target = bar(angle)
-    canvas = np.ones_like(target)
-    frames = frames_of_error(target, canvas, peaks_of_error(target, canvas))
-    np.testing.assert_allclose(frames.centre[0], SIDE / 2, atol=3)
-    assert abs(np.cos(angle) * frames.axis[0, 0] + np.sin(angle) * frames.axis[0, 1]) > 0.99
-    assert 2.5 < frames.spread[0, 0] < 6 and frames.spread[0, 1] < 1.6
-    assert np.isfinite(frames.features).all()
-
-
-def test_without_weights_the_stroke_lies_on_the_bar() -> None:
-    target = bar(0.7)
-    canvas = np.ones_like(target)
-    frames = frames_of_error(target, canvas, peaks_of_error(target, canvas))
-    stroke = strokes_from(frames, np.zeros(PARAMETERS))[0]
+def test_without_weights_the_stroke_lies_on_the_bar(angle: float) -> None:
+    stroke = contours_of_error(bar(angle) - 1, 1).strokes(np.zeros(PARAMETERS))[0]
     chord = stroke[4:6] - stroke[0:2]
-    assert abs(chord @ [np.cos(0.7), np.sin(0.7)]) / np.hypot(*chord) > 0.99
-    assert 8 < np.hypot(*chord) < 18
+    assert abs(chord @ [np.cos(angle), np.sin(angle)]) / np.hypot(*chord) > 0.98
+    assert 14 < np.hypot(*chord) < 22
+    np.testing.assert_allclose(0.5 * (stroke[0:2] + stroke[4:6]), SIDE / 2, atol=1.5)
+    assert 0.9 < stroke[8] < 2.4
 
 
-@given(st.integers(0, 2**32 - 1))
+def test_without_weights_the_stroke_bends_with_an_arc() -> None:
+    y, x = np.mgrid[0:64, 0:64] + 0.5
+    arc = (np.abs(np.hypot(x - 32, y - 56) - 24) < 2.5) & (y < 44)
+    residual = np.repeat(np.where(arc, -1.0, 0.0)[None, ..., None], 3, axis=3).astype(np.float32)
+    stroke = contours_of_error(residual, 1).strokes(np.zeros(PARAMETERS))[0]
+    t = np.linspace(0, 1, 9)[:, None]
+    path = (1 - t) ** 2 * stroke[0:2] + 2 * t * (1 - t) * stroke[2:4] + t**2 * stroke[4:6]
+    assert np.abs(np.hypot(path[:, 0] - 32, path[:, 1] - 56) - 24).max() < 1.5
+    assert np.hypot(*(stroke[4:6] - stroke[0:2])) > 20
+
+
+def test_the_features_do_not_know_place_nor_direction() -> None:
+    """The same bar elsewhere, or turned by a quarter, looks the same in its own frame."""
+    upright, lying = (
+        contours_of_error(bar(angle, half_width=3.2, side=64) - 1, 1).features[0] for angle in (0.0, np.pi / 2)
+    )
+    moved = contours_of_error(np.roll(bar(0.0, half_width=3.2, side=64), 9, axis=1) - 1, 1).features[0]
+    np.testing.assert_allclose(lying, upright, atol=0.25)
+    np.testing.assert_allclose(moved, upright, atol=0.25)
+    other = contours_of_error(bar(0.0, half_length=20, half_width=4, side=64) - 1, 1).features[0]
+    assert np.abs(other - upright).max() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("output", "change"),
+    [(0, "length"), (1, "length"), (5, "radius"), (4, "place"), (3, "bend")],
+)
+def test_each_output_does_its_work(output: int, change: str) -> None:
+    contours = contours_of_error(bar(0.4, half_length=9, side=64) - 1, 1)
+    bias = np.zeros((FEATURES + 1, OUTPUTS))
+    bias[-1, output] = 0.5
+    before, after = (contours.strokes(genome.ravel())[:1] for genome in (np.zeros_like(bias), bias))
+    middle = np.hypot(*(before[0, :2] + before[0, 4:6] - after[0, :2] - after[0, 4:6])) / 2
+
+    def bend(stroke: np.ndarray) -> float:
+        """How far the control point lies off the chord."""
+        chord, arm = stroke[4:6] - stroke[0:2], stroke[2:4] - stroke[0:2]
+        return float(chord[0] * arm[1] - chord[1] * arm[0]) / float(np.hypot(*chord))
+
+    changes = {
+        "length": path_length(after)[0] / path_length(before)[0] - 1,
+        "radius": after[0, 8] / before[0, 8] - 1,
+        "place": middle,
+        "bend": abs(bend(after[0]) - bend(before[0])),
+    }
+    assert changes[change] > 0.04
+    # A stroke that is drawn out at one end has its middle elsewhere, and follows more of the ridge's bends.
+    others = set(changes) - {change} - ({"place", "bend"} if change == "length" else set())
+    assert all(abs(changes[name]) < 0.1 for name in others)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e-3, 1.0]))
 @settings(max_examples=20, deadline=None)
-def test_any_genome_gives_finite_strokes(seed: int) -> None:
+def test_any_genome_gives_finite_strokes(seed: int, contrast: float) -> None:
     rng = np.random.default_rng(seed)
-    target, canvas = rng.random((2, 3, SIDE, SIDE, 3)).astype(np.float32)
+    target, canvas = 0.5 + contrast * (rng.random((2, 3, SIDE, SIDE, 3)).astype(np.float32) - 0.5)
     zeros, ones = np.zeros(3, np.float32), np.ones(3, np.float32)
     windows = Windows(target, canvas, np.zeros((3, 2), np.float32), ones, zeros.astype(np.int64))
     before = canvas.copy()
-    strokes = CompactController(rng.normal(0, 5, PARAMETERS)).propose(windows, 4, rng)
-    assert strokes.shape == (3, 4, 9) and np.isfinite(strokes).all()
-    assert (strokes[..., 8] > 0).all() and ((strokes[..., 6:8] >= 0.05) & (strokes[..., 6:8] <= 1)).all()
+    strokes = CompactController(rng.normal(0, 5, PARAMETERS)).propose(windows, 24, rng)
+    assert strokes.shape == (3, 24, 9) and strokes.dtype == np.float32 and np.isfinite(strokes).all()
+    assert ((strokes[..., 8] >= THINNEST) & (strokes[..., 8] <= THICKEST)).all()
+    assert ((strokes[..., 6:8] >= 0.05) & (strokes[..., 6:8] <= 1)).all()
     np.testing.assert_array_equal(canvas, before)
 
 
@@ -71,3 +115,6 @@ def test_bad_files(tmp_path: Path) -> None:
     (tmp_path / "junk.npy").write_bytes(b"junk")
     with pytest.raises(ModelError):
         CompactController.load(tmp_path / "junk.npy")
+    np.save(tmp_path / "pickle.npy", np.array([{}], object), allow_pickle=True)
+    with pytest.raises(ModelError):
+        CompactController.load(tmp_path / "pickle.npy")

@@ -1,0 +1,210 @@
+"""Ridges of error: where paint is missing in the shape of a stroke, followed from a peak of error both ways.
+
+A ridge is what a hand would trace: the middle line of what is still wrong, with its half-width at every step.  Only
+error of the peak's own kind counts, for what should get lighter is no matter for a dark stroke.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+
+STEPS = 24  # of the walk, each way
+STRIDE = 1 / 40  # of the window's side, a step
+WIDEST = 1 / 8  # of the window's side: how far across the ridge its edges are looked for
+PROFILE = 8  # samples across, each side
+ENOUGH = 0.5  # of the peak's error: what is below is not on the ridge any more
+SHARPEST = 1.4  # radians that a walk may turn in all, each way
+HEADINGS = np.radians([-50, -25, 0, 25, 50]).astype(np.float32)  # tried at every step
+STRAIGHT = np.array([-0.35, -0.1, 0, -0.1, -0.35], np.float32)  # bonus, so that it bends only for a reason
+DIRECTIONS = 12  # tried at the peak, in half a turn
+
+
+@dataclass(frozen=True)
+class Ridges:
+    """Middle lines through peaks of error; each array's first axis is the ridges'.
+
+    Attributes:
+        points: (n, 2 * STEPS + 1, 2) x and y in cells, the peak in the middle; beyond an end, that end again.
+        half_width: (n, 2 * STEPS + 1) in cells.
+        walked: (n, 2) steps back and forward before the ridge ended.
+        turned: (n, 2) radians by which it turned on the way back and forward.
+        strength: (n,) error at the peak, 0..sqrt(3).
+    """
+
+    points: Float32
+    half_width: Float32
+    walked: NDArray[np.int64]
+    turned: Float32
+    strength: Float32
+
+
+def smoothed(maps: Float32) -> Float32:
+    """Maps (n, s, s, c) blurred over about a twelfth of the side; peaks then lie in the middle of what is wrong."""
+    side = maps.shape[1]
+    reach = max(side // 24, 1)
+    near = np.abs(np.subtract.outer(np.arange(side), np.arange(side))) <= reach
+    box = near.astype(np.float32) / (2 * reach + 1)
+    blur = box @ box  # as a matrix, for these maps are small
+    return np.ascontiguousarray(np.einsum("ij,njkc,lk->nilc", blur, maps, blur, optimize=True), np.float32)
+
+
+def peaks_of_error(residual: Float32, count: int) -> NDArray[np.int64]:
+    """The (n, count, 2) rows and columns of the highest error in smoothed residuals (n, s, s, 3), well apart."""
+    error = (residual**2).sum(-1)
+    windows, side = error.shape[:2]
+    reach = max(side // 12, 1)
+    padded = np.pad(error, ((0, 0), (reach, reach), (reach, reach)), constant_values=-1.0)
+    peaks = np.empty((windows, count, 2), np.int64)
+    square = np.arange(2 * reach + 1)
+    rows = np.arange(windows)
+    for index in range(count):
+        flat = padded.reshape(windows, -1).argmax(1)
+        row, column = np.divmod(flat, side + 2 * reach)
+        peaks[:, index] = np.clip(np.stack([row, column], 1) - reach, 0, side - 1)
+        down = np.clip(row[:, None] - reach + square, 0, side + 2 * reach - 1)
+        right = np.clip(column[:, None] - reach + square, 0, side + 2 * reach - 1)
+        padded[rows[:, None, None], down[:, :, None], right[:, None, :]] = -1.0
+    return peaks
+
+
+class Wrongs:
+    """How much a place is wrong in the same way as a peak; for many peaks at once.
+
+    Attributes:
+        side: of the windows, in cells.
+        strength: (n,) error at each peak, 0..sqrt(3).
+        left: (n,) mean squared error of the window of each.
+
+    Args:
+        residual: (m, s, s, 3) target minus canvas.
+        window: (n,) in which of them each peak lies.
+        peaks: (n, 2) row and column.
+    """
+
+    def __init__(self, residual: Float32, window: NDArray[np.int64], peaks: NDArray[np.int64]) -> None:
+        self.side = residual.shape[1]
+        self._flat = np.ascontiguousarray(residual).reshape(-1, 3)
+        self._first = window * self.side**2
+        at_peak = residual[window, peaks[:, 0], peaks[:, 1]]
+        self.strength = np.sqrt((at_peak**2).sum(1))
+        self.left = np.einsum("mijc,mijc->m", residual, residual)[window] / residual[0].size
+        self._kind = at_peak / (self.strength[:, None] ** 2 + 1e-6)
+
+    def at(self, points: Float32) -> Float32:
+        """At points (n, ..., 2) in cells: (n, ...), 1 as at the peak, 0 off the window, less where it is opposite."""
+        return self._cells(*(np.floor(points[..., i]).astype(np.int64) for i in (0, 1)))
+
+    def between(self, points: Float32) -> Float32:
+        """As :meth:`at`, interpolated between the centres of cells."""
+        x, y = points[..., 0] - np.float32(0.5), points[..., 1] - np.float32(0.5)
+        column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+        fx, fy = (x - column).astype(np.float32), (y - row).astype(np.float32)
+        top, bottom = (
+            (1 - fx) * self._cells(column, row + down) + fx * self._cells(column + 1, row + down) for down in (0, 1)
+        )
+        return np.asarray((1 - fy) * top + fy * bottom, np.float32)
+
+    def _cells(self, column: NDArray[np.int64], row: NDArray[np.int64]) -> Float32:
+        inside = (column >= 0) & (row >= 0) & (column < self.side) & (row < self.side)
+        first = self._first.reshape(-1, *(1,) * (column.ndim - 1))
+        cell = np.where(inside, row * self.side + column, 0) + first
+        values = np.einsum("n...c,nc->n...", self._flat.take(cell, 0), self._kind)
+        return np.asarray(values * inside, np.float32)
+
+
+def follow(sharp: Float32, soft: Float32, peaks: NDArray[np.int64], window: NDArray[np.int64]) -> Ridges:
+    """Walks along the ridges through peaks.
+
+    Args:
+        sharp: (m, s, s, 3) difference of target and canvas, by which edges are found.
+        soft: the same, smoothed, by which ways are found.
+        peaks: (n, 2) row and column of each peak.
+        window: (n,) in which window each lies.
+    """
+    edges, wrongs = Wrongs(sharp, window, peaks), Wrongs(soft, window, peaks)
+    start = peaks[:, ::-1].astype(np.float32) + np.float32(0.5)
+    heading = _first_heading(wrongs, start)
+    start, width = _centred(edges, start, heading)
+    back, forward = (_walk(edges, wrongs, start, heading + turn) for turn in (np.float32(np.pi), np.float32(0)))
+    points = np.concatenate([back[0][:, ::-1], start[:, None], forward[0]], 1)
+    half_width = np.concatenate([back[1][:, ::-1], width[:, None], forward[1]], 1)
+    walked = np.stack([back[2], forward[2]], 1)
+    # Turning is counted in the direction from the back end to the front end on both sides.
+    turned = np.stack([-back[3], forward[3]], 1)
+    return Ridges(points, half_width, walked, turned, wrongs.strength)
+
+
+def _first_heading(wrongs: Wrongs, start: Float32) -> Float32:
+    """The direction (n,) in which most of the same error lies on a line through the peak."""
+    angles = (np.arange(DIRECTIONS) * np.pi / DIRECTIONS).astype(np.float32)
+    far = np.arange(-5, 6, dtype=np.float32) * STRIDE * wrongs.side
+    ray = np.stack([np.cos(angles), np.sin(angles)], -1)[:, None] * far[:, None]
+    along = np.clip(wrongs.at(start[:, None, None] + ray[None]), -1, 1).sum(-1)
+    return np.asarray(angles[along.argmax(1)], np.float32)
+
+
+def _unit(angle: Float32) -> Float32:
+    return np.stack([np.cos(angle), np.sin(angle)], -1, dtype=np.float32)
+
+
+def _centred(wrongs: Wrongs, points: Float32, heading: Float32) -> tuple[Float32, Float32]:
+    """Points (n, 2) moved to the middle between the ridge's edges, and half the distance (n,) of these."""
+    reach = WIDEST * wrongs.side
+    offsets = (np.arange(1, PROFILE + 1, dtype=np.float32)) * reach / PROFILE
+    normal = _unit(heading + np.float32(np.pi / 2))
+    far: Float32 = np.concatenate([-offsets[::-1], offsets])
+    values = wrongs.between(points[:, None] + far[:, None] * normal[:, None])
+    share = np.clip(values, 0, 1)
+    left, right = share[:, PROFILE - 1 :: -1], share[:, PROFILE:]
+    left, right = (_extent(side) * reach / PROFILE for side in (left, right))
+    middle = np.clip(0.5 * (right - left), -0.25 * reach, 0.25 * reach)
+    return points + middle[:, None] * normal, np.maximum(0.5 * (left + right), np.float32(0.3))
+
+
+def _extent(values: Float32) -> Float32:
+    """Samples (n,) until values (n, PROFILE), going outward, fall below ENOUGH; with a fraction by interpolation."""
+    on = np.cumprod(values >= ENOUGH, 1)
+    count = on.sum(1)
+    rows = np.arange(len(values))
+    inner = np.where(count > 0, values[rows, np.maximum(count - 1, 0)], 1.0)
+    outer = values[rows, np.minimum(count, PROFILE - 1)]
+    part = np.where(count < PROFILE, (inner - ENOUGH) / np.maximum(inner - outer, 1e-3), 0.0)
+    return np.asarray(count + np.clip(part, 0, 1), np.float32)
+
+
+def _walk(
+    edges: Wrongs, wrongs: Wrongs, start: Float32, heading: Float32
+) -> tuple[Float32, Float32, NDArray[np.int64], Float32]:
+    """Points (n, STEPS, 2), half-widths (n, STEPS), steps walked (n,) and angle turned (n,) one way."""
+    count, stride = len(start), STRIDE * wrongs.side
+    points = np.empty((count, STEPS, 2), np.float32)
+    widths = np.empty((count, STEPS), np.float32)
+    position, width = _centred(edges, start, heading)
+    first = heading
+    going, walked = np.ones(count, bool), np.zeros(count, np.int64)
+    ahead = np.array([1, 2, 3], np.float32) * stride
+    for step in range(STEPS):
+        tried = heading[:, None] + HEADINGS
+        values = np.clip(wrongs.at(position[:, None, None] + ahead[:, None] * _unit(tried)[:, :, None]), -0.5, 1)
+        best = (values.sum(-1) + STRAIGHT).argmax(1)
+        heading_there = tried[np.arange(count), best]
+        there, width_there = _centred(edges, position + stride * _unit(heading_there), heading_there)
+        moved = there - position
+        heading_there = np.arctan2(moved[:, 1], moved[:, 0])
+        heading_there = heading + np.clip(_wrapped(heading_there - heading), -0.6, 0.6)
+        going &= (wrongs.at(there) >= ENOUGH) & (np.abs(heading_there - first) <= SHARPEST)
+        position = np.where(going[:, None], there, position)
+        width = np.where(going, width_there, width)
+        heading = np.where(going, heading_there, heading)
+        walked += going
+        points[:, step], widths[:, step] = position, width
+    return points, widths, walked, heading - first
+
+
+def _wrapped(angle: Float32) -> Float32:
+    return np.asarray((angle + np.pi) % (2 * np.pi) - np.pi, np.float32)
