@@ -18,10 +18,12 @@ from dreambrush.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from dreambrush.models import BrushFile
+    from dreambrush.painter.controllers import ControllerName
     from dreambrush.painter.paint import Progress
 
 SIDE = 64  # pixels
 DEFAULT_COUNT = 16
+CONTROLLERS = ("search", "policy", "evolved")  # as painter/controllers.py has them, without loading numpy
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 POST = "Nakano 2019"
 
@@ -92,6 +94,14 @@ TASKS = {
     type=whole_number(1, 10_000),
     help="How many of the pictures, drawn by lot.  [default: 16, or all where there are fewer]",
 )
+@click.option(
+    "--controller",
+    "proposer",
+    type=click.Choice(CONTROLLERS),
+    default=CONTROLLERS[0],
+    show_default=True,
+    help="Proposes strokes: search, a policy trained by gradient in the dream of oil, or one evolved on digits.",
+)
 @seed_option("Draws the pictures, and paints another variant of them.")
 @click.option("--force", is_flag=True, help="Replace results that exist already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object on stdout.")
@@ -103,6 +113,7 @@ def bench(
     brush: str | None,
     strokes: tuple[int, ...],
     count: int | None,
+    proposer: ControllerName,
     seed: int,
     force: bool,
     as_json: bool,
@@ -123,6 +134,7 @@ def bench(
     """
     from dreambrush.models import Dream, find_brush
     from dreambrush.mypaint.myb import read_myb
+    from dreambrush.painter.controllers import controller_named
     from dreambrush.painter.trial import run_trial
 
     if task is None or pictures is None:
@@ -136,6 +148,7 @@ def bench(
     read_myb(brush_file.path)  # "it is broken" helps more than "it has no dream"
     export_if_needed(brush_file, quiet=quiet)
     dream = Dream(brush_file.dream_folder(), threads=1)
+    controller = controller_named(proposer)
     results = ResultsFolder(task, output or Path(f"bench-{task}"), tuple(dict.fromkeys(strokes or about.strokes)))
     total = len(lots) * len(results.counts)
     with results.made(lots, force=force), progress_bar(task, quiet=quiet) as update:
@@ -148,7 +161,17 @@ def bench(
         try:
             for lot in lots:
                 results.done[lot] = [
-                    run_trial(lot.target, brush_file, dream, n, seed, colour=colour, ground=ground, progress=show)
+                    run_trial(
+                        lot.target,
+                        brush_file,
+                        dream,
+                        n,
+                        seed,
+                        colour=colour,
+                        ground=ground,
+                        controller=controller,
+                        progress=show,
+                    )
                     for n in results.counts
                 ]
         except KeyboardInterrupt:
@@ -156,7 +179,7 @@ def bench(
                 raise  # there is nothing to tell yet
     interrupted = len(results.done) < len(lots)
     report = {
-        **_circumstances(task, pictures, results.folder, brush_file, seed),
+        **_circumstances(task, pictures, results.folder, brush_file, proposer, seed),
         "interrupted": interrupted,
         "results": [results.figures(n, about.published.get(n, {})) for n in results.counts],
     }
@@ -195,7 +218,9 @@ def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[L
     return lots
 
 
-def _circumstances(task: str, pictures: Path, folder: Path, brush: BrushFile, seed: int) -> dict[str, Any]:
+def _circumstances(
+    task: str, pictures: Path, folder: Path, brush: BrushFile, controller: str, seed: int
+) -> dict[str, Any]:
     from dreambrush import __version__
     from dreambrush.machine import describe_machine
 
@@ -205,6 +230,7 @@ def _circumstances(task: str, pictures: Path, folder: Path, brush: BrushFile, se
         "output": str(folder),
         "size": SIDE,
         "brush": brush.name,
+        "controller": controller,
         "seed": seed,
         "version": __version__,
         "machine": describe_machine(),

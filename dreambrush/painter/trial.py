@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dreambrush.models import BrushFile, Dream
 from dreambrush.painter.paint import Progress
 from dreambrush.painter.plan import Colour, plan_painting
+from dreambrush.painter.search import Controller
 from dreambrush.painter.transfer import Transfer, measure_transfer, transfer_gap
 from dreambrush.strokes import Strokes
 
@@ -48,6 +49,7 @@ def run_trial(
     *,
     colour: Colour | None = None,
     ground: Colour | None = None,
+    controller: Controller | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Trial:
     """Paints a picture, and then its strokes again.
@@ -60,6 +62,7 @@ def run_trial(
         seed: of the painting.
         colour: of all strokes; by default what suits each best.
         ground: colour under the first stroke; by default the target's mean.
+        controller: proposes strokes; search by default.
         progress: told how far it is.
 
     Raises:
@@ -67,7 +70,9 @@ def run_trial(
         ModelError: the dream is broken.
     """
     wall, cpu = time.perf_counter(), time.process_time()
-    painting = plan_painting(target, brush, strokes, seed, colour=colour, ground=ground, progress=progress)
+    painting = plan_painting(
+        target, brush, strokes, seed, colour=colour, ground=ground, controller=controller, progress=progress
+    )
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     if painting.interrupted:
         raise KeyboardInterrupt

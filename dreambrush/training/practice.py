@@ -19,7 +19,7 @@ from dreambrush.models import POLICY_WEIGHTS_FILE, shipped_folder
 from dreambrush.painter.look import SIDE
 from dreambrush.training.drawn import drawn_pictures
 
-DEFAULT_START = "oil"  # the plainest brush: whose own controller is missing begins with this one's
+DEFAULT_START = "controllers"  # the policy of oil, the plainest brush
 FINE_TUNING = 0.25  # of the learning rate, where weights are good already
 NEW_WINDOWS, NEW_PICTURES, NEW_SEED = 64, 20, 50_000_017
 
@@ -27,7 +27,7 @@ Pictures = list[NDArray[np.float32]]
 
 
 def pretrained_start(brush: str, output: Path) -> Path | None:
-    """Weights of a trained policy to begin with: of the brush of that name, or else of DEFAULT_START.
+    """Weights of a trained policy to begin with: of the brush of that name, or else the shipped one.
 
     Never those that are to be replaced in ``output``: the same command shall make the same bytes again.
     """
