@@ -113,7 +113,7 @@ def test_the_sheet_shows_target_dream_and_what_is_real(command: Command) -> None
     (painting,) = row["paintings"]
     pixels = np.asarray(Image.open(row["sheet"]))[18:146:2]
     target, dream, real = (pixels[:, left : left + 128 : 2] for left in (4, 136, 268))
-    assert (real == seen(Path(painting["record"]), painting["ground"], "oil", 0)).all()
+    assert (real == seen(Path(painting["record"]), painting["ground"], "pencil", 0)).all()
     assert ((target / 255 - real / 255) ** 2).mean() == pytest.approx(painting["mse"], abs=1e-4)
     assert np.abs(dream.astype(int) - real).mean() < 5 and target[0, 0].tolist() == [255, 255, 255]
 
