@@ -315,6 +315,8 @@ def format_cell(value: object) -> str:
     """Small numbers with three significant digits, large ones whole."""
     if not isinstance(value, float):
         return str(value)
+    if abs(value) < 1e-9:
+        return "0"
     return f"{value:,.0f}" if abs(value) >= 100 else np.format_float_positional(value, 3, fractional=False, trim="-")
 
 
