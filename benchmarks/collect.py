@@ -16,7 +16,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import platform
 import resource
 import statistics
 import tempfile
@@ -28,6 +27,7 @@ from dreambrush.cores import available_cores
 from dreambrush.dream.collect import SIDE, STROKES_PER_BRUSH
 from dreambrush.dream.gather import gather, sampled_strokes
 from dreambrush.dream.shards import Manifest
+from dreambrush.machine import describe_machine
 from dreambrush.models import find_brush
 from dreambrush.mypaint.brush import Brush
 from dreambrush.mypaint.canvas import Canvas
@@ -36,18 +36,8 @@ from dreambrush.strokes import events_of_all
 
 
 def machine() -> dict[str, object]:
-    """What the figures were measured on."""
-    model = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
-    return {
-        "cpu": model,
-        "cores": available_cores(),
-        "load": [round(load, 2) for load in os.getloadavg()],
-        "system": platform.system(),
-        "python": platform.python_version(),
-    }
+    """What the figures were measured on, and what else it was doing."""
+    return {**describe_machine(), "load": [round(load, 2) for load in os.getloadavg()]}
 
 
 def engine_seconds(settings: BrushSettings, seed: int, shards: range, read: bool) -> tuple[float, float]:

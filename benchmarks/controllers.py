@@ -30,9 +30,10 @@ from safetensors.torch import save
 from dreambrush.controller.curves import draw_curves, smooth
 from dreambrush.controller.policy import PolicyOptions, Trainer, policy_onnx
 from dreambrush.controller.proof import prove
-from dreambrush.controller.studio import load_dream, load_pictures, random_windows
+from dreambrush.controller.studio import load_pictures, random_windows
 from dreambrush.dream.checkpoint import Checkpoint
-from dreambrush.models import Dream, find_brush
+from dreambrush.dream.train import load_dream
+from dreambrush.models import WEIGHTS_FILE, Dream, find_brush
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.output import open_output
 from dreambrush.painter.compact import CompactController
@@ -80,7 +81,7 @@ def train(
 
     checkpoint = Checkpoint(folder / f"{stem}.checkpoint.safetensors", about, saved=save_log)
     done, state = checkpoint.load()
-    trainer = Trainer(load_dream(find_brush(brush).dream_folder()), pictures, options, seed)
+    trainer = Trainer(load_dream(find_brush(brush).dream_folder() / WEIGHTS_FILE), pictures, options, seed)
     if done:
         trainer.restore(state)
         seen = json.loads(log.read_text())[:done]

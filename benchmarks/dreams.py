@@ -16,7 +16,6 @@ import argparse
 import itertools
 import json
 import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -37,6 +36,7 @@ from dreambrush.dream.evaluate import HELD_OUT_SEED_OFFSET, NOISE_RENDERS
 from dreambrush.dream.mdn_rnn import MdnRnnOptions, dream_episodes, fit_mdn_rnn
 from dreambrush.dream.memory import MemoryOptions, fit_memory
 from dreambrush.dream.vae import VaeOptions, fit_vae
+from dreambrush.machine import describe_machine
 from dreambrush.models import DREAM_FILE, BrushFile, Dream, find_brush, list_brushes
 from dreambrush.mypaint.myb import BrushSettings, read_myb
 from dreambrush.output import open_output
@@ -80,15 +80,6 @@ class Candidate:
     learned_from: int  # strokes
     kilobytes: float
     trained: str = "now"
-
-
-def machine() -> dict[str, object]:
-    """What the figures were measured on."""
-    model = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
-    return {"cpu": model, "cores": available_cores(), "system": platform.system(), "python": platform.python_version()}
 
 
 def see_world(settings: BrushSettings, seed: int) -> World:
@@ -375,7 +366,7 @@ def main() -> None:
             row |= {"trained": candidate.trained, "learned_from": candidate.learned_from, **judge(candidate, world)}
             row |= {"seconds": candidate.seconds, "training_seconds": round(sum(fits), 1)}
             row |= {**speeds(candidate, settings, options.seed), "kilobytes": round(candidate.kilobytes, 1)}
-            row |= {"machine": machine()}
+            row |= {"machine": describe_machine()}
             rows.append(row)
             add_result(options.results, row)
             print(json.dumps(row), flush=True)

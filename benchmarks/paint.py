@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import platform
 import resource
 from pathlib import Path
 
@@ -21,21 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.machine import describe_machine
 from dreambrush.models import find_brush
 from dreambrush.mypaint.canvas import Canvas
 from dreambrush.mypaint.openraster import write_openraster
 from dreambrush.painter.paint import Clock, Painting, paint
 from dreambrush.painter.replay import replay
 from dreambrush.pictures import load_picture
-
-
-def machine() -> dict[str, object]:
-    """What the figures were measured on."""
-    model = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
-    return {"cpu": model, "cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()}
 
 
 def target_picture(name: str, size: int) -> NDArray[np.float32]:
@@ -90,7 +80,7 @@ def measure(name: str, size: int, strokes: int, brush_name: str, seed: int, fold
         "replay_is_the_same": same,
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "file": out.name,
-        "machine": machine(),
+        "machine": describe_machine(),
     }
 
 

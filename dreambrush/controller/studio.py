@@ -8,25 +8,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import Tensor
 
 from dreambrush.dream.field import FieldDream
 from dreambrush.errors import PictureError
-from dreambrush.models import WEIGHTS_FILE
 from dreambrush.painter.look import SIDE
 from dreambrush.pictures import load_picture
 
 SMALLEST_CROP = 24  # pixels of a training picture that fill a window; finer ones hold nothing but blur
 PICTURE_SIZE = 320  # pixels of a training picture's longer side
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
-
-
-def load_dream(folder: Path) -> FieldDream:
-    """A trained dream, frozen."""
-    dream = FieldDream(reach=1.0)
-    dream.load_state_dict(load_file(folder / WEIGHTS_FILE))
-    return dream.requires_grad_(False).eval()
 
 
 def load_pictures(folder: Path, limit: int = 2000) -> list[NDArray[np.float32]]:

@@ -11,11 +11,12 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from dreambrush.controller.policy import CELLS, Policy, PolicyOptions, Trainer, merit, policy_onnx
-from dreambrush.controller.studio import lay, load_dream, load_pictures, random_windows
+from dreambrush.controller.studio import lay, load_pictures, random_windows
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
+from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError, PictureError
-from dreambrush.models import find_brush
+from dreambrush.models import WEIGHTS_FILE, find_brush
 from dreambrush.painter.learned import LearnedController
 from dreambrush.painter.look import SIDE, Windows
 
@@ -26,7 +27,7 @@ QUICK = PolicyOptions(steps=80, windows=12, points=128, width=8, episode=2, lear
 def dream() -> FieldDream:
     folder = find_brush("oil").dream
     assert folder is not None
-    return load_dream(folder)
+    return load_dream(folder / WEIGHTS_FILE)
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ import torch
 from PIL import Image
 
 from dreambrush.controller.policy import PolicyOptions, Trainer
-from dreambrush.controller.studio import load_dream, random_windows
+from dreambrush.controller.studio import random_windows
 from dreambrush.controller.wgan import Critic, Opinion, gradient_penalty
-from dreambrush.models import find_brush
+from dreambrush.dream.train import load_dream
+from dreambrush.models import WEIGHTS_FILE, find_brush
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_an_opinion_has_gradients_for_the_painter_but_not_for_the_critic() -> No
 def test_a_policy_learns_from_gain_and_opinion_together(pictures: list[np.ndarray]) -> None:
     torch.set_num_threads(1)
     options = PolicyOptions(steps=40, windows=8, points=128, width=8, episode=2, learning_rate=4e-3, critic_weight=0.5)
-    trainer = Trainer(load_dream(find_brush("oil").dream_folder()), pictures, options, seed=0)
+    trainer = Trainer(load_dream(find_brush("oil").dream_folder() / WEIGHTS_FILE), pictures, options, seed=0)
     seen = [trainer.step() for _ in range(options.steps)]
     assert all(np.isfinite(list(each.values())).all() for each in seen)
     assert seen[-1].keys() >= {"share", "liked", "apart"}
