@@ -196,7 +196,7 @@ class Dream:
         mean, variance = self._session.run(None, {"strokes": strokes, "points": points})
         return mean, variance
 
-    @property
+    @cached_property
     def shifts_colour(self) -> bool:
         """Whether the brush changes its colour along the stroke, and this is known of it."""
         return (self.folder / COLOUR_FILE).is_file()
