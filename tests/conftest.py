@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
 
-# How long an example takes depends on what else the machine does; no test is about that.
-settings.register_profile("dreambrush", deadline=None)
-settings.load_profile("dreambrush")
+# How long an example takes depends on what else the machine does; no test is about that.  The same examples every
+# time, so that a failure is the change's and not the day's; HYPOTHESIS_PROFILE=explore looks for new ones.
+settings.register_profile("dreambrush", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dreambrush"))
