@@ -1,10 +1,16 @@
-"""Paints named pictures at given counts and sizes, and prints one JSON object per painting.
+"""Paints named pictures at given counts, sizes and dials, and prints one JSON object per painting.
 
-    python benchmarks/paint.py astronaut coffee --size 256 --strokes 200 1000
+    python -m benchmarks.paint astronaut coffee --size 256 --strokes 200 1000 --effort 1 2 3 4 5
+    python -m benchmarks.paint pictures/ --brush oil bristle ink --hand 0.7 --json out/rows.jsonl
 
-PICTURE is the name of one of scikit-image's pictures (astronaut, coffee, chelsea, ...) or a file.  Errors are measured
-on the real canvas, as MyPaint shows it, against the target at the painting's size.  Pictures of scikit-image are
-squeezed to squares with Pillow's Lanczos filter, so that figures can be compared with those of other programs.
+Start it in the root of the repository.  PICTURE is the name of one of scikit-image's pictures (astronaut, coffee,
+chelsea, ...), a file, or a folder of files.  Errors are measured on the real canvas, as MyPaint shows it, against the
+target at the painting's size.  Pictures of scikit-image are squeezed to squares with Pillow's Lanczos filter, so that
+figures can be compared with those of other programs.
+
+Every painting has a process of its own, so that its peak memory is its own.  ``total`` is the time of painting without
+reading and writing files, ``replay`` that of laying the same strokes once more without a thought.  With ``--weights``
+rows have shift-tolerant LPIPS too (see benchmarks/perceptual.py).
 """
 
 from __future__ import annotations
@@ -12,93 +18,218 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import multiprocessing
 import resource
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for benchmarks.perceptual, also as: python benchmarks/paint.py
+
+from dreambrush.errors import DreambrushError, PictureError
 from dreambrush.machine import describe_machine
 from dreambrush.models import find_brush
-from dreambrush.mypaint.canvas import Canvas
 from dreambrush.mypaint.openraster import write_openraster
-from dreambrush.painter.paint import Clock, Painting, paint
-from dreambrush.painter.replay import replay
+from dreambrush.painter.effort import EFFORTS
+from dreambrush.painter.looks import measure_looks
+from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.painting import Clock, Painting
+from dreambrush.painter.replay import canvas_eotf, replay
+from dreambrush.painter.stages import LAYERS
+from dreambrush.picture_sets import open_picture_set
 from dreambrush.pictures import load_picture
 
+Float32 = NDArray[np.float32]
+Row = dict[str, Any]
 
-def target_picture(name: str, size: int) -> NDArray[np.float32]:
-    """A scikit-image picture as a square of that side, or a file with that longer side; (h, w, 3) in 0..1."""
+
+@dataclass(frozen=True)
+class Task:
+    """One painting that is to be measured."""
+
+    picture: str
+    size: int
+    strokes: int
+    brushes: tuple[str, ...]
+    effort: int
+    hand: float
+    layers: int
+    pigment: bool
+    seed: int
+    folder: Path
+
+    @property
+    def file(self) -> Path:
+        """The painting's."""
+        dials = f"e{self.effort}-h{self.hand:g}-l{self.layers}{'-pigment' if self.pigment else ''}-s{self.seed}"
+        name = f"{Path(self.picture).stem}-{self.size}-{self.strokes}-{'+'.join(self.brushes)}-{dials}.ora"
+        return self.folder / name.replace("/", "_")
+
+
+def target_picture(name: str, size: int, *, keep_alpha: bool = False) -> Float32:
+    """A scikit-image picture as a square of that side, or a file with that longer side; (h, w, 3) in 0..1.
+
+    A transparent file gives (h, w, 4) if its alpha is kept.
+    """
     if Path(name).exists():
-        return load_picture(Path(name), size)
+        return load_picture(Path(name), size, keep_alpha=keep_alpha)
     import skimage.data
 
+    if name not in skimage.data.__all__:
+        raise PictureError(f"There is neither a file nor a picture of scikit-image named '{name}'.", "Check the name.")
     picture = Image.fromarray(getattr(skimage.data, name)()).convert("RGB")
     return np.asarray(picture.resize((size, size), Image.Resampling.LANCZOS), np.float32) / np.float32(255)
 
 
-def measure(name: str, size: int, strokes: int, brush_name: str, seed: int, folder: Path | None) -> dict[str, object]:
-    """Paints once and tells everything about it."""
-    brush = find_brush(brush_name)
-    target = target_picture(name, size)
+def attempt(task: Task) -> Row | str:
+    """What :func:`measure` tells, or what goes wrong; errors with advice cannot be sent between processes."""
+    try:
+        return measure(task)
+    except DreambrushError as error:
+        return str(error)
+
+
+def measure(task: Task) -> Row:
+    """Paints once and tells everything about it; the painting is saved as .ora and .png."""
+    brushes = [find_brush(name) for name in task.brushes]
+    target = target_picture(task.picture, task.size, keep_alpha=True)
+    options = PaintOptions(effort=task.effort, hand=task.hand, layers=task.layers, pigment=task.pigment)
     clock = Clock()
     with clock.stage("total"):
-        painting: Painting = paint(target, brush, strokes, seed)
+        painting = paint(target, brushes, task.strokes, task.seed, options=options)
 
-    height, width = target.shape[:2]
-    out = (folder or Path("out")) / f"{Path(name).stem}-{size}-{strokes}-{brush_name}.ora"
-    out.parent.mkdir(exist_ok=True, parents=True)
+    task.folder.mkdir(exist_ok=True, parents=True)
     with clock.stage("write"):
-        write_openraster(out, painting.layers, painting.background, settings={"seed": seed}, overwrite=True)
-    Image.fromarray(painting.merged).save(out.with_suffix(".png"))
+        merged = write_openraster(
+            task.file,
+            painting.layers,
+            painting.background,
+            settings={"seed": task.seed},
+            overwrite=True,
+            eotf=canvas_eotf(task.pigment),
+            transparent=painting.alpha is not None,
+        )
+    peak = peak_memory()
+    Image.fromarray(merged).save(task.file.with_suffix(".png"))
 
     with clock.stage("replay"):
-        canvases: list[Canvas] = replay(painting.strokes, {brush.name: brush.path}, seed)
-    same = all(
-        np.array_equal(canvas.read8(), layer.pixels) for canvas, layer in zip(canvases, painting.layers, strict=True)
-    )
-    ratio = np.hypot(*(painting.strokes.path[:, 2] - painting.strokes.path[:, 0]).T) / (2 * painting.strokes.radius)
-    spent = {
-        stage: {unit: round(value, 2) for unit, value in seconds.items()}
-        for stage, seconds in {**painting.seconds, **clock.seconds}.items()
-    }
+        canvases = replay(painting.strokes, {brush.name: brush.path for brush in brushes}, task.seed, task.pigment)
+    painted = None if painting.alpha is not None else [layer.pixels for layer in painting.layers]
+    same = painted and all(np.array_equal(a.read8(), b) for a, b in zip(canvases, painted, strict=True))
+    total, again = clock.seconds["total"], clock.seconds["replay"]
+    looks = measure_looks(np.ascontiguousarray(target[..., :3]), painting.strokes)
     return {
-        "picture": Path(name).stem,
-        "width": width,
-        "height": height,
+        "picture": Path(task.picture).stem,
+        "width": target.shape[1],
+        "height": target.shape[0],
         "strokes": len(painting.strokes),
-        "brush": brush_name,
-        "seed": seed,
-        "mse": round(painting.mse, 6),
-        "psnr": round(-10 * math.log10(max(painting.mse, 1e-12)), 2),
-        "dreamed_mse": round(painting.dreamed_mse, 6),
-        "median_length_by_width": round(float(np.median(ratio)), 2),
-        "seconds": {stage: spent[stage] for stage in (*painting.seconds, "write")},
-        "total": spent["total"],
-        "replay": spent["replay"],
+        "brush": "+".join(task.brushes),
+        **{
+            name: value
+            for name, value in asdict(task).items()
+            if name in ("effort", "hand", "layers", "pigment", "seed")
+        },
+        **_errors(painting),
+        "looks": {name: round(value, 4) for name, value in asdict(looks).items()},
+        "seconds_by_work": {work: _rounded(spent) for work, spent in painting.seconds.items()},
+        "total": _rounded(total),
+        "write": _rounded(clock.seconds["write"]),
+        "replay": _rounded(again),
+        "total_by_replay": {unit: round(total[unit] / max(again[unit], 1e-9), 2) for unit in total},
         "replay_is_the_same": same,
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "file": out.name,
+        "peak_memory_mb": peak,
+        "file": task.file.name,
         "machine": describe_machine(),
     }
 
 
+def _errors(painting: Painting) -> Row:
+    stages = [
+        {"name": stage.name, "strokes": stage.strokes, **_gap(stage.mse, stage.dreamed_mse)}
+        for stage in painting.stages
+    ]
+    psnr = round(-10 * math.log10(max(painting.mse, 1e-12)), 2)
+    return {**_gap(painting.mse, painting.dreamed_mse), "psnr": psnr, "stages": stages}
+
+
+def _gap(mse: float, dreamed: float) -> Row:
+    gap = round((mse - dreamed) / mse, 4) if mse > 0 else None
+    return {"mse": round(mse, 6), "dreamed_mse": round(dreamed, 6), "transfer_gap": gap}
+
+
+def _rounded(seconds: dict[str, float]) -> dict[str, float]:
+    return {unit: round(value, 2) for unit, value in seconds.items()}
+
+
+def peak_memory() -> int:
+    """Megabytes that this process has held at most; where there is no /proc its parent's may count, too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def add_lpips(row: Row, task: Task, weights: Path) -> None:
+    """Compares the saved painting with its target, both on white where they are transparent."""
+    from benchmarks.perceptual import load_weights, lpips
+
+    painting = load_picture(task.file.with_suffix(".png"), max(row["width"], row["height"]))
+    row["lpips"] = round(lpips(target_picture(task.picture, task.size), painting, load_weights(weights)), 4)
+
+
+def expanded(pictures: list[str]) -> Iterator[str]:
+    """Names and files; folders give their files."""
+    for name in pictures:
+        folder = Path(name)
+        yield from [str(folder / file) for file in open_picture_set(folder).names] if folder.is_dir() else [name]
+
+
 def main() -> None:
     """Reads the command line."""
+    usual = PaintOptions()
     parser = argparse.ArgumentParser(description="Paint pictures and print what it cost and how close they came.")
     parser.add_argument("picture", nargs="*", default=["astronaut", "coffee"])
-    parser.add_argument("--size", type=int, nargs="+", default=[256])
+    parser.add_argument("--size", type=int, nargs="+", default=[256], help="longer side in pixels")
     parser.add_argument("--strokes", type=int, nargs="+", default=[200, 1000])
-    parser.add_argument("--brush", default="oil")
+    parser.add_argument("--brush", nargs="+", default=["oil"], help="several are for one painting")
+    parser.add_argument("--effort", type=int, nargs="+", choices=EFFORTS, default=[usual.effort])
+    parser.add_argument("--hand", type=float, nargs="+", default=[usual.hand], help="0 to 1")
+    parser.add_argument("--layers", type=int, choices=LAYERS, default=usual.layers)
+    parser.add_argument("--pigment", action="store_true", help="paint as MyPaint 2 does")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--output", type=Path, help="folder for the paintings (default: out)")
+    parser.add_argument("--weights", type=Path, help="alex_shift_tolerant.pth, to measure LPIPS too")
+    parser.add_argument("--output", type=Path, default=Path("out"), help="folder for the paintings (default: out)")
+    parser.add_argument("--json", type=Path, help="add the rows to this file, too")
     options = parser.parse_args()
-    for name in options.picture or ["astronaut", "coffee"]:
-        for size in options.size:
-            for strokes in options.strokes:
-                result = measure(name, size, strokes, options.brush, options.seed, options.output)
-                print(json.dumps(result), flush=True)
+    shared = (options.layers, options.pigment, options.seed, options.output)
+    fresh = multiprocessing.get_context("spawn")
+    try:
+        pictures = list(expanded(options.picture))
+        with ProcessPoolExecutor(1, mp_context=fresh, max_tasks_per_child=1) as process:
+            for name, size, strokes, effort, hand in product(
+                pictures, options.size, options.strokes, options.effort, options.hand
+            ):
+                task = Task(name, size, strokes, tuple(options.brush), effort, hand, *shared)
+                row = process.submit(attempt, task).result()
+                if isinstance(row, str):
+                    sys.exit(row)
+                if options.weights:
+                    add_lpips(row, task, options.weights)
+                print(json.dumps(row), flush=True)
+                if options.json:
+                    options.json.parent.mkdir(exist_ok=True, parents=True)
+                    with options.json.open("a") as file:
+                        file.write(json.dumps(row) + "\n")
+    except DreambrushError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""From any pixel format and ICC profile to sRGB on white paper."""
+"""From any pixel format and ICC profile to sRGB and alpha."""
 
 from __future__ import annotations
 
@@ -20,35 +20,37 @@ class ToSrgb:
 
     Args:
         image: the decoded picture; its mode, palette, transparency and ICC profile are used.
+
+    Attributes:
+        transparent: whether the picture has an alpha channel, or a colour that stands for transparency.
     """
 
     def __init__(self, image: Image.Image) -> None:
         self._white = _white_level(image)
-        self._transparent = image.has_transparency_data
+        self.transparent = image.has_transparency_data and image.mode not in _DEEP_MODES
         self._transform = _transform_to_srgb(image)
 
     def __call__(self, piece: Image.Image) -> NDArray[np.float32]:
         """Convert a piece cropped from the picture.
 
         Returns:
-            Array of shape (height, width, 3), float32, sRGB values in 0..1, transparent parts on white.
+            Array of shape (height, width, 3), float32, sRGB values in 0..1; or, of a transparent picture,
+            (height, width, 4) with alpha in 0..1, which the colours are not multiplied by.
         """
         if piece.mode in _DEEP_MODES:
             grey = np.nan_to_num(np.asarray(piece, np.float32), nan=0.0) / self._white
             return np.repeat(np.clip(grey, 0.0, 1.0)[..., None], 3, axis=2).astype(np.float32)
-        alpha = None
-        if self._transparent:
+        alpha: NDArray[np.float32] | None = None
+        if self.transparent:
             piece = piece.convert("RGBA") if piece.mode not in ("LA", "RGBA") else piece
-            alpha = np.asarray(piece.getchannel("A"), np.float32)[..., None] / 255.0
+            alpha = np.asarray(piece.getchannel("A"), np.float32)[..., None] / np.float32(255)
         piece = piece.convert(_opaque_mode(piece.mode))
         if self._transform is not None:
             converted = ImageCms.applyTransform(piece, self._transform)
             assert converted is not None  # it is None only when converting in place
             piece = converted
-        colour = np.asarray(piece.convert("RGB"), np.float32) / 255.0
-        if alpha is not None:
-            colour = colour * alpha + (1.0 - alpha)
-        return colour
+        colour = np.asarray(piece.convert("RGB"), np.float32) / np.float32(255)
+        return colour if alpha is None else np.concatenate([colour, alpha], 2)
 
 
 def _opaque_mode(mode: str) -> str:

@@ -3,7 +3,8 @@
 Scaling down is done in linear light with a filter that has no negative lobes (Hamming): a pixel of the
 small picture then has the brightness that the eye sees in the big one from afar, and no dark rings
 appear around highlights.  Scaling up is bicubic on the sRGB values, where steps look even.
-Transparent parts are put on white, as on paper.
+Transparent parts are put on white, as on paper, unless alpha is to be kept: then every pixel counts for
+the colours as much as it is opaque, so that what lies hidden under transparency never bleeds into an edge.
 """
 
 from __future__ import annotations
@@ -32,10 +33,12 @@ FORMATS = (
 )
 READABLE = "JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP, JPEG 2000, PPM, TGA, PCX, QOI or PSD"
 
+_OPAQUE = np.float32(254.5 / 255)  # alpha from here on is 255 when it is saved
+
 _STRIP_PIXELS = 4_000_000  # a big picture is converted in strips, so that its floats never all exist at once
 
 
-def load_picture(path: Path | str, size: int | None = None) -> NDArray[np.float32]:
+def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool = False) -> NDArray[np.float32]:
     """Read a picture, turn it upright, convert it to sRGB and scale it.
 
     EXIF orientation and embedded ICC profiles are obeyed; greyscale (also 16-bit), palette, CMYK and
@@ -45,23 +48,32 @@ def load_picture(path: Path | str, size: int | None = None) -> NDArray[np.float3
         path: the picture's file.
         size: longer side of the result in pixels; None keeps the picture's own, at most
             ``DEFAULT_LONGER_SIDE``.
+        keep_alpha: give alpha too, where the picture is transparent; otherwise it is put on white.
 
     Returns:
         Array of shape (height, width, 3), float32, sRGB values in 0..1; each side is at least 1 pixel.
+        With ``keep_alpha``, if any pixel is less than opaque, (height, width, 4): straight (not
+        premultiplied) colours and alpha.
 
     Raises:
-        PictureError: the file is missing, a folder, damaged, too large, or no picture.
+        PictureError: the file is missing, a folder, damaged, too large, or no picture; or alpha is kept
+            and nothing but transparency would be left.
     """
     path = Path(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of harmless oddities; what matters is raised
         image = _decode(path)
         try:
-            return _upright(_scaled(image, size), image)
+            picture = _upright(_scaled(image, size, keep_alpha=keep_alpha), image)
         except MemoryError:
             raise _too_large(path, image.width, image.height) from None
         finally:
             image.close()
+    if picture.shape[2] == 3 or (picture[..., 3] >= _OPAQUE).all():
+        return np.ascontiguousarray(picture[..., :3])
+    if not (picture[..., 3] > 1 - _OPAQUE).any():
+        raise PictureError(f"The picture '{path}' is transparent everywhere.", "Choose one that shows something.")
+    return picture
 
 
 def _decode(path: Path) -> Image.Image:
@@ -120,29 +132,44 @@ def scaled_size(width: int, height: int, size: int | None) -> tuple[int, int]:
     return max(1, round(width * target / longer)), max(1, round(height * target / longer))
 
 
-def _scaled(image: Image.Image, size: int | None) -> NDArray[np.float32]:
+def _scaled(image: Image.Image, size: int | None, *, keep_alpha: bool) -> NDArray[np.float32]:
     """Convert to sRGB and scale, in strips of rows; the picture's stored orientation is kept."""
     width, height = scaled_size(image.width, image.height, size)
     convert = ToSrgb(image)
+    channels = 4 if keep_alpha and convert.transparent else 3
     shrink = width < image.width or height < image.height
-    result = np.empty((height, width, 3), np.float32)
+    result = np.empty((height, width, channels), np.float32)
     for top, bottom in _strips(height, image, margin := max(4.0, 4.0 * image.height / height)):
         first, last = top * image.height / height, bottom * image.height / height
         above = max(0, int(first - margin))
         below = min(image.height, int(last + margin) + 1)
         pixels = convert(image.crop((0, above, image.width, below)))
+        if channels == 3:
+            pixels = _on_white(pixels)
         if (width, height) == image.size:
             result[top:bottom] = pixels[top - above : bottom - above]
             continue
         box = (0.0, first - above, float(image.width), min(last - above, float(below - above)))
-        values = to_linear(pixels) if shrink else pixels
+        values = to_linear(pixels[..., :3]) if shrink else pixels[..., :3]
+        if channels == 4:
+            values = np.concatenate([values * pixels[..., 3:], pixels[..., 3:]], 2)
         resample = Image.Resampling.HAMMING if shrink else Image.Resampling.BICUBIC
-        for channel in range(3):
+        for channel in range(channels):
             band = Image.fromarray(np.ascontiguousarray(values[..., channel]))
             result[top:bottom, :, channel] = np.asarray(band.resize((width, bottom - top), resample, box))
+        if channels == 4:
+            result[top:bottom, :, :3] /= np.maximum(result[top:bottom, :, 3:], np.float32(1e-6))
         if shrink:
-            result[top:bottom] = from_linear(result[top:bottom])
+            result[top:bottom, :, :3] = from_linear(result[top:bottom, :, :3])
     return np.clip(result, 0.0, 1.0, out=result)
+
+
+def _on_white(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Straight RGBA as it looks on white paper; RGB as it is."""
+    if pixels.shape[2] == 3:
+        return pixels
+    alpha = pixels[..., 3:]
+    return pixels[..., :3] * alpha + (1 - alpha)
 
 
 def _strips(height: int, image: Image.Image, margin: float) -> Iterator[tuple[int, int]]:

@@ -219,6 +219,82 @@ def test_a_transparent_colour_is_put_on_white(tmp_path: Path, mode: str, colour:
     np.testing.assert_allclose(load_picture(path), 1.0, atol=1e-6)
 
 
+def soft_disc(size: int = 64) -> NDArray[np.uint8]:
+    """Orange that fades out towards the edge, with garish green hidden where it is transparent."""
+    y, x = np.mgrid[0:size, 0:size] - (size - 1) / 2
+    alpha = np.clip((size / 3 - np.hypot(x, y)) * 20 + 128, 0, 255)
+    pixels = np.full((size, size, 4), (250, 120, 30, 0), np.uint8)
+    pixels[..., 3] = alpha
+    pixels[alpha == 0, :3] = (0, 255, 0)
+    return pixels
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.tif"])
+def test_alpha_is_kept_if_asked_for(tmp_path: Path, name: str) -> None:
+    options = {"lossless": True, "exact": True} if name == "a.webp" else {}
+    path = saved(tmp_path, Image.fromarray(soft_disc()), name, **options)
+    picture = load_picture(path, keep_alpha=True)
+    assert picture.dtype == np.float32
+    np.testing.assert_allclose(picture, soft_disc() / 255.0, atol=1e-6)
+    assert load_picture(path).shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("size", [16, 21, 300])
+def test_hidden_colours_do_not_bleed_when_scaled(tmp_path: Path, size: int) -> None:
+    picture = load_picture(saved(tmp_path, Image.fromarray(soft_disc())), size, keep_alpha=True)
+    assert picture.shape == (size, size, 4)
+    seen = picture[..., 3] > 0.02
+    assert np.abs(picture[seen][:, :3] - floats([250, 120, 30]) / 255).max() < 0.01
+    assert picture[..., 3].mean() == pytest.approx(soft_disc()[..., 3].mean() / 255, rel=0.02)
+    assert picture[0, 0, 3] == 0 and picture[size // 2, size // 2, 3] == pytest.approx(1)
+
+
+def test_alpha_turns_and_joins_as_colours_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (120, 50, 4), dtype=np.uint8)
+    image = Image.fromarray(noise)
+    image.getexif()[0x0112] = 6
+    path = saved(tmp_path, image, exif=image.getexif())
+    for size in (None, 30, 200):
+        whole = load_picture(path, size, keep_alpha=True)
+        assert whole.shape[1] > whole.shape[0] and whole.shape[2] == 4
+        with monkeypatch.context() as patch:
+            patch.setattr(pictures, "_STRIP_PIXELS", 50 * 30)
+            again = load_picture(path, size, keep_alpha=True)
+            np.testing.assert_allclose(again[..., 3], whole[..., 3], atol=1e-5)
+            np.testing.assert_allclose(again[..., :3] * again[..., 3:], whole[..., :3] * whole[..., 3:], atol=1e-4)
+
+
+@pytest.mark.parametrize("mode", ["P", "LA"])
+def test_transparency_of_every_kind_is_kept(tmp_path: Path, mode: str) -> None:
+    image = Image.new("RGBA", (20, 20), (90, 90, 90, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 10, 20))
+    if mode == "P":
+        image = image.convert("RGB").quantize(2)
+        path = saved(tmp_path, image, "a.gif", transparency=image.getpixel((0, 0)))
+    else:
+        path = saved(tmp_path, image.convert("LA"), "a.png")
+    picture = load_picture(path, keep_alpha=True)
+    assert not picture[:, :10, 3].any() and (picture[:, 10:, 3] == 1).all()
+    np.testing.assert_allclose(picture[:, 10:, :3], 90 / 255, atol=0.01)
+
+
+@pytest.mark.parametrize("size", [None, 10, 80])
+def test_alpha_that_hides_nothing_is_left_out(tmp_path: Path, size: int | None) -> None:
+    rgba = np.concatenate([gradient(), np.full((21, 31, 1), 255, np.uint8)], 2)
+    path = saved(tmp_path, Image.fromarray(rgba))
+    picture = load_picture(path, size, keep_alpha=True)
+    assert picture.shape[2] == 3 and picture.flags.c_contiguous
+    np.testing.assert_allclose(picture, load_picture(path, size), atol=1e-5)
+
+
+def test_a_picture_that_shows_nothing_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path, Image.new("RGBA", (30, 20), (200, 10, 10, 0)))
+    with pytest.raises(PictureError, match="transparent everywhere") as error:
+        load_picture(path, keep_alpha=True)
+    assert error.value.exit_code == ExitCode.BAD_PICTURE
+    assert (load_picture(path) == 1).all()
+
+
 @pytest.mark.parametrize("name", ["a.gif", "a.png", "a.webp", "a.tif"])
 def test_animation_gives_its_first_frame(tmp_path: Path, name: str) -> None:
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime", "blue")]

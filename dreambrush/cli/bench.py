@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dreambrush.cli.export import export_if_needed
-from dreambrush.cli.options import QUIET, folder_option, seed_option, whole_number
-from dreambrush.cli.paint import DEFAULT_BRUSH
+from dreambrush.cli.options import DEFAULT_BRUSH, QUIET, folder_option, seed_option, whole_number
 from dreambrush.cli.progress import progress_bar
 from dreambrush.cli.results import Lot, ResultsFolder, print_table
 from dreambrush.errors import ExitCode, UsageError
@@ -19,11 +18,11 @@ from dreambrush.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from dreambrush.models import BrushFile
     from dreambrush.painter.controllers import ControllerName
-    from dreambrush.painter.paint import Progress
+    from dreambrush.painter.painting import Progress
 
 SIDE = 64  # pixels
 DEFAULT_COUNT = 16
-CONTROLLERS = ("search", "policy", "evolved")  # as painter/controllers.py has them, without loading numpy
+CONTROLLERS = ("ridge", "search", "policy", "evolved")  # as painter/controllers.py has them, without loading numpy
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 POST = "Nakano 2019"
 
@@ -100,7 +99,7 @@ TASKS = {
     type=click.Choice(CONTROLLERS),
     default=CONTROLLERS[0],
     show_default=True,
-    help="Proposes strokes: search, a policy trained by gradient in the dream of oil, or one evolved on digits.",
+    help="Proposes strokes: ridge (along ridges of error), search, a trained policy, or one evolved on digits.",
 )
 @seed_option("Draws the pictures, and paints another variant of them.")
 @click.option("--force", is_flag=True, help="Replace results that exist already.")
@@ -132,7 +131,7 @@ def bench(
     what the dream expected of them.  The folder gets a contact sheet (target, dream, real), the figures, and all
     strokes.
     """
-    from dreambrush.models import Dream, find_brush
+    from dreambrush.models import find_brush
     from dreambrush.mypaint.myb import read_myb
     from dreambrush.painter.controllers import controller_named
     from dreambrush.painter.trial import run_trial
@@ -147,7 +146,6 @@ def bench(
     brush_file = find_brush(brush or TASKS[task].brush)
     read_myb(brush_file.path)  # "it is broken" helps more than "it has no dream"
     export_if_needed(brush_file, quiet=quiet)
-    dream = Dream(brush_file.dream_folder(), threads=1)
     controller = controller_named(proposer)
     results = ResultsFolder(task, output or Path(f"bench-{task}"), tuple(dict.fromkeys(strokes or about.strokes)))
     total = len(lots) * len(results.counts)
@@ -164,7 +162,6 @@ def bench(
                     run_trial(
                         lot.target,
                         brush_file,
-                        dream,
                         n,
                         seed,
                         colour=colour,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+
+DEFAULT_BRUSH = "oil"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -26,6 +29,26 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
             number = lowest - 1
         if not lowest <= number <= highest:
             raise click.BadParameter(f"'{value}' is not a whole number from {lowest} to {highest}.")
+        return number
+
+    return convert
+
+
+def decimal_number(lowest: float, highest: float) -> Callable[[str], float]:
+    """An option type: a number within bounds, with one message for everything else.
+
+    Args:
+        lowest: the smallest allowed value.
+        highest: the largest allowed value.
+    """
+
+    def convert(value: str | float) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not lowest <= number <= highest:
+            raise click.BadParameter(f"'{value}' is not a number from {lowest:g} to {highest:g}.")
         return number
 
     return convert

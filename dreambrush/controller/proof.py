@@ -94,7 +94,7 @@ def prove(
         look_again: at the real canvas after every stroke; otherwise all strokes are planned inside the dream.
     """
     side = targets.shape[1]
-    easels = [Easel(side, side, np.rint(ground * 255).astype(np.uint8), settings, ("paint",)) for ground in grounds]
+    easels = [Easel(side, side, np.rint(ground * 255).astype(np.uint8), [settings], ("paint",)) for ground in grounds]
     area = (0, 0, side, side)
     canvas = np.stack([easel.seen(area) for easel in easels])
     before = ((targets - canvas) ** 2).mean((1, 2, 3), dtype=np.float64)

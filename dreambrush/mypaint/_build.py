@@ -37,13 +37,14 @@ ffibuilder = FFI()
 ffibuilder.cdef((Path(__file__).parent / "engine.h").read_text())
 ffibuilder.set_source(
     "dreambrush.mypaint._engine",
-    '#include <stdint.h>\n#include "engine.h"',
-    sources=[str(HERE / "engine.c")],
+    '#include <stddef.h>\n#include <stdint.h>\n#include "engine.h"',
+    sources=[str(HERE / "engine.c"), str(HERE / "pigment.c")],
     depends=[str(HERE / "engine.h")],
     include_dirs=[str(HERE), *words("--cflags", "-I")],
     libraries=["mypaint", "m"],  # not what it depends on itself: their packages may be absent
     library_dirs=words("--libs", "-L"),
-    extra_compile_args=["-O2", "-std=gnu11"],
+    # No fused operations: MyPaint's own blending, which ours must equal to the last bit, has none.
+    extra_compile_args=["-O2", "-std=gnu11", "-ffp-contract=off"],
     py_limited_api=True,
 )
 

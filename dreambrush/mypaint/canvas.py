@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.brush import Brush
+from dreambrush.mypaint.eotf import ONE as ONE
+from dreambrush.mypaint.eotf import PLAIN, check_eotf, nearest_levels
 from dreambrush.mypaint.library import engine
 
 LARGEST_SIDE = 32768
 FARTHEST = 1e7  # of an event, in pixels; libmypaint aborts the process at 1e8
-ONE = 1 << 15  # a premultiplied 15-bit channel's full value, as in libmypaint
 
 Rectangle = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
@@ -36,14 +37,13 @@ class Canvas:
         LibmypaintError: libmypaint is not installed.
     """
 
-    def __init__(self, width: int, height: int, eotf: float = 1.0) -> None:
+    def __init__(self, width: int, height: int, eotf: float = PLAIN) -> None:
         if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
             raise ValueError(f"Expected sides of 1 to {LARGEST_SIDE} pixels but had {width} x {height}")
-        if eotf not in (1.0, 2.2):
-            raise ValueError(f"Expected eotf to be 1.0 or 2.2 but it was {eotf!r}")
+        check_eotf(eotf)
         self.width, self.height, self.eotf = int(width), int(height), eotf
         self._ffi, self._lib = engine()
-        handle = self._lib.db_canvas_new(self.width, self.height, eotf != 1.0)
+        handle = self._lib.db_canvas_new(self.width, self.height, eotf != PLAIN)
         if handle == self._ffi.NULL:
             raise MemoryError(f"no memory for a canvas of {width} x {height} pixels")
         self._handle = self._ffi.gc(handle, self._lib.db_canvas_free)
@@ -85,12 +85,15 @@ class Canvas:
         return x0, y0, x1 - x0, y1 - y0
 
     def read(self, area: Rectangle | None = None) -> NDArray[np.uint16]:
-        """Pixels as the engine keeps them: (h, w, 4) uint16, premultiplied RGBA, 0..32768."""
+        """Pixels as the engine keeps them: (h, w, 4) uint16, premultiplied RGBA, 0..32768 (at eotf 2.2 of light)."""
         return self._read(self._lib.db_canvas_read, area, np.uint16, "uint16_t[]")
 
     def read8(self, area: Rectangle | None = None) -> NDArray[np.uint8]:
-        """Pixels as pictures keep them: (h, w, 4) uint8, straight RGBA, rounded to the nearest level."""
-        return self._read(self._lib.db_canvas_read8, area, np.uint8, "uint8_t[]")
+        """Pixels as pictures keep them: (h, w, 4) uint8, straight sRGB and alpha, rounded to the nearest level."""
+        levels = self._ffi.NULL
+        if self.eotf != PLAIN:
+            levels = self._ffi.from_buffer("uint8_t[]", nearest_levels(self.eotf))
+        return self._read(self._lib.db_canvas_read8, area, np.uint8, "uint8_t[]", levels)
 
     def write(self, pixels: NDArray[np.uint16], x: int = 0, y: int = 0) -> None:
         """Replaces pixels.
@@ -127,12 +130,12 @@ class Canvas:
         if x < 0 or y < 0 or width < 0 or height < 0 or x + width > self.width or y + height > self.height:
             raise ValueError(f"Expected an area on the {self.width} x {self.height} canvas but had {area}")
 
-    def _read(self, reader: Any, area: Rectangle | None, dtype: Any, buffer: str) -> NDArray[Any]:
+    def _read(self, reader: Any, area: Rectangle | None, dtype: Any, buffer: str, *tables: Any) -> NDArray[Any]:
         x, y, width, height = area or (0, 0, self.width, self.height)
         self._check((x, y, width, height))
         out = np.empty((height, width, 4), dtype)
         if out.size:
-            reader(self._handle, x, y, width, height, self._ffi.from_buffer(buffer, out))
+            reader(self._handle, x, y, width, height, *tables, self._ffi.from_buffer(buffer, out))
         return out
 
 

@@ -344,8 +344,9 @@ int db_canvas_write(db_canvas *canvas, int x, int y, int width, int height, cons
     return 0;
 }
 
-/* Straight 8-bit RGBA, rounded to the nearest level; wholly transparent pixels become 0,0,0,0. */
-void db_canvas_read8(const db_canvas *canvas, int x, int y, int width, int height, uint8_t *out)
+/* Straight 8-bit RGBA, rounded to the nearest level; wholly transparent pixels become 0,0,0,0.  `levels` says which
+ * level each of the values 0..32768 looks like; NULL stands for an even scale. */
+void db_canvas_read8(const db_canvas *canvas, int x, int y, int width, int height, const uint8_t *levels, uint8_t *out)
 {
     for (int row = y; row < y + height; row++)
         for (int column = x, length; column < x + width; column += length) {
@@ -359,8 +360,10 @@ void db_canvas_read8(const db_canvas *canvas, int x, int y, int width, int heigh
                     continue;
                 }
                 for (int c = 0; c < 3; c++) {
-                    const uint32_t colour8 = (pixels[4 * i + c] * 255u + alpha / 2) / alpha;
-                    out[c] = colour8 > 255 ? 255 : colour8;
+                    const uint32_t scale = levels ? ONE : 255;
+                    const uint32_t colour = (pixels[4 * i + c] * scale + alpha / 2) / alpha;
+                    const uint32_t kept = colour > scale ? scale : colour;
+                    out[c] = levels ? levels[kept] : kept;
                 }
                 out[3] = alpha8;
             }

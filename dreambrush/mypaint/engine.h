@@ -22,4 +22,8 @@ int db_canvas_stroke(db_canvas *canvas, db_brush *brush, const double *events, i
                      unsigned seed, int *changed);
 void db_canvas_read(const db_canvas *canvas, int x, int y, int width, int height, uint16_t *out);
 int db_canvas_write(db_canvas *canvas, int x, int y, int width, int height, const uint16_t *in);
-void db_canvas_read8(const db_canvas *canvas, int x, int y, int width, int height, uint8_t *out);
+void db_canvas_read8(const db_canvas *canvas, int x, int y, int width, int height, const uint8_t *levels,
+                     uint8_t *out);
+
+void db_powers(const float *in, float exponent, float *out, size_t n);
+void db_blend(uint16_t *under, const uint16_t *paint, size_t n, unsigned opacity, int pigment);

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 TILE_SIZE = 64  # MyPaint stores every surface in squares of 64 x 64 pixels
 NORMAL = "svg:src-over"  # MyPaint's "Normal" mode
+PIGMENT = "mypaint:spectral-wgm"  # its "Pigment" mode, that of new layers in MyPaint 2 (lib/modes.py)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,13 @@
 """OpenRaster files as MyPaint 2.0.1 writes them: the same members, names, order and attributes.
 
-The document declares eotf 1.0, so that MyPaint, Krita and plain alpha compositing show the same picture.
-Every attribute that MyPaint would otherwise guess is written out.  Sources: MyPaint lib/document.py and
+By default the document declares eotf 1.0, so that MyPaint, Krita and plain alpha compositing show the same
+picture; at eotf 2.2, MyPaint 2's own, other programs show it with other colours wherever paint is translucent.
+Every attribute that MyPaint would otherwise guess is written out.
+
+MyPaint has no documents without paper: where a file has none, it puts its user's own behind the picture.  So a
+transparent picture has a paper too, marked as hidden.  Other programs obey that mark and show transparency;
+MyPaint shows the paper, as a painter has one on the easel, until "Show Background" in its layer menu is switched
+off (lib/layer/tree.py).  Sources: MyPaint lib/document.py and
 lib/layer/*.py; https://www.freedesktop.org/wiki/Specifications/OpenRaster/ (version 0.0.5).
 """
 
@@ -21,7 +27,9 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from dreambrush.mypaint.blending import background_tile, frame_size, merge_layers
-from dreambrush.mypaint.layer import NORMAL, TILE_SIZE, Layer
+from dreambrush.mypaint.eotf import PLAIN
+from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE, Layer
+from dreambrush.mypaint.transparency import merge_transparent
 from dreambrush.output import open_output
 
 __all__ = ["Layer", "write_openraster"]
@@ -43,6 +51,8 @@ def write_openraster(
     settings: Mapping[str, object],
     selected: int | None = None,
     overwrite: bool = False,
+    eotf: float = PLAIN,
+    transparent: bool = False,
 ) -> NDArray[np.uint8]:
     """Save a picture that MyPaint opens and goes on painting.
 
@@ -56,14 +66,17 @@ def write_openraster(
             editing and saving in MyPaint.
         selected: index of the layer that MyPaint selects on opening; None is the top one.
         overwrite: replace an existing file.
+        eotf: 1.0, or 2.2 for a document of MyPaint 2, whose layers usually have the mode PIGMENT.
+        transparent: leave transparent what the layers do not cover; only MyPaint shows the background.
 
     Returns:
-        The picture as MyPaint shows it: sRGB, shape (height, width, 3), uint8.
+        The picture as MyPaint shows it: sRGB, shape (height, width, 3), uint8.  If it is transparent, as all
+        others show it: straight sRGB and alpha, shape (height, width, 4).
 
     Raises:
         OutputError: the file exists already or cannot be written; nothing is left behind.
-        UsageError: a layer has a mode other than svg:src-over.
-        ValueError: shapes or ``selected`` do not fit, or ``settings`` holds NaN or infinity.
+        UsageError: a layer has a mode other than NORMAL and PIGMENT.
+        ValueError: shapes, ``selected`` or ``eotf`` do not fit, or ``settings`` holds NaN or infinity.
         TypeError: ``settings`` holds something that JSON cannot.
     """
     height, width = frame_size(layers)
@@ -76,13 +89,13 @@ def write_openraster(
 
     # Opened first: a name that cannot be used is found out before the work, not after it.
     with open_output(path, overwrite=overwrite) as file, zipfile.ZipFile(file, "w") as ora:
-        merged = merge_layers(layers, tile)
-        image, stack = _document_elements(width, height)
+        merged = merge_transparent(layers, eotf) if transparent else merge_layers(layers, tile, eotf)
+        image, stack = _document_elements(width, height, eotf)
         _add(ora, "mimetype", b"image/openraster")
         for index in reversed(range(len(layers))):
             number = len(layers) - 1 - index  # MyPaint counts from the top
             _add_layer(ora, stack, layers[index], number, selected=index == selected)
-        _add_background(ora, stack, tile, len(layers), (height, width))
+        _add_background(ora, stack, tile, len(layers), (height, width), visible=not transparent)
         _add(ora, _SETTINGS, settings_json)
         _add(ora, "Thumbnails/thumbnail.png", _encode_thumbnail(merged))
         _add(ora, "mergedimage.png", _encode_png(merged))
@@ -91,19 +104,20 @@ def write_openraster(
     return merged
 
 
-def _document_elements(width: int, height: int) -> tuple[ET.Element, ET.Element]:
+def _document_elements(width: int, height: int, eotf: float) -> tuple[ET.Element, ET.Element]:
     """The <image> of stack.xml and its root <stack>."""
     attributes = {
         "w": str(width),
         "h": str(height),
-        f"{{{_NAMESPACE}}}eotf": "1.0",
+        f"{{{_NAMESPACE}}}eotf": str(float(eotf)),
         f"{{{_NAMESPACE}}}frame-active": "true",
         f"{{{_NAMESPACE}}}json-settings": _SETTINGS,
         f"{{{_NAMESPACE}}}version": "2.0.1",  # a later one makes MyPaint 2.0 warn the artist
         "version": "0.0.5",
     }
     image = ET.Element("image", attributes)
-    root = {"opacity": "1.0", "visibility": "visible", "composite-op": NORMAL, "isolation": "isolate"}
+    mode = NORMAL if eotf == PLAIN else PIGMENT  # as MyPaint writes it; the root's own mode shows nowhere
+    root = {"opacity": "1.0", "visibility": "visible", "composite-op": mode, "isolation": "isolate"}
     return image, ET.SubElement(image, "stack", root)
 
 
@@ -122,14 +136,21 @@ def _add_layer(ora: zipfile.ZipFile, stack: ET.Element, layer: Layer, number: in
 
 
 def _add_background(
-    ora: zipfile.ZipFile, stack: ET.Element, tile: NDArray[np.uint8], number: int, frame: tuple[int, int]
+    ora: zipfile.ZipFile,
+    stack: ET.Element,
+    tile: NDArray[np.uint8],
+    number: int,
+    frame: tuple[int, int],
+    *,
+    visible: bool,
 ) -> None:
     """Store the paper twice, as MyPaint does: filling the frame for other programs, and as its tile."""
     source = f"data/background-{number:02d}.png"
     tile_source = f"data/background-{number:02d}-tile.png"
     height, width = frame
     repeats = (-(-height // tile.shape[0]), -(-width // tile.shape[1]), 1)
-    attributes = {"name": "background", "x": "0", "y": "0", "opacity": "1.0", "visibility": "visible"}
+    attributes = {"name": "background", "x": "0", "y": "0", "opacity": "1.0"}
+    attributes["visibility"] = "visible" if visible else "hidden"
     attributes |= {"composite-op": NORMAL, "src": source, f"{{{_NAMESPACE}}}background-tile": tile_source}
     ET.SubElement(stack, "layer", attributes)
     _add(ora, source, _encode_png(np.tile(tile, repeats)[:height, :width]))

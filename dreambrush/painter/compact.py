@@ -21,6 +21,7 @@ Float32 = NDArray[np.float32]
 
 FEATURES, OUTPUTS = 18, 9
 PARAMETERS = (FEATURES + 1) * OUTPUTS
+WIDTH = 5  # which output makes a stroke wider
 NODES = 9  # of the ridge between the stroke's ends, to which its curve is fitted
 MOST_TURN = 0.8  # radians: without weights a stroke ends where the ridge has turned by that much either way
 THINNEST, THICKEST = 0.8, 8.0  # radius in window cells
@@ -127,7 +128,7 @@ class Contours:
         middle = 0.5 * (start + end)
         control = middle + (control - middle) * (1 + raw[:, 2:3]) + 0.5 * raw[:, 3:4] * width * self.normal
         shift = 0.5 * raw[:, 4:5] * width * self.normal
-        radius = np.clip(self.widths.max(1, keepdims=True) * np.exp(raw[:, 5:6]), THINNEST, THICKEST)
+        radius = np.clip(self.widths.max(1, keepdims=True) * np.exp(raw[:, WIDTH : WIDTH + 1]), THINNEST, THICKEST)
         shares = self.widths[:, [0, 2]] / np.maximum(self.widths.max(1, keepdims=True), 1e-3)
         pressure = np.clip((shares - LIGHTEST) / (1 - LIGHTEST) + raw[:, 6:8], 0.05, 1)
         lean = 0.5 * raw[:, 8:9] * width * self.normal

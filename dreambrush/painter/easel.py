@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.mypaint.blending import blend
 from dreambrush.mypaint.brush import Brush
 from dreambrush.mypaint.canvas import ONE, Canvas, Rectangle
-from dreambrush.mypaint.layer import Layer
+from dreambrush.mypaint.eotf import light_of_levels, shown
+from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.myb import BrushSettings
-from dreambrush.painter.replay import lay
+from dreambrush.painter.replay import brush_in_mode, canvas_eotf, lay
 
 Float32 = NDArray[np.float32]
-
-
-@dataclass
-class _Sheet:
-    name: str
-    canvas: Canvas
-    below: Float32 = field(repr=False)  # (h, w, 3) what is seen through it
 
 
 class Easel:
@@ -30,42 +26,75 @@ class Easel:
         width: in pixels.
         height: in pixels.
         ground: (3,) uint8.
-        settings: of the brush; one brush paints the whole picture, so that its random numbers run on.
+        settings: of the brushes; each paints all its strokes, so that its random numbers run on.
         layers: names, bottom first; painting starts on the first.
+        pigment: paint as MyPaint 2 does: in linear light (eotf 2.2), mixing strokes and layers like pigments.
     """
 
     def __init__(
-        self, width: int, height: int, ground: NDArray[np.uint8], settings: BrushSettings, layers: tuple[str, ...]
+        self,
+        width: int,
+        height: int,
+        ground: NDArray[np.uint8],
+        settings: Sequence[BrushSettings],
+        layers: tuple[str, ...],
+        pigment: bool = False,
     ) -> None:
-        self.width, self.height, self.ground, self.names = width, height, ground, layers
-        self.brush = Brush(settings)
-        seen = np.broadcast_to((ground / np.float32(255)).astype(np.float32), (height, width, 3))
-        self._sheets = [_Sheet(layers[0], Canvas(width, height), seen)]
+        self.width, self.height, self.ground, self.names, self.pigment = width, height, ground, layers, pigment
+        self.eotf = canvas_eotf(pigment)
+        self.brushes = [Brush(brush_in_mode(each, pigment)) for each in settings]
+        bare = light_of_levels(self.eotf)[ground] if pigment else (ground / np.float32(255)).astype(np.float32)
+        self._finished: list[Layer] = []
+        # What is seen through the current layer, (h, w, 3); with pigment its 15-bit light.
+        self._below: NDArray[Any] = np.broadcast_to(bare, (height, width, 3))
+        self._canvas = Canvas(width, height, self.eotf)
+        self._whole: NDArray[Any] | None = self._below  # as it is now, until the next stroke
 
     @property
     def layer(self) -> int:
         """Index of the layer that is being painted on."""
-        return len(self._sheets) - 1
+        return len(self._finished)
 
     def next_layer(self) -> None:
         """Puts a new, empty layer above the others."""
-        seen = self.seen((0, 0, self.width, self.height))
-        name = self.names[len(self._sheets)]
-        self._sheets.append(_Sheet(name, Canvas(self.width, self.height), seen))
+        self._below = self._over((0, 0, self.width, self.height))
+        # A finished layer takes half as much memory as its canvas.
+        self._finished.append(self._current())
+        self._canvas = Canvas(self.width, self.height, self.eotf)
 
-    def paint(self, stroke: Float32, colour: Float32, seed: int) -> Rectangle:
-        """Lays one stroke (9,) in a colour (3,) on the current layer; returns the rectangle that it touched."""
+    def paint(self, stroke: Float32, colour: Float32, seed: int, brush: int = 0) -> Rectangle:
+        """Lays one stroke (9,) in a colour (3,), display sRGB 0..1, on the current layer; returns where it touched."""
         path, pressure, radius = stroke[:6].reshape(3, 2), stroke[6:8], float(stroke[8])
-        return lay(self._sheets[-1].canvas, self.brush, path, pressure, radius, colour, seed)
+        self._whole = None
+        return lay(self._canvas, self.brushes[brush], path, pressure, radius, colour, seed)
 
     def seen(self, area: Rectangle) -> Float32:
-        """What one sees at an area, all layers and the ground together: (h, w, 3) float32, 0..1."""
-        x, y, width, height = area
-        sheet = self._sheets[-1]
-        paint = sheet.canvas.read(area).astype(np.float32) / ONE
-        below = sheet.below[y : y + height, x : x + width]
-        return np.asarray(paint[..., :3] + (1 - paint[..., 3:]) * below, np.float32)
+        """What one sees at an area, all layers and the ground together: (h, w, 3) float32, display sRGB 0..1."""
+        over = self._over(area)
+        return shown(self.eotf)[over] if self.pigment else over
 
     def layers(self) -> list[Layer]:
-        """All layers as they will be saved, bottom first."""
-        return [Layer(sheet.name, sheet.canvas.read8()) for sheet in self._sheets]
+        """All layers as they will be saved, bottom first; their document has the easel's ``eotf``."""
+        return [*self._finished, self._current()]
+
+    def _current(self) -> Layer:
+        mode = PIGMENT if self.pigment else NORMAL
+        return Layer(self.names[self.layer], self._canvas.read8(), composite_op=mode)
+
+    def _over(self, area: Rectangle) -> NDArray[Any]:
+        """The current layer over those below: (h, w, 3), of the same kind as what is below a sheet."""
+        x, y, width, height = area
+        if self._whole is not None:
+            return self._whole[y : y + height, x : x + width]
+        below = self._below[y : y + height, x : x + width]
+        if self.pigment:
+            over = below.copy()
+            blend(over, self._canvas.read(area), composite_op=PIGMENT)
+        else:
+            paint = self._canvas.read(area).astype(np.float32)
+            paint /= ONE
+            over = (1 - paint[..., 3:]) * below
+            over += paint[..., :3]
+        if area == (0, 0, self.width, self.height):
+            self._whole = over
+        return over

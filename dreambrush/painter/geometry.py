@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 Float32 = NDArray[np.float32]
 
-ALONG, ACROSS = 18, 8  # sample points of a ribbon
+ALONG, ACROSS = 14, 6  # sample points of a ribbon
 MOST_SIDEWAYS = 0.45  # of the chord: how far the control point may lie off it, so that no stroke curls
+SHORTEST = 0.05  # pixels between a stroke's ends
 EARLIEST, LATEST = 0.25, 0.75  # of the chord: where along it the control point may lie
 
 
@@ -86,7 +87,7 @@ def boxes(strokes: Float32, reach: float) -> Float32:
     return np.concatenate([points.min(1) - margin, points.max(1) + margin], 1)
 
 
-def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: float) -> Float32:
+def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: float, shortest: float = 0.0) -> Float32:
     """The strokes brought within what a hand would do.
 
     Ends on the canvas (or a little off it), control points that do not curl, radius and pressure within range.
@@ -97,14 +98,20 @@ def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: f
         height: of the canvas in pixels.
         smallest: radius in pixels.
         largest: radius in pixels.
+        shortest: chord in widths (twice the radius); what is shorter is drawn out both ways.
     """
     out = strokes.copy()
     out[:, 8] = np.clip(out[:, 8], smallest, largest)
+    if shortest:
+        _draw_out(out, shortest)
     slack = 0.5 * out[:, 8]
     for column, side in ((0, width), (1, height), (4, width), (5, height)):
         out[:, column] = np.clip(out[:, column], -slack, side + slack)
     chord = out[:, 4:6] - out[:, 0:2]
-    squared = np.maximum((chord**2).sum(1), 1e-6)
+    # A path of no length has no direction, and of that no dream can be had.
+    out[:, 4] = np.where((chord**2).sum(1) < SHORTEST**2, out[:, 0] + np.float32(SHORTEST), out[:, 4])
+    chord = out[:, 4:6] - out[:, 0:2]
+    squared = (chord**2).sum(1)
     arm = out[:, 2:4] - out[:, 0:2]
     forward = np.clip((arm * chord).sum(1) / squared, EARLIEST, LATEST)
     sideways = (chord[:, 0] * arm[:, 1] - chord[:, 1] * arm[:, 0]) / squared
@@ -113,6 +120,17 @@ def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: f
     out[:, 2:4] = out[:, 0:2] + forward[:, None] * chord + sideways[:, None] * normal
     out[:, 6:8] = np.clip(out[:, 6:8], 0.05, 1.0)
     return out
+
+
+def _draw_out(strokes: Float32, shortest: float) -> None:
+    """Moves the ends of strokes (b, 9) apart until the chord has so many widths."""
+    chord = strokes[:, 4:6] - strokes[:, 0:2]
+    length = np.sqrt((chord**2).sum(1))
+    more = np.maximum(2 * shortest * strokes[:, 8] - length, 0)
+    ahead = chord / np.maximum(length, 1e-3)[:, None]
+    ahead[length < 1e-3] = 1, 0
+    strokes[:, 0:2] -= 0.5 * more[:, None] * ahead
+    strokes[:, 4:6] += 0.5 * more[:, None] * ahead
 
 
 def mutated(strokes: Float32, step: float | Float32, rng: np.random.Generator) -> Float32:

@@ -12,7 +12,7 @@ from dreambrush.painter.moments import Moments
 Float32 = NDArray[np.float32]
 
 SIDE = 32  # cells of a window, each way
-SMALLEST_SCALE = 0.5  # pixels per cell: finer than the picture, for the finest strokes
+SMALLEST_SCALE = 0.5  # of the picture's cells per window cell: finer than the picture, for the finest strokes
 SCALES_PER_OCTAVE = 2
 MEMORY = 0.9  # of what a size earned, kept from one round to the next
 CURIOSITY = 0.25  # share of windows drawn at any size, whatever it earned
@@ -64,7 +64,7 @@ class Looker:
         self.moments, self.rng = moments, rng
         largest = max(1.2 * max(moments.width, moments.height) / SIDE, SMALLEST_SCALE)
         count = int(np.ceil(np.log2(largest / SMALLEST_SCALE) * SCALES_PER_OCTAVE)) + 1
-        self.scales = np.geomspace(SMALLEST_SCALE, largest, count).astype(np.float32)
+        self.scales = np.geomspace(SMALLEST_SCALE, largest, count).astype(np.float32) * np.float32(moments.cell)
         # At first only the larger half is worth looking through.
         self._earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
 
@@ -100,4 +100,4 @@ class Looker:
         chosen = np.minimum(chosen, error.size - 1)
         row, column = np.divmod(chosen, error.shape[1])
         jitter = self.rng.random((count, 2))
-        return np.asarray((np.stack([column, row], 1) + jitter) * 2.0**level, np.float32)
+        return np.asarray((np.stack([column, row], 1) + jitter) * 2.0**level * self.moments.cell, np.float32)

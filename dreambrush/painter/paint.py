@@ -1,261 +1,266 @@
-"""Paints: look, propose, dream, choose, paint for real, look again."""
+"""Paints: plan in the dream, lay for real, look at the real canvas, mend the plan, lay on."""
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import BrushFile, Dream
+from dreambrush.interrupts import held_back
+from dreambrush.models import BrushFile
 from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.myb import read_myb
+from dreambrush.painter import effort as efforts
+from dreambrush.painter import hand as hands
+from dreambrush.painter.controllers import controller_named
+from dreambrush.painter.deadline import Deadline
+from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.easel import Easel
-from dreambrush.painter.geometry import boxes, dotness, tamed
-from dreambrush.painter.judge import Judge
-from dreambrush.painter.look import Looker
-from dreambrush.painter.moments import Moments
-from dreambrush.painter.pool import Pool
-from dreambrush.painter.search import Controller, SearchController
+from dreambrush.painter.form import FormField
+from dreambrush.painter.grow import Grower
+from dreambrush.painter.motif import Colour, Motif
+from dreambrush.painter.painting import Clock, Painting, Progress, Stage
+from dreambrush.painter.plan import Planner
+from dreambrush.painter.scene import Scene, cell_for
+from dreambrush.painter.search import Controller
+from dreambrush.painter.sketch import Sketch
+from dreambrush.painter.stages import ACCENTS, LAYERS, arranged
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]
 
+ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
+MOST_PIXELS = 32768  # at which an expected error is looked up
+
 
 @dataclass(frozen=True)
 class PaintOptions:
-    """How much thought goes into a stroke, and what the hand prefers."""
+    """How much thought goes into a painting, what the hand prefers, and when to stop."""
 
-    windows: int = 48  # looked through in each round
-    proposals: int = 8  # strokes proposed in each window
-    kept: int = 2  # of these, go into the pool
-    capacity: int = 512  # strokes in the pool
-    improved: int = 96  # best strokes of the pool that are improved in each round, besides the new ones
-    generations: int = 3  # of improvement in each round
-    children: int = 4  # tried in each generation
-    strokes_per_round: int = 16  # laid before looking again
-    least_share: float = 0.5  # of the best stroke's value, that others need to be laid with it
-    block_in: float = 0.2  # share of the strokes that go on the lower layer
-    smallest_radius: float = 0.9  # pixels
-    largest_radius: float = 0.2  # of the shorter side
-    long_taste: float = 0.15  # share of its gain that a mere dot is docked, so that strokes are drawn out
-    colour: tuple[float, float, float] | None = None  # of all strokes; by default what suits each best
-    ground: tuple[float, float, float] | None = None  # colour under the first stroke; by default the target's mean
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a painting stands."""
-
-    stage: str
-    done: int
-    total: int
-    mse: float
-
-
-@dataclass
-class Painting:
-    """A finished painting, or one that was interrupted: it is whole either way.
-
-    Attributes:
-        strokes: as laid, in order.
-        layers: bottom first.
-        background: (3,) uint8 colour of the ground.
-        merged: (h, w, 3) uint8, as MyPaint shows it.
-        mse: mean squared error of the merged picture, colours 0..1.
-        dreamed_mse: what it would be had every stroke gained what the dream expected.
-        seconds: wall and CPU seconds of each stage.
-        interrupted: whether Ctrl-C ended it early.
-    """
-
-    strokes: Strokes
-    layers: list[Layer]
-    background: NDArray[np.uint8]
-    merged: NDArray[np.uint8]
-    mse: float
-    dreamed_mse: float
-    seconds: dict[str, dict[str, float]]
-    interrupted: bool = False
-
-
-@dataclass
-class Clock:
-    """Wall and CPU seconds by stage."""
-
-    seconds: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    @contextlib.contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Counts the time within the block towards a stage."""
-        wall, cpu = time.perf_counter(), time.process_time()
-        try:
-            yield
-        finally:
-            spent = self.seconds.setdefault(name, {"wall": 0.0, "cpu": 0.0})
-            spent["wall"] += time.perf_counter() - wall
-            spent["cpu"] += time.process_time() - cpu
-
-
-LAYERS = ("Block-in", "Detail")
+    effort: int = efforts.DEFAULT  # 1 to 5
+    hand: float = hands.DEFAULT  # 0, as exact as possible, to 1, as free as possible
+    layers: int = 5  # 1 to 5
+    narrowest: float | None = None  # stroke in pixels; by default what the hand likes
+    widest: float | None = None  # stroke in pixels
+    seconds: float | None = None  # after which the painting is as good as it then is
+    until: float = 0.0  # mean squared error at which no more strokes are added
+    colour: Colour | None = None  # of all strokes; by default what suits each best
+    ground: Colour | None = None  # colour under the first stroke; by default the target's mean
+    pigment: bool = False  # paint as MyPaint 2 does, mixing colours like pigments
 
 
 def paint(
     target: Float32,
-    brush: BrushFile,
+    brush: BrushFile | Sequence[BrushFile],
     strokes: int,
     seed: int = 0,
     progress: Callable[[Progress], None] | None = None,
     options: PaintOptions | None = None,
     controller: Controller | None = None,
 ) -> Painting:
-    """Paints a picture with one brush.
+    """Paints a picture.
 
     Args:
-        target: (h, w, 3) float32, sRGB 0..1; the painting has its size.
-        brush: a brush that has a dream.
-        strokes: how many to lay, exactly.
-        seed: the same target, brush, options and seed give the same painting.
+        target: (h, w, 3) float32, sRGB 0..1, or (h, w, 4) with alpha; the painting has its size.
+        brush: one that has a dream, or several of which each stroke is laid with the one that suits it best.
+        strokes: how many to lay, exactly, unless an option says when to stop.
+        seed: the same target, brushes, options and seed give the same painting (unless it was short of time).
         progress: told how far it is after each round.
         options: thought and taste.
-        controller: proposes strokes; search by default.
+        controller: proposes strokes; by default one that follows ridges of error.
 
     Returns:
         The painting; after Ctrl-C, as far as it got.
 
     Raises:
-        ModelError: the brush has no dream.
+        ModelError: a brush has no dream, or one that has no gradient.
     """
-    session = _Session(target, brush, brush.dream_folder(), strokes, seed, options or PaintOptions(), controller)
-    interrupted = False
-    try:
-        with session.judge:
-            while session.done < strokes:
-                session.round()
-                if progress:
-                    progress(Progress(session.easel.names[session.easel.layer], session.done, strokes, session.mse))
-    except KeyboardInterrupt:
-        interrupted = True
-    return session.finish(interrupted)
-
-
-def ground_colour(target: Float32, wanted: tuple[float, float, float] | None) -> NDArray[np.uint8]:
-    """The (3,) colour of the ground: the one wanted (sRGB 0..1), or else the mean of the target (h, w, 3)."""
-    colour = target.mean((0, 1)) if wanted is None else np.array(wanted)
-    return np.asarray(np.rint(colour * 255), np.uint8)
+    brushes = [brush] if isinstance(brush, BrushFile) else list(brush)
+    with Dreams([each.dream_folder() for each in brushes]) as dreams:
+        session = _Session(target, brushes, dreams, strokes, seed, progress, options or PaintOptions(), controller)
+        session.think()
+        session.lay()
+        with held_back() as pressed:
+            painting = session.finish()
+        painting.interrupted = painting.interrupted or bool(pressed)
+        return painting
 
 
 class _Session:
     def __init__(
         self,
         target: Float32,
-        brush: BrushFile,
-        dream_folder: Path,
+        brushes: list[BrushFile],
+        dreams: Dreams,
         strokes: int,
         seed: int,
+        progress: Callable[[Progress], None] | None,
         options: PaintOptions,
         controller: Controller | None,
     ) -> None:
-        self.clock, self.options, self.seed, self.wanted = Clock(), options, seed, strokes
-        self.brush_name, self.target = brush.name, target
-        self.height, self.width = target.shape[:2]
+        self.clock, self.deadline = Clock(), Deadline(options.seconds)
+        self.options, self.seed, self.wanted, self.brushes, self.progress = options, seed, strokes, brushes, progress
         self.rng = np.random.default_rng(seed)
-        ground = ground_colour(target, options.ground)
-        self.easel = Easel(self.width, self.height, ground, read_myb(brush.path), LAYERS)
-        with self.clock.stage("look"):
-            self.moments = Moments(target, self.easel.seen((0, 0, self.width, self.height)))
-        self.looker = Looker(self.moments, self.rng)
-        fixed = None if options.colour is None else np.array(options.colour, np.float32)
-        self.judge = Judge(Dream(dream_folder, threads=1), self.moments, colour=fixed)
-        self.controller = controller or SearchController()
-        self.pool = Pool(self.judge, self._tame, self._merit, options.capacity, self.rng)
-        self.mse = self.dreamed = self.moments.mean_squared_error()
-        self.squared = self.mse * target.size
-        self.laid: list[Float32] = []
-        self.colours: list[Float32] = []
+        self.interrupted = False
+        self.stages: list[Stage] = []
         self.on_layer: list[int] = []
+        with self.clock.stage("look"):
+            self.motif = motif = Motif(target, options.ground)
+            self.form = FormField(motif.picture)
+            hand = hands.hand_for(options.hand, motif.picture, self.form, options.narrowest, options.widest)
+            colour = None if options.colour is None else np.array(options.colour, np.float32)
+            self.scene = Scene(motif.picture, dreams, hand.tame, 1, motif.counts, motif.attention, colour)
+            cell = cell_for(*motif.size, strokes)
+            coarse = Scene(motif.picture, dreams, hand.tame, cell, motif.counts, motif.attention, colour)
+            self.paper = motif.paper().reshape(-1, 3)
+            effort = efforts.EFFORTS[options.effort].for_count(strokes)
+            follow = controller or controller_named("ridge")
+            grower = Grower(coarse, follow, self.rng, motif.paper(cell), strokes, hand.merit, effort.thought)
+        self.planner = Planner(self.scene, self.paper, grower, effort, self.rng, self._tell, self.deadline)
 
     @property
-    def done(self) -> int:
-        return len(self.laid)
+    def planned(self) -> int:
+        """How many strokes are planned before any paint is laid."""
+        accents = int(ACCENT_SHARE * self.wanted) if self.wanted >= FEWEST_FOR_ACCENTS else 0
+        return self.wanted - accents
 
-    def round(self) -> None:
-        options, pool = self.options, self.pool
-        if self.easel.layer == 0 and self.done >= options.block_in * self.wanted:
-            self.easel.next_layer()
+    def think(self) -> None:
+        try:
+            with self.clock.stage("plan"):
+                self.planner.plan(self.planned, self.options.until)
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    def lay(self) -> None:
+        """Lays the plan stage by stage, and looks at the real canvas in between."""
+        with held_back() as pressed:
+            names, layer = self._arranged()
+            settings = [read_myb(brush.path) for brush in self.brushes]
+            height, width = self.motif.size
+            self.easel = Easel(width, height, self.motif.background, settings, names, self.options.pigment)
+        self.interrupted = self.interrupted or bool(pressed)
+        try:
+            for index in range(len(names)):
+                if index:
+                    self.easel.next_layer()
+                self._lay_stage(int((layer == index).sum()), last=index == len(names) - 1)
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    def _arranged(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+        """Brings the plan into a painter's order; names of the layers that are needed, and that of each stroke."""
+        with self.clock.stage("plan"):
+            order = arranged(self.planner.sketch, self.planner.view(), self.form, *self.motif.size)
+            self.planner.sketch = self.planner.sketch[order.order]
+        names, layer_of = LAYERS[self.options.layers]
+        layer = np.array(layer_of)[order.stage]
+        used = set(layer.tolist())
+        if not used or (len(layer) < self.wanted and not self.interrupted):
+            used.add(layer_of[ACCENTS])
+        kept = sorted(used)
+        return tuple(names[index] for index in kept), np.searchsorted(kept, layer)
+
+    def _lay_stage(self, count: int, *, last: bool) -> None:
+        done, planner = len(self.on_layer), self.planner
+        canvas = self._seen()
+        if not self.interrupted:
+            with self.clock.stage("plan"):
+                if done:
+                    planner.mend(canvas, done)
+                if last and done + count < self.wanted:
+                    planner.add(canvas, done, self.wanted, self.options.until)
+                    count = len(planner.sketch) - done
+        sketch = planner.sketch[slice(done, done + count)]
         with self.clock.stage("look"):
-            windows = self.looker.look(options.windows)
-        with self.clock.stage("propose"):
-            old = len(pool)
-            proposals = windows.to_picture(self.controller.propose(windows, options.proposals, self.rng))
-            pool.add(proposals, windows.size, options.kept)
-            best = np.argsort(-pool.value[:old], kind="stable")[: options.improved]
-            pool.improve(np.concatenate([best, np.arange(old, len(pool))]), options.generations, options.children)
-            left = self.wanted - self.done
-            chosen = pool.choose(min(options.strokes_per_round, left), options.least_share)
-            colours, gains = self.judge.study(pool.strokes[chosen])
-            self.looker.learn(pool.size[chosen], np.maximum(gains, 0))
+            dreamed = self._expected(sketch, canvas)
         with self.clock.stage("paint"):
-            self._lay(pool.strokes[chosen], colours, gains)
-        with self.clock.stage("propose"):
-            pool.forget(chosen, boxes(pool.strokes[chosen], self.judge.dream.reach))
+            self._lay(sketch)
+        mse = self.scene.canvas_error(self._seen())
+        self.stages.append(Stage(self.easel.names[self.easel.layer], len(self.on_layer) - done, dreamed, mse))
+        self._tell(self.stages[-1].name, len(self.on_layer), self.wanted, mse)
 
-    def _lay(self, strokes: Float32, colours: Float32, gains: Float32) -> None:
-        for stroke, colour, gain in zip(strokes, colours, gains, strict=True):
-            area = self.easel.paint(stroke, colour, self.seed + self.done)
-            before = self._squared_error(area)
-            self.moments.update(self.easel.seen(area), area)
-            self.squared += self._squared_error(area) - before
-            self.dreamed -= float(gain) / self.target.size
-            self.laid.append(stroke)
-            self.colours.append(colour)
-            self.on_layer.append(self.easel.layer)
-        self.mse = self.squared / self.target.size
+    def _lay(self, sketch: Sketch) -> None:
+        for index in range(len(sketch)):
+            brush, seed = int(sketch.brush[index]), self.seed + len(self.on_layer)
+            with held_back() as pressed:  # for what is laid must be on record
+                self.easel.paint(sketch.strokes[index], sketch.colours[index], seed, brush)
+                self.on_layer.append(self.easel.layer)
+            if pressed:
+                raise KeyboardInterrupt
 
-    def _squared_error(self, area: tuple[int, int, int, int]) -> float:
-        x, y, width, height = area
-        part = np.s_[y : y + height, x : x + width]
-        return float(np.sum((self.moments.target[part] - self.moments.canvas[part]) ** 2, dtype=np.float64))
+    def _seen(self) -> Float32:
+        """The real canvas, (height * width, 3)."""
+        with self.clock.stage("look"):
+            height, width = self.motif.size
+            return self.easel.seen((0, 0, width, height)).reshape(-1, 3)
 
-    def _tame(self, strokes: Float32) -> Float32:
-        largest = max(self.options.largest_radius * min(self.width, self.height), 2 * self.options.smallest_radius)
-        return tamed(strokes, self.width, self.height, self.options.smallest_radius, largest)
+    def _expected(self, sketch: Sketch, canvas: Float32) -> float:
+        """Expected mean squared error of a sketch on a canvas, from enough pixels to tell within a few per mille."""
+        scene = self.scene
+        grid = scene.some(1, MOST_PIXELS, self.rng)
+        views = [scene.view(strokes, canvas, grid) for strokes in (Sketch.empty(), sketch)]
+        counts = scene.counts[grid.cells] * grid.parts
+        bare, after = (view.composite.errors(view.target, counts) for view in views)
+        # What is known of all pixels, the error before, tells something of those that were not looked at (regression
+        # estimator; Cochran, "Sampling Techniques", chapter 7).
+        spread = float(np.var(bare))
+        likeness = float(np.mean((bare - bare.mean()) * (after - after.mean()))) / spread if spread > 0 else 0.0
+        missed = scene.canvas_error(canvas) - scene.mean_squared(float(bare.sum()) / grid.share)
+        return scene.mean_squared(float(after.sum()) / grid.share) + likeness * missed
 
-    def _merit(self, gains: Float32, strokes: Float32) -> Float32:
-        return np.asarray(gains * (1 - self.options.long_taste * dotness(strokes)), np.float32)
+    def _tell(self, stage: str, done: int, total: int, mse: float) -> None:
+        if self.progress:
+            self.progress(Progress(stage, done, total, mse))
 
-    def finish(self, interrupted: bool) -> Painting:
-        rows, colours = np.array(self.laid, np.float32), np.array(self.colours, np.float32)
-        strokes = record(rows, colours, self.on_layer, self.brush_name, self.easel)
-        return finished(self.easel, strokes, self.target, self.dreamed, self.clock, interrupted)
+    def finish(self) -> Painting:
+        motif, sketch = self.motif, self.planner.sketch[slice(0, len(self.on_layer))]
+        with self.clock.stage("look"):
+            dreamed = self._expected(sketch, self.paper)
+            # A layer that was meant for accents may have got none.
+            used = sorted(set(self.on_layer)) or [0]
+            every = self.easel.layers()
+            layers = [every[index] for index in used]
+            names = tuple(layer.name for layer in layers)
+            on_layer = np.searchsorted(used, self.on_layer).astype(np.int32)
+            merged = merge_layers(layers, motif.background, self.easel.eotf)
+            mse = motif.mean_squared_error(merged)  # of colours, through which no ground shines yet
+            if motif.alpha is not None:
+                layers = motif.shaped(layers)
+                merged = merge_layers(layers, motif.background, self.easel.eotf)
+        return Painting(
+            strokes=record(sketch, on_layer, [brush.name for brush in self.brushes], names, motif.size),
+            layers=layers,
+            background=motif.background,
+            alpha=motif.alpha,
+            merged=merged,
+            mse=mse,
+            dreamed_mse=dreamed,
+            stages=[stage for stage in self.stages if stage.strokes],
+            seconds=self.clock.seconds,
+            interrupted=self.interrupted,
+            pigment=self.options.pigment,
+        )
 
 
-def record(rows: Float32, colours: Float32, on_layer: list[int], brush: str, easel: Easel) -> Strokes:
-    """Strokes (n, 9) in their colours (n, 3) as they lie on an easel's layers."""
-    count = len(on_layer)
-    rows = rows.reshape(count, 9)
+def record(
+    sketch: Sketch,
+    on_layer: NDArray[np.int32],
+    brushes: Sequence[str],
+    layers: tuple[str, ...],
+    size: tuple[int, int],
+) -> Strokes:
+    """A sketch as it was laid, on a canvas of that height and width."""
     return Strokes(
-        path=rows[:, :6].reshape(count, 3, 2),
-        pressure=rows[:, 6:8],
-        radius=rows[:, 8],
-        colour=colours.reshape(count, 3),
-        brush=np.zeros(count, np.int32),
-        layer=np.array(on_layer, np.int32),
-        size=(easel.width, easel.height),
-        brushes=(brush,),
-        layers=easel.names,
+        path=sketch.strokes[:, :6].reshape(-1, 3, 2),
+        pressure=sketch.strokes[:, 6:8],
+        radius=sketch.strokes[:, 8],
+        colour=sketch.colours,
+        brush=sketch.brush.astype(np.int32),
+        layer=on_layer,
+        size=size[::-1],
+        brushes=tuple(brushes),
+        layers=layers,
     )
-
-
-def finished(
-    easel: Easel, strokes: Strokes, target: Float32, dreamed: float, clock: Clock, interrupted: bool
-) -> Painting:
-    """What is on the easel, and how near it came to the target (h, w, 3)."""
-    layers = easel.layers()
-    merged = merge_layers(layers, easel.ground)
-    mse = float(np.mean((merged / 255.0 - target) ** 2))
-    return Painting(strokes, layers, easel.ground, merged, mse, dreamed, clock.seconds, interrupted)

@@ -1,171 +1,98 @@
-"""Refines all strokes of a painting together: gradient descent through the dream and through the layers of paint.
+"""Refines all strokes of a sketch together: gradient descent through the dreams and through the layers of paint.
 
 A stroke that was chosen first did not know what would be laid over it.  Here every stroke moves, bends, presses and
-changes colour such that the finished painting is expected to err least (Adam: Kingma and Ba 2015, algorithm 1).
+changes colour such that the finished painting is expected to err least.  Geometry descends by Adam (Kingma and Ba
+2015, algorithm 1); colours, in which the error is quadratic, by steps that its curvature sets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import Dream
-from dreambrush.painter.compositing import Composite, compose, slopes
-from dreambrush.painter.gradient import DreamGradient
-from dreambrush.painter.masks import Masks, Near, near
+from dreambrush.painter.compositing import slopes
+from dreambrush.painter.cover import Grid
+from dreambrush.painter.scene import Scene
+from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]
 
-PIXELS, PRESSURE, LOG_RADIUS, COLOUR = 0.3, 0.03, 0.03, 0.02  # first steps of Adam, in each parameter's own unit
+SHIFT, PRESSURE, LOG_RADIUS = 0.035, 0.03, 0.03  # first steps of Adam; shifts are shares of the room for a stroke
 LAST_STEP = 0.05  # share of the first step that is left at the end of a cosine
-LOOK_EVERY = 4  # steps, after which the pixels near the strokes are looked for anew
 MOMENTUM, SMOOTHING = 0.9, 0.98  # Adam's betas
+COLOUR_MEMORY, COLOUR_STEP = 0.5, 0.5  # of slope and stiffness from step to step; share of the way to the least error
+LEAST_STIFFNESS = 1.0  # cells; a stroke that is hardly seen changes its colour slowly
 TINY = 1e-6
+RADIUS = 8  # which of a stroke's numbers it is
 
 
-@dataclass(frozen=True)
-class Sketch:
-    """Strokes that have been thought of and not been painted.
-
-    Attributes:
-        strokes: (k, 9) start, control and end x and y in pixels, two pressures, radius.
-        colours: (k, 3) sRGB 0..1.
-    """
-
-    strokes: Float32
-    colours: Float32
-
-    def __len__(self) -> int:
-        return len(self.strokes)
-
-    def without(self, which: NDArray[np.int64]) -> Sketch:
-        """All strokes but some."""
-        return Sketch(np.delete(self.strokes, which, 0), np.delete(self.colours, which, 0))
-
-    def then(self, other: Sketch) -> Sketch:
-        """These strokes, and others over them."""
-        return Sketch(np.concatenate([self.strokes, other.strokes]), np.concatenate([self.colours, other.colours]))
-
-
-class Refiner:
-    """Dreams whole sketches, and improves them.
+def refine(
+    scene: Scene,
+    sketch: Sketch,
+    canvas: Float32,
+    steps: int,
+    rng: np.random.Generator,
+    boldness: float = 1.0,
+    cells: Sequence[int] = (16,),
+    room: int | None = None,
+    go_on: Callable[[], bool] = lambda: True,
+) -> Sketch:
+    """Descends.
 
     Args:
-        dream: of the brush.
-        gradient: of the same dream.
-        target: (h, w, 3) float32, 0..1.
-        tame: brings strokes within what is allowed.
-        fixed_colour: whether the strokes' colours must stay as they are.
+        scene: what is to be painted.
+        sketch: where to start.
+        canvas: (height * width, 3) what it will be painted on.
+        steps: of the descent.
+        rng: of the cells that are looked at.
+        boldness: of the first steps.
+        cells: so many are looked at for each stroke; the steps are shared out among these numbers in turn.
+        room: how many strokes share the canvas; by default those of the sketch.
+        go_on: asked before every step.
+
+    Returns:
+        The same strokes, refined.
     """
+    if not len(sketch) or not steps:
+        return sketch
+    room = room or len(sketch)
+    shift = SHIFT * scene.cell * np.sqrt(scene.height * scene.width / room)
+    first = np.array([shift] * 6 + [PRESSURE] * 2 + [LOG_RADIUS], np.float32) * np.float32(boldness)
+    mean, square = np.zeros_like(sketch.strokes), np.zeros_like(sketch.strokes)
+    by_colour, stiffness = np.zeros_like(sketch.colours), np.zeros(len(sketch), np.float32)
+    for step in range(steps):
+        if not go_on():
+            break
+        grid = scene.some(cells[step * len(cells) // steps], room, rng)
+        slope, colour_slope, stiff = _slopes(scene, sketch, canvas, grid, rng)
+        slope[:, RADIUS] *= sketch.strokes[:, RADIUS]  # by the logarithm of the radius
+        mean = MOMENTUM * mean + (1 - MOMENTUM) * slope
+        square = SMOOTHING * square + (1 - SMOOTHING) * slope * slope
+        direction = mean / (1 - MOMENTUM ** (step + 1))
+        direction /= np.sqrt(square / (1 - SMOOTHING ** (step + 1))) + TINY
+        cosine = LAST_STEP + (1 - LAST_STEP) * 0.5 * (1 + np.cos(np.pi * step / steps))
+        change = (cosine * first * direction).astype(np.float32)
+        strokes = sketch.strokes - change
+        strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * np.exp(-change[:, RADIUS])
+        colours = sketch.colours
+        if scene.colour is None:
+            by_colour = COLOUR_MEMORY * by_colour + (1 - COLOUR_MEMORY) * colour_slope
+            stiffness = COLOUR_MEMORY * stiffness + (1 - COLOUR_MEMORY) * stiff
+            colours = colours - COLOUR_STEP * by_colour / (stiffness + LEAST_STIFFNESS)[:, None]
+            colours = np.clip(colours, 0.0, 1.0).astype(np.float32)
+        sketch = replace(sketch, strokes=scene.tame(strokes), colours=colours)
+    return sketch
 
-    def __init__(
-        self,
-        dream: Dream,
-        gradient: DreamGradient,
-        target: Float32,
-        tame: Callable[[Float32], Float32],
-        fixed_colour: bool = False,
-    ) -> None:
-        self.dream, self.gradient, self.tame = dream, gradient, tame
-        self.height, self.width = target.shape[:2]
-        self.target = np.ascontiguousarray(target.reshape(-1, 3), np.float32)
-        self.first_step = np.repeat(
-            np.array([PIXELS, PRESSURE, LOG_RADIUS, 0.0 if fixed_colour else COLOUR], np.float32), (6, 2, 1, 3)
-        )
 
-    def near(self, strokes: Float32) -> Near:
-        """The pixels that strokes (k, 9) may touch."""
-        return near(strokes, self.height, self.width, self.dream.reach)
-
-    def laid(self, sketch: Sketch, canvas: Float32) -> Composite:
-        """What a sketch would make of a canvas (h, w, 3)."""
-        return compose(canvas.reshape(-1, 3), sketch.colours, *self._masks(sketch))
-
-    def expected_error(self, sketch: Sketch, canvas: Float32) -> float:
-        """Expected squared error of a sketch on a canvas (h, w, 3), summed over pixels and channels."""
-        return self.laid(sketch, canvas).error(self.target)
-
-    def costs_of_removal(self, sketch: Sketch, canvas: Float32) -> Float32:
-        """By how much the expected error would grow (k,) without each of the strokes."""
-        pixels, means, variances = self._masks(sketch)
-        start = canvas.reshape(-1, 3)
-        error = compose(start, sketch.colours, pixels, means, variances).error(self.target)
-        costs = np.zeros(len(sketch), np.float32)
-        for index in range(len(sketch)):
-            kept = [other for other in range(len(sketch)) if other != index]
-            lists = [pixels[i] for i in kept], [means[i] for i in kept], [variances[i] for i in kept]
-            costs[index] = compose(start, sketch.colours[kept], *lists).error(self.target) - error
-        return costs
-
-    def refine(
-        self,
-        sketch: Sketch,
-        canvas: Float32,
-        steps: int,
-        boldness: float = 1.0,
-        which: NDArray[np.int64] | None = None,
-    ) -> tuple[Sketch, float]:
-        """Descends.
-
-        Args:
-            sketch: where to start.
-            canvas: (h, w, 3) what it will be painted on.
-            steps: of the descent.
-            boldness: of the first steps.
-            which: strokes (m,) that may move; all by default.
-
-        Returns:
-            The best sketch that was met, and its expected squared error, summed over pixels and channels.
-        """
-        start = canvas.reshape(-1, 3)
-        which = np.arange(len(sketch)) if which is None else which
-        values = np.concatenate([sketch.strokes, sketch.colours], 1)[which]
-        values[:, 8] = np.log(values[:, 8])
-        mean, square = np.zeros_like(values), np.zeros_like(values)
-        best, least = sketch, np.inf
-        pixels, means, variances = self._masks(sketch)
-        strokes, colours = sketch.strokes.copy(), sketch.colours.copy()
-        for step in range(steps + 1):
-            moving = values[:, :9].copy()
-            moving[:, 8] = np.exp(moving[:, 8])
-            strokes[which], colours[which] = moving, values[:, 9:]
-            if step % LOOK_EVERY == 0:
-                places = self.near(moving)
-            masks = Masks(self.dream, moving, places)
-            for row, index in enumerate(which):
-                pixels[index], means[index] = places.pixels[row], masks.means[row]
-                variances[index] = masks.variances[row]
-            composite = compose(start, colours, pixels, means, variances)
-            error = composite.error(self.target)
-            if error < least:
-                best, least = Sketch(strokes.copy(), colours.copy()), error
-            if step == steps:
-                break
-            by_means, by_variances, by_colours = slopes(composite, self.target, pixels, means, variances)
-            by_strokes = masks.back(self.gradient, [by_means[i] for i in which], [by_variances[i] for i in which])
-            by_strokes[:, 8] *= moving[:, 8]  # by the logarithm of the radius
-            slope = np.concatenate([by_strokes, by_colours[which]], 1)
-            mean = MOMENTUM * mean + (1 - MOMENTUM) * slope
-            square = SMOOTHING * square + (1 - SMOOTHING) * slope * slope
-            direction = mean / (1 - MOMENTUM ** (step + 1))
-            direction /= np.sqrt(square / (1 - SMOOTHING ** (step + 1))) + TINY
-            cosine = LAST_STEP + (1 - LAST_STEP) * 0.5 * (1 + np.cos(np.pi * step / steps))
-            values -= (boldness * cosine * self.first_step * direction).astype(np.float32)
-            values = self._allowed(values)
-        return best, least
-
-    def _masks(self, sketch: Sketch) -> tuple[list[NDArray[np.int64]], list[Float32], list[Float32]]:
-        """Pixels, means and variances of alpha of each stroke."""
-        places = self.near(sketch.strokes)
-        masks = Masks(self.dream, sketch.strokes, places)
-        return places.pixels, masks.means, masks.variances
-
-    def _allowed(self, values: Float32) -> Float32:
-        strokes = values[:, :9].copy()
-        strokes[:, 8] = np.exp(strokes[:, 8])
-        strokes = self.tame(strokes)
-        strokes[:, 8] = np.log(strokes[:, 8])
-        return np.concatenate([strokes, np.clip(values[:, 9:], 0.0, 1.0)], 1)
+def _slopes(
+    scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid, rng: np.random.Generator
+) -> tuple[Float32, Float32, Float32]:
+    """How the expected error changes with strokes (k, 9) and colours (k, 3), and the stiffness (k,) of the latter."""
+    view = scene.view(sketch, canvas, grid)
+    by = slopes(view.composite, view.target, view.weight, view.cover, view.mean, view.variance)
+    by_strokes = scene.dreams.back(sketch, view.cover, view.mean, by.by_mean, by.by_variance, rng)
+    # As if all cells had been looked at.
+    return tuple(np.asarray(slope / grid.share, np.float32) for slope in (by_strokes, by.by_colour, by.stiffness))  # type: ignore[return-value]

@@ -88,33 +88,48 @@ class Wrongs:
 
     def __init__(self, residual: Float32, window: NDArray[np.int64], peaks: NDArray[np.int64]) -> None:
         self.side = residual.shape[1]
-        self._flat = np.ascontiguousarray(residual).reshape(-1, 3)
-        self._first = window * self.side**2
         at_peak = residual[window, peaks[:, 0], peaks[:, 1]]
         self.strength = np.sqrt((at_peak**2).sum(1))
         self.left = np.einsum("mijc,mijc->m", residual, residual)[window] / residual[0].size
-        self._kind = at_peak / (self.strength[:, None] ** 2 + 1e-6)
+        kind = at_peak / (self.strength[:, None] ** 2 + 1e-6)
+        # One map for each peak, with a rim of nothing around it.
+        maps = np.matmul(residual.reshape(len(residual), -1, 3)[window], kind[:, :, None])
+        self._across = self.side + 2
+        rimmed = np.zeros((len(window), self._across, self._across), np.float32)
+        rimmed[:, 1:-1, 1:-1] = maps.reshape(-1, self.side, self.side)
+        self._flat = rimmed.ravel()
+        self._first = np.arange(len(window)) * self._across**2 + self._across + 1
 
-    def at(self, points: Float32) -> Float32:
-        """At points (n, ..., 2) in cells: (n, ...), 1 as at the peak, 0 off the window, less where it is opposite."""
-        return self._cells(*(np.floor(points[..., i]).astype(np.int64) for i in (0, 1)))
+    def at(self, points: Float32, rows: NDArray[np.int64] | None = None) -> Float32:
+        """At points (n, ..., 2) in cells: (n, ...), 1 as at the peak, 0 off the window, less where it is opposite.
 
-    def between(self, points: Float32) -> Float32:
+        Args:
+            points: n rows of them.
+            rows: (n,) of which peak each is; by default one row for each.
+        """
+        column, row = (np.floor(points[..., i]).astype(np.int64) for i in (0, 1))
+        return self._cells(column, row, self._firsts(rows, column.ndim))
+
+    def between(self, points: Float32, rows: NDArray[np.int64] | None = None) -> Float32:
         """As :meth:`at`, interpolated between the centres of cells."""
         x, y = points[..., 0] - np.float32(0.5), points[..., 1] - np.float32(0.5)
-        column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-        fx, fy = (x - column).astype(np.float32), (y - row).astype(np.float32)
+        column, row = np.floor(x), np.floor(y)
+        fx, fy = x - column, y - row
+        first = self._firsts(rows, column.ndim)
+        left, up = column.astype(np.int64), row.astype(np.int64)
         top, bottom = (
-            (1 - fx) * self._cells(column, row + down) + fx * self._cells(column + 1, row + down) for down in (0, 1)
+            (1 - fx) * self._cells(left, up + down, first) + fx * self._cells(left + 1, up + down, first)
+            for down in (0, 1)
         )
         return np.asarray((1 - fy) * top + fy * bottom, np.float32)
 
-    def _cells(self, column: NDArray[np.int64], row: NDArray[np.int64]) -> Float32:
-        inside = (column >= 0) & (row >= 0) & (column < self.side) & (row < self.side)
-        first = self._first.reshape(-1, *(1,) * (column.ndim - 1))
-        cell = np.where(inside, row * self.side + column, 0) + first
-        values = np.einsum("n...c,nc->n...", self._flat.take(cell, 0), self._kind)
-        return np.asarray(values * inside, np.float32)
+    def _firsts(self, rows: NDArray[np.int64] | None, axes: int) -> NDArray[np.int64]:
+        first = self._first if rows is None else self._first[rows]
+        return np.asarray(first.reshape(-1, *(1,) * (axes - 1)), np.int64)
+
+    def _cells(self, column: NDArray[np.int64], row: NDArray[np.int64], first: NDArray[np.int64]) -> Float32:
+        column, row = (np.minimum(np.maximum(index, -1), self.side) for index in (column, row))
+        return np.asarray(self._flat.take(row * self._across + column + first), np.float32)
 
 
 def follow(sharp: Float32, soft: Float32, peaks: NDArray[np.int64], window: NDArray[np.int64]) -> Ridges:
@@ -130,12 +145,12 @@ def follow(sharp: Float32, soft: Float32, peaks: NDArray[np.int64], window: NDAr
     start = peaks[:, ::-1].astype(np.float32) + np.float32(0.5)
     heading = _first_heading(wrongs, start)
     start, width = _centred(edges, start, heading)
-    back, forward = (_walk(edges, wrongs, start, heading + turn) for turn in (np.float32(np.pi), np.float32(0)))
-    points = np.concatenate([back[0][:, ::-1], start[:, None], forward[0]], 1)
-    half_width = np.concatenate([back[1][:, ::-1], width[:, None], forward[1]], 1)
-    walked = np.stack([back[2], forward[2]], 1)
+    back, forward = _walks(edges, wrongs, start, heading)
+    points = np.concatenate([back.points[:, ::-1], start[:, None], forward.points], 1)
+    half_width = np.concatenate([back.half_width[:, ::-1], width[:, None], forward.half_width], 1)
+    walked = np.stack([back.walked, forward.walked], 1)
     # Turning is counted in the direction from the back end to the front end on both sides.
-    turned = np.stack([-back[3], forward[3]], 1)
+    turned = np.stack([-back.turned, forward.turned], 1)
     return Ridges(points, half_width, walked, turned, wrongs.strength)
 
 
@@ -152,13 +167,15 @@ def _unit(angle: Float32) -> Float32:
     return np.stack([np.cos(angle), np.sin(angle)], -1, dtype=np.float32)
 
 
-def _centred(wrongs: Wrongs, points: Float32, heading: Float32) -> tuple[Float32, Float32]:
+def _centred(
+    wrongs: Wrongs, points: Float32, heading: Float32, rows: NDArray[np.int64] | None = None
+) -> tuple[Float32, Float32]:
     """Points (n, 2) moved to the middle between the ridge's edges, and half the distance (n,) of these."""
     reach = WIDEST * wrongs.side
     offsets = (np.arange(1, PROFILE + 1, dtype=np.float32)) * reach / PROFILE
     normal = _unit(heading + np.float32(np.pi / 2))
     far: Float32 = np.concatenate([-offsets[::-1], offsets])
-    values = wrongs.between(points[:, None] + far[:, None] * normal[:, None])
+    values = wrongs.between(points[:, None] + far[:, None] * normal[:, None], rows)
     share = np.clip(values, 0, 1)
     left, right = share[:, PROFILE - 1 :: -1], share[:, PROFILE:]
     left, right = (_extent(side) * reach / PROFILE for side in (left, right))
@@ -177,33 +194,43 @@ def _extent(values: Float32) -> Float32:
     return np.asarray(count + np.clip(part, 0, 1), np.float32)
 
 
-def _walk(
-    edges: Wrongs, wrongs: Wrongs, start: Float32, heading: Float32
-) -> tuple[Float32, Float32, NDArray[np.int64], Float32]:
+@dataclass(frozen=True)
+class _Walk:
     """Points (n, STEPS, 2), half-widths (n, STEPS), steps walked (n,) and angle turned (n,) one way."""
+
+    points: Float32
+    half_width: Float32
+    walked: NDArray[np.int64]
+    turned: Float32
+
+
+def _walks(edges: Wrongs, wrongs: Wrongs, start: Float32, heading: Float32) -> list[_Walk]:
+    """Walks from all starts (n, 2), back and forward, all at once."""
     count, stride = len(start), STRIDE * wrongs.side
-    points = np.empty((count, STEPS, 2), np.float32)
-    widths = np.empty((count, STEPS), np.float32)
-    position, width = _centred(edges, start, heading)
-    first = heading
-    going, walked = np.ones(count, bool), np.zeros(count, np.int64)
+    peak = np.tile(np.arange(count), 2)
+    heading = np.concatenate([heading + np.float32(np.pi), heading])
+    points = np.empty((2 * count, STEPS, 2), np.float32)
+    widths = np.empty((2 * count, STEPS), np.float32)
+    position, width = _centred(edges, start[peak], heading, peak)
+    first, heading = heading, heading.copy()
+    rows, walked = np.arange(2 * count), np.zeros(2 * count, np.int64)  # rows are those that still walk
     ahead = np.array([1, 2, 3], np.float32) * stride
     for step in range(STEPS):
-        tried = heading[:, None] + HEADINGS
-        values = np.clip(wrongs.at(position[:, None, None] + ahead[:, None] * _unit(tried)[:, :, None]), -0.5, 1)
-        best = (values.sum(-1) + STRAIGHT).argmax(1)
-        heading_there = tried[np.arange(count), best]
-        there, width_there = _centred(edges, position + stride * _unit(heading_there), heading_there)
-        moved = there - position
-        heading_there = np.arctan2(moved[:, 1], moved[:, 0])
-        heading_there = heading + np.clip(_wrapped(heading_there - heading), -0.6, 0.6)
-        going &= (wrongs.at(there) >= ENOUGH) & (np.abs(heading_there - first) <= SHARPEST)
-        position = np.where(going[:, None], there, position)
-        width = np.where(going, width_there, width)
-        heading = np.where(going, heading_there, heading)
-        walked += going
+        old, old_heading, of = position[rows], heading[rows], peak[rows]
+        tried = old_heading[:, None] + HEADINGS
+        seen = wrongs.at(old[:, None, None] + ahead[:, None] * _unit(tried)[:, :, None], of)
+        best = (np.clip(seen, -0.5, 1).sum(-1) + STRAIGHT).argmax(1)
+        chosen = tried[np.arange(len(rows)), best]
+        there, width_there = _centred(edges, old + stride * _unit(chosen), chosen, of)
+        moved = there - old
+        turned = np.clip(_wrapped(np.arctan2(moved[:, 1], moved[:, 0]) - old_heading), -0.6, 0.6)
+        on = (wrongs.at(there, of) >= ENOUGH) & (np.abs(old_heading + turned - first[rows]) <= SHARPEST)
+        rows = rows[on]
+        position[rows], width[rows], heading[rows] = there[on], width_there[on], (old_heading + turned)[on]
+        walked[rows] += 1
         points[:, step], widths[:, step] = position, width
-    return points, widths, walked, heading - first
+    parts = slice(0, count), slice(count, None)
+    return [_Walk(points[way], widths[way], walked[way], (heading - first)[way]) for way in parts]
 
 
 def _wrapped(angle: Float32) -> Float32:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import Dream
+from dreambrush.models import BrushFile
 from dreambrush.mypaint.blending import merge_layers
 from dreambrush.mypaint.layer import Layer
-from dreambrush.painter.compositing import compose
-from dreambrush.painter.masks import Masks, near
+from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.replay import replay
+from dreambrush.painter.scene import Scene
+from dreambrush.painter.sketch import Sketch
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]
@@ -47,35 +48,39 @@ def transfer_gap(mse: float, dreamed_mse: float) -> float:
 
 
 def measure_transfer(
-    target: Float32, strokes: Strokes, ground: NDArray[np.uint8], brush: Path, dream: Dream, seed: int
+    target: Float32, strokes: Strokes, ground: NDArray[np.uint8], brushes: Sequence[BrushFile], seed: int
 ) -> Transfer:
     """Replays strokes and dreams them.
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1, of the strokes' size.
-        strokes: of one brush, at least one stroke.
+        strokes: at least one.
         ground: (3,) uint8.
-        brush: its .myb file.
-        dream: of the brush.
+        brushes: of the strokes, each with a dream.
         seed: that the strokes were painted with.
 
     Raises:
-        BrushError: the brush file is broken.
-        ModelError: the dream is.
+        BrushError: a brush file is broken.
+        ModelError: a dream is.
     """
-    canvases = replay(strokes, {name: brush for name in strokes.brushes}, seed)
+    canvases = replay(strokes, {brush.name: brush.path for brush in brushes}, seed)
     layers = [Layer(name, canvas.read8()) for name, canvas in zip(strokes.layers, canvases, strict=True)]
     real = merge_layers(layers, ground)
-    height, width = target.shape[:2]
     upward = strokes[np.argsort(strokes.layer, kind="stable")]  # layer on layer
-    rows = np.concatenate([upward.path.reshape(-1, 6), upward.pressure, upward.radius[:, None]], 1)
-    paper = np.broadcast_to((ground / np.float32(255)).astype(np.float32), (height * width, 3))
-    places = near(rows, height, width, dream.reach)
-    masks = Masks(dream, rows, places)
-    composite = compose(paper, upward.colour, places.pixels, masks.means, masks.variances)
+    by_name = {brush.name: brush for brush in brushes}
+    with Dreams([by_name[name].dream_folder() for name in strokes.brushes]) as dreams:
+        scene = Scene(target, dreams, lambda tame: tame)
+        paper = np.broadcast_to((ground / np.float32(255)).astype(np.float32), scene.target.shape)
+        view = scene.view(sketch_of(upward), paper)
     return Transfer(
-        dream=composite.canvas.reshape(target.shape),
+        dream=view.composite.canvas.reshape(target.shape),
         real=real,
-        dreamed_mse=composite.error(target.reshape(-1, 3)) / target.size,
+        dreamed_mse=scene.mean_squared(view.error),
         mse=float(np.mean((real / 255.0 - target) ** 2)),
     )
+
+
+def sketch_of(strokes: Strokes) -> Sketch:
+    """Painted strokes as a sketch."""
+    rows = np.concatenate([strokes.path.reshape(-1, 6), strokes.pressure, strokes.radius[:, None]], 1)
+    return Sketch(rows.astype(np.float32), strokes.colour, strokes.brush.astype(np.int64))

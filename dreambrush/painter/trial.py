@@ -9,9 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import BrushFile, Dream
-from dreambrush.painter.paint import Progress
-from dreambrush.painter.plan import Colour, plan_painting
+from dreambrush.models import BrushFile
+from dreambrush.painter.effort import MOST
+from dreambrush.painter.hand import EXACT
+from dreambrush.painter.motif import Colour
+from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.painting import Progress
 from dreambrush.painter.search import Controller
 from dreambrush.painter.transfer import Transfer, measure_transfer, transfer_gap
 from dreambrush.strokes import Strokes
@@ -43,7 +46,6 @@ class Trial:
 def run_trial(
     target: Float32,
     brush: BrushFile,
-    dream: Dream,
     strokes: int,
     seed: int,
     *,
@@ -57,12 +59,11 @@ def run_trial(
     Args:
         target: (h, w, 3) float32, sRGB 0..1.
         brush: a brush that has a dream.
-        dream: of that brush.
         strokes: how many to lay, exactly.
         seed: of the painting.
         colour: of all strokes; by default what suits each best.
         ground: colour under the first stroke; by default the target's mean.
-        controller: proposes strokes; search by default.
+        controller: proposes strokes; the painter's own by default.
         progress: told how far it is.
 
     Raises:
@@ -70,13 +71,12 @@ def run_trial(
         ModelError: the dream is broken.
     """
     wall, cpu = time.perf_counter(), time.process_time()
-    painting = plan_painting(
-        target, brush, strokes, seed, colour=colour, ground=ground, controller=controller, progress=progress
-    )
+    options = PaintOptions(effort=MOST, hand=EXACT, layers=1, colour=colour, ground=ground)
+    painting = paint(target, brush, strokes, seed, progress, options, controller)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     if painting.interrupted:
         raise KeyboardInterrupt
-    transfer = measure_transfer(target, painting.strokes, painting.background, brush.path, dream, seed)
+    transfer = measure_transfer(target, painting.strokes, painting.background, [brush], seed)
     return Trial(target, painting.strokes, painting.background, transfer, wall, cpu)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from dreambrush.errors import ExitCode
 from dreambrush.models import find_brush
 from dreambrush.mypaint.blending import merge_layers
 from dreambrush.mypaint.layer import Layer
-from dreambrush.painter.plan import PlanOptions
+from dreambrush.painter import effort as efforts
 from dreambrush.painter.replay import replay
 from dreambrush.picture_sets import square
 from dreambrush.pictures import load_picture
@@ -33,9 +32,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def little_thought(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plans as always, with fewer steps: what is tested here does not depend on how good the paintings are."""
-    hasty = partial(PlanOptions, first_steps=8, swaps=1, swap_steps=4, last_steps=8, part_steps=4)
-    monkeypatch.setattr("dreambrush.painter.plan.PlanOptions", hasty)
+    """Paints as always, with less effort: what is tested here does not depend on how good the paintings are."""
+    monkeypatch.setitem(efforts.EFFORTS, efforts.MOST, efforts.EFFORTS[efforts.LEAST])
 
 
 def writing(count: int) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dreambrush.cli.paint import DEFAULT_BRUSH
+from dreambrush.cli.options import DEFAULT_BRUSH
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command

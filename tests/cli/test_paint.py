@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from dreambrush.cli.paint_options import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
 from dreambrush.cli.progress import Update
 from dreambrush.errors import ExitCode
 
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
-KEYS |= {"stages", "interrupted"}
+KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
+KEYS |= {"interrupted"}
+
+
+def layer_names(path: str) -> list[str]:
+    """Top first, without the paper."""
+    with zipfile.ZipFile(path) as ora:
+        layers = ET.fromstring(ora.read("stack.xml")).iter("layer")
+        return [str(layer.get("name")) for layer in layers if layer.get("name") != "background"]
 
 
 def test_paints_into_the_current_folder(command: Command) -> None:
@@ -35,6 +45,7 @@ def test_paints_into_the_current_folder(command: Command) -> None:
         assert Image.open(ora.open("mergedimage.png")).size == (48, 36)
         settings = json.loads(ora.read("data/mypaint-settings.json"))["dreambrush"]
     assert settings["brush"] == "oil" and settings["strokes"] == 12 and settings["seed"] == 0
+    assert settings["effort"] == DEFAULT_EFFORT and settings["hand"] == DEFAULT_HAND and settings["min_size"] is None
 
 
 def test_json_tells_all(command: Command) -> None:
@@ -44,9 +55,27 @@ def test_json_tells_all(command: Command) -> None:
     assert (report["target"], report["output"], report["brush"]) == ("photo.png", "photo.ora", "ink")
     assert (report["width"], report["height"], report["strokes"], report["seed"]) == (64, 48, 9, 5)
     assert 0 < report["mse"] < 0.1 and math.isclose(report["psnr"], -10 * math.log10(report["mse"]))
-    assert {"read", "look", "propose", "paint", "write"} <= set(report["stages"])
-    assert all(set(seconds) == {"wall", "cpu"} for seconds in report["stages"].values())
-    assert sum(seconds["wall"] for seconds in report["stages"].values()) <= report["seconds"]
+    assert report["brushes"] == ["ink"]
+    dials = (report["effort"], report["hand"], report["layers"])
+    assert dials == (DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS)
+    assert (report["pigment"], report["transparent"], report["interrupted"]) == (False, False, False)
+    assert math.isclose(report["transfer_gap"], (report["mse"] - report["dreamed_mse"]) / report["mse"])
+    assert {"read", "look", "plan", "paint", "write"} == set(report["seconds_by_work"])
+    assert all(set(seconds) == {"wall", "cpu"} for seconds in report["seconds_by_work"].values())
+    assert sum(seconds["wall"] for seconds in report["seconds_by_work"].values()) <= report["seconds"]
+
+
+def test_json_tells_of_every_stage(command: Command) -> None:
+    report = json.loads(command("paint", "photo.png", "--strokes", "60", "--json").stdout)
+    stages = report["stages"]
+    assert [stage["name"] for stage in stages] == layer_names("photo.ora")[::-1]
+    assert sum(stage["strokes"] for stage in stages) == 60
+    for stage in stages:
+        assert set(stage) == {"name", "strokes", "dreamed_mse", "mse", "transfer_gap"}
+        assert math.isclose(stage["transfer_gap"], (stage["mse"] - stage["dreamed_mse"]) / stage["mse"])
+    errors = [stage["mse"] for stage in stages]
+    assert errors == sorted(errors, reverse=True)
+    assert math.isclose(errors[-1], report["mse"], rel_tol=0.1)  # after rounding to 8 bits
 
 
 def test_same_seed_gives_the_same_file(command: Command) -> None:
@@ -130,7 +159,7 @@ def test_ctrl_c_ends_a_batch(command: Command, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_ctrl_c_before_the_first_stroke_leaves_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def pressed(*_: object) -> None:
+    def pressed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("dreambrush.pictures.load_picture", pressed)

@@ -26,5 +26,26 @@ def test_a_flat_curve_can_be_drawn(tmp_path: Path) -> None:
     assert (tmp_path / "c.png").stat().st_size > 0
 
 
+def test_marks_lie_where_logarithms_put_them(tmp_path: Path) -> None:
+    marks = {"b": [(1.0, 0.001, "1"), (10.0, 0.01, "2"), (100.0, 0.1, "3")]}
+    draw_curves(
+        {"a": ([], []), "b": ([], [])},
+        tmp_path / "c.png",
+        "t",
+        "s",
+        logarithmic=True,
+        logarithmic_across=True,
+        marks=marks,
+    )
+    pixels = np.asarray(Image.open(tmp_path / "c.png"))[:, :640]
+    ink = [int(INKS[1][i : i + 2], 16) for i in (1, 3, 5)]
+    solid = (pixels == ink).all(-1)
+    whole = np.lib.stride_tricks.sliding_window_view(solid, (5, 5)).all((2, 3))
+    row, column = np.nonzero(whole)
+    middles = np.array([[part.mean() for part in np.array_split(np.sort(axis), 3)] for axis in (row, column)])
+    assert np.ptp(middles, axis=1) == pytest.approx([380, 540], abs=10)
+    assert middles[:, 1] == pytest.approx(middles.mean(1), abs=2)
+
+
 def test_smoothing_takes_means() -> None:
     assert smooth([1, 3, 5, 7, 100], 2) == [2, 6]

@@ -1,6 +1,8 @@
 """Opens an .ora with MyPaint's own document code, without a display, saves it again and reports as JSON.
 
-Usage: /usr/bin/python3 -B mypaint_opens.py PICTURE.ora SAVED_AGAIN.ora
+Usage: /usr/bin/python3 -B mypaint_opens.py PICTURE.ora SAVED_AGAIN.ora [EXPORTED.png]
+
+The picture is exported as when the artist has switched "Show Background" off.
 
 MyPaint is built against the system's Python, so the tests start this as a program of its own.  The
 caller points HOME and the XDG folders at an empty folder, lest the tester's own MyPaint be touched.
@@ -42,8 +44,8 @@ def describe(layer: Any) -> dict[str, object]:
     }
 
 
-def main(picture: str, saved_again: str) -> None:
-    """Open, report, save."""
+def main(picture: str, saved_again: str, exported: str | None = None) -> None:
+    """Open, report, save, export."""
     opened = document.Document()
     if not opened.load_ora(picture, compat_handler=choose_mode_of_work):
         raise SystemExit("MyPaint refused the file")
@@ -61,8 +63,11 @@ def main(picture: str, saved_again: str) -> None:
         )
     )
     opened.save_ora(saved_again)
+    if exported:
+        stack.background_visible = False
+        stack.save_as_png(exported, *opened.get_frame(), alpha=True, background=False)
     opened.cleanup()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -97,6 +97,16 @@ def test_every_level_of_an_opaque_picture_survives_the_canvas() -> None:
     np.testing.assert_array_equal(canvas.read8()[0, :, 0], levels)
 
 
+def test_linear_light_is_read_as_the_levels_that_it_looks_like() -> None:
+    light, alpha = np.meshgrid(np.linspace(0, 1, 256), np.linspace(0, 1, 65)[1:])
+    pixels = np.rint(np.stack([light * alpha] * 3 + [alpha], axis=-1) * ONE).astype(np.uint16)
+    canvas = Canvas(256, 64, eotf=2.2)
+    canvas.write(pixels)
+    straight = pixels[..., :3].astype(np.float64) / pixels[..., 3:]
+    assert np.abs(canvas.read8()[..., :3] - 255 * straight ** (1 / 2.2)).max() < 0.7  # levels; MyPaint's power is rough
+    np.testing.assert_array_equal(canvas.read8()[..., 3], np.rint(255 * (pixels[..., 3] / ONE)))
+
+
 def test_pixels_need_not_lie_in_one_piece() -> None:
     pixels = random_pixels(HEIGHT, WIDTH, 3)
     canvas = Canvas(WIDTH, HEIGHT)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreambrush.painter.geometry import boxes, mutated, path_length, ribbon, tamed
+from dreambrush.painter.geometry import SHORTEST, boxes, dotness, mutated, path_length, ribbon, tamed
 from dreambrush.strokes import bezier_length
 
 
@@ -24,10 +24,39 @@ def test_tame_strokes_stay_tame(seed: int) -> None:
     assert np.isfinite(once).all()
     assert ((once[:, 8] >= 0.8) & (once[:, 8] <= 15)).all()
     assert ((once[:, 6:8] >= 0.05) & (once[:, 6:8] <= 1)).all()
-    assert (once[:, [0, 4]] <= 80 + 7.5).all() and (once[:, [0, 4]] >= -7.5).all()
+    assert (once[:, [0, 4]] <= 80 + 7.5 + SHORTEST).all() and (once[:, [0, 4]] >= -7.5).all()
     np.testing.assert_allclose(tamed(once, 80, 60, 0.8, 15), once, atol=1e-3)
     changed = tamed(mutated(once, 1.0, rng), 80, 60, 0.8, 15)
     assert np.isfinite(changed).all() and not np.array_equal(changed, once)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_short_strokes_are_drawn_out_both_ways(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    dots = random_strokes(20, seed)
+    dots[:, :6] += 500  # far from all edges
+    dots[:, 2:6] = dots[:, [0, 1, 0, 1]] + rng.normal(0, 0.5, (20, 4)) * rng.integers(0, 2, (20, 1))
+    drawn = tamed(dots, 1000, 1000, 1, 12, shortest=3.0)
+    np.testing.assert_allclose(np.hypot(*(drawn[:, 4:6] - drawn[:, 0:2]).T), 6 * drawn[:, 8], rtol=1e-3)
+    before, after = (strokes[:, 0:2] + strokes[:, 4:6] for strokes in (dots, drawn))
+    np.testing.assert_allclose(after, before, atol=0.2)
+
+
+def test_long_strokes_are_not() -> None:
+    strokes = random_strokes(50, 1)
+    strokes[:, 8] = np.hypot(*(strokes[:, 4:6] - strokes[:, 0:2]).T) / 7
+    np.testing.assert_array_equal(tamed(strokes, 100, 100, 0.1, 50, shortest=3.0), tamed(strokes, 100, 100, 0.1, 50))
+
+
+def test_how_much_strokes_look_like_dots() -> None:
+    strokes = random_strokes(200, 0)
+    assert ((dotness(strokes) > 0) & (dotness(strokes) <= 1)).all()
+    order = np.argsort(path_length(strokes) / strokes[:, 8])
+    assert (np.diff(dotness(strokes)[order]) <= 0).all()
+    dot = np.array([[20, 20, 20, 20, 20, 20, 1, 1, 5]], np.float32)
+    assert dotness(dot) == 1
+    np.testing.assert_allclose(dotness(strokes * np.float32(2)), dotness(strokes), rtol=1e-4)  # at any scale
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -49,7 +78,7 @@ def test_ribbon_of_a_straight_stroke_covers_its_rectangle() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_ribbon_area_is_near_that_of_pixels_within_reach(seed: int) -> None:
     stroke = random_strokes(1, seed)
     points, areas, _ = ribbon(stroke, 1.0)

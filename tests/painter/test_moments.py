@@ -44,6 +44,27 @@ def test_an_update_of_a_part_is_as_good_as_starting_afresh(seed: int) -> None:
     assert moments.mean_squared_error() == pytest.approx(np.mean((target - canvas) ** 2, dtype=np.float64), abs=1e-6)
 
 
+def test_errors_count_by_weight() -> None:
+    target, canvas = pictures(16, 24)
+    weight = np.random.default_rng(1).random((16, 24)).astype(np.float32)
+    moments = Moments(target, canvas, weight)
+    np.testing.assert_allclose(moments.error_map(0), weight * ((target - canvas) ** 2).sum(-1), rtol=1e-5)
+    centre = np.array([[[2, 2]]], np.float32)
+    np.testing.assert_allclose(moments.sample(centre, np.array([2]))[0, 0, 8], weight[:4, :4].mean(), rtol=1e-5)
+    moments.update(canvas[4:8], (0, 4, 24, 4))
+    np.testing.assert_array_equal(moments.cells, Moments(target, canvas, weight).cells)
+    assert (Moments(target, canvas).sample(centre, np.array([1]))[..., 8] == 1).all()
+
+
+def test_cells_may_be_wider_than_pixels() -> None:
+    fine, coarse = Moments(*pictures(16, 24)), Moments(*pictures(16, 24), cell=4.0)
+    points = np.random.default_rng(2).uniform(0, 24, (3, 50, 2)).astype(np.float32)
+    level = np.array([0, 1, 2])
+    np.testing.assert_allclose(coarse.sample(4 * points, level), fine.sample(points, level), atol=1e-5)
+    spacing = np.array([0.3, 1, 2, 3, 100], np.float32)
+    np.testing.assert_array_equal(coarse.level_for(4 * spacing), fine.level_for(spacing))
+
+
 def test_points_beyond_the_edge_see_the_edge() -> None:
     moments = Moments(*pictures(20, 30))
     points = np.array([[[-50, -50], [0.5, 0.5], [900, 900], [29.5, 19.5]]], np.float32)

@@ -1,76 +1,116 @@
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import skimage.data
 from PIL import Image
 
+from dreambrush.cores import available_cores
 from dreambrush.errors import ModelError
-from dreambrush.models import find_brush
+from dreambrush.models import BrushFile, find_brush
 from dreambrush.mypaint.blending import merge_layers
-from dreambrush.painter import judge as judging
-from dreambrush.painter.paint import LAYERS, Painting, PaintOptions, Progress, paint
+from dreambrush.painter import dreams as dreaming
+from dreambrush.painter.controllers import controller_named
+from dreambrush.painter.motif import SHAPE_LAYER
+from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.painting import Painting, Progress
 from dreambrush.painter.replay import replay
+from dreambrush.painter.stages import LAYERS
 
-QUICK = PaintOptions(windows=16, improved=24, generations=2, children=3)
+if TYPE_CHECKING:
+    from tests.painter.conftest import Float32, Pictures
 
-
-def astronaut(size: int = 96) -> np.ndarray:
-    picture = Image.fromarray(skimage.data.astronaut())  # type: ignore[no-untyped-call]
-    picture = picture.resize((size, size), Image.Resampling.LANCZOS)
-    return np.asarray(picture, np.float32) / 255
-
-
-@pytest.fixture(scope="module")
-def target() -> np.ndarray:
-    return astronaut()
+QUICK = PaintOptions(effort=1)
+BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+SEED = 3
 
 
 @pytest.fixture(scope="module")
-def painting(target: np.ndarray) -> Painting:
-    return paint(target, find_brush("oil"), 90, seed=3, options=QUICK)
+def target(astronaut: Pictures) -> Float32:
+    return astronaut(48)
 
 
-def test_it_paints_the_picture(painting: Painting, target: np.ndarray, tmp_path: Path) -> None:
-    flat = float(np.mean((target - target.mean((0, 1))) ** 2))
-    Image.fromarray(painting.merged).save(tmp_path / "painting.png")
-    assert painting.mse < 0.2 * flat, f"see {tmp_path / 'painting.png'}"
+@pytest.fixture(scope="module")
+def painting(target: Float32) -> Painting:
+    return paint(target, find_brush("oil"), 90, SEED, options=QUICK)
+
+
+def flat_error(target: Float32) -> float:
+    return float(np.mean((target - target.mean((0, 1))) ** 2))
+
+
+def check(painting: Painting, brushes: list[BrushFile], seed: int = SEED) -> None:
+    """It is what it says: layers are what the strokes paint, and the picture what the layers show."""
+    strokes, painted = painting.strokes, painting.layers
+    if painting.alpha is not None:
+        assert painted[0].name == SHAPE_LAYER
+        painted = painted[1:]
+    eotf = 2.2 if painting.pigment else 1.0
+    assert np.array_equal(painting.merged, merge_layers(painting.layers, painting.background, eotf))
+    canvases = replay(strokes, {brush.name: brush.path for brush in brushes}, seed, painting.pigment)
+    assert strokes.layers == tuple(layer.name for layer in painted)
+    assert (np.diff(strokes.layer) >= 0).all()
+    assert set(strokes.layer) == set(range(len(painted))) or len(strokes) == 0
+    for canvas, layer in zip(canvases, painted, strict=True):
+        assert painting.alpha is not None or np.array_equal(canvas.read8(), layer.pixels)
+    laid = dict(zip(*np.unique(strokes.layer, return_counts=True), strict=True))
+    for index, stage in enumerate(painting.stages):
+        assert (stage.name, stage.strokes) == (strokes.layers[index], laid[index])
+        assert stage.mse >= 0 and stage.dreamed_mse >= 0
+    assert len(painting.stages) == len(laid) or painting.interrupted
+
+
+def test_it_paints_the_picture(painting: Painting, target: Float32, tmp_path: Path) -> None:
+    Image.fromarray(painting.merged).resize((512, 512), 0).save(tmp_path / "painting.png")
+    assert painting.mse < 0.25 * flat_error(target), f"see {tmp_path / 'painting.png'}"
     assert painting.mse == pytest.approx(np.mean((painting.merged / 255 - target) ** 2))
+    check(painting, [find_brush("oil")])
+    assert not painting.interrupted and not painting.pigment and painting.alpha is None
 
 
-def test_the_dream_foretells_the_error(painting: Painting, target: np.ndarray) -> None:
-    flat = float(np.mean((target - target.mean((0, 1))) ** 2))
+def test_the_dream_foretells_the_error(painting: Painting, target: Float32) -> None:
     # Of the error that was removed, the dream foretold all but a few per cent.
-    assert abs(painting.dreamed_mse - painting.mse) < 0.05 * (flat - painting.mse)
+    removed = flat_error(target) - painting.mse
+    assert abs(painting.dreamed_mse - painting.mse) < 0.05 * removed
+    for stage in painting.stages:
+        assert abs(stage.dreamed_mse - stage.mse) < 0.05 * removed
+    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.02)
+    errors = [flat_error(target), *(stage.mse for stage in painting.stages)]
+    assert errors == sorted(errors, reverse=True)
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 90])
-def test_the_exact_number_of_strokes_is_painted(count: int, target: np.ndarray) -> None:
-    assert len(paint(target, find_brush("oil"), count, options=QUICK).strokes) == count
+@pytest.mark.parametrize("count", [0, 1, 41])
+def test_the_exact_number_of_strokes_is_painted(count: int, target: Float32) -> None:
+    painting = paint(target, find_brush("oil"), count, SEED, options=QUICK)
+    assert len(painting.strokes) == count == sum(stage.strokes for stage in painting.stages)
+    check(painting, [find_brush("oil")])
 
 
-def test_layers_are_what_the_strokes_say(painting: Painting) -> None:
-    strokes = painting.strokes
-    assert strokes.layers == LAYERS == tuple(layer.name for layer in painting.layers)
-    assert (np.diff(strokes.layer) >= 0).all() and set(strokes.layer) == {0, 1}
-    assert np.array_equal(painting.merged, merge_layers(painting.layers, painting.background))
-    for canvas, layer in zip(replay(strokes, {"oil": find_brush("oil").path}, 3), painting.layers, strict=True):
-        assert layer.pixels[..., 3].any()
-        assert np.array_equal(canvas.read8(), layer.pixels)
+@pytest.mark.parametrize("layers", [1, 2, 5])
+def test_as_many_layers_as_wanted(layers: int, target: Float32) -> None:
+    painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, layers=layers))
+    assert tuple(layer.name for layer in painting.layers) == painting.strokes.layers == LAYERS[layers][0]
+    assert len(painting.strokes) == 60
+    assert all(layer.pixels[..., 3].any() for layer in painting.layers)
+    assert painting.mse < 0.35 * flat_error(target)
+    check(painting, [find_brush("oil")])
 
 
 def test_same_seed_same_bytes_whatever_the_cores(
-    painting: Painting, target: np.ndarray, monkeypatch: pytest.MonkeyPatch
+    painting: Painting, target: Float32, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "available_cores", lambda: 1)
-    again = paint(target, find_brush("oil"), 90, seed=3, options=QUICK)
+    monkeypatch.setattr(dreaming, "available_cores", lambda: 1 if available_cores() > 1 else 3)
+    again = paint(target, find_brush("oil"), 90, SEED, options=QUICK)
     assert again.strokes == painting.strokes
     assert np.array_equal(again.merged, painting.merged)
-    other = paint(target, find_brush("oil"), 90, seed=4, options=QUICK)
+    assert (again.mse, again.dreamed_mse, again.stages) == (painting.mse, painting.dreamed_mse, painting.stages)
+    other = paint(target, find_brush("oil"), 90, SEED + 1, options=QUICK)
     assert other.strokes != painting.strokes
 
 
@@ -80,44 +120,248 @@ def test_strokes_are_strokes_and_not_dots(painting: Painting) -> None:
     assert np.median(length / (2 * strokes.radius)) > 1.5
 
 
-@pytest.mark.parametrize("name", ["bristle", "ink"])
-def test_other_brushes_paint_too(name: str, target: np.ndarray) -> None:
-    flat = float(np.mean((target - target.mean((0, 1))) ** 2))
-    assert paint(target, find_brush(name), 60, options=QUICK).mse < 0.5 * flat
+def test_several_brushes_in_one_painting(target: Float32) -> None:
+    brushes = [find_brush(name) for name in ("bristle", "oil", "ink")]
+    painting = paint(target, brushes, 60, SEED, options=QUICK)
+    assert painting.strokes.brushes == ("bristle", "oil", "ink")
+    assert len(set(painting.strokes.brush)) > 1 and len(painting.strokes) == 60
+    assert painting.mse < 0.35 * flat_error(target)
+    assert painting.dreamed_mse == pytest.approx(painting.mse, rel=0.15)
+    check(painting, brushes)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 2), (3, 3), (16, 300)])
+@pytest.mark.parametrize("name", ["watercolour", "charcoal"])
+def test_other_brushes_paint_too(name: str, target: Float32) -> None:
+    painting = paint(target, find_brush(name), 40, SEED, options=QUICK)
+    assert painting.mse < 0.6 * flat_error(target)
+    check(painting, [find_brush(name)])
+
+
+@pytest.mark.parametrize("name", ["search", "policy"])
+def test_any_controller_may_propose(name: str, target: Float32) -> None:
+    follow = controller_named(name)  # type: ignore[arg-type]
+    painting = paint(target, find_brush("oil"), 30, SEED, options=QUICK, controller=follow)
+    assert painting.mse < 0.6 * flat_error(target) and len(painting.strokes) == 30
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 2), (3, 3), (16, 130)])
 def test_odd_pictures(shape: tuple[int, int]) -> None:
     target = np.random.default_rng(0).random((*shape, 3)).astype(np.float32)
-    painting = paint(target, find_brush("oil"), 5, options=QUICK)
+    painting = paint(target, find_brush("oil"), 5, SEED, options=QUICK)
     assert painting.merged.shape == (*shape, 3)
     assert len(painting.strokes) == 5
+    check(painting, [find_brush("oil")])
 
 
 @pytest.mark.parametrize("value", [0.0, 0.3, 1.0])
 def test_a_picture_of_one_colour_stays_so(value: float) -> None:
     target = np.full((40, 50, 3), value, np.float32)
-    painting = paint(target, find_brush("oil"), 12, options=QUICK)
-    assert len(painting.strokes) == 12
+    painting = paint(target, find_brush("oil"), 12, SEED, options=QUICK)
     assert painting.mse < 1e-4
+    check(painting, [find_brush("oil")])
 
 
-def test_progress_and_interruption(target: np.ndarray) -> None:
+def test_the_exact_number_of_strokes_even_when_there_is_nothing_to_do() -> None:
+    for value in (0.0, 0.3, 1.0):
+        target = np.full((40, 50, 3), value, np.float32)
+        assert len(paint(target, find_brush("oil"), 12, SEED, options=QUICK).strokes) == 12
+
+
+def test_black_on_white() -> None:
+    """A seven: a bar and a slanted leg."""
+    y, x = np.mgrid[0:40, 0:40] + 0.5
+    bar = (np.abs(y - 10) < 2.5) & (x > 8) & (x < 32)
+    leg = (np.abs(x - (31 - 0.5 * (y - 10))) < 2.5) & (y > 10) & (y < 34)
+    target = np.repeat(1.0 - (bar | leg)[..., None], 3, 2).astype(np.float32)
+    options = PaintOptions(effort=2, hand=0, colour=BLACK, ground=WHITE, layers=1)
+    drawing = paint(target, find_brush("oil"), 4, SEED, options=options)
+    assert len(drawing.strokes) == 4 and not drawing.strokes.colour.any()
+    assert (drawing.background == 255).all()
+    assert drawing.mse < 0.3 * np.mean((1 - target) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("hand", "narrowest", "widest"), [(0.0, 5.0, 9.0), (1.0, 4.0, 4.0), (1.0, None, 6.0), (0.0, 8.0, None)]
+)
+def test_strokes_are_as_narrow_and_wide_as_allowed(
+    target: Float32, hand: float, narrowest: float | None, widest: float | None
+) -> None:
+    options = replace(QUICK, hand=hand, narrowest=narrowest, widest=widest)
+    widths = 2 * paint(target, find_brush("oil"), 20, SEED, options=options).strokes.radius
+    assert narrowest is None or widths.min() > narrowest - 1e-3
+    assert widest is None or widths.max() < widest + 1e-3
+
+
+def test_a_free_hand_paints_fewer_short_and_narrow_strokes(astronaut: Pictures) -> None:
+    target = astronaut(80)
+    shorter, narrowest, errors = [], [], []
+    for hand in (0.0, 1.0):
+        painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, hand=hand))
+        path, radius = painting.strokes.path, painting.strokes.radius
+        shorter.append(np.quantile(np.hypot(*(path[:, 2] - path[:, 0]).T) / (2 * radius), 0.2))
+        narrowest.append(radius.min())
+        errors.append(painting.mse)
+    assert shorter[1] > 1.3 * shorter[0] and narrowest[1] > narrowest[0] and errors[1] > errors[0]
+
+
+def test_it_stops_at_the_error_that_is_good_enough(target: Float32) -> None:
+    painting = paint(target, find_brush("oil"), 500, SEED, options=replace(QUICK, until=0.03))
+    assert 5 < len(painting.strokes) < 300
+    assert painting.mse < 0.033
+    check(painting, [find_brush("oil")])
+
+
+def test_there_is_no_empty_layer_when_it_was_good_enough_before_the_accents(target: Float32) -> None:
+    painting = paint(target, find_brush("oil"), 500, SEED, options=replace(QUICK, until=0.03))
+    assert all(layer.pixels[..., 3].any() for layer in painting.layers)
+
+
+def test_little_time_gives_a_whole_painting(target: Float32) -> None:
+    hurried = paint(target, find_brush("oil"), 3000, SEED, options=replace(QUICK, seconds=0.7))
+    assert 1 <= len(hurried.strokes) < 3000
+    assert sum(seconds["wall"] for seconds in hurried.seconds.values()) < 3
+    assert hurried.mse < flat_error(target) and not hurried.interrupted
+    check(hurried, [find_brush("oil")])
+    plenty = paint(target, find_brush("oil"), 12, SEED, options=replace(QUICK, seconds=1000.0))
+    assert plenty.strokes == paint(target, find_brush("oil"), 12, SEED, options=QUICK).strokes
+
+
+def test_pigment(target: Float32) -> None:
+    painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, pigment=True))
+    assert painting.pigment and painting.mse < 0.35 * flat_error(target)
+    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.05)
+    check(painting, [find_brush("oil")])
+
+
+def cut_out(target: Float32, hardness: float = 100) -> Float32:
+    """A disc of a picture (48, 48, 4)."""
+    y, x = np.mgrid[0:48, 0:48] + 0.5
+    alpha = np.clip((20 - np.hypot(x - 24, y - 24)) * hardness + 0.5, 0, 1)
+    return np.concatenate([target, alpha[..., None]], -1, dtype=np.float32)
+
+
+@pytest.mark.parametrize("pigment", [False, True])
+def test_nothing_is_painted_where_the_picture_is_transparent(target: Float32, tmp_path: Path, pigment: bool) -> None:
+    picture = cut_out(target)
+    painting = paint(picture, find_brush("oil"), 60, SEED, options=replace(QUICK, pigment=pigment))
+    Image.fromarray(painting.merged).resize((512, 512), 0).save(tmp_path / "disc.png")
+    assert painting.alpha is not None and len(painting.strokes) == 60
+    assert np.array_equal(painting.alpha, np.rint(picture[..., 3] * 255))
+    for layer in painting.layers:
+        assert not layer.pixels[painting.alpha == 0, 3].any(), f"see {tmp_path / 'disc.png'}"
+        assert (layer.pixels[..., 3] <= painting.alpha).all()
+    assert np.array_equal(painting.layers[0].pixels[..., 3], painting.alpha)
+    assert (painting.merged[painting.alpha == 0] == painting.background).all()
+    inside = painting.alpha == 255
+    real = np.mean((painting.merged[inside] / 255 - target[inside]) ** 2)
+    assert painting.mse == pytest.approx(real, rel=0.05)
+    assert real < 0.35 * np.mean((target[inside] - target[inside].mean(0)) ** 2)
+    check(painting, [find_brush("oil")])
+
+
+def test_the_dream_foretells_the_error_where_the_picture_is_opaque(target: Float32) -> None:
+    painting = paint(cut_out(target), find_brush("oil"), 60, SEED, options=QUICK)
+    assert painting.dreamed_mse == pytest.approx(painting.mse, rel=0.2)
+    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.05)
+
+
+def test_soft_edges_are_painted_in_the_picture_s_colours(target: Float32, tmp_path: Path) -> None:
+    picture = cut_out(np.broadcast_to(np.array([0.9, 0.5, 0.4], np.float32), target.shape), 0.05)
+    painting = paint(picture, find_brush("oil"), 30, SEED, options=QUICK)
+    Image.fromarray(painting.merged).resize((512, 512), 0).save(tmp_path / "soft.png")
+    for layer in painting.layers[1:]:
+        painted = layer.pixels[(layer.pixels[..., 3] > 40) & (layer.pixels[..., 3] < 200), :3] / 255
+        assert np.abs(painted - (0.9, 0.5, 0.4)).mean() < 0.03, f"see {tmp_path / 'soft.png'}"
+
+
+def test_nothing_but_transparency() -> None:
+    painting = paint(np.zeros((20, 30, 4), np.float32), find_brush("oil"), 3, SEED, options=QUICK)
+    assert not any(layer.pixels[..., 3].any() for layer in painting.layers)
+
+
+def test_progress(target: Float32) -> None:
+    seen: list[Progress] = []
+    painting = paint(target, find_brush("oil"), 60, SEED, progress=seen.append, options=QUICK)
+    names = [each.stage for each in seen]
+    # First the plan is made and refined, then it is painted; for the accents one plans again.
+    assert names[0] == "Plan" and set(names) == {"Plan", "Refine", *painting.strokes.layers}
+    assert [name for name in names if name in painting.strokes.layers] == list(painting.strokes.layers)
+    for one, other in pairwise(each for each in seen if each.stage == "Plan"):
+        assert one.done < other.done <= other.total
+    assert (seen[-1].done, seen[-1].total) == (60, 60)
+    assert seen[-1].mse == pytest.approx(painting.mse, rel=0.02)
+
+
+@pytest.mark.parametrize("moment", range(0, 17, 4))
+def test_interrupted_at_any_moment_it_is_a_whole_painting(target: Float32, moment: int) -> None:
     seen: list[Progress] = []
 
-    def stop_early(progress: Progress) -> None:
+    def stop(progress: Progress) -> None:
         seen.append(progress)
-        if progress.done >= 30:
+        if len(seen) == moment + 1:
             raise KeyboardInterrupt
 
-    painting = paint(target, find_brush("oil"), 500, options=QUICK, progress=stop_early)
-    assert painting.interrupted
-    assert 30 <= len(painting.strokes) == seen[-1].done < 500
-    assert all(a.done < b.done for a, b in pairwise(seen))
-    assert seen[-1].mse == pytest.approx(painting.mse, rel=0.02)
-    assert np.array_equal(painting.merged, merge_layers(painting.layers, painting.background))
+    painting = paint(target, find_brush("oil"), 120, SEED, progress=stop, options=QUICK)
+    if not painting.interrupted:
+        assert len(seen) <= moment
+        return
+    laid = [each for each in seen if each.stage in LAYERS[5][0]]
+    if seen[moment].stage in LAYERS[5][0]:
+        assert len(painting.strokes) == seen[-1].done
+    else:  # interrupted while planning, what was planned is painted
+        assert len(painting.strokes) >= seen[moment].done > 0 or seen[moment].stage == "Refine"
+        assert laid[-1].done == len(painting.strokes) and painting.mse < 0.9 * flat_error(target)
+    assert seen[-1].mse == pytest.approx(painting.mse, rel=0.02) or not laid
+    check(painting, [find_brush("oil")])
 
 
-def test_a_brush_without_a_dream(target: np.ndarray) -> None:
+def test_an_interrupted_painting_has_the_layers_that_its_strokes_name(target: Float32) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.stage == "Block-in":
+            raise KeyboardInterrupt
+
+    painting = paint(target, find_brush("oil"), 60, SEED, progress=stop, options=QUICK)
+    assert painting.strokes.layers == tuple(layer.name for layer in painting.layers)
+
+
+def ring(number: int, frame: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def interrupted(target: Float32, after: str, seconds: float) -> Painting:
+    """A painting in which Ctrl-C is pressed, whatever is being done, so long after a stage was told of."""
+
+    def arm(progress: Progress) -> None:
+        if progress.stage == after:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        return paint(target, find_brush("oil"), 90, SEED, progress=arm, options=QUICK)
+    except KeyboardInterrupt:  # which would end all tests
+        return pytest.fail(f"Ctrl-C {seconds:.4f} s after {after} left no painting")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(("after", "step"), [("Refine", 0.003), ("Ground", 0.004)])
+def test_ctrl_c_in_the_midst_of_anything(target: Float32, after: str, step: float) -> None:
+    for moment in range(4):
+        painting = interrupted(target, after, 0.0005 + step * moment)
+        check(painting, [find_brush("oil")])
+
+
+def test_a_brush_without_a_dream(target: Float32) -> None:
     with pytest.raises(ModelError, match="dreambrush train"):
         paint(target, replace(find_brush("oil"), dream=None), 5)
+
+
+@pytest.mark.parametrize("missing", ["dream.onnx", "gradient.onnx"])
+def test_a_dream_that_lacks_something(target: Float32, tmp_path: Path, missing: str) -> None:
+    brush = find_brush("oil")
+    for name in ("card.json", "dream.onnx", "gradient.onnx"):
+        if name != missing:
+            (tmp_path / name).write_bytes((brush.dream_folder() / name).read_bytes())
+    with pytest.raises(ModelError, match=missing):
+        paint(target, replace(brush, dream=tmp_path), 2)

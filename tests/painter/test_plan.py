@@ -1,116 +1,200 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from dreambrush.errors import ModelError
-from dreambrush.models import find_brush
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.painter.paint import Painting, PaintOptions, Progress, paint
-from dreambrush.painter.plan import PlanOptions, plan_painting
-from dreambrush.painter.replay import replay
+from dreambrush.painter.controllers import controller_named
+from dreambrush.painter.deadline import Deadline
+from dreambrush.painter.effort import EFFORTS, Effort
+from dreambrush.painter.grow import Grower
+from dreambrush.painter.plan import Planner
+from dreambrush.painter.scene import Scene, reduced
+from dreambrush.painter.sketch import Sketch
 
-QUICK = PlanOptions(first_steps=30, swaps=2, swap_steps=10, last_steps=15, parts=2, part_steps=5)
-BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+if TYPE_CHECKING:
+    from dreambrush.painter.dreams import Dreams
+    from tests.painter.conftest import Float32, Painted, Pictures, Tames
 
-
-def drawn_face(side: int = 48) -> np.ndarray:
-    """A face of a few flat shapes in colour."""
-    y, x = np.mgrid[0:side, 0:side] * (64 / side)
-    face = np.empty((side, side, 3), np.float32)
-    face[:] = 0.3, 0.4, 0.45
-    for cx, cy, rx, ry, colour in (
-        (32, 30, 20, 26, (0.35, 0.2, 0.1)),
-        (32, 34, 15, 21, (0.85, 0.65, 0.5)),
-        (25, 30, 3, 2, (0.1, 0.1, 0.15)),
-        (39, 30, 3, 2, (0.1, 0.1, 0.15)),
-        (32, 45, 6, 2, (0.6, 0.2, 0.2)),
-    ):
-        face[((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1] = colour
-    return face
+SIDE = 48
+PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)
+LITTLE = replace(EFFORTS[1], last_steps=4, stage_steps=4)
 
 
-def drawn_seven(side: int = 40) -> np.ndarray:
-    """Black on white: a bar and a slanted leg."""
-    y, x = np.mgrid[0:side, 0:side] + 0.5
-    bar = (np.abs(y - 10) < 2.5) & (x > 8) & (x < 32)
-    leg = (np.abs(x - (31 - 0.5 * (y - 10))) < 2.5) & (y > 10) & (y < 34)
-    return np.asarray(np.repeat(1.0 - (bar | leg)[..., None], 3, 2), np.float32)
+class Told:
+    """What a planner has told, and a clock that goes on by a second each time."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[str, int, int, float]] = []
+
+    def __call__(self, stage: str, done: int, total: int, mse: float) -> None:
+        self.all.append((stage, done, total, mse))
+
+    def seconds(self) -> float:
+        return float(len(self.all))
 
 
-@pytest.fixture(scope="module")
-def painting() -> Painting:
-    return plan_painting(drawn_face(), find_brush("oil"), 10, seed=3, options=QUICK)
+class Desk:
+    """Makes planners for a small photograph."""
+
+    def __init__(self, dreams: Dreams, tame_for: Tames, target: Float32) -> None:
+        self.dreams, self.tame, self.target = dreams, tame_for(SIDE), target
+        self.told = Told()
+
+    def planner(self, effort: Effort = LITTLE, cell: int = 1, seconds: float | None = None, seed: int = 0) -> Planner:
+        scene, coarse = (Scene(self.target, self.dreams, self.tame, each) for each in (1, cell))
+        rng, paper = np.random.default_rng(seed), reduced(PAPER, cell).reshape(-1, 3)
+        grower = Grower(coarse, controller_named("ridge"), rng, paper, 40, lambda gain, strokes: gain, effort.thought)
+        deadline = Deadline(seconds, self.told.seconds)
+        return Planner(scene, PAPER.reshape(-1, 3), grower, effort, rng, self.told, deadline)
+
+    def error(self, real: Float32) -> float:
+        return float(np.square(real - self.target).mean())
 
 
-def test_it_is_what_it_says(painting: Painting) -> None:
-    assert len(painting.strokes) == 10
-    assert painting.mse == pytest.approx(np.mean((painting.merged / 255 - drawn_face()) ** 2))
-    assert np.array_equal(painting.merged, merge_layers(painting.layers, painting.background))
-    (canvas,) = replay(painting.strokes, {"oil": find_brush("oil").path}, 3)
-    assert np.array_equal(canvas.read8(), painting.layers[0].pixels)
-    assert not painting.interrupted
+@pytest.fixture
+def desk(oil: Dreams, tame_for: Tames, astronaut: Pictures) -> Desk:
+    return Desk(oil, tame_for, astronaut(SIDE))
 
 
-def test_planning_pays(painting: Painting) -> None:
-    greedy = paint(drawn_face(), find_brush("oil"), 10, seed=3, options=PaintOptions(strokes_per_round=1))
-    assert painting.mse < 0.85 * greedy.mse
+@pytest.mark.parametrize("count", [0, 1, 2, 13, 40])
+def test_as_many_strokes_as_wanted(desk: Desk, count: int) -> None:
+    planner = desk.planner()
+    planner.plan(count)
+    assert len(planner.sketch) == count
 
 
-def test_the_dream_foretells_the_error(painting: Painting) -> None:
-    assert painting.dreamed_mse == pytest.approx(painting.mse, rel=0.15)
+@pytest.mark.parametrize("cell", [1, 2])
+def test_the_plan_paints_the_picture(desk: Desk, painted: Painted, cell: int) -> None:
+    planner = desk.planner(cell=cell)
+    planner.plan(40)
+    real = desk.error(painted(planner.sketch, PAPER))
+    assert real < 0.45 * desk.error(PAPER)
+    expected = planner.scene.mean_squared(planner.scene.view(planner.sketch, planner.paper).error)
+    assert expected == pytest.approx(real, rel=0.1)
 
 
-def test_same_seed_same_bytes(painting: Painting) -> None:
-    again = plan_painting(drawn_face(), find_brush("oil"), 10, seed=3, options=QUICK)
-    assert again.strokes == painting.strokes
-    assert np.array_equal(again.merged, painting.merged)
+def test_one_is_told_how_far_it_is(desk: Desk) -> None:
+    planner = desk.planner(replace(LITTLE, swaps=2, swapped=0.2, swap_steps=2))
+    planner.plan(30)
+    grown = [each for each in desk.told.all if each[0] == "Plan"]
+    refined = [each for each in desk.told.all if each[0] == "Refine"]
+    assert len(grown) + len(refined) == len(desk.told.all)
+    assert all(0 < done <= total == 30 for _, done, total, _ in grown)
+    assert [(done, total) for _, done, total, _ in refined] == [(1, 3), (2, 3), (3, 3)]
+    first = next(index for index, each in enumerate(desk.told.all) if each[0] == "Refine")
+    assert any(each[0] == "Plan" and each[1] == 30 for each in desk.told.all[:first])
+    assert grown[0][3] > refined[-1][3] > 0
 
 
-def test_black_on_white() -> None:
-    target = drawn_seven()
-    drawing = plan_painting(target, find_brush("oil"), 3, colour=BLACK, ground=WHITE, options=QUICK)
-    assert len(drawing.strokes) == 3
-    assert not drawing.strokes.colour.any()
-    assert (drawing.background == 255).all()
-    assert drawing.mse < 0.2 * np.mean((1 - target) ** 2)
+def test_the_weakest_strokes_are_swapped_for_better_ones(desk: Desk, painted: Painted) -> None:
+    errors = []
+    for swaps in (0, 3):
+        planner = desk.planner(replace(LITTLE, swaps=swaps, swapped=0.25, swap_steps=4))
+        planner.plan(25)
+        assert len(planner.sketch) == 25
+        errors.append(desk.error(painted(planner.sketch, PAPER)))
+    assert errors[1] < 0.95 * errors[0]
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 40), (16, 90)])
-def test_odd_pictures(shape: tuple[int, int]) -> None:
-    target = np.random.default_rng(0).random((*shape, 3)).astype(np.float32)
-    drawing = plan_painting(target, find_brush("oil"), 3, options=QUICK)
-    assert drawing.merged.shape == (*shape, 3)
-    assert len(drawing.strokes) == 3
+def test_good_enough_is_enough(desk: Desk) -> None:
+    planner = desk.planner()
+    planner.plan(200, enough=0.03)
+    assert 0 < len(planner.sketch) < 150
+    assert planner.grower.mse <= 0.03
 
 
-@pytest.mark.parametrize("count", [0, 1])
-def test_hardly_any_strokes(count: int) -> None:
-    drawing = plan_painting(drawn_seven(), find_brush("oil"), count, options=QUICK)
-    assert len(drawing.strokes) == count
+def test_nothing_is_added_to_what_is_good_enough_from_the_beginning(desk: Desk) -> None:
+    planner = desk.planner()
+    planner.plan(20, enough=1.0)
+    assert len(planner.sketch) == 0
 
 
-def test_progress_and_interruption() -> None:
-    seen: list[Progress] = []
-
-    def stop_early(progress: Progress) -> None:
-        seen.append(progress)
-        if progress.stage == "Propose" and progress.done == 4:
-            raise KeyboardInterrupt
-
-    drawing = plan_painting(drawn_face(), find_brush("oil"), 8, progress=stop_early, options=QUICK)
-    assert drawing.interrupted and len(drawing.strokes) == 4
-    assert [each.done for each in seen if each.stage == "Propose"] == [1, 2, 3, 4]
-    assert seen[-1].stage == "Paint"
-    assert seen[-1].mse == pytest.approx(drawing.mse, rel=0.05)
+def test_the_same_seed_plans_the_same(desk: Desk) -> None:
+    plans = []
+    for seed in (1, 1, 2):
+        planner = desk.planner(seed=seed)
+        planner.plan(15)
+        plans.append(planner.sketch)
+    assert plans[0].strokes.tobytes() == plans[1].strokes.tobytes()
+    assert plans[0].colours.tobytes() == plans[1].colours.tobytes()
+    assert not np.array_equal(plans[0].strokes, plans[2].strokes)
 
 
-def test_a_dream_without_a_gradient(tmp_path: Path) -> None:
-    brush = find_brush("oil")
-    for name in ("card.json", "dream.onnx"):
-        (tmp_path / name).write_bytes((brush.dream_folder() / name).read_bytes())
-    with pytest.raises(ModelError, match=r"gradient\.onnx"):
-        plan_painting(drawn_seven(), replace(brush, dream=tmp_path), 2)
+def test_when_time_is_up_the_plan_is_left_as_it_is(desk: Desk) -> None:
+    hurried, idle = desk.planner(seconds=3), desk.planner()
+    hurried.plan(40)
+    assert 0 < len(hurried.sketch) < 40  # not all, but some, were grown in the time there was
+    assert desk.told.seconds() <= 4
+    before = hurried.sketch
+    hurried.mend(PAPER.reshape(-1, 3), 2)
+    hurried.add(PAPER.reshape(-1, 3), 2, 40)
+    assert np.array_equal(hurried.sketch.strokes, before.strokes)
+    idle.plan(40)
+    assert len(idle.sketch) == 40
+
+
+def test_what_is_laid_is_not_mended(desk: Desk, painted: Painted) -> None:
+    planner = desk.planner()
+    planner.plan(20)
+    before = planner.sketch
+    real = painted(before[:8], PAPER)
+    real[:10] = 0  # something went wrong
+    planner.mend(real.reshape(-1, 3), 8)
+    assert np.array_equal(planner.sketch.strokes[:8], before.strokes[:8])
+    assert np.array_equal(planner.sketch.colours[:8], before.colours[:8])
+    assert len(planner.sketch) == 20 and not np.array_equal(planner.sketch.strokes[8:], before.strokes[8:])
+    assert planner.scene.view(planner.sketch[8:], real.reshape(-1, 3)).error < (
+        planner.scene.view(before[8:], real.reshape(-1, 3)).error
+    )
+
+
+@pytest.mark.parametrize("cell", [1, 2])
+def test_strokes_are_added_for_what_the_real_canvas_lacks(desk: Desk, painted: Painted, cell: int) -> None:
+    planner = desk.planner(cell=cell)
+    planner.plan(20)
+    laid, done = planner.sketch, 12
+    real = painted(laid[:done], PAPER)
+    real[30:, 30:] = (0, 1, 0)  # someone was here
+    planner.add(real.reshape(-1, 3), done, 34)
+    assert len(planner.sketch) == 34
+    assert np.array_equal(planner.sketch.strokes[:done], laid.strokes[:done])
+    middles = planner.sketch.strokes[20:, 2:4]
+    assert (middles > 26).all(1).mean() > 0.5
+    before, after = (planner.scene.view(each[done:], real.reshape(-1, 3)).error for each in (laid, planner.sketch))
+    assert after < 0.7 * before
+
+
+def test_nothing_is_added_to_a_canvas_that_is_good_enough(desk: Desk) -> None:
+    planner = desk.planner()
+    planner.plan(5)
+    planner.add(desk.target.reshape(-1, 3), 5, 30, enough=0.001)
+    assert len(planner.sketch) == 5
+
+
+def test_the_plan_is_whole_whenever_it_is_broken_off(desk: Desk) -> None:
+    for moment in range(0, 9, 2):
+        planner = desk.planner(replace(LITTLE, swaps=2, swapped=0.3, swap_steps=2))
+
+        def stop(stage: str, done: int, total: int, mse: float, planner: Planner = planner, left: int = moment) -> None:
+            desk.told(stage, done, total, mse)
+            if len(desk.told.all) > left:
+                raise KeyboardInterrupt
+
+        desk.told.all.clear()
+        planner.tell = stop
+        with pytest.raises(KeyboardInterrupt):
+            planner.plan(30)
+        sketch: Sketch = planner.sketch
+        assert 0 < len(sketch) <= 30
+        assert len(sketch.strokes) == len(sketch.colours) == len(sketch.brush) and np.isfinite(sketch.strokes).all()
+
+
+def test_the_view_is_that_of_the_plan_on_bare_paper(desk: Desk) -> None:
+    planner = desk.planner(cell=2)
+    planner.plan(15)
+    paper = reduced(PAPER, 2).reshape(-1, 3)
+    expected = Scene(desk.target, desk.dreams, desk.tame, 2).view(planner.sketch, paper)
+    assert np.array_equal(planner.view().composite.canvas, expected.composite.canvas)

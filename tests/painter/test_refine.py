@@ -1,22 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from dreambrush.models import Dream, find_brush
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.painter.compositing import compose, slopes
-from dreambrush.painter.easel import Easel
-from dreambrush.painter.geometry import tamed
-from dreambrush.painter.gradient import DreamGradient
-from dreambrush.painter.masks import Masks, near
-from dreambrush.painter.refine import Refiner, Sketch
+from dreambrush.painter.compositing import slopes
+from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.refine import refine
+from dreambrush.painter.scene import Scene, reduced
+from dreambrush.painter.sketch import Sketch
+
+if TYPE_CHECKING:
+    from tests.painter.conftest import Painted, Pictures, Sketches, Tames
 
 SIDE = 48
 WHITE = np.ones((SIDE, SIDE, 3), np.float32)
-TAME = partial(tamed, width=SIDE, height=SIDE, smallest=0.9, largest=10.0)
+PAPER = WHITE.reshape(-1, 3)
 
 
 def drawn_arc() -> np.ndarray:
@@ -37,100 +42,79 @@ def rough_sketch() -> Sketch:
         ],
         np.float32,
     )
-    return Sketch(strokes, np.array([[0.2] * 3, [0.2] * 3, [0.7] * 3], np.float32))
+    return Sketch(strokes, np.array([[0.2] * 3, [0.2] * 3, [0.7] * 3], np.float32), np.zeros(3, np.int64))
 
 
-@pytest.fixture(scope="module")
-def refiner() -> Refiner:
-    folder = find_brush("oil").dream_folder()
-    return Refiner(Dream(folder, 1), DreamGradient(folder, 1), drawn_arc(), TAME)
+@pytest.fixture
+def scene(oil: Dreams, tame_for: Tames) -> Scene:
+    return Scene(drawn_arc(), oil, tame_for(SIDE))
 
 
-def really(sketch: Sketch) -> float:
-    """Squared error of a sketch on the real canvas."""
-    easel = Easel(SIDE, SIDE, np.full(3, 255, np.uint8), read_myb(find_brush("oil").path), ("Layer",))
-    for stroke, colour in zip(sketch.strokes, sketch.colours, strict=True):
-        easel.paint(stroke, colour, 0)
-    return float(np.square(easel.seen((0, 0, SIDE, SIDE)) - drawn_arc()).sum())
+def refined(scene: Scene, sketch: Sketch, steps: int, seed: int = 0) -> Sketch:
+    return refine(scene, sketch, PAPER, steps, np.random.default_rng(seed))
 
 
-def test_slopes_are_those_of_the_composite() -> None:
-    rng = np.random.default_rng(0)
-    canvas, target = rng.random((2, 30, 3))
-    pixels = [rng.choice(30, 12, replace=False) for _ in range(5)]
-    means, variances = ([rng.random(12) * scale for _ in pixels] for scale in (1.0, 0.2))
-    colours = rng.random((5, 3))
-
-    def error() -> float:
-        return compose(canvas, colours, pixels, means, variances).error(target)
-
-    found = slopes(compose(canvas, colours, pixels, means, variances), target, pixels, means, variances)
-    for values, slope in zip((*means, *variances, colours), (*found[0], *found[1], found[2]), strict=True):
-        for index in np.ndindex(values.shape):
-            before, step = values[index], 1e-5
-            values[index] = before + step
-            above = error()
-            values[index] = before - step
-            below = error()
-            values[index] = before
-            assert slope[index] == pytest.approx((above - below) / (2 * step), rel=1e-5, abs=1e-7)
+def squared(real: np.ndarray, target: np.ndarray) -> float:
+    return float(np.square(real - target, dtype=np.float64).sum())
 
 
-def test_expected_error_is_the_mean_over_random_masks() -> None:
-    rng = np.random.default_rng(1)
-    canvas, target = rng.random((2, 10, 3))
-    pixels = [np.arange(10), np.arange(3, 10)]
-    low, high = ([rng.random(len(at)) * 0.5 + shift for at in pixels] for shift in (0.0, 0.5))
-    means = [(a + b) / 2 for a, b in zip(low, high, strict=True)]
-    variances = [(b - a) ** 2 / 4 for a, b in zip(low, high, strict=True)]
-    colours = rng.random((2, 3))
-    expected = compose(canvas, colours, pixels, means, variances).error(target)
-    nothing = [np.zeros(len(at)) for at in pixels]
-    seen = []
-    for _ in range(4000):
-        draw = [np.where(rng.random(len(a)) < 0.5, a, b) for a, b in zip(low, high, strict=True)]
-        seen.append(compose(canvas, colours, pixels, draw, nothing).error(target))
-    assert np.mean(seen) == pytest.approx(expected, rel=0.02)
+def test_the_real_error_falls(scene: Scene, painted: Painted, tmp_path: Path) -> None:
+    rough, better = (painted(sketch, WHITE) for sketch in (rough_sketch(), refined(scene, rough_sketch(), 60)))
+    Image.fromarray(np.rint(np.hstack([drawn_arc(), rough, better]) * 255).astype(np.uint8)).save(tmp_path / "arc.png")
+    assert squared(better, drawn_arc()) < 0.3 * squared(rough, drawn_arc()), f"see {tmp_path / 'arc.png'}"
 
 
-def test_all_paint_is_near(refiner: Refiner) -> None:
-    rng = np.random.default_rng(2)
-    strokes = TAME(np.concatenate([rng.uniform(-5, 53, (40, 6)), rng.random((40, 2)), rng.uniform(0.9, 9, (40, 1))], 1))
-    strokes = strokes.astype(np.float32)
-    places = near(strokes, SIDE, SIDE, refiner.dream.reach)
-    for stroke, at in zip(strokes, places.pixels, strict=True):
-        easel = Easel(SIDE, SIDE, np.full(3, 255, np.uint8), read_myb(find_brush("oil").path), ("Layer",))
-        easel.paint(stroke, np.zeros(3, np.float32), 0)
-        painted = np.flatnonzero((easel.seen((0, 0, SIDE, SIDE)) < 1).any(-1))
-        assert set(painted) <= set(at)
+@pytest.mark.parametrize("cell", [1, 2])
+def test_many_strokes_of_several_brushes_paint_a_better_photograph(
+    dreams: Dreams, random_sketch: Sketches, painted: Painted, tame_for: Tames, astronaut: Pictures, cell: int
+) -> None:
+    target = astronaut(SIDE)
+    scene = Scene(target, dreams, tame_for(SIDE), cell)
+    rough = random_sketch(40, SIDE, seed=1, brushes=3)
+    better = refine(scene, rough, reduced(WHITE, cell).reshape(-1, 3), 40, np.random.default_rng(0))
+    assert squared(painted(better, WHITE), target) < 0.5 * squared(painted(rough, WHITE), target)
+    assert np.array_equal(better.brush, rough.brush)
 
 
-def test_masks_are_what_the_dream_says(refiner: Refiner) -> None:
-    strokes = rough_sketch().strokes
-    places = near(strokes, SIDE, SIDE, refiner.dream.reach)
-    masks = Masks(refiner.dream, strokes, places)
-    for index, at in enumerate(places.pixels):
-        points = np.stack([at % SIDE + 0.5, at // SIDE + 0.5], -1)[None].astype(np.float32)
-        mean, variance = refiner.dream(strokes[index : index + 1], points)
-        assert np.abs(mean[0] - masks.means[index]).max() < 1e-5
-        assert np.abs(variance[0] - masks.variances[index]).max() < 1e-5
+def test_what_is_expected_then_is_real(scene: Scene, painted: Painted) -> None:
+    sketch = refined(scene, rough_sketch(), 40)
+    real = squared(painted(sketch, WHITE), drawn_arc())
+    assert scene.view(sketch, PAPER).error == pytest.approx(real, rel=0.25)
 
 
-def test_gradient_through_dream_and_layers(refiner: Refiner) -> None:
-    sketch = rough_sketch()
-    places = refiner.near(sketch.strokes)
-    masks = Masks(refiner.dream, sketch.strokes, places)
-    parts = places.pixels, masks.means, masks.variances
-    composite = compose(WHITE.reshape(-1, 3), sketch.colours, *parts)
-    by_means, by_variances, _ = slopes(composite, refiner.target, *parts)
-    slope = masks.back(refiner.gradient, by_means, by_variances)
+def test_the_same_seed_refines_the_same(scene: Scene) -> None:
+    one, again, other = (refined(scene, rough_sketch(), 8, seed) for seed in (1, 1, 2))
+    assert one.strokes.tobytes() == again.strokes.tobytes() and one.colours.tobytes() == again.colours.tobytes()
+    assert not np.array_equal(one.strokes, other.strokes)
+
+
+def test_strokes_remain_tame_and_colours_colours(scene: Scene, random_sketch: Sketches, tame_for: Tames) -> None:
+    sketch = refine(scene, random_sketch(30, SIDE), PAPER, 20, np.random.default_rng(0), boldness=4.0)
+    assert sketch.strokes.dtype == sketch.colours.dtype == np.float32
+    np.testing.assert_allclose(tame_for(SIDE)(sketch.strokes), sketch.strokes, atol=1e-3)
+    assert ((sketch.colours >= 0) & (sketch.colours <= 1)).all()
+
+
+def test_a_fixed_colour_stays(oil: Dreams, tame_for: Tames) -> None:
+    scene = Scene(drawn_arc(), oil, tame_for(SIDE), colour=np.full(3, 0.2, np.float32))
+    sketch = refined(scene, rough_sketch(), 8)
+    assert np.array_equal(sketch.colours, rough_sketch().colours)
+    assert not np.array_equal(sketch.strokes, rough_sketch().strokes)
+
+
+def test_slopes_through_dreams_and_layers(scene: Scene) -> None:
+    sketch, rng = rough_sketch(), np.random.default_rng(0)
+    view = scene.view(sketch, PAPER)
+    by = slopes(view.composite, view.target, view.weight, view.cover, view.mean, view.variance)
+    back = partial(scene.dreams.back, sketch, view.cover, view.mean, by.by_mean, by.by_variance)
+    slope = np.mean([back(rng) for _ in range(60)], 0)
     steps = np.array([0.05] * 6 + [0.01] * 2 + [0.02], np.float32)
     expected = np.zeros_like(slope)
     for index in np.ndindex(slope.shape):
         for sign in (-1, 1):
             moved = sketch.strokes.copy()
             moved[index] += sign * steps[index[1]]
-            expected[index] += sign * refiner.expected_error(Sketch(moved, sketch.colours), WHITE) / 2
+            expected[index] += sign * scene.view(replace(sketch, strokes=moved), PAPER).error / 2
     slope *= steps
     # A network of ramps has kinks, so that small differences are like slopes only by and large.
     likeness = (slope * expected).sum() / np.sqrt((slope**2).sum() * (expected**2).sum())
@@ -138,42 +122,17 @@ def test_gradient_through_dream_and_layers(refiner: Refiner) -> None:
     assert np.abs(slope).sum() == pytest.approx(np.abs(expected).sum(), rel=0.1)
 
 
-def test_only_some_strokes_move(refiner: Refiner) -> None:
-    rough = rough_sketch()
-    refined, error = refiner.refine(rough, WHITE, 12, which=np.array([2, 0]))
-    assert np.array_equal(refined.strokes[1], rough.strokes[1])
-    assert (refined.strokes[[0, 2]] != rough.strokes[[0, 2]]).any(1).all()
-    assert error == pytest.approx(refiner.expected_error(refined, WHITE), rel=0.01)
+def test_it_stops_when_told_to(scene: Scene) -> None:
+    calls = count(1)
+    stopped = refine(
+        scene, rough_sketch(), PAPER, 50, np.random.default_rng(0), cells=(16,), go_on=lambda: next(calls) <= 3
+    )
+    assert next(calls) == 5
+    assert not np.array_equal(stopped.strokes, rough_sketch().strokes)
+    never = refine(scene, rough_sketch(), PAPER, 50, np.random.default_rng(0), go_on=lambda: False)
+    assert np.array_equal(never.strokes, rough_sketch().strokes)
 
 
-def test_refinement_lowers_the_real_error(refiner: Refiner) -> None:
-    rough = rough_sketch()
-    refined, error = refiner.refine(rough, WHITE, 60)
-    assert error == pytest.approx(refiner.expected_error(refined, WHITE), rel=0.01)
-    assert really(refined) < 0.3 * really(rough)
-    assert error == pytest.approx(really(refined), rel=0.25)
-    assert np.allclose(TAME(refined.strokes), refined.strokes, atol=1e-3)
-    assert ((refined.colours >= 0) & (refined.colours <= 1)).all()
-
-
-def test_refinement_is_deterministic_and_never_makes_it_worse(refiner: Refiner) -> None:
-    refined, error = refiner.refine(rough_sketch(), WHITE, 12)
-    again, _ = refiner.refine(rough_sketch(), WHITE, 12)
-    assert np.array_equal(refined.strokes, again.strokes) and np.array_equal(refined.colours, again.colours)
-    assert error <= refiner.expected_error(rough_sketch(), WHITE)
-
-
-def test_a_fixed_colour_stays(refiner: Refiner) -> None:
-    fixed = Refiner(refiner.dream, refiner.gradient, drawn_arc(), TAME, fixed_colour=True)
-    refined, _ = fixed.refine(rough_sketch(), WHITE, 8)
-    assert np.array_equal(refined.colours, rough_sketch().colours)
-
-
-def test_what_a_stroke_is_worth(refiner: Refiner) -> None:
-    sketch = rough_sketch()
-    costs = refiner.costs_of_removal(sketch, WHITE)
-    error = refiner.expected_error(sketch, WHITE)
-    for index in range(3):
-        rest = sketch.without(np.array([index]))
-        assert costs[index] == pytest.approx(refiner.expected_error(rest, WHITE) - error, abs=1e-3)
-    assert costs.argmin() == 2  # the small grey spot
+def test_nothing_to_refine(scene: Scene) -> None:
+    assert len(refined(scene, Sketch.empty(), 5)) == 0
+    assert np.array_equal(refined(scene, rough_sketch(), 0).strokes, rough_sketch().strokes)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dreambrush.models import Dream, find_brush
-from dreambrush.painter.transfer import Transfer, measure_transfer, transfer_gap
+from dreambrush.models import find_brush
+from dreambrush.painter.transfer import Transfer, measure_transfer, sketch_of, transfer_gap
 from dreambrush.strokes import Strokes
 
 GROUND = np.array([240, 250, 200], np.uint8)
@@ -30,9 +30,7 @@ def some_strokes(count: int) -> Strokes:
 
 
 def transfer(target: NDArray[np.float32], strokes: Strokes, name: str = "oil") -> Transfer:
-    brush = find_brush(name)
-    dream = Dream(brush.dream_folder(), threads=1)
-    return measure_transfer(target, replace(strokes, brushes=(name,)), GROUND, brush.path, dream, 0)
+    return measure_transfer(target, replace(strokes, brushes=(name,)), GROUND, [find_brush(name)], 0)
 
 
 def test_the_dream_of_an_opaque_brush_is_what_becomes_real() -> None:
@@ -59,6 +57,26 @@ def test_a_spluttering_brush_expects_more_error_than_its_mean_picture_has() -> N
     of_mean = float(np.mean((found.dream - target) ** 2))
     assert found.dreamed_mse > 1.005 * of_mean
     assert found.dreamed_mse == pytest.approx(found.mse, rel=0.15)
+
+
+def test_several_brushes_whatever_their_order() -> None:
+    names = ("oil", "bristle", "ink")
+    strokes = replace(some_strokes(12), brushes=names, brush=np.arange(12, dtype=np.int32) % 3)
+    target = np.random.default_rng(0).random((64, 64, 3), np.float32)
+    found = measure_transfer(target, strokes, GROUND, [find_brush(name) for name in reversed(names)], 0)
+    assert np.abs(found.dream - found.real / 255).mean() < 0.03
+    assert abs(found.gap) < 0.05
+    other = measure_transfer(target, replace(strokes, brush=strokes.brush[::-1]), GROUND, [*map(find_brush, names)], 0)
+    assert np.abs(other.dream - found.real / 255).mean() > 1.5 * np.abs(found.dream - found.real / 255).mean()
+
+
+def test_painted_strokes_as_a_sketch() -> None:
+    strokes = some_strokes(5)
+    sketch = sketch_of(strokes)
+    for index in range(5):
+        row = [*strokes.path[index].ravel(), *strokes.pressure[index], strokes.radius[index]]
+        assert sketch.strokes[index].tolist() == row
+    assert np.array_equal(sketch.colours, strokes.colour) and sketch.brush.tolist() == strokes.brush.tolist()
 
 
 def test_the_gap_is_positive_where_the_dream_was_too_hopeful() -> None:

@@ -1,0 +1,45 @@
+"""The brushes that ``dreambrush paint`` paints with: names, files and sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from dreambrush.errors import BrushError, UsageError
+
+if TYPE_CHECKING:
+    from dreambrush.models import BrushFile
+
+SET = "set:"
+BRUSH_SETS = {"studio": ("oil", "bristle", "ink", "pastel"), "drawing": ("pencil", "charcoal", "ink")}
+
+
+def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]:
+    """The brushes of all names, files and sets, each once, with dreams that can be painted with.
+
+    Raises:
+        BrushError: there is no such brush or set, or it is broken.
+        ModelError: a brush has no dream.
+        UsageError: two brushes have the same name.
+    """
+    from dreambrush.cli.export import export_if_needed
+    from dreambrush.models import find_brush
+    from dreambrush.mypaint.myb import read_myb
+
+    found: dict[str, BrushFile] = {}
+    for word in words:
+        for name in _brushes_of_set(word.removeprefix(SET)) if word.startswith(SET) else (word,):
+            brush = find_brush(name)
+            if found.setdefault(brush.name, brush).path.resolve() != brush.path.resolve():
+                raise UsageError(f"Two of the brushes are called '{brush.name}'.", "Rename one of the files.")
+    for brush in found.values():
+        read_myb(brush.path)  # "it is broken" helps more than "it has no dream"
+        export_if_needed(brush, quiet=quiet)  # before any picture is read
+    return list(found.values())
+
+
+def _brushes_of_set(name: str) -> tuple[str, ...]:
+    if name not in BRUSH_SETS:
+        sets = ", ".join(SET + each for each in BRUSH_SETS)
+        raise BrushError(f"There is no set of brushes named {name!r}.", f"The sets are: {sets}.")
+    return BRUSH_SETS[name]

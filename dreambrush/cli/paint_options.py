@@ -1,0 +1,214 @@
+"""What one may wish for in a painting: the options of ``dreambrush paint``, and what they mean for one picture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dreambrush.cli.options import DEFAULT_BRUSH, Decorator, decimal_number, seed_option, whole_number
+from dreambrush.errors import UsageError
+
+if TYPE_CHECKING:
+    from dreambrush.painter.paint import PaintOptions
+
+DEFAULT_STROKES = 1500
+# As the painter has them, without loading numpy.
+EFFORTS, DEFAULT_EFFORT = (1, 5), 3
+HANDS, DEFAULT_HAND = (0.0, 1.0), 0.3
+LAYERS, DEFAULT_LAYERS = (1, 5), 5
+
+NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}  # seconds
+SHORTEST, LONGEST = 1, 86400  # seconds for a painting
+# What is no planning: a look at each finished layer and at the whole, merging, encoding and writing (a quarter of it).
+# Measured with five layers on one core of an AMD EPYC: 0.2 s at 256 px, 1 s at 1024 px, 16 s at 4096 px.
+FINISHING, FINISHING_PER_PIXEL = 0.1, 1e-6  # seconds
+
+
+@dataclass(frozen=True)
+class StrokeWidth:
+    """The width of a stroke, in pixels or in per cent of the painting's longer side."""
+
+    value: float
+    per_cent: bool
+
+    def pixels(self, longer_side: int) -> float:
+        """In a painting of that longer side; at least one pixel."""
+        return max(self.value * longer_side / 100 if self.per_cent else self.value, NARROWEST)
+
+    def __str__(self) -> str:
+        return f"{self.value:g}{'%' if self.per_cent else ' px'}"
+
+
+def stroke_width(value: str) -> StrokeWidth:
+    """An option type: pixels such as ``12`` or ``12px``, or per cent of the painting's longer side such as ``2%``."""
+    found = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*(px|%)?", value.strip())
+    if found:
+        width = StrokeWidth(float(found[1]), found[2] == "%")
+        if 0 < width.value <= 100 if width.per_cent else NARROWEST <= width.value <= WIDEST:
+            return width
+    raise click.BadParameter(f"'{value}' is not a width such as 12 (in pixels, 1 to 8192) or 2% (up to 100%).")
+
+
+def duration(value: str) -> float:
+    """An option type: seconds, from ``30``, ``30s``, ``1.5m`` or ``1h``."""
+    found = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*([smh]?)", value.strip().lower())
+    seconds = float(found[1]) * UNITS[found[2]] if found else 0.0
+    if not SHORTEST <= seconds <= LONGEST:
+        raise click.BadParameter(f"'{value}' is not a time from 1s to 24h, such as 30s, 2m or 1.5m.")
+    return seconds
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is wished for in every picture; the fields are named as the options."""
+
+    strokes: int
+    effort: int
+    hand: float
+    layers: int
+    min_size: StrokeWidth | None
+    max_size: StrokeWidth | None
+    time: float | None  # seconds
+    until: float | None  # PSNR in dB
+    pigment: bool
+    seed: int
+
+    @property
+    def error(self) -> float:
+        """The mean squared error that is good enough."""
+        return 0.0 if self.until is None else float(10 ** (-self.until / 10))
+
+    def record(self) -> dict[str, Any]:
+        """As plain data, for the file."""
+        widths = {"min_size": self.min_size, "max_size": self.max_size}
+        return {**asdict(self), **{name: width and str(width) for name, width in widths.items()}}
+
+    def for_painter(self, width: int, height: int, spent: float) -> PaintOptions:
+        """What the painter should do.
+
+        Args:
+            width: of the painting in pixels.
+            height: of the painting in pixels.
+            spent: seconds since the work on this picture began.
+
+        Raises:
+            UsageError: the narrowest stroke would be wider than the widest.
+        """
+        from dreambrush.painter.paint import PaintOptions
+
+        side = max(width, height)
+        narrowest, widest = (None if size is None else size.pixels(side) for size in (self.min_size, self.max_size))
+        if narrowest and widest and narrowest > widest:
+            raise UsageError(
+                f"--min-size {self.min_size} is more than --max-size {self.max_size} in a painting of {side} px.",
+                "Give the narrowest stroke with --min-size, the widest with --max-size.",
+            )
+        seconds = None
+        if self.time is not None:
+            seconds = max(self.time - spent - FINISHING - FINISHING_PER_PIXEL * width * height, 0.0)
+        return PaintOptions(
+            effort=self.effort,
+            hand=self.hand,
+            layers=self.layers,
+            narrowest=narrowest,
+            widest=widest,
+            seconds=seconds,
+            until=self.error,
+            pigment=self.pigment,
+        )
+
+
+_OPTIONS: tuple[Decorator, ...] = (
+    click.option(
+        "--brush",
+        "brushes",
+        metavar="NAME|FILE",
+        multiple=True,
+        default=(DEFAULT_BRUSH,),
+        help="A brush by name (see: dreambrush brushes) or a .myb file.  Given more than once, each stroke gets the "
+        "one that suits it best.  set:studio is oil, bristle, ink and pastel, set:drawing is pencil, charcoal and "
+        f"ink.  [default: {DEFAULT_BRUSH}]",
+    ),
+    click.option(
+        "--strokes",
+        metavar="N",
+        type=whole_number(1, 100_000),
+        default=DEFAULT_STROKES,
+        show_default=True,
+        help="How many strokes to paint, 1 to 100000.",
+    ),
+    click.option(
+        "--size",
+        metavar="PX",
+        type=whole_number(16, 8192),
+        help="Longer side of the painting in pixels, 16 to 8192.  [default: the picture's, at most 1024]",
+    ),
+    click.option(
+        "--effort",
+        metavar="1-5",
+        type=whole_number(*EFFORTS),
+        default=DEFAULT_EFFORT,
+        show_default=True,
+        help="How much to think about each stroke: 1 is quick, 5 comes closest to the picture.",
+    ),
+    click.option(
+        "--hand",
+        metavar="0-1",
+        type=decimal_number(*HANDS),
+        default=DEFAULT_HAND,
+        show_default=True,
+        help="How free the hand is: 0 is as exact as possible, 1 prefers long strokes along the form.",
+    ),
+    click.option(
+        "--layers",
+        metavar="1-5",
+        type=whole_number(*LAYERS),
+        default=DEFAULT_LAYERS,
+        show_default=True,
+        help="On how many layers to paint: 5 are ground, block-in, middle tones, edges and accents.",
+    ),
+    click.option(
+        "--min-size",
+        metavar="PX|%",
+        type=stroke_width,
+        help="Width of the narrowest stroke, in pixels such as 4, or per cent of the longer side such as 0.5%.  "
+        "[default: what the hand likes]",
+    ),
+    click.option(
+        "--max-size",
+        metavar="PX|%",
+        type=stroke_width,
+        help="Width of the widest stroke, likewise.  [default: what the hand likes]",
+    ),
+    click.option(
+        "--time",
+        metavar="TIME",
+        type=duration,
+        help="Stop in time for the file to be there after so long, such as 30s or 2m, for each picture; that may be "
+        "before all strokes are painted.",
+    ),
+    click.option(
+        "--until",
+        metavar="DB",
+        type=decimal_number(1, 99),
+        help="Stop when the painting is as close as that to the picture: PSNR in decibels, 1 to 99.  1,000 "
+        "strokes often reach 25 to 28.",
+    ),
+    click.option(
+        "--pigment",
+        is_flag=True,
+        help="Mix colours like pigments, as new documents of MyPaint 2 do; slower, and right in MyPaint only.",
+    ),
+    seed_option("Paints another variant of the picture; the same seed gives the same file."),
+)
+
+
+def painting_options(command: Any) -> Any:
+    """Gives a command the options of a painting, in their order."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

@@ -1,0 +1,87 @@
+"""The dial of the hand: from as exact as possible to as free as possible.
+
+An exact hand lays whatever stroke removes most error.  A free one prefers strokes that a painter would lay even where
+they gain less: long for their width, along the form, and none that is tiny.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.painter.cover import path_nodes
+from dreambrush.painter.form import FormField
+from dreambrush.painter.geometry import dotness, tamed
+
+Float32 = NDArray[np.float32]
+
+EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
+LONG, ALONG, SHORTEST = 1.0, 0.75, 2.5  # tastes of the freest hand
+NARROWEST, FREE_NARROWEST = (
+    1.8,
+    0.025,
+)  # stroke of an exact hand in pixels, of the freest as a share of the shorter side
+WIDEST = 0.4  # stroke, as a share of the shorter side
+PLACES = 5  # along a stroke, where its direction is compared with the form's
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What a hand prefers.
+
+    Attributes:
+        long: share of its gain that a mere dot is docked.
+        along: share of its gain that a stroke straight across a clear form is docked.
+        shortest: chord of a stroke in widths.
+        smallest: radius in pixels.
+        largest: radius in pixels.
+        width: of the canvas in pixels.
+        height: of the canvas in pixels.
+        form: of the target.
+    """
+
+    long: float
+    along: float
+    shortest: float
+    smallest: float
+    largest: float
+    width: int
+    height: int
+    form: FormField
+
+    def merit(self, gain: Float32, strokes: Float32) -> Float32:
+        """What strokes (b, 9) are worth (b,) to this hand, from what they gain (b,)."""
+        merit = gain * (1 - self.long * dotness(strokes))
+        if self.along:
+            nodes = path_nodes(strokes, PLACES)
+            steps = np.diff(nodes, axis=1)
+            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, 8])
+            across = np.sin(np.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
+            weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
+            merit = merit * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
+        return np.asarray(np.where(gain > 0, merit, gain), np.float32)
+
+    def tame(self, strokes: Float32) -> Float32:
+        """Brings strokes (b, 9) within what this hand does."""
+        return tamed(strokes, self.width, self.height, self.smallest, self.largest, self.shortest)
+
+
+def hand_for(freedom: float, picture: Float32, form: FormField, narrowest: float | None, widest: float | None) -> Hand:
+    """The hand of a dial.
+
+    Args:
+        freedom: 0, as exact as possible, to 1, as free as possible.
+        picture: (h, w, 3) that is painted.
+        form: of that picture.
+        narrowest: stroke in pixels; by default what this hand likes.
+        widest: stroke in pixels; likewise.
+    """
+    height, width = picture.shape[:2]
+    shorter = min(height, width)
+    free = max(FREE_NARROWEST * shorter, NARROWEST)
+    least = NARROWEST + freedom**3 * (free - NARROWEST) if narrowest is None else narrowest
+    most = max(WIDEST * shorter, 2 * least) if widest is None else widest
+    least = min(least, most)
+    return Hand(LONG * freedom, ALONG * freedom, SHORTEST * freedom, least / 2, most / 2, width, height, form)

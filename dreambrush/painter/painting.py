@@ -1,0 +1,91 @@
+"""What comes of painting: a painting, its stages, its costs; and how far one is meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.mypaint.layer import Layer
+from dreambrush.strokes import Strokes
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a painting stands."""
+
+    stage: str
+    done: int
+    total: int
+    mse: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a painting, seen from its end.
+
+    Attributes:
+        name: of its layer.
+        strokes: how many were laid in it.
+        dreamed_mse: mean squared error that the dream expected, knowing the real canvas at the stage's beginning.
+        mse: what it really was.
+    """
+
+    name: str
+    strokes: int
+    dreamed_mse: float
+    mse: float
+
+
+@dataclass
+class Painting:
+    """A finished painting, or one that was interrupted: it is whole either way.
+
+    Attributes:
+        strokes: as laid, in order.
+        layers: bottom first.  A picture with transparency has one more below the painted ones: the ground in its
+            shape.
+        background: (3,) uint8 colour of the ground.
+        alpha: (h, w) uint8 how opaque the picture is; None for one that is opaque everywhere.
+        merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
+        mse: mean squared error of the merged picture, colours 0..1, as far as it is opaque.
+        dreamed_mse: what the dream expects of the same strokes on the bare ground, without having seen any paint.
+        stages: what was dreamt and what became real, layer by layer.
+        seconds: wall and CPU seconds of each kind of work.
+        interrupted: whether Ctrl-C ended it early.
+        pigment: whether it was painted as pigment, in linear light (eotf 2.2).
+    """
+
+    strokes: Strokes
+    layers: list[Layer]
+    background: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None
+    merged: NDArray[np.uint8]
+    mse: float
+    dreamed_mse: float
+    stages: list[Stage]
+    seconds: dict[str, dict[str, float]]
+    interrupted: bool = False
+    pigment: bool = False
+
+
+@dataclass
+class Clock:
+    """Wall and CPU seconds by kind of work."""
+
+    seconds: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Counts the time within the block towards a kind of work."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            yield
+        finally:
+            spent = self.seconds.setdefault(name, {"wall": 0.0, "cpu": 0.0})
+            spent["wall"] += time.perf_counter() - wall
+            spent["cpu"] += time.process_time() - cpu

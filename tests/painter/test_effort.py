@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from dreambrush.models import find_brush
+from dreambrush.painter.effort import DEFAULT, EFFORTS, LEAST, MOST
+from dreambrush.painter.paint import PaintOptions, paint
+
+if TYPE_CHECKING:
+    from tests.painter.conftest import Pictures
+
+
+def test_the_dial_has_five_places() -> None:
+    assert list(EFFORTS) == list(range(LEAST, MOST + 1)) == [1, 2, 3, 4, 5] and DEFAULT in EFFORTS
+
+
+def test_more_effort_is_more_thought() -> None:
+    for name in ("last_steps", "swaps", "stage_steps"):
+        values = [getattr(effort, name) for effort in EFFORTS.values()]
+        assert values == sorted(values) and values[-1] > values[0]
+    looked_at = [effort.thought.windows * effort.thought.proposals for effort in EFFORTS.values()]
+    assert looked_at == sorted(looked_at)
+
+
+def test_few_strokes_are_given_more_thought_each_and_many_no_less() -> None:
+    for effort in EFFORTS.values():
+        steps = [effort.for_count(count).last_steps for count in (0, 1, 10, 100, 1000, 10_000, 10**6)]
+        assert steps == sorted(steps, reverse=True) and steps[0] <= 10 * effort.last_steps
+        assert effort.for_count(10**6) == effort
+
+
+def test_more_thought_finds_a_better_painting(astronaut: Pictures) -> None:
+    target = astronaut(40)
+    errors = [
+        paint(target, find_brush("oil"), 25, 1, options=PaintOptions(effort=effort, hand=0)).mse
+        for effort in (LEAST, DEFAULT)
+    ]
+    assert errors[1] < 0.9 * errors[0] and errors[0] < 0.5 * np.var(target, axis=(0, 1)).mean()
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_every_effort_paints_what_it_is_asked_for(effort: int) -> None:
+    y, x = np.mgrid[0:12, 0:12] / 12
+    target = np.stack([x, y, 0.5 * (x + y)], -1).astype(np.float32)
+    painting = paint(target, find_brush("oil"), 6, 1, options=PaintOptions(effort=effort))
+    assert len(painting.strokes) == 6 and painting.mse < 0.5 * np.var(target, axis=(0, 1)).mean()

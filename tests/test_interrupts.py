@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import signal
+import threading
+
+import pytest
+
+from dreambrush.interrupts import held_back
+
+
+def press() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_waits_until_the_work_is_done() -> None:
+    done = []
+    with held_back() as pressed:
+        press()
+        done.append(1)
+        press()
+        done.append(2)
+    assert done == [1, 2] and pressed == [signal.SIGINT] * 2
+
+
+def test_nothing_was_pressed() -> None:
+    with held_back() as pressed:
+        pass
+    assert not pressed
+
+
+def test_afterwards_ctrl_c_is_what_it_was() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(ValueError, match="something else"), held_back():
+        assert signal.getsignal(signal.SIGINT) is not before
+        raise ValueError("something else")
+    assert signal.getsignal(signal.SIGINT) is before
+    with pytest.raises(KeyboardInterrupt):
+        press()
+
+
+def test_one_within_another() -> None:
+    with held_back() as outer:
+        with held_back() as inner:
+            press()
+        press()
+    assert len(inner) == len(outer) == 1
+
+
+def test_in_another_thread_nothing_changes() -> None:
+    found = []
+
+    def work() -> None:
+        with held_back() as pressed:
+            found.append((pressed, signal.getsignal(signal.SIGINT)))
+
+    before = signal.getsignal(signal.SIGINT)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [([], before)]
