@@ -44,23 +44,3 @@ def best_colour_and_gain(
     pull = (colour * residual).sum(1) - (by_first[:, 6] - by_first[:, 7])
     cost = (colour * colour).sum(1) * total - 2 * (colour * canvas).sum(1) + by_second[:, 7]
     return colour.astype(np.float32), (2 * pull - cost).astype(np.float32)
-
-
-def shifted(moments: Float32, shift: Float32) -> Float32:
-    """Moments for a brush that adds something to its colour: target and canvas both without it.
-
-    To leave the colour c + s on the canvas C is the same as to leave c on C - s, for a target T - s.
-
-    Args:
-        moments: (b, p, 8) as :class:`~dreambrush.painter.moments.Moments` samples them.
-        shift: (b, p, 3) what the brush adds.
-
-    Returns:
-        (b, p, 8).
-    """
-    target, canvas = moments[..., 0:3], moments[..., 3:6]
-    square = (shift * shift).sum(-1)
-    target_canvas = moments[..., 6] - ((target + canvas) * shift).sum(-1) + square
-    canvas_canvas = moments[..., 7] - 2 * (canvas * shift).sum(-1) + square
-    products = np.stack([target_canvas, canvas_canvas], -1)
-    return np.concatenate([target - shift, canvas - shift, products], -1)

@@ -75,18 +75,6 @@ def dotness(strokes: Float32) -> Float32:
     return np.asarray(np.exp(-path_length(strokes) / (2 * strokes[:, 8])), np.float32)
 
 
-def boxes(strokes: Float32, reach: float) -> Float32:
-    """Box (b, 4) x0, y0, x1, y1 in pixels around all paint of each stroke."""
-    start, control, end = strokes[:, 0:2], strokes[:, 2:4], strokes[:, 4:6]
-    # The curve turns back, in x and in y, where its derivative is 0.
-    bend = start - 2 * control + end
-    t = np.clip((start - control) / np.where(np.abs(bend) > 1e-6, bend, 1.0), 0.0, 1.0)
-    turn = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
-    points = np.stack([start, turn, end], 1)
-    margin = (strokes[:, 8] * reach + 1.0)[:, None]
-    return np.concatenate([points.min(1) - margin, points.max(1) + margin], 1)
-
-
 def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: float, shortest: float = 0.0) -> Float32:
     """The strokes brought within what a hand would do.
 

@@ -84,11 +84,6 @@ class Moments:
         squares = sum(difference[..., channel] ** 2 for channel in range(3))
         return np.asarray(squares * cells[..., 8], np.float32)
 
-    def mean_squared_error(self) -> float:
-        """Over all pixels and channels."""
-        difference = self.target - self.canvas
-        return float(np.mean(np.square(difference, dtype=np.float64)))
-
     def sample(self, points: Float32, level: NDArray[np.int64]) -> Float32:
         """Bilinear samples.
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreambrush.painter.gain import best_colour_and_gain, shifted
+from dreambrush.painter.gain import best_colour_and_gain
 
 
 def moments_of(target: np.ndarray, canvas: np.ndarray) -> np.ndarray:
@@ -64,20 +64,3 @@ def test_no_paint_gains_nothing_and_gives_a_colour() -> None:
     nothing = np.zeros((2, 5), np.float32)
     colour, gain = best_colour_and_gain(nothing, nothing, nothing, np.ones((2, 5, 8), np.float32))
     assert np.isfinite(colour).all() and (gain <= 1e-6).all()
-
-
-def test_a_brush_that_adds_to_its_colour_is_given_what_suits_the_sum() -> None:
-    rng = np.random.default_rng(5)
-    target, canvas = rng.uniform(0.3, 0.7, (2, 30, 3))
-    alpha, shift = rng.random(30), rng.uniform(-0.2, 0.2, (30, 3))
-    weights, mean, flat = np.ones((1, 30), np.float32), alpha[None].astype(np.float32), np.zeros((1, 30), np.float32)
-    moments = shifted(moments_of(target, canvas)[None], shift[None].astype(np.float32))
-    np.testing.assert_allclose(moments[0], moments_of(target - shift, canvas - shift), atol=1e-6)
-    colour, gain = best_colour_and_gain(weights, mean, flat, moments)
-
-    def after(given: np.ndarray) -> float:
-        return error(target, canvas, alpha, given + shift)
-
-    assert abs(error(target, canvas, 0 * alpha, colour[0]) - after(colour[0]) - gain[0]) < 1e-4
-    for _ in range(20):
-        assert after(colour[0] + rng.normal(0, 0.1, 3)) >= after(colour[0]) - 1e-5

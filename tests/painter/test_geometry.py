@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreambrush.painter.geometry import SHORTEST, boxes, dotness, mutated, path_length, ribbon, tamed
+from dreambrush.painter.geometry import SHORTEST, dotness, mutated, path_length, ribbon, tamed
 from dreambrush.strokes import bezier_length
 
 
@@ -94,15 +94,3 @@ def test_ribbon_area_is_near_that_of_pixels_within_reach(seed: int) -> None:
 
     over_pixels, over_ribbon = bump(grid).sum(), (bump(points) * areas[0]).sum()
     assert over_ribbon == pytest.approx(over_pixels, rel=0.12)
-
-
-@given(st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
-def test_boxes_hold_the_whole_path(seed: int) -> None:
-    strokes = random_strokes(10, seed)
-    box = boxes(strokes, 1.0)
-    t = np.linspace(0, 1, 50)[:, None, None]
-    path = (1 - t) ** 2 * strokes[:, 0:2] + 2 * t * (1 - t) * strokes[:, 2:4] + t**2 * strokes[:, 4:6]
-    radius = strokes[:, 8]
-    assert (path[..., 0].min(0) - radius >= box[:, 0]).all() and (path[..., 0].max(0) + radius <= box[:, 2]).all()
-    assert (path[..., 1].min(0) - radius >= box[:, 1]).all() and (path[..., 1].max(0) + radius <= box[:, 3]).all()
