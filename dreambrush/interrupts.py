@@ -13,20 +13,22 @@ from types import FrameType
 def held_back() -> Iterator[list[int]]:
     """Keeps Ctrl-C from raising KeyboardInterrupt within the block.
 
-    Only the main thread can be interrupted; in others nothing changes.
+    Only the main thread can be interrupted; in others nothing changes, nor where Ctrl-C is ignored, as a shell has it
+    for what runs in the background.
 
     Yields:
         The signals that came meanwhile; it is up to the caller to heed them.
     """
     pressed: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
         yield pressed
         return
 
     def remember(number: int, _frame: FrameType | None) -> None:
         pressed.append(number)
 
-    before = signal.signal(signal.SIGINT, remember)
+    signal.signal(signal.SIGINT, remember)
     try:
         yield pressed
     finally:

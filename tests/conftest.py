@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -9,3 +10,6 @@ from hypothesis import settings
 settings.register_profile("dreambrush", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dreambrush"))
+
+# A shell has what it runs in the background ignore Ctrl-C, and with that the tests that press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)

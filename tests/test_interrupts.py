@@ -46,6 +46,17 @@ def test_one_within_another() -> None:
     assert len(inner) == len(outer) == 1
 
 
+def test_where_ctrl_c_is_ignored_it_stays_so() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with held_back() as pressed:
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+            press()
+        assert not pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_in_another_thread_nothing_changes() -> None:
     found = []
 
