@@ -100,7 +100,10 @@ def cover(strokes: Float32, reach: Float32, grid: Grid) -> Cover:
         grid: of cells.
     """
     count, down = len(strokes), len(grid.cells) // grid.across
-    far = MARGIN * strokes[:, 8] * reach + np.float32(SOFT_EDGE)
+    # Each piece of the path bends away from its chord by up to |second derivative| / (8 * PIECES^2).
+    bend = strokes[:, 0:2] - 2 * strokes[:, 2:4] + strokes[:, 4:6]
+    bulge = np.hypot(*bend.T) / np.float32(4 * PIECES**2)
+    far = MARGIN * strokes[:, 8] * reach + np.float32(SOFT_EDGE) + bulge
     nodes = path_nodes(strokes, PIECES)
     low = np.maximum(np.floor((nodes.min(1) - far[:, None]) / grid.size), 0).astype(np.int64)
     high = np.minimum(np.floor((nodes.max(1) + far[:, None]) / grid.size).astype(np.int64) + 1, (grid.across, down))

@@ -21,9 +21,9 @@ Float32 = NDArray[np.float32]
 Index = NDArray[np.int64]
 
 BLOCK = 16  # points of one stroke that are dreamt together; small, so that little is padding
-CHUNK = 128  # blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
+CHUNK = 256  # blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
 NOWHERE = -1e4  # both coordinates of points that only fill a block
-ASKED = 3.0  # about how many points a stroke's gradient is taken from, times the root of how many it has
+ASKED = 2.0  # about how many points a stroke's gradient is taken from, times the root of how many it has
 DULL = 0.004  # how much a point counts whose alpha can hardly change, against 0.25 for one of alpha 0.5
 
 

@@ -16,8 +16,10 @@ from dreambrush.painter import effort as efforts
 from dreambrush.painter import hand as hands
 from dreambrush.painter.controllers import controller_named
 from dreambrush.painter.deadline import Deadline
+from dreambrush.painter.detail import detail_weight
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.easel import Easel
+from dreambrush.painter.expect import expected_error
 from dreambrush.painter.form import FormField
 from dreambrush.painter.grow import Grower
 from dreambrush.painter.motif import Colour, Motif
@@ -33,7 +35,6 @@ Float32 = NDArray[np.float32]
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
-MOST_PIXELS = 32768  # at which an expected error is looked up
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ class _Session:
         self.on_layer: list[int] = []
         with self.clock.stage("look"):
             self.motif = motif = Motif(target, options.ground)
+            # At hand 0 nothing but the error counts; at the default and above faces count in full.
+            motif.attention = detail_weight(motif.picture, min(options.hand / hands.DEFAULT, 1.0))
             self.form = FormField(motif.picture)
             hand = hands.hand_for(options.hand, motif.picture, self.form, options.narrowest, options.widest)
             colour = None if options.colour is None else np.array(options.colour, np.float32)
@@ -175,7 +178,7 @@ class _Session:
                     count = len(planner.sketch) - done
         sketch = planner.sketch[slice(done, done + count)]
         with self.clock.stage("look"):
-            dreamed = self._expected(sketch, canvas)
+            dreamed = expected_error(self.scene, sketch, canvas, self.rng)
         with self.clock.stage("paint"):
             self._lay(sketch)
         mse = self.scene.canvas_error(self._seen())
@@ -197,20 +200,6 @@ class _Session:
             height, width = self.motif.size
             return self.easel.seen((0, 0, width, height)).reshape(-1, 3)
 
-    def _expected(self, sketch: Sketch, canvas: Float32) -> float:
-        """Expected mean squared error of a sketch on a canvas, from enough pixels to tell within a few per mille."""
-        scene = self.scene
-        grid = scene.some(1, MOST_PIXELS, self.rng)
-        views = [scene.view(strokes, canvas, grid) for strokes in (Sketch.empty(), sketch)]
-        counts = scene.counts[grid.cells] * grid.parts
-        bare, after = (view.composite.errors(view.target, counts) for view in views)
-        # What is known of all pixels, the error before, tells something of those that were not looked at (regression
-        # estimator; Cochran, "Sampling Techniques", chapter 7).
-        spread = float(np.var(bare))
-        likeness = float(np.mean((bare - bare.mean()) * (after - after.mean()))) / spread if spread > 0 else 0.0
-        missed = scene.canvas_error(canvas) - scene.mean_squared(float(bare.sum()) / grid.share)
-        return scene.mean_squared(float(after.sum()) / grid.share) + likeness * missed
-
     def _tell(self, stage: str, done: int, total: int, mse: float) -> None:
         if self.progress:
             self.progress(Progress(stage, done, total, mse))
@@ -218,7 +207,7 @@ class _Session:
     def finish(self) -> Painting:
         motif, sketch = self.motif, self.planner.sketch[slice(0, len(self.on_layer))]
         with self.clock.stage("look"):
-            dreamed = self._expected(sketch, self.paper)
+            dreamed = expected_error(self.scene, sketch, self.paper, self.rng)
             # A layer that was meant for accents may have got none.
             used = sorted(set(self.on_layer)) or [0]
             every = self.easel.layers()

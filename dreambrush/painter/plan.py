@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dreambrush.painter.compositing import contributions
 from dreambrush.painter.deadline import Deadline
 from dreambrush.painter.effort import Effort
+from dreambrush.painter.expect import expected_error
 from dreambrush.painter.grow import Grower
 from dreambrush.painter.refine import refine
 from dreambrush.painter.scene import Scene, View, reduced
@@ -56,7 +57,7 @@ class Planner:
         """Makes the plan: that many strokes, or fewer when the expected mean squared error is small enough."""
         pauses = [max(int(share * count), 1) for share in self.effort.pauses]
         while len(self.sketch) < count and (self.deadline.growing() or not self.sketch):
-            if enough and self.grower.mse <= enough:
+            if self._is_enough(enough, self.paper):
                 break
             self._grow(count)
             if pauses and len(self.sketch) >= pauses[0]:
@@ -92,10 +93,17 @@ class Planner:
         small = reduced(canvas.reshape(shape), coarse.cell // self.scene.cell).reshape(-1, 3)
         self.grower.see(coarse.view(self.sketch[slice(done, None)], small).composite.canvas)
         while len(self.sketch) < count and self.deadline.mending():
-            if enough and self.grower.mse <= enough:
+            if self._is_enough(enough, canvas, done):
                 break
             self._grow(count)
         self._refine_rest(canvas, done, self.effort.last_steps, self.effort.cells)
+
+    def _is_enough(self, enough: float, canvas: Float32, done: int = 0) -> bool:
+        """Whether the strokes after those that are laid leave so little of a mean squared error on the canvas."""
+        # The grower's cells may be larger than pixels; it does not see what is wrong within them.
+        if not enough or self.grower.mse > enough:
+            return False
+        return expected_error(self.scene, self.sketch[slice(done, None)], canvas, self.rng) <= enough
 
     def _grow(self, count: int) -> None:
         there = len(self.sketch)

@@ -50,7 +50,9 @@ def smoothed(maps: Float32) -> Float32:
     near = np.abs(np.subtract.outer(np.arange(side), np.arange(side))) <= reach
     box = near.astype(np.float32) / (2 * reach + 1)
     blur = box @ box  # as a matrix, for these maps are small
-    return np.ascontiguousarray(np.einsum("ij,njkc,lk->nilc", blur, maps, blur, optimize=True), np.float32)
+    # Map by map: one large product would wake a linear algebra library's threads, which then spin for nothing.
+    down = np.matmul(blur, maps.reshape(len(maps), side, -1)).reshape(maps.shape)
+    return np.asarray(np.matmul(blur, down), np.float32)
 
 
 def peaks_of_error(residual: Float32, count: int) -> NDArray[np.int64]:

@@ -1,0 +1,82 @@
+"""Paints six pictures at four settings of ``--hand`` and lays them out on one sheet.
+
+    python -m benchmarks.hand_sheet --pictures out/pictures --output docs/hand.jpg
+
+The pictures are fetched into that folder unless they are there (see open_pictures.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from benchmarks.open_pictures import picture_file
+from benchmarks.small_jpeg import save_jpeg
+from dreambrush.errors import DreambrushError
+from dreambrush.models import BrushFile, find_brush
+from dreambrush.painter.hand import DEFAULT
+from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.pictures import load_picture
+
+NAMES = ("astronaut", "chelsea", "coffee", "pavilion", "dahlia", "cypresses")
+HANDS = (0.0, DEFAULT, 0.65, 1.0)
+CELL, GAP, HEADER = 256, 6, 30  # pixels of the sheet
+MOST_BYTES = 600_000
+INK, SHEET = "black", "white"
+
+
+def row_of(file: Path, brush: BrushFile, hands: Sequence[float], strokes: int, size: int) -> Image.Image:
+    """One picture, painted by every hand."""
+    target = load_picture(file, size)
+    height = round(CELL * target.shape[0] / target.shape[1])
+    row = Image.new("RGB", (len(hands) * (CELL + GAP) - GAP, height), SHEET)
+    for index, hand in enumerate(hands):
+        painting = paint(target, brush, strokes, options=PaintOptions(hand=hand))
+        print(f"{file.name}, hand {hand:g}: mean squared error {painting.mse:.5f}", flush=True)
+        cell = Image.fromarray(painting.merged).resize((CELL, height), Image.Resampling.LANCZOS)
+        row.paste(cell, (index * (CELL + GAP), 0))
+    return row
+
+
+def sheet_of(rows: Sequence[Image.Image], hands: Sequence[float]) -> Image.Image:
+    """The rows under each other, with the hands' numbers above them."""
+    height = HEADER + sum(row.height + GAP for row in rows) - GAP
+    sheet = Image.new("RGB", (rows[0].width, height), SHEET)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(18)
+    for index, hand in enumerate(hands):
+        text = f"--hand {hand:g}" + (" (default)" if hand == DEFAULT else "")
+        draw.text((index * (CELL + GAP) + CELL // 2, HEADER // 2), text, INK, font, anchor="mm")
+    top = HEADER
+    for row in rows:
+        sheet.paste(row, (0, top))
+        top += row.height + GAP
+    return sheet
+
+
+def main() -> int:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description="Paint six pictures at four settings of --hand, on one sheet.")
+    parser.add_argument("--pictures", type=Path, default=Path("out/pictures"), help="folder of the pictures")
+    parser.add_argument("--hand", type=float, nargs="+", default=HANDS, help="settings of the dial, 0 to 1")
+    parser.add_argument("--brush", default="oil")
+    parser.add_argument("--strokes", type=int, default=1000)
+    parser.add_argument("--size", type=int, default=384, help="longer side of the paintings in pixels")
+    parser.add_argument("--output", type=Path, default=Path("docs/hand.jpg"))
+    options = parser.parse_args()
+    try:
+        brush = find_brush(options.brush)
+        files = [picture_file(name, options.pictures) for name in NAMES]
+        rows = [row_of(file, brush, options.hand, options.strokes, options.size) for file in files]
+    except DreambrushError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    save_jpeg(sheet_of(rows, options.hand), options.output, MOST_BYTES)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
