@@ -71,8 +71,8 @@ def path_length(strokes: Float32) -> Float32:
 
 
 def dotness(strokes: Float32) -> Float32:
-    """How much strokes look like mere dots (b,): 1 for a dot, towards 0 for what is long for its width."""
-    return np.asarray(np.exp(-path_length(strokes) / (2 * strokes[:, 8])), np.float32)
+    """How much strokes look like mere dots (b,): 1 for a dot, half that at 1.4 widths, towards 0 for long ones."""
+    return np.asarray(np.exp(-path_length(strokes) / (4 * strokes[:, 8])), np.float32)
 
 
 def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: float, shortest: float = 0.0) -> Float32:
@@ -86,12 +86,12 @@ def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: f
         height: of the canvas in pixels.
         smallest: radius in pixels.
         largest: radius in pixels.
-        shortest: chord in widths (twice the radius); what is shorter is drawn out both ways.
+        shortest: chord in widths (twice the radius); what is shorter is made narrower and drawn out both ways.
     """
     out = strokes.copy()
     out[:, 8] = np.clip(out[:, 8], smallest, largest)
     if shortest:
-        _draw_out(out, shortest)
+        _draw_out(out, shortest, smallest)
     slack = 0.5 * out[:, 8]
     for column, side in ((0, width), (1, height), (4, width), (5, height)):
         out[:, column] = np.clip(out[:, column], -slack, side + slack)
@@ -110,10 +110,15 @@ def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: f
     return out
 
 
-def _draw_out(strokes: Float32, shortest: float) -> None:
-    """Moves the ends of strokes (b, 9) apart until the chord has so many widths."""
+def _draw_out(strokes: Float32, shortest: float, smallest: float) -> None:
+    """Makes strokes (b, 9) narrower, and moves their ends apart, until the chord has so many widths.
+
+    Half and half, so that they cover about as much as before: only drawn out, strokes would hide one another.
+    """
     chord = strokes[:, 4:6] - strokes[:, 0:2]
     length = np.sqrt((chord**2).sum(1))
+    missing = np.maximum(2 * shortest * strokes[:, 8] / np.maximum(length, 1e-3), 1)
+    strokes[:, 8] = np.where(missing > 1, np.maximum(strokes[:, 8] / np.sqrt(missing), smallest), strokes[:, 8])
     more = np.maximum(2 * shortest * strokes[:, 8] - length, 0)
     ahead = chord / np.maximum(length, 1e-3)[:, None]
     ahead[length < 1e-3] = 1, 0

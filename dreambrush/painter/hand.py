@@ -18,11 +18,9 @@ from dreambrush.painter.geometry import dotness, tamed
 Float32 = NDArray[np.float32]
 
 EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
-LONG, ALONG, SHORTEST = 1.0, 0.75, 2.5  # tastes of the freest hand
-NARROWEST, FREE_NARROWEST = (
-    1.8,
-    0.025,
-)  # stroke of an exact hand in pixels, of the freest as a share of the shorter side
+LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand
+NARROWEST, FREE_NARROWEST = 1.8, 0.025  # stroke of an exact hand (pixels), of the freest (share of the shorter side)
+ROOM = 0.5  # of the canvas that strokes may cover if all are the narrowest and shortest of the freest hand
 WIDEST = 0.4  # stroke, as a share of the shorter side
 PLACES = 5  # along a stroke, where its direction is compared with the form's
 
@@ -68,7 +66,14 @@ class Hand:
         return tamed(strokes, self.width, self.height, self.smallest, self.largest, self.shortest)
 
 
-def hand_for(freedom: float, picture: Float32, form: FormField, narrowest: float | None, widest: float | None) -> Hand:
+def hand_for(
+    freedom: float,
+    picture: Float32,
+    form: FormField,
+    narrowest: float | None = None,
+    widest: float | None = None,
+    strokes: int = 1,
+) -> Hand:
     """The hand of a dial.
 
     Args:
@@ -77,11 +82,14 @@ def hand_for(freedom: float, picture: Float32, form: FormField, narrowest: float
         form: of that picture.
         narrowest: stroke in pixels; by default what this hand likes.
         widest: stroke in pixels; likewise.
+        strokes: that the painting has; where there are many, they may be narrower, lest they hide one another.
     """
     height, width = picture.shape[:2]
     shorter = min(height, width)
-    free = max(FREE_NARROWEST * shorter, NARROWEST)
+    fits = np.sqrt(ROOM * height * width / (max(strokes, 1) * SHORTEST))
+    free = max(min(FREE_NARROWEST * shorter, float(fits)), NARROWEST)
     least = NARROWEST + freedom**3 * (free - NARROWEST) if narrowest is None else narrowest
     most = max(WIDEST * shorter, 2 * least) if widest is None else widest
     least = min(least, most)
-    return Hand(LONG * freedom, ALONG * freedom, SHORTEST * freedom, least / 2, most / 2, width, height, form)
+    slender = freedom**0.5  # even a careful hand lays strokes, not dots
+    return Hand(LONG * slender, ALONG * freedom, SHORTEST * slender, least / 2, most / 2, width, height, form)
