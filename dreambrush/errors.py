@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     NO_LIBMYPAINT = 7  # libmypaint is not installed
     MISSING_PACKAGE = 8  # an optional Python package (torch, ...) is not installed
     BAD_STROKES = 9  # a strokes file is broken or of another version
+    BAD_ORA = 10  # an .ora file is broken, or of a kind that cannot be read
     INTERRUPTED = 130  # Ctrl-C
 
 
@@ -90,3 +91,9 @@ class StrokesError(DreambrushError, ValueError):
     """Arrays or a file that are not valid strokes."""
 
     exit_code = ExitCode.BAD_STROKES
+
+
+class OpenrasterError(DreambrushError):
+    """An .ora file is broken, or of a kind that cannot be read."""
+
+    exit_code = ExitCode.BAD_ORA

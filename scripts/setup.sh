@@ -54,7 +54,7 @@ install_dreambrush() {
     fi
     fresh=yes
     for file in pyproject.toml setup.py .ci/constraints.txt dreambrush/mypaint/_build.py \
-        dreambrush/mypaint/engine.c dreambrush/mypaint/engine.h; do
+        dreambrush/mypaint/*.c dreambrush/mypaint/*.h; do
         [ "$stamp" -nt "$root/$file" ] || fresh=
     done
     [ -z "$fresh" ] || return 0

@@ -1,23 +1,23 @@
 """Layers merged with MyPaint's own arithmetic, to the last bit.
 
-MyPaint keeps premultiplied colour in 15-bit fixed point, where 32768 is 1.0.  These are its rules for the
-modes Normal and Pigment at eotf 1.0 (colours are blended as stored) and 2.2 (blended as rgb^2.2), in three
-steps: 8-bit pixels in, one layer over another, 8-bit pixels out (MyPaint 2.0.1, lib/pixops.cpp and
-lib/blending.hpp).  Other modes and other eotfs are refused, never approximated.
+MyPaint keeps premultiplied colour in 15-bit fixed point, where 32768 is 1.0.  These are its rules at eotf 1.0
+(colours are blended as stored) and 2.2 (blended as rgb^2.2), in three steps: 8-bit pixels in, one layer over
+another (blending.c), 8-bit pixels out (levels.py; MyPaint 2.0.1, lib/pixops.cpp and lib/blending.hpp).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import UsageError
-from dreambrush.mypaint.eotf import ONE, PLAIN, check_eotf, levels_of_light, light_of_levels
+from dreambrush.mypaint.eotf import ONE, PLAIN, check_eotf, light_of_levels
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE, Layer
+from dreambrush.mypaint.levels import opaque_levels
 from dreambrush.mypaint.library import engine
+from dreambrush.mypaint.modes import mode_number
 
 
 def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: float = PLAIN) -> NDArray[np.uint8]:
@@ -25,8 +25,8 @@ def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: f
 
     Args:
         layers: at least one, the bottom one first, all of one size.
-        background: a paper tile of shape (64n, 64m, 3) repeated from the top left corner, or one colour
-            of shape (3,); sRGB, uint8.
+        background: a paper tile of shape (64n, 64m, 3) repeated from the top left corner, a picture of the frame's
+            shape (height, width, 3), or one colour of shape (3,); sRGB, uint8.
         eotf: the document's, 1.0 or 2.2.
 
     Returns:
@@ -38,7 +38,7 @@ def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: f
         LibmypaintError: libmypaint is not installed.
     """
     height, width = frame_size(layers)
-    tile = background_tile(background)
+    tile = background if background.shape == (height, width, 3) else background_tile(background)
     check_eotf(eotf)
     for layer in layers:
         if layer.composite_op not in (NORMAL, PIGMENT):
@@ -47,7 +47,6 @@ def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: f
                 f"Use “{NORMAL}” or “{PIGMENT}”.",
             )
     light = light_of_levels(eotf)
-    noise = np.tile(_dithering_noise(), (1, _tiles(width)))[:, :width, None]
     merged = np.empty((height, width, 3), np.uint8)
     # One row of tiles at a time: the working copies of a 4096 pixel wide picture then stay near 10 MB.
     for top in range(0, height, TILE_SIZE):
@@ -56,36 +55,61 @@ def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: f
         for layer in layers:
             if layer.visible:
                 _lay_over(band, layer, rows, light)
-        merged[rows] = levels_of_light(band, noise[: len(band)], eotf)
+        merged[rows] = opaque_levels(band, top, eotf)
     return merged
 
 
 def blend(
     under: NDArray[np.uint16], paint: NDArray[np.uint16], opacity: float = 1.0, composite_op: str = NORMAL
 ) -> None:
-    """Lays paint over opaque light, in place.
+    """Lays paint over light, in place.
 
     Args:
-        under: (height, width, 3), 0..32768, contiguous; takes the result.
+        under: opaque RGB or premultiplied RGBA, (height, width, 3 or 4), 0..32768, contiguous; takes the result.
         paint: (height, width, 4), premultiplied RGBA, 0..32768.
         opacity: of the whole layer, 0..1.
-        composite_op: NORMAL or PIGMENT.
+        composite_op: one of ``modes.MODES``.
 
     Raises:
-        ValueError: the shapes or types do not fit.
+        ValueError: the shapes or types do not fit, or another mode.
     """
     if not under.flags.c_contiguous or under.dtype != np.uint16 or paint.dtype != np.uint16:
         raise ValueError("Expected a contiguous array of uint16 under paint of uint16")
-    if under.ndim != 3 or under.shape[2] != 3 or paint.shape != (*under.shape[:2], 4):
-        raise ValueError(f"Expected (h, w, 4) paint over (h, w, 3) but had {paint.shape} over {under.shape}")
+    channels = under.shape[-1]
+    if under.ndim != 3 or channels not in (3, 4) or paint.shape != (*under.shape[:2], 4):
+        raise ValueError(f"Expected (h, w, 4) paint over (h, w, 3 or 4) but had {paint.shape} over {under.shape}")
     ffi, lib = engine()
     lib.db_blend(
         ffi.from_buffer("uint16_t[]", under),
+        channels,
         ffi.from_buffer("uint16_t[]", np.ascontiguousarray(paint)),
         under.shape[0] * under.shape[1],
         int(np.float32(opacity) * np.float32(ONE)),  # MyPaint's opacity is a 32-bit float, and it truncates
-        composite_op == PIGMENT,
+        mode_number(composite_op),
     )
+
+
+def premultiply(pixels: NDArray[np.uint8], light: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Pixels as MyPaint loads them.
+
+    Args:
+        pixels: straight sRGB and alpha, (height, width, 4), uint8.
+        light: of each level, as :func:`~dreambrush.mypaint.eotf.light_of_levels` has it.
+
+    Returns:
+        Premultiplied RGBA of the same shape, 0..32768, rounded to nearest (tile_convert_rgba8_to_rgba16 in
+        lib/pixops.cpp).
+    """
+    ffi, lib = engine()
+    paint = np.empty(pixels.shape, np.uint16)
+    lib.db_premultiply(
+        ffi.from_buffer("uint8_t[]", np.ascontiguousarray(pixels)),
+        paint.size // 4,
+        ffi.from_buffer("uint16_t[]", light),
+        ffi.from_buffer("uint16_t[]", light_of_levels(PLAIN)),
+        ffi.from_buffer("uint16_t[]", paint),
+    )
+    return paint
 
 
 def frame_size(layers: Sequence[Layer]) -> tuple[int, int]:
@@ -133,53 +157,12 @@ def _background_band(tile: NDArray[np.uint8], rows: slice, width: int) -> NDArra
 
 
 def _lay_over(band: NDArray[np.uint16], layer: Layer, rows: slice, light: NDArray[np.uint16]) -> None:
-    """Lay one row of a layer's tiles over an opaque band, in place.
-
-    Source: tile_convert_rgba8_to_rgba16 in lib/pixops.cpp (premultiply, rounding to nearest).
-    """
+    """Lay one row of a layer's tiles over an opaque band, in place."""
     source = layer.pixels[rows]
     painted = np.flatnonzero(source[..., 3].any(axis=0))
     if not painted.size:
         return
     columns = slice(painted[0], painted[-1] + 1)
-    alpha = light_of_levels(PLAIN)[source[:, columns, 3:]]
-    paint = np.empty((len(band), alpha.shape[1], 4), np.uint16)
-    paint[..., :3] = (light[source[:, columns, :3]] * alpha.astype(np.uint32) + ONE // 2) >> 15
-    paint[..., 3:] = alpha
     under = np.ascontiguousarray(band[:, columns])
-    blend(under, paint, layer.opacity, layer.composite_op)
+    blend(under, premultiply(source[:, columns], light), layer.opacity, layer.composite_op)
     band[:, columns] = under
-
-
-def _tiles(length: int) -> int:
-    return -(-length // TILE_SIZE)
-
-
-@cache
-def _dithering_noise() -> NDArray[np.uint32]:
-    """What MyPaint adds to an opaque pixel before it cuts 15 bits to 8, shape (64, 64).
-
-    Between 2/256 and 7/256 of a level, the same for every tile: far too little to dither, but enough to
-    lift a value that lies just under a whole level.  Of its table of 64 * 64 * 4 numbers MyPaint uses for
-    opaque pixels the first 64 of every 256.  Source: precalculate_dithering_noise_if_required and
-    tile_convert_rgbu16_to_rgbu8_const_c in lib/pixops.cpp.
-    """
-    random = np.array(_glibc_rand(TILE_SIZE * TILE_SIZE * 4), np.uint32)
-    noise = random % ONE * 5 // 256 + ONE * 2 // 256
-    return noise.reshape(TILE_SIZE, TILE_SIZE * 4)[:, :TILE_SIZE]
-
-
-def _glibc_rand(count: int) -> list[int]:
-    """The first ``count`` numbers of the C library's rand() in a fresh process (glibc, seed 1).
-
-    MyPaint fills its noise table with them.  The additive feedback generator of glibc's stdlib/random_r.c:
-    31 words from a multiplicative congruential generator, then r[i] = r[i-3] + r[i-31], of which the first
-    310 are dropped and the lowest bit of the others is cut.
-    """
-    state = [1]
-    for _ in range(30):
-        state.append(16807 * state[-1] % 0x7FFFFFFF)
-    state += state[:3]
-    while len(state) < 34 + 310 + count:
-        state.append((state[-3] + state[-31]) & 0xFFFFFFFF)
-    return [word >> 1 for word in state[34 + 310 :]]

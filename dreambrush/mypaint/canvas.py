@@ -11,6 +11,7 @@ from dreambrush.errors import BrushError
 from dreambrush.mypaint.brush import Brush
 from dreambrush.mypaint.eotf import ONE as ONE
 from dreambrush.mypaint.eotf import PLAIN, check_eotf, nearest_levels
+from dreambrush.mypaint.layer import TILE_SIZE
 from dreambrush.mypaint.library import engine
 
 LARGEST_SIDE = 32768
@@ -18,6 +19,8 @@ FARTHEST = 1e7  # of an event, in pixels; libmypaint aborts the process at 1e8
 
 Rectangle = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
+Masks = dict[tuple[int, int], bytes]
+"""By column and row of a 64x64 tile: 4096 bytes of 0 or 1, row by row."""
 
 
 class Canvas:
@@ -83,6 +86,29 @@ class Canvas:
             raise MemoryError("no memory left for the canvas")
         x0, y0, x1, y1 = changed
         return x0, y0, x1 - x0, y1 - y0
+
+    def traced_stroke(self, brush: Brush, events: NDArray[np.float64], seed: int = 0) -> tuple[Rectangle, Masks]:
+        """Paints one stroke as :meth:`stroke` does, and says which pixels it has visibly changed.
+
+        The rule is MyPaint's own, for its stroke maps: new paint that stands out by its alpha or its colour.
+
+        Returns:
+            What :meth:`stroke` returns, and the masks of all tiles that have a changed pixel.
+
+        Raises:
+            ValueError, BrushError: as :meth:`stroke`.
+        """
+        if self._lib.db_canvas_trace(self._handle):
+            raise MemoryError("no memory left for the canvas")
+        try:
+            area = self.stroke(brush, events, seed)
+            masks: Masks = {}
+            position, mask = self._ffi.new("int[2]"), self._ffi.new("uint8_t[]", TILE_SIZE * TILE_SIZE)
+            while self._lib.db_canvas_next_mask(self._handle, position, mask):
+                masks[position[0], position[1]] = bytes(self._ffi.buffer(mask))
+        finally:
+            self._lib.db_canvas_untrace(self._handle)
+        return area, dict(sorted(masks.items()))
 
     def read(self, area: Rectangle | None = None) -> NDArray[np.uint16]:
         """Pixels as the engine keeps them: (h, w, 4) uint16, premultiplied RGBA, 0..32768 (at eotf 2.2 of light)."""

@@ -17,11 +17,8 @@
 #include <mypaint-tiled-surface.h>
 
 #include "engine.h"
+#include "tiles.h"
 
-#define TILE 64
-#define TILE_VALUES (TILE * TILE * 4)
-#define TILE_BYTES (TILE_VALUES * sizeof(uint16_t))
-#define ONE 32768u
 #define SMUDGE_BUCKETS 256 /* what MyPaint's lib/brush.hpp asks for; some brushes need them */
 #define LARGEST_DAB 4096.0f /* pixels; libmypaint caps the radius at 1000, and softening may double that */
 #define MOST_WORK 1000000 /* dabs x tiles in a stroke: minutes at worst, and far beyond any stock brush */
@@ -37,6 +34,7 @@ struct db_canvas {
     uint16_t **tiles;  /* rows x columns, NULL where nothing was painted */
     uint16_t *outside; /* stands in for every tile that is not there: beyond the grid, or still empty */
     int out_of_memory;
+    db_trace *trace; /* NULL while strokes are not traced */
     /* of the stroke that is being painted */
     MyPaintBrush *brush;
     int work_left, queued;
@@ -126,6 +124,8 @@ static void tile_start(MyPaintTiledSurface2 *surface, MyPaintTileRequest *reques
     if (request->tx < 0 || request->ty < 0 || request->tx >= canvas->columns || request->ty >= canvas->rows)
         return;
     uint16_t **tile = tile_at(canvas, request->tx, request->ty);
+    if (canvas->trace && !request->readonly && db_trace_keep(canvas->trace, tile - canvas->tiles, *tile))
+        canvas->out_of_memory = 1;
     if (!*tile && !request->readonly) {
         *tile = calloc(1, TILE_BYTES);
         if (!*tile)
@@ -251,6 +251,7 @@ void db_canvas_free(db_canvas *canvas)
     if (!canvas)
         return;
     db_canvas_clear(canvas);
+    db_trace_free(canvas->trace);
     mypaint_tiled_surface2_destroy(&canvas->surface);
     free(canvas->tiles);
     free(canvas->outside);
@@ -304,6 +305,28 @@ int db_canvas_stroke(db_canvas *canvas, db_brush *brush, const double *events, i
     changed[2] = clamp(box[2], changed[0], canvas->width);
     changed[3] = clamp(box[3], changed[1], canvas->height);
     return canvas->out_of_memory ? DB_NO_MEMORY : canvas->work_left < 0 ? DB_TOO_MUCH_WORK : 0;
+}
+
+/* From here to db_canvas_untrace, what a stroke changes is traced; db_canvas_next_mask then tells it tile by tile. */
+int db_canvas_trace(db_canvas *canvas)
+{
+    canvas->trace = db_trace_new(canvas->columns * canvas->rows);
+    return canvas->trace ? 0 : DB_NO_MEMORY;
+}
+
+/* Fills the mask of one more tile, 64 x 64 bytes of 0 or 1, and its column and row in the grid; 0 if none is left. */
+int db_canvas_next_mask(db_canvas *canvas, int *position, uint8_t *mask)
+{
+    const int tile = db_trace_next(canvas->trace, canvas->tiles, mask);
+    position[0] = tile % canvas->columns;
+    position[1] = tile / canvas->columns;
+    return tile >= 0;
+}
+
+void db_canvas_untrace(db_canvas *canvas)
+{
+    db_trace_free(canvas->trace);
+    canvas->trace = NULL;
 }
 
 /* ---- pixels ------------------------------------------------------------------------------------------ */

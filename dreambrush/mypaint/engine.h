@@ -20,10 +20,15 @@ int db_canvas_tile_count(const db_canvas *canvas);
 void db_canvas_clear(db_canvas *canvas);
 int db_canvas_stroke(db_canvas *canvas, db_brush *brush, const double *events, int n,
                      unsigned seed, int *changed);
+int db_canvas_trace(db_canvas *canvas);
+int db_canvas_next_mask(db_canvas *canvas, int *position, uint8_t *mask);
+void db_canvas_untrace(db_canvas *canvas);
+int db_mask(const uint16_t *before, const uint16_t *after, uint8_t *mask);
 void db_canvas_read(const db_canvas *canvas, int x, int y, int width, int height, uint16_t *out);
 int db_canvas_write(db_canvas *canvas, int x, int y, int width, int height, const uint16_t *in);
 void db_canvas_read8(const db_canvas *canvas, int x, int y, int width, int height, const uint8_t *levels,
                      uint8_t *out);
 
 void db_powers(const float *in, float exponent, float *out, size_t n);
-void db_blend(uint16_t *under, const uint16_t *paint, size_t n, unsigned opacity, int pigment);
+void db_premultiply(const uint8_t *straight, size_t n, const uint16_t *light, const uint16_t *alpha, uint16_t *out);
+void db_blend(uint16_t *under, int channels, const uint16_t *paint, size_t n, unsigned opacity, int mode);

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-TILE_SIZE = 64  # MyPaint stores every surface in squares of 64 x 64 pixels
+from dreambrush.mypaint.strokemap import TILE_SIZE as TILE_SIZE
+from dreambrush.mypaint.strokemap import RecordedStroke
+
 NORMAL = "svg:src-over"  # MyPaint's "Normal" mode
 PIGMENT = "mypaint:spectral-wgm"  # its "Pigment" mode, that of new layers in MyPaint 2 (lib/modes.py)
 
@@ -22,6 +25,7 @@ class Layer:
         opacity: 0..1.
         visible: whether the layer is shown.
         composite_op: the mode as OpenRaster names it.
+        strokes: the record of its strokes, in painting order; their tiles count from the frame's corner.
 
     Raises:
         ValueError: ``pixels`` has another shape or type, or ``opacity`` lies outside 0..1.
@@ -32,6 +36,7 @@ class Layer:
     opacity: float = 1.0
     visible: bool = True
     composite_op: str = NORMAL
+    strokes: Sequence[RecordedStroke] = ()
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape

@@ -16,7 +16,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import struct
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -24,11 +23,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
 from dreambrush.mypaint.blending import background_tile, frame_size, merge_layers
 from dreambrush.mypaint.eotf import PLAIN
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE, Layer
+from dreambrush.mypaint.png import PNG_LEVEL, encode_png
+from dreambrush.mypaint.strokemap import encode
 from dreambrush.mypaint.transparency import merge_transparent
 from dreambrush.output import open_output
 
@@ -38,7 +39,6 @@ _NAMESPACE = "http://mypaint.org/ns/openraster"
 _SETTINGS = "data/mypaint-settings.json"
 _NO_LAYER_VIEWS: Mapping[str, object] = {"views": [], "active_view": None, "layer_views": []}
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, "Char"
-_PNG_LEVEL = 2  # MyPaint's own; higher levels are far slower and save little
 
 ET.register_namespace("mypaint", _NAMESPACE)
 
@@ -85,7 +85,7 @@ def write_openraster(
     if not 0 <= selected < len(layers):
         raise ValueError(f"Expected selected to be within 0..{len(layers) - 1} but it was {selected}.")
     record = {"layervis": _NO_LAYER_VIEWS, "dreambrush": dict(settings)}
-    settings_json = json.dumps(record, indent=2, allow_nan=False).encode()
+    settings_json = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
 
     # Opened first: a name that cannot be used is found out before the work, not after it.
     with open_output(path, overwrite=overwrite) as file, zipfile.ZipFile(file, "w") as ora:
@@ -98,7 +98,7 @@ def write_openraster(
         _add_background(ora, stack, tile, len(layers), (height, width), visible=not transparent)
         _add(ora, _SETTINGS, settings_json)
         _add(ora, "Thumbnails/thumbnail.png", _encode_thumbnail(merged))
-        _add(ora, "mergedimage.png", _encode_png(merged))
+        _add(ora, "mergedimage.png", encode_png(merged))
         ET.indent(image)
         _add(ora, "stack.xml", ET.tostring(image, encoding="utf-8"))
     return merged
@@ -123,7 +123,7 @@ def _document_elements(width: int, height: int, eotf: float) -> tuple[ET.Element
 
 def _add_layer(ora: zipfile.ZipFile, stack: ET.Element, layer: Layer, number: int, *, selected: bool) -> None:
     x, y, pixels = _crop_to_tiles(layer.pixels)
-    source = f"data/layer-{number:02d}.png"
+    source, record = (f"data/layer-{number:02d}{ending}" for ending in (".png", "-strokemap.dat"))
     attributes = {"name": _NOT_XML.sub("\ufffd", layer.name), "x": str(x), "y": str(y)}
     attributes["opacity"] = str(float(layer.opacity))
     if selected:
@@ -131,8 +131,10 @@ def _add_layer(ora: zipfile.ZipFile, stack: ET.Element, layer: Layer, number: in
     attributes["visibility"] = "visible" if layer.visible else "hidden"
     attributes["composite-op"] = layer.composite_op
     attributes["src"] = source
+    attributes[f"{{{_NAMESPACE}}}strokemap"] = record
     ET.SubElement(stack, "layer", attributes)
-    _add(ora, source, _encode_png(pixels))
+    _add(ora, source, encode_png(pixels))
+    _add(ora, record, encode(layer.strokes, (x, y)))
 
 
 def _add_background(
@@ -153,8 +155,8 @@ def _add_background(
     attributes["visibility"] = "visible" if visible else "hidden"
     attributes |= {"composite-op": NORMAL, "src": source, f"{{{_NAMESPACE}}}background-tile": tile_source}
     ET.SubElement(stack, "layer", attributes)
-    _add(ora, source, _encode_png(np.tile(tile, repeats)[:height, :width]))
-    _add(ora, tile_source, _encode_png(tile))
+    _add(ora, source, encode_png(np.tile(tile, repeats)[:height, :width]))
+    _add(ora, tile_source, encode_png(tile))
 
 
 def _crop_to_tiles(pixels: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint8]]:
@@ -174,23 +176,12 @@ def _crop_to_tiles(pixels: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint
     return left, top, np.pad(inside, beyond) if beyond != ((0, 0),) * 3 else inside
 
 
-def _encode_png(pixels: NDArray[np.uint8]) -> bytes:
-    """RGB or RGBA as PNG, tagged as sRGB the way MyPaint tags it."""
-    tags = PngImagePlugin.PngInfo()
-    tags.add(b"gAMA", struct.pack(">I", 45455))
-    tags.add(b"sRGB", b"\0")  # rendering intent: perceptual
-    tags.add(b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000))
-    png = io.BytesIO()
-    Image.fromarray(pixels).save(png, "PNG", compress_level=_PNG_LEVEL, pnginfo=tags)
-    return png.getvalue()
-
-
 def _encode_thumbnail(merged: NDArray[np.uint8]) -> bytes:
     """The picture as RGBA, no larger than 256 x 256 as OpenRaster demands."""
     thumbnail = Image.fromarray(merged)
     thumbnail.thumbnail((256, 256), Image.Resampling.LANCZOS)
     png = io.BytesIO()
-    thumbnail.convert("RGBA").save(png, "PNG", compress_level=_PNG_LEVEL)
+    thumbnail.convert("RGBA").save(png, "PNG", compress_level=PNG_LEVEL)
     return png.getvalue()
 
 

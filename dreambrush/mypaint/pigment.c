@@ -1,7 +1,7 @@
-/* How MyPaint 2 lays one layer over another, to the last bit, in its modes Normal and Pigment.
+/* How MyPaint 2 mixes colours like pigments, to the last bit; blending.c does the rest.
  *
- * Pixels are 15-bit fixed point (32768 = 1.0).  Pigment turns both colours into reflectances of ten bands of
- * light, takes their geometric mean, weighted by coverage, and turns that into RGB again.  All floats are
+ * Pixels are 15-bit fixed point (32768 = 1.0).  Both colours are turned into reflectances of ten bands of
+ * light, their geometric mean is taken, weighted by coverage, and turned into RGB again.  All floats are
  * rounded to 32 bits where MyPaint 2.0.1 rounds them (lib/blending.hpp); this file must therefore be compiled
  * without -ffast-math and without contraction into fused operations (see _build.py).
  *
@@ -19,9 +19,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "blending.h"
 #include "engine.h"
 
-#define ONE 32768u
 #define BANDS 10
 #define EPSILON 0.001 /* a double, as in MyPaint: keeps the logarithm of black finite */
 
@@ -76,7 +76,7 @@ void db_powers(const float *in, float exponent, float *out, size_t n)
         out[i] = two_to_the(exponent * log2_of(in[i]));
 }
 
-/* ---- layers ------------------------------------------------------------------------------------------ */
+/* ---- pigments ---------------------------------------------------------------------------------------- */
 
 /* Logarithms of a colour's reflectances; its channels are `rgb` parts of `whole`. */
 static void log_reflectances(const uint16_t *rgb, uint32_t whole, float *logs)
@@ -89,12 +89,14 @@ static void log_reflectances(const uint16_t *rgb, uint32_t whole, float *logs)
         logs[b] = log2_of(reflectance[0][b] * light[0] + reflectance[1][b] * light[1] + reflectance[2][b] * light[2]);
 }
 
-static void mix(const uint16_t *paint, uint32_t covered, uint16_t *under)
+uint32_t db_mix_pigments(const uint16_t *paint, uint32_t covered, uint16_t *under, uint32_t alpha)
 {
-    const float scale = 1.0 - EPSILON, upper = (float)covered / ONE, lower = 1.0 - upper;
+    const uint32_t together = at_most_one(covered + product(alpha, ONE - covered));
+    const float upper = (float)covered / (covered + product(ONE - covered, alpha)), lower = 1.0 - upper;
+    const float scale = 1.0 - EPSILON, whole = together;
     float above[BANDS], below[BANDS], rgb[3] = {0};
     log_reflectances(paint, paint[3], above);
-    log_reflectances(under, ONE, below);
+    log_reflectances(under, alpha, below);
     for (int b = 0; b < BANDS; b++)
         above[b] = two_to_the(upper * above[b]) * two_to_the(lower * below[b]);
     for (int b = 0; b < BANDS; b++)
@@ -103,19 +105,7 @@ static void mix(const uint16_t *paint, uint32_t covered, uint16_t *under)
     for (int c = 0; c < 3; c++) {
         const double light = (rgb[c] - EPSILON) / scale;
         const float kept = light < 0 ? 0 : light > 1 ? 1 : light;
-        under[c] = kept * (ONE + 0.5);
+        under[c] = kept * (whole + 0.5);
     }
-}
-
-/* Lays n pixels of premultiplied RGBA over n opaque ones of RGB, in place; opacity is 0..32768. */
-void db_blend(uint16_t *under, const uint16_t *paint, size_t n, unsigned opacity, int pigment)
-{
-    for (size_t i = 0; i < n; i++, under += 3, paint += 4) {
-        const uint32_t covered = paint[3] * opacity >> 15;
-        if (pigment && covered && covered < ONE)
-            mix(paint, covered, under);
-        else
-            for (int c = 0; c < 3; c++)
-                under[c] = (paint[c] * opacity + (ONE - covered) * under[c]) >> 15;
-    }
+    return together;
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,25 @@ def cut_to_shape(
         rows = slice(top, top + TILE_SIZE)
         _cut([layer.pixels[rows] for layer in layers], shape[rows])
     return [Layer(name, shape), *layers]
+
+
+def clip_layers(layers: Sequence[Layer], shape: NDArray[np.uint8]) -> list[Layer]:
+    """Layers that cover nothing outside a shape.
+
+    Args:
+        layers: all of one size.
+        shape: (h, w) uint8; where it is 0 no paint is left, where it is 255 all.
+
+    Returns:
+        New layers.
+    """
+    clipped = []
+    for layer in layers:
+        pixels = layer.pixels.copy()
+        pixels[..., 3] = (pixels[..., 3].astype(np.uint16) * shape + 127) // 255
+        pixels[pixels[..., 3] == 0] = 0
+        clipped.append(replace(layer, pixels=pixels))
+    return clipped
 
 
 def _cut(layers: Sequence[NDArray[np.uint8]], shape: NDArray[np.uint8]) -> None:

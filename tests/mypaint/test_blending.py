@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dreambrush.errors import UsageError
-from dreambrush.mypaint import blending
+from dreambrush.mypaint import levels
 from dreambrush.mypaint.blending import background_tile, blend, merge_layers
 from dreambrush.mypaint.eotf import ONE
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
@@ -39,7 +39,7 @@ def scalar_source_over(under: int, source: int, alpha: int, opac: float, noise: 
 @given(st.tuples(level, level, level), st.tuples(level, level, level, level), opacity)
 def test_every_pixel_follows_the_rule(under: tuple[int, ...], rgba: tuple[int, ...], layer_opacity: float) -> None:
     merged = merge_layers([Layer("one", plain(2, 66, rgba), layer_opacity)], np.array(under, np.uint8))
-    noise = blending._dithering_noise()
+    noise = levels._noise_of_opaque()
     for y, x in ((0, 0), (1, 63), (0, 64), (1, 65)):
         expected = [
             scalar_source_over(below, above, rgba[3], layer_opacity, int(noise[y, x % 64]))
@@ -49,7 +49,7 @@ def test_every_pixel_follows_the_rule(under: tuple[int, ...], rgba: tuple[int, .
 
 
 def test_noise_is_a_fiftieth_of_a_level_and_begins_as_the_c_library_counts() -> None:
-    noise = blending._dithering_noise()
+    noise = levels._noise_of_opaque()
     first = [1804289383, 846930886, 1681692777]  # rand() of every fresh glibc program
     assert noise[0, :3].tolist() == [number % 32768 * 5 // 256 + 256 for number in first]
     assert noise.shape == (64, 64)
@@ -180,7 +180,8 @@ def test_blend_takes_strips_of_any_layout() -> None:
     ("under", "paint"),
     [
         (np.zeros((4, 4, 3), np.uint16), np.zeros((4, 5, 4), np.uint16)),
-        (np.zeros((4, 4, 4), np.uint16), np.zeros((4, 4, 4), np.uint16)),
+        (np.zeros((4, 4, 5), np.uint16), np.zeros((4, 4, 4), np.uint16)),
+        (np.zeros((4, 4), np.uint16), np.zeros((4, 4, 4), np.uint16)),
         (np.zeros((4, 4, 3), np.uint32), np.zeros((4, 4, 4), np.uint16)),
         (np.zeros((4, 4, 3), np.uint16), np.zeros((4, 4, 4), np.uint8)),
         (np.zeros((4, 8, 3), np.uint16)[:, ::2], np.zeros((4, 4, 4), np.uint16)),

@@ -29,6 +29,7 @@ from dreambrush.mypaint.myb import read_myb
 from dreambrush.mypaint.openraster import Layer, write_openraster
 from dreambrush.mypaint.transparency import cut_to_shape
 from dreambrush.painter.easel import Easel
+from dreambrush.painter.sheet import Tool
 
 MYPAINT = "{http://mypaint.org/ns/openraster}"
 PAPER = np.array([230, 225, 210], np.uint8)
@@ -72,16 +73,17 @@ def painted_easel(width: int, height: int, pigment: bool, canvases: list[NDArray
     """Three layers of random strokes, opaque, broken and wet; their 15-bit pixels are put on the list."""
     canvases = [] if canvases is None else canvases
     rng = np.random.default_rng(1)
-    settings = [read_myb(find_brush(brush).path) for brush in ("oil", "watercolour", "bristle")]
-    easel = Easel(width, height, PAPER, settings, ("Ground", "Middle", "Top"), pigment=pigment)
+    brushes = [find_brush(brush) for brush in ("oil", "watercolour", "bristle")]
+    tools = [Tool(read_myb(brush.path), brush.mypaint_name, pigment) for brush in brushes]
+    easel = Easel(width, height, PAPER, tools, ("Ground", "Middle", "Top"), pigment=pigment)
     for index in range(60):
         if index in (20, 40):
-            canvases.append(easel._canvas.read())
+            canvases.append(easel.sheet.canvas.read())
             easel.next_layer()
         path = rng.uniform(0, 1, (3, 2)) * (width, height)
         stroke = np.array([*path.ravel(), *rng.uniform(0.3, 1, 2), rng.uniform(5, 25)], np.float32)
         easel.paint(stroke, rng.uniform(0, 1, 3).astype(np.float32), seed=index, brush=index % 3)
-    canvases.append(easel._canvas.read())
+    canvases.append(easel.sheet.canvas.read())
     return easel
 
 
@@ -315,7 +317,9 @@ def test_members_are_those_of_mypaint_in_its_order(tmp_path: Path) -> None:
     assert [member.filename for member in members] == [
         "mimetype",
         "data/layer-00.png",
+        "data/layer-00-strokemap.dat",
         "data/layer-01.png",
+        "data/layer-01-strokemap.dat",
         "data/background-02.png",
         "data/background-02-tile.png",
         "data/mypaint-settings.json",

@@ -1,0 +1,49 @@
+"""``dreambrush render``: any .ora to PNG, with MyPaint's own blending."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dreambrush.cli.options import QUIET
+from dreambrush.errors import UsageError
+
+EXAMPLES = """\b
+Examples:
+  dreambrush render painting.ora painting.png
+  for f in *.ora; do dreambrush render "$f" "${f%.ora}.png"; done
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUT.png", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace OUT.png if it exists.")
+@QUIET
+def render(file: Path, output: Path, force: bool, quiet: bool) -> None:
+    """Save an .ora as PNG, as MyPaint shows it.
+
+    FILE.ora may come from MyPaint, Krita, dreambrush or another program.  Its layers are laid over one another with
+    MyPaint's own arithmetic: all of its modes, groups, opacity and background, at the document's eotf.  A mode that
+    MyPaint does not have is an error that names the layer; nothing is approximated.
+
+    The PNG has the document's size and resolution and is tagged as sRGB.  It is transparent if the file hides its
+    background, or has none, as Krita's have.
+    """
+    if output.suffix.lower() != ".png":
+        raise UsageError(
+            f"The output '{output}' does not end in .png.", f"Try: dreambrush render '{file}' '{file.stem}.png'"
+        )
+    from dreambrush.mypaint.document import read_document
+    from dreambrush.mypaint.png import encode_png
+    from dreambrush.mypaint.render import render_document
+    from dreambrush.output import open_output
+
+    with open_output(output, overwrite=force) as png, read_document(file) as document:
+        picture = render_document(document)
+        png.write(encode_png(picture, document.resolution))
+    if not quiet:
+        height, width, channels = picture.shape
+        kind = ", with transparency" if channels == 4 else ""
+        click.echo(f"{output}: {width} x {height} pixels{kind}.", err=True)
