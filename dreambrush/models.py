@@ -10,19 +10,19 @@ and :mod:`~dreambrush.networks` says why ONNX is safe.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.brush_names import find_name, known_brushes, near_names
 from dreambrush.errors import BrushError, ModelError
+from dreambrush.mypaint.brush_folders import GROUP, SUFFIX, bare_name, data_home, name_in_mypaint, stock_folder
 from dreambrush.networks import RETRAIN, open_network
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class BrushFile:
     """A brush that can be named on the command line.
 
     Attributes:
-        name: as the user calls it.
+        name: as the user calls it: bare for ours and for loose files, "group/name" for those in MyPaint's folders.
         path: its .myb file.
         dream: the folder of its dream, or None when it has none yet.
     """
@@ -50,6 +50,40 @@ class BrushFile:
     name: str
     path: Path
     dream: Path | None
+
+    @property
+    def origin(self) -> Literal["ours", "user", "stock"]:
+        """Whose it is: it comes with dreambrush, it is the user's, or it comes with MyPaint."""
+        if self._is_ours:
+            return "ours"
+        stock = stock_folder()
+        return "stock" if stock is not None and self.path.absolute().is_relative_to(stock) else "user"
+
+    @property
+    def group(self) -> str:
+        """The folder that the brush is in, for MyPaint: "dreambrush", "classic"; "" if it is in none."""
+        return GROUP if self._is_ours else self.name.rpartition("/")[0]
+
+    @property
+    def mypaint_name(self) -> str:
+        """What MyPaint calls the brush: "dreambrush/oil" for ours, "classic/charcoal" for a stock one.
+
+        For a file that is in none of MyPaint's folders it is the brush that the file itself names as its parent, or
+        "".  It is what ``parent_brush_name`` of a stroke map says: MyPaint shows that brush's icon and name.
+
+        Raises:
+            BrushError: a loose file is not a MyPaint brush.
+        """
+        from dreambrush.mypaint.myb import read_myb
+
+        if self._is_ours:
+            return f"{GROUP}/{self.path.stem}"
+        known = name_in_mypaint(self.path) or (self.name if "/" in self.name else None)
+        return read_myb(self.path).parent_name if known is None else known
+
+    @property
+    def _is_ours(self) -> bool:
+        return self.path.parent == shipped_folder("brushes")
 
     def dream_folder(self) -> Path:
         """The folder of its dream.
@@ -60,7 +94,7 @@ class BrushFile:
         if self.dream is None:
             raise ModelError(
                 f"The brush '{self.name}' has no dream yet, so the painter does not know what it does.",
-                f"Let it learn that with: dreambrush train '{self.path}'",
+                f"Let it learn that with: dreambrush train '{self.name if '/' in self.name else self.path}'",
             )
         return self.dream
 
@@ -73,62 +107,75 @@ def shipped_folder(kind: str) -> Path:
 
 
 def user_dreams() -> Path:
-    """Where dreams that the user trains are kept (the XDG data folder)."""
-    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(home) / "dreambrush" / "dreams"
+    """Where dreams that the user trains are kept (the XDG data folder), each under the full name of its brush."""
+    return data_home() / "dreambrush" / "dreams"
 
 
-def list_brushes() -> list[BrushFile]:
-    """The brushes that come with dreambrush, then those that the user has trained, each sorted by name."""
-    return [BrushFile(name, path, _dream_folder(name, path)) for name, path in _brush_paths().items()]
+def list_brushes(*, stock: bool = False) -> list[BrushFile]:
+    """The brushes that come with dreambrush, then the user's, each sorted by name.
+
+    Args:
+        stock: after them also those that come with MyPaint.  Those with a dream are listed in any case.
+    """
+    files = [BrushFile(name, path, _dream_folder(name, path)) for name, path in _brush_paths().items()]
+    return [brush for brush in files if stock or brush.dream is not None or brush.origin != "stock"]
 
 
 def _brush_paths() -> dict[str, Path]:
-    found = {path.stem: path for path in sorted(shipped_folder("brushes").glob("*.myb"))}
-    for path in sorted(user_dreams().glob("*/*.myb")):
-        found.setdefault(path.stem, path)
-    return found
+    return known_brushes(shipped_folder("brushes"), user_dreams())
 
 
 def find_brush(name_or_file: str) -> BrushFile:
     """The brush of that name, in that .myb file, or in that folder of a dream.
+
+    A name is ours ("oil", "dreambrush/oil"), or that of a brush in MyPaint's folders ("classic/charcoal"), or only the
+    last part of that; then ours come before the user's, and those before the stock ones.
 
     Raises:
         BrushError: there is none; near matches are suggested.
         ModelError: a folder has a dream, but of a brush that is not there.
     """
     brushes = _brush_paths()
-    if name_or_file in brushes:
-        path = brushes[name_or_file]
-        return BrushFile(name_or_file, path, _dream_folder(name_or_file, path))
+    name = find_name(name_or_file, brushes)
+    if name is not None:
+        return BrushFile(name, brushes[name], _dream_folder(name, brushes[name]))
     path = Path(name_or_file)
     if (path / CARD_FILE).is_file():
         return _brush_of(path)
-    if path.suffix == ".myb":
+    if path.suffix == SUFFIX:
         if not path.is_file():
             raise BrushError(f"There is no brush file {path}.", "Check the path, or name one of: " + _names(brushes))
-        return BrushFile(path.stem, path, _dream_folder(path.stem, path))
-    near = difflib.get_close_matches(name_or_file, brushes, n=3, cutoff=0.5)
+        name = name_in_mypaint(path) or path.stem
+        return BrushFile(name, path, _dream_folder(name, path))
+    near = near_names(name_or_file, brushes)
     advice = f"Did you mean {' or '.join(near)}?" if near else f"The brushes are: {_names(brushes)}"
     raise BrushError(f"There is no brush named {name_or_file!r}.", advice)
 
 
 def _brush_of(folder: Path) -> BrushFile:
     """The brush whose dream is in a folder, such as one that ``train -o`` made."""
-    known = _brush_paths().get(str(read_card(folder).get("brush")))
-    for path in (*sorted(folder.glob("*.myb")), *([known] if known else [])):
+    name = str(read_card(folder).get("brush"))
+    known = _brush_paths().get(name)
+    for path in (*sorted(folder.glob("*" + SUFFIX)), *([known] if known else [])):
         if _is_of(folder, path):
-            return BrushFile(path.stem, path, folder)
+            return BrushFile(name if bare_name(name) == path.stem else path.stem, path, folder)
     raise ModelError(f"The dream in {folder} is not of a brush in that folder.", "Name the .myb file instead.")
 
 
 def _names(brushes: dict[str, Path]) -> str:
-    return ", ".join(brushes) + "."
+    """Ours and the user's; the stock ones are too many for a message."""
+    few = [name for name, path in brushes.items() if BrushFile(name, path, None).origin != "stock"]
+    more = "; MyPaint's own are listed by: dreambrush brushes --all" if len(few) < len(brushes) else "."
+    return ", ".join(few) + more
 
 
 def _dream_folder(name: str, brush: Path) -> Path | None:
-    """The newest home of a dream that was trained on just this brush: the user's before ours."""
-    for folder in (user_dreams() / name, shipped_folder("pretrained") / name):
+    """The newest home of a dream that was trained on just this brush: the user's before ours.
+
+    A dream may have been trained when the brush was a loose file of the same name, without its group.
+    """
+    bare = bare_name(name)
+    for folder in (user_dreams() / name, user_dreams() / bare, shipped_folder("pretrained") / bare):
         if any((folder / file).is_file() for file in (DREAM_FILE, WEIGHTS_FILE)) and _is_of(folder, brush):
             return folder
     return None

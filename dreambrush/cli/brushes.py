@@ -1,29 +1,175 @@
-"""``dreambrush brushes``: which brushes there are."""
+"""``dreambrush brushes``: which brushes there are, what they look like, and how MyPaint gets ours."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from dreambrush.errors import BrushError, UsageError
 
-@click.command()
+if TYPE_CHECKING:
+    from dreambrush.models import BrushFile
+    from dreambrush.mypaint.brush_pack import Changes
+
+TITLES = {"ours": "Dreambrush", "user": "Yours", "stock": "MyPaint"}
+NARROWEST = 40  # columns of a terminal that a line is cut for
+
+EXAMPLES = """\b
+Examples:
+  dreambrush brushes --all                    also those that come with MyPaint
+  dreambrush brushes --install                ours in MyPaint, as group Dreambrush
+  dreambrush brushes --pack dreambrush.zip    ours, for MyPaint's Brush > Import Brushes
+  dreambrush brushes --sheet brushes.png      a sample of each
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.option("--all", "everything", is_flag=True, help="Also the brushes that come with MyPaint.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per brush.")
-def brushes(as_json: bool) -> None:
+@click.option(
+    "--sheet", metavar="OUT.png", type=click.Path(path_type=Path), help="Paint a sample of each brush on one sheet."
+)
+@click.option(
+    "--pack",
+    metavar="OUT.zip",
+    type=click.Path(path_type=Path),
+    help="Save our brushes as a brush pack that MyPaint can import.",
+)
+@click.option("--install", is_flag=True, help="Add our brushes to MyPaint; your own and their order stay as they are.")
+@click.option("--uninstall", is_flag=True, help="Take our brushes out of MyPaint again.")
+@click.option("--force", is_flag=True, help="Replace the file of --sheet or --pack if it exists.")
+def brushes(
+    everything: bool,
+    as_json: bool,
+    sheet: Path | None,
+    pack: Path | None,
+    install: bool,
+    uninstall: bool,
+    force: bool,
+) -> None:
     """List the brushes.
 
-    Tells of each its name, whether it has a dream to paint with, and its file.
+    Tells of each its name, whether it has a dream to paint with, and what it is: first those that come with
+    dreambrush, then your own, from MyPaint or trained.  A name without its group will do where it is the only one;
+    of several, ours comes before yours, and yours before those of MyPaint.
 
     A brush without a dream gets one with: dreambrush train BRUSH
     """
-    from dreambrush.models import list_brushes
+    chosen = {"--json": as_json, "--sheet": sheet, "--pack": pack, "--install": install, "--uninstall": uninstall}
+    _check_options([option for option, value in chosen.items() if value], everything=everything, force=force)
+    if pack:
+        _pack(pack, overwrite=force)
+    elif install or uninstall:
+        _change_mypaint(install=install)
+    elif sheet:
+        _paint_sheet(sheet, everything=everything, overwrite=force)
+    else:
+        _list(everything=everything, as_json=as_json)
 
-    found = list_brushes()
+
+def _check_options(chosen: list[str], *, everything: bool, force: bool) -> None:
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} do not go together.", "Give one of them at a time.")
+    if everything and chosen and chosen[0] not in ("--json", "--sheet"):
+        raise UsageError(f"--all does not go with {chosen[0]}, which is about our brushes.", "Leave it out.")
+    if force and chosen not in (["--sheet"], ["--pack"]):
+        raise UsageError("--force is only for --sheet and --pack.", "Leave it out.")
+
+
+def _pack(output: Path, *, overwrite: bool) -> None:
+    from dreambrush.models import shipped_folder
+    from dreambrush.mypaint.brush_pack import write_pack
+
+    write_pack(shipped_folder("brushes"), output, overwrite=overwrite)
+    click.echo(f"{output}: in MyPaint, choose Brush > Import Brushes.", err=True)
+
+
+def _change_mypaint(*, install: bool) -> None:
+    from dreambrush.models import shipped_folder
+    from dreambrush.mypaint import brush_pack
+    from dreambrush.mypaint.brush_folders import user_folder
+
+    change = brush_pack.install if install else brush_pack.uninstall
+    for line in _told(change(shipped_folder("brushes"), user_folder()), install=install):
+        click.echo(line, err=True)
+
+
+def _told(changes: Changes, *, install: bool) -> list[str]:
+    done = ", ".join(changes.done)
+    lines = []
+    if done and install:
+        lines.append(f"{changes.folder}: added {done}.  MyPaint shows them when it starts, as group Dreambrush.")
+    elif done:
+        lines.append(f"{changes.folder}: removed {done}.")
+    elif install:
+        lines.append(f"{changes.folder}: our brushes are there; nothing to add.")
+    else:
+        lines.append(f"{changes.folder}: nothing to remove.")
+    if changes.kept:
+        advice = (
+            "Delete a brush in MyPaint first to get ours back." if install else "Delete them in MyPaint if you like."
+        )
+        lines.append(f"Left as you have changed them: {', '.join(changes.kept)}.  {advice}")
+    return lines
+
+
+def _paint_sheet(output: Path, *, everything: bool, overwrite: bool) -> None:
+    from dreambrush.brush_sheet import draw_brush_sheet
+    from dreambrush.models import list_brushes
+    from dreambrush.output import open_output
+
+    with open_output(output, overwrite=overwrite) as file:  # which tells of a name that is taken before any painting
+        draw_brush_sheet(list_brushes(stock=everything)).save(file, "PNG", optimize=True)
+
+
+def _list(*, everything: bool, as_json: bool) -> None:
+    from dreambrush.models import list_brushes
+    from dreambrush.mypaint.brush_folders import brushes_in, stock_folder
+
+    found = list_brushes(stock=everything)
     if as_json:
         for brush in found:
-            dream = str(brush.dream) if brush.dream else None
-            click.echo(json.dumps({"name": brush.name, "path": str(brush.path), "dream": dream}))
+            click.echo(json.dumps(_as_dict(brush)))
         return
-    width = max((len(brush.name) for brush in found), default=0)
+    groups: dict[str, list[BrushFile]] = {}
     for brush in found:
-        click.echo(f"{brush.name:{width}}  {'dream' if brush.dream else 'no dream':8}  {brush.path}")
+        title = TITLES[brush.origin]
+        in_group = brush.origin != "ours" and brush.group
+        groups.setdefault(f"{title}, {brush.group}" if in_group else title, []).append(brush)
+    width = max(len(brush.name) for brush in found)
+    for title, members in groups.items():
+        click.echo(f"{title}:")
+        for brush in members:
+            click.echo(_line(brush, width))
+    folder = stock_folder()
+    if folder is not None and not everything:
+        click.echo(f"MyPaint's own brushes ({len(brushes_in(folder))}) are listed with --all.", err=True)
+
+
+def _as_dict(brush: BrushFile) -> dict[str, str | None]:
+    return {
+        "name": brush.name,
+        "group": brush.group,
+        "origin": brush.origin,
+        "path": str(brush.path),
+        "dream": str(brush.dream) if brush.dream else None,
+    }
+
+
+def _line(brush: BrushFile, width: int) -> str:
+    from dreambrush.mypaint.myb import read_myb
+
+    try:
+        about = " ".join(read_myb(brush.path).description.split())
+    except BrushError as error:
+        about = error.message
+    line = f"  {brush.name:{width}}  {'dream' if brush.dream else 'no dream':8}  {about}".rstrip()
+    if sys.stdout.isatty():
+        columns = max(shutil.get_terminal_size().columns, NARROWEST)
+        return line if len(line) <= columns else line[: columns - 3] + "..."
+    return line

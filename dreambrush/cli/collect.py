@@ -82,7 +82,7 @@ def collect(
     found = probe(settings)
     if not found.lays_paint and not quiet:
         click.echo(f"Warning: {brush_file.name} lays no paint on an empty canvas; its strokes will be empty.", err=True)
-    folder = output or Path(f"{brush_file.name}-strokes")
+    folder = output or Path(f"{brush_file.name.replace('/', '-')}-strokes")
     wanted = Manifest(brush_file.name, settings.digest(), seed, found.changes_colour, strokes, episodes)
     tally = _Tally()
     interrupted = False

@@ -31,6 +31,7 @@ from dreambrush.models import (
     read_card,
     shipped_folder,
 )
+from dreambrush.mypaint.brush_folders import bare_name
 from dreambrush.mypaint.myb import BrushSettings, read_myb
 from dreambrush.training.card import controller_section, dream_section
 from dreambrush.training.export import export_networks, load_policy, write_model
@@ -216,7 +217,8 @@ class _Run:
             PREVIEW_FILE: preview_sheet(dream, self.settings, self.options.seed, random=is_random),
         }
         if self.brush.path.parent != shipped_folder("brushes"):
-            files[f"{self.brush.name}.myb"] = self.brush.path.read_bytes()  # so that it can be named from now on
+            copy = f"{bare_name(self.brush.name)}.myb"  # so that it can be named from now on
+            files[copy] = self.brush.path.read_bytes()
         card |= exported.about
         card["seconds"] = {**card.get("seconds", {}), **journal.get("seconds", {})}
         write_model(workspace.model, files, card)

@@ -108,7 +108,7 @@ def test_full_disk_leaves_nothing(command: Command, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_bug_is_called_a_bug(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stumble() -> None:
+    def stumble(*, stock: bool) -> None:
         raise RuntimeError("the easel\nfell over")
 
     monkeypatch.setattr("dreambrush.models.list_brushes", stumble)

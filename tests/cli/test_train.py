@@ -49,7 +49,7 @@ def test_a_brush_that_was_trained_can_be_painted_with_at_once(command: Command) 
     assert trained.stderr.endswith("Paint with it: dreambrush paint photo.jpg --brush mine\n")
     folder = user_dreams() / "mine"
     assert not (folder / FOLDER).exists()
-    assert command("brushes").stdout.splitlines()[-1].startswith("mine ")
+    assert command("brushes").stdout.splitlines()[-1].startswith("  mine ")
     before = (folder / DREAM_FILE).read_bytes()
     assert "Exporting" not in command(*paint).stderr
     # Only the weights are there: painting exports them.

@@ -58,7 +58,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained") / "mine"
     brush = folder.parent / "mine.myb"
     shutil.copy(OIL.path, brush)
-    mine = BrushFile("mine", brush, None)
+    mine = BrushFile("zoo/mine", brush, None)  # as MyPaint would call it in a group
     train(mine, folder, QUICK, LEARNING, lambda stage, done, total: told.append(stage), workers=1)
     assert list(dict.fromkeys(told)) == ["collect", "dream", "evaluate", "controller"]
     return folder
@@ -68,7 +68,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "mine"
     shutil.copytree(trained, folder)
-    train(BrushFile("mine", trained.parent / "mine.myb", None), folder, QUICK, ["export"])
+    train(BrushFile("zoo/mine", trained.parent / "mine.myb", None), folder, QUICK, ["export"])
     assert not (folder / FOLDER).exists()
     return folder
 
@@ -83,7 +83,7 @@ def test_the_model_is_complete(model: Path) -> None:
     card = json.loads((model / CARD_FILE).read_text())
     assert card["held_out"]["error"] < 0.2 * card["held_out"]["mean_picture_error"]
     assert card["held_out"]["noise_floor"] < 1e-9
-    assert card["command"] == "dreambrush train mine --strokes 1000 --seed 7"
+    assert card["command"] == "dreambrush train zoo/mine --strokes 1000 --seed 7"
     assert {"collect", "fit", "evaluate", "controller"} == card["seconds"].keys()
     differences = card["onnx_difference"]["max_abs"]
     assert differences.keys() >= {DREAM_FILE, POLICY_FILE}
@@ -96,7 +96,7 @@ def test_the_model_is_complete(model: Path) -> None:
 
 def test_the_model_can_be_named_by_its_folder(model: Path) -> None:
     brush = find_brush(str(model))
-    assert (brush.name, brush.dream_folder()) == ("mine", model)
+    assert (brush.name, brush.dream_folder()) == ("zoo/mine", model)
 
 
 def test_the_model_tells_nothing_of_the_machine(model: Path) -> None:
