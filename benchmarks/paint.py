@@ -37,12 +37,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for benchmarks.perceptual,
 from dreambrush.errors import DreambrushError, PictureError
 from dreambrush.machine import describe_machine
 from dreambrush.models import find_brush
+from dreambrush.mypaint.myb import read_myb
 from dreambrush.mypaint.openraster import write_openraster
 from dreambrush.painter.effort import EFFORTS
 from dreambrush.painter.looks import measure_looks
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Clock, Painting
-from dreambrush.painter.replay import canvas_eotf, replay
+from dreambrush.painter.replay import replay
+from dreambrush.painter.sheet import canvas_eotf
 from dreambrush.painter.stages import LAYERS
 from dreambrush.picture_sets import open_picture_set
 from dreambrush.pictures import load_picture
@@ -120,10 +122,11 @@ def measure(task: Task) -> Row:
     peak = peak_memory()
     Image.fromarray(merged).save(task.file.with_suffix(".png"))
 
+    settings = [read_myb(brush.path) for brush in brushes]
     with clock.stage("replay"):
-        canvases = replay(painting.strokes, {brush.name: brush.path for brush in brushes}, task.seed, task.pigment)
+        replayed = replay(painting.strokes, settings, task.seed, task.pigment)
     painted = None if painting.alpha is not None else [layer.pixels for layer in painting.layers]
-    same = painted and all(np.array_equal(a.read8(), b) for a, b in zip(canvases, painted, strict=True))
+    same = painted and all(np.array_equal(a.pixels, b) for a, b in zip(replayed, painted, strict=True))
     total, again = clock.seconds["total"], clock.seconds["replay"]
     looks = measure_looks(np.ascontiguousarray(target[..., :3]), painting.strokes)
     return {

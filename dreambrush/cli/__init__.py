@@ -16,7 +16,7 @@ import click
 from dreambrush import __version__
 from dreambrush.cli.errors import ReaderLeft, exit_code_of
 
-COMMANDS = ("paint", "replay", "render", "brushes", "collect", "train", "export", "bench")
+COMMANDS = ("paint", "replay", "inspect", "render", "brushes", "collect", "train", "export", "bench")
 
 EXAMPLES = """\b
 Examples:

@@ -43,6 +43,16 @@ def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: boo
     return paths
 
 
+def check_output(path: Path, *, overwrite: bool) -> None:
+    """Settles whether one file can be written.
+
+    Raises:
+        OutputError: it exists already, is a folder, or cannot be written.
+    """
+    _check_free(path, overwrite=overwrite)
+    _check_writable(path.parent)
+
+
 def _names(targets: Sequence[Path], output: Path | None) -> list[Path]:
     """The output paths, not checked yet."""
     if output is None or output.is_dir():

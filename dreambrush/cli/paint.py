@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ import click
 
 from dreambrush.cli.errors import tell
 from dreambrush.cli.options import QUIET
-from dreambrush.cli.outputs import plan_outputs
+from dreambrush.cli.outputs import check_output, plan_outputs
 from dreambrush.cli.paint_brushes import brushes_with_dreams
+from dreambrush.cli.paint_onto import Onto, onto_options
 from dreambrush.cli.paint_options import Wishes, painting_options
 from dreambrush.cli.paint_report import report_of, summary
 from dreambrush.cli.progress import progress_bar
@@ -32,6 +34,7 @@ Examples:
   dreambrush paint photo.jpg --brush oil --brush bristle --brush ink --effort 5 --hand 0.7
   dreambrush paint photo.jpg --brush set:drawing --min-size 1% --time 30s
   dreambrush paint *.jpg -o paintings --json > report.jsonl
+  dreambrush paint photo.jpg --onto my-work.ora --region "Background"
 """
 
 
@@ -45,6 +48,7 @@ Examples:
     help="The file to save, or a folder for it.  [default: the picture's name with .ora, in this folder]",
 )
 @painting_options
+@onto_options
 @click.option("--sample", is_flag=True, help="Paint the picture that comes with dreambrush.")
 @click.option("--force", is_flag=True, help="Replace an output that exists already.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture on stdout.")
@@ -58,6 +62,11 @@ def paint(
     force: bool,
     as_json: bool,
     quiet: bool,
+    onto: Path | None,
+    above: str | None,
+    region: str | None,
+    mask: Path | None,
+    in_place: bool,
     **wished: Any,
 ) -> int:
     """Paint pictures as layered .ora files.
@@ -72,13 +81,18 @@ def paint(
         targets = (*targets, SAMPLE)
     if not targets:
         raise UsageError("There is no picture to paint.", "Name one, or paint the one that comes along with --sample.")
-    outputs = plan_outputs(targets, output, overwrite=force)
+    work = Onto.asked(onto, above, region, mask, in_place)
+    outputs = (
+        plan_outputs(targets, output, overwrite=force)
+        if work is None
+        else _output_onto(work, targets, output, size, force)
+    )
     brush_files = brushes_with_dreams(brushes, quiet=quiet)
     status: int = ExitCode.OK
     for target, out in zip(targets, outputs, strict=True):
         started = time.perf_counter()
         try:
-            painting = _paint_one(target, out, brush_files, size, wishes, started, force=force, quiet=quiet)
+            painting = _paint_one(target, out, brush_files, size, wishes, started, work, force=force, quiet=quiet)
         except DreambrushError as error:
             code = tell(error)  # and go on: the other pictures are still painted
             status = status or code
@@ -101,21 +115,24 @@ def _paint_one(
     size: int | None,
     wishes: Wishes,
     started: float,
+    onto: Onto | None,
     *,
     force: bool,
     quiet: bool,
 ) -> Painting:
     """Read, paint and save one picture; the seconds of reading and saving are added to the painting's."""
-    from dreambrush import __version__
-    from dreambrush.mypaint.openraster import write_openraster
     from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.painter.painting import Clock
-    from dreambrush.painter.replay import canvas_eotf
+    from dreambrush.painter.saving import save_painting
     from dreambrush.pictures import load_picture
 
     clock = Clock()
     with clock.stage("read"):
-        picture = load_picture(target, size, keep_alpha=True)
+        work = None
+        if onto is None:
+            picture = load_picture(target, size, keep_alpha=True)
+        else:
+            picture, work = onto.look(target)
     with progress_bar(target.name, quiet=quiet) as update:
 
         def show(progress: Progress) -> None:
@@ -124,19 +141,29 @@ def _paint_one(
 
         height, width = picture.shape[:2]
         options = wishes.for_painter(width, height, time.perf_counter() - started)
-        painting = paint_picture(picture, brushes, wishes.strokes, wishes.seed, show, options)
+        if work is not None:
+            options = replace(options, pigment=work.pigment)  # as the work's other layers
+        painting = paint_picture(picture, brushes, wishes.strokes, wishes.seed, show, options, work=work)
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
-    settings = {"version": __version__, "brush": "+".join(brush.name for brush in brushes), **wishes.record()}
+    saved = {"your_turn": wishes.your_turn, "overwrite": force}
     with clock.stage("write"):
-        write_openraster(
-            output,
-            painting.layers,
-            painting.background,
-            settings=settings,
-            overwrite=force,
-            eotf=canvas_eotf(painting.pigment),
-            transparent=painting.alpha is not None,
-        )
+        if onto is None:
+            save_painting(output, painting, brushes, wishes.seed, wishes.record(), **saved)
+        else:
+            note = onto.save(output, painting, brushes, wishes.seed, wishes.record(), **saved)
+            if note and not quiet:
+                click.echo(note, err=True)
     painting.seconds.update(clock.seconds)
     return painting
+
+
+def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:
+    """The file that is written when a picture is painted into a work, checked to be writable."""
+    if len(targets) > 1:
+        raise UsageError("Only one picture can be painted onto a work at once.", "Paint them one after the other.")
+    if size is not None:
+        raise UsageError("--size and --onto are both given.", "Leave --size out: the work has its own.")
+    path = work.output(output)
+    check_output(path, overwrite=force or work.in_place)
+    return [path]

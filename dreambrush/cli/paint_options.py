@@ -75,6 +75,7 @@ class Wishes:
     time: float | None  # seconds
     until: float | None  # PSNR in dB
     pigment: bool
+    your_turn: bool
     seed: int
 
     @property
@@ -129,9 +130,9 @@ _OPTIONS: tuple[Decorator, ...] = (
         metavar="NAME|FILE",
         multiple=True,
         default=(DEFAULT_BRUSH,),
-        help="A brush by name (see: dreambrush brushes) or a .myb file.  Given more than once, each stroke gets the "
-        "one that suits it best.  set:studio is oil, bristle, ink and pastel, set:drawing is pencil, charcoal and "
-        f"ink.  [default: {DEFAULT_BRUSH}]",
+        help="A brush by name (see: dreambrush brushes), such as oil or classic/charcoal, or a .myb file.  Given more "
+        "than once, each stroke gets the one that suits it best.  set:studio is oil, bristle, ink and pastel, "
+        f"set:drawing is pencil, charcoal and ink.  [default: {DEFAULT_BRUSH}]",
     ),
     click.option(
         "--strokes",
@@ -202,6 +203,12 @@ _OPTIONS: tuple[Decorator, ...] = (
         "--pigment",
         is_flag=True,
         help="Mix colours like pigments, as new documents of MyPaint 2 do; slower, and right in MyPaint only.",
+    ),
+    click.option(
+        "--your-turn/--no-your-turn",
+        default=True,
+        show_default=True,
+        help="Put an empty layer on top for you, with a brush in your hand when MyPaint opens the file.",
     ),
     seed_option("Paints another variant of the picture; the same seed gives the same file."),
 )

@@ -16,6 +16,7 @@ from dreambrush.models import Dream
 from dreambrush.mypaint.myb import BrushSettings
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.geometry import path_length
+from dreambrush.painter.sheet import Tool
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -94,7 +95,9 @@ def prove(
         look_again: at the real canvas after every stroke; otherwise all strokes are planned inside the dream.
     """
     side = targets.shape[1]
-    easels = [Easel(side, side, np.rint(ground * 255).astype(np.uint8), [settings], ("paint",)) for ground in grounds]
+    easels = [
+        Easel(side, side, np.rint(ground * 255).astype(np.uint8), [Tool(settings)], ("paint",)) for ground in grounds
+    ]
     area = (0, 0, side, side)
     canvas = np.stack([easel.seen(area) for easel in easels])
     before = ((targets - canvas) ** 2).mean((1, 2, 3), dtype=np.float64)

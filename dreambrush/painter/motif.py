@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.transparency import cut_to_shape
+from dreambrush.mypaint.transparency import clip_layers, cut_to_shape
+from dreambrush.painter.scene import reduced
+from dreambrush.painter.work import Work
 
 Float32 = NDArray[np.float32]
 Colour = tuple[float, float, float]
@@ -20,40 +22,54 @@ class Motif:
     Where the picture is transparent no error counts, where it is translucent an error counts as much as it is opaque:
     strokes may run over the edge, for the layers are cut to the picture's shape in the end.
 
+    On somebody's work, what one sees of that takes the place of the ground.
+
     Args:
         target: (h, w, 3) float32, sRGB 0..1, or (h, w, 4) with alpha.
         ground: colour under the first stroke, sRGB 0..1; by default the target's mean.
+        work: that is painted on, of the target's size; None for an empty canvas.
 
     Attributes:
         size: height and width in pixels.
         picture: (h, w, 3) float32 to be painted.
-        alpha: (h, w) uint8; None where the target is opaque everywhere.
-        background: (3,) uint8 colour of the ground.
+        alpha: (h, w) uint8 where paint may be; None for everywhere.
+        background: (3,) uint8 colour of the ground; (h, w, 3) uint8 on somebody's work.
         counts: how much an error counts, (h, w) float32; None for alike everywhere.
         attention: how much more it is minded while painting, (h, w) float32; likewise.
     """
 
-    def __init__(self, target: Float32, ground: Colour | None) -> None:
+    def __init__(self, target: Float32, ground: Colour | None, work: Work | None = None) -> None:
         self.size: tuple[int, int] = (target.shape[0], target.shape[1])
         self.counts: Float32 | None = None
         self.attention: Float32 | None = None
         opaque = target.shape[2] == 3 or bool((target[..., 3] >= 1).all())
         share = None if opaque else target[..., 3:]
+        self.work = work
+        if work is not None and work.region is not None:
+            region = work.region[..., None] / np.float32(255)
+            share = np.asarray(region if share is None else share * region, np.float32)
         self._target, self._share = target[..., :3], share
-        self.background = _ground_colour(self._target, share, ground)
+        self.background = _ground_colour(self._target, share, ground) if work is None else work.picture
         self.picture, self.alpha = self._target, None
         if share is not None:
             self.picture = np.where(share > 0, self._target, self.background / np.float32(255)).astype(np.float32)
             self.alpha = np.asarray(np.rint(share[..., 0] * 255), np.uint8)
             self.counts = share[..., 0]
+        if work is not None and work.open is not None:
+            seen = work.open if share is None else share[..., 0] * work.open
+            self.counts = np.asarray(seen, np.float32)
 
     def paper(self, cell: int = 1) -> Float32:
-        """The bare canvas at cells, (n, 3) float32, which takes no memory."""
+        """The bare canvas at cells, (n, 3) float32; a ground of one colour takes no memory."""
+        if self.work is not None:
+            return reduced((self.background / np.float32(255)).astype(np.float32), cell).reshape(-1, 3)
         cells = -(-self.size[0] // cell) * -(-self.size[1] // cell)
         return np.broadcast_to((self.background / np.float32(255)).astype(np.float32), (cells, 3))
 
     def shaped(self, layers: list[Layer]) -> list[Layer]:
         """Painted layers, cut to the target's shape and laid on a ground of that shape, where it has one."""
+        if self.work is not None:
+            return layers if self.alpha is None else clip_layers(layers, self.alpha)
         return layers if self.alpha is None else cut_to_shape(layers, SHAPE_LAYER, self.background, self.alpha)
 
     def mean_squared_error(self, merged: NDArray[np.uint8]) -> float:

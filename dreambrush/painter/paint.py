@@ -27,8 +27,10 @@ from dreambrush.painter.painting import Clock, Painting, Progress, Stage
 from dreambrush.painter.plan import Planner
 from dreambrush.painter.scene import Scene, cell_for
 from dreambrush.painter.search import Controller
+from dreambrush.painter.sheet import Tool
 from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.stages import ACCENTS, LAYERS, arranged
+from dreambrush.painter.work import Work
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]
@@ -61,6 +63,7 @@ def paint(
     progress: Callable[[Progress], None] | None = None,
     options: PaintOptions | None = None,
     controller: Controller | None = None,
+    work: Work | None = None,
 ) -> Painting:
     """Paints a picture.
 
@@ -72,6 +75,7 @@ def paint(
         progress: told how far it is after each round.
         options: thought and taste.
         controller: proposes strokes; by default one that follows ridges of error.
+        work: somebody's, of the target's size, onto which to paint; what is painted as pigment must be so here.
 
     Returns:
         The painting; after Ctrl-C, as far as it got.
@@ -81,7 +85,9 @@ def paint(
     """
     brushes = [brush] if isinstance(brush, BrushFile) else list(brush)
     with Dreams([each.dream_folder() for each in brushes]) as dreams:
-        session = _Session(target, brushes, dreams, strokes, seed, progress, options or PaintOptions(), controller)
+        session = _Session(
+            target, brushes, dreams, strokes, seed, progress, options or PaintOptions(), controller, work
+        )
         session.think()
         session.lay()
         with held_back() as pressed:
@@ -101,6 +107,7 @@ class _Session:
         progress: Callable[[Progress], None] | None,
         options: PaintOptions,
         controller: Controller | None,
+        work: Work | None,
     ) -> None:
         self.clock, self.deadline = Clock(), Deadline(options.seconds)
         self.options, self.seed, self.wanted, self.brushes, self.progress = options, seed, strokes, brushes, progress
@@ -109,11 +116,12 @@ class _Session:
         self.stages: list[Stage] = []
         self.on_layer: list[int] = []
         with self.clock.stage("look"):
-            self.motif = motif = Motif(target, options.ground)
+            self.motif = motif = Motif(target, options.ground, work)
             # At hand 0 nothing but the error counts; at the default and above faces count in full.
             motif.attention = detail_weight(motif.picture, min(options.hand / hands.DEFAULT, 1.0))
             self.form = FormField(motif.picture)
-            hand = hands.hand_for(options.hand, motif.picture, self.form, options.narrowest, options.widest)
+            widths = options.narrowest, options.widest
+            hand = hands.hand_for(options.hand, motif.picture, self.form, *widths, strokes)
             colour = None if options.colour is None else np.array(options.colour, np.float32)
             self.scene = Scene(motif.picture, dreams, hand.tame, 1, motif.counts, motif.attention, colour)
             cell = cell_for(*motif.size, strokes)
@@ -141,9 +149,10 @@ class _Session:
         """Lays the plan stage by stage, and looks at the real canvas in between."""
         with held_back() as pressed:
             names, layer = self._arranged()
-            settings = [read_myb(brush.path) for brush in self.brushes]
+            pigment = self.options.pigment
+            tools = [Tool(read_myb(brush.path), brush.mypaint_name, pigment) for brush in self.brushes]
             height, width = self.motif.size
-            self.easel = Easel(width, height, self.motif.background, settings, names, self.options.pigment)
+            self.easel = Easel(width, height, self.motif.background, tools, names, pigment)
         self.interrupted = self.interrupted or bool(pressed)
         try:
             for index in range(len(names)):

@@ -2,82 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.canvas import Canvas, Rectangle
-from dreambrush.mypaint.eotf import LINEAR, PLAIN
-from dreambrush.mypaint.myb import BrushSettings, read_myb
-from dreambrush.strokes import Strokes, stroke_events
-
-Float32 = NDArray[np.float32]
+from dreambrush.mypaint.layer import Layer
+from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.painter.sheet import Sheet, Tool
+from dreambrush.strokes import Strokes
 
 
-def replay(strokes: Strokes, brushes: Mapping[str, Path], seed: int = 0, pigment: bool = False) -> list[Canvas]:
-    """Lays all strokes, in order, on canvases of their size.
+def replay(
+    strokes: Strokes,
+    brushes: Sequence[BrushSettings],
+    seed: int = 0,
+    pigment: bool = False,
+    names: Sequence[str] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Layer]:
+    """Lays all strokes, in order.
 
     Args:
         strokes: the record.
-        brushes: the .myb file of each brush by name.
+        brushes: settings of each brush that the strokes name, in that order.
         seed: the one that the strokes were painted with.
-        pigment: whether they were painted as pigment, in linear light.
+        pigment: whether to paint as pigment, in linear light.
+        names: by which MyPaint knows the brushes, for its stroke maps; without them there is no record of strokes.
+        progress: told how many strokes are laid, from time to time.
 
     Returns:
-        One canvas per layer, bottom first.
-
-    Raises:
-        BrushError: a brush file is missing or broken.
+        All layers that the strokes name, bottom first.
     """
-    canvases = [Canvas(*strokes.size, canvas_eotf(pigment)) for _ in strokes.layers]
-    hands = [Brush(brush_in_mode(read_myb(brushes[name]), pigment)) for name in strokes.brushes]
-    for index in range(len(strokes)):
-        lay(
-            canvases[strokes.layer[index]],
-            hands[strokes.brush[index]],
+    known: Sequence[str | None] = [None] * len(brushes) if names is None else names
+    tools = [Tool(settings, name, pigment) for settings, name in zip(brushes, known, strict=True)]
+    last = {int(layer): index for index, layer in enumerate(strokes.layer)}
+    sheets: dict[int, Sheet] = {}
+    done: dict[int, Layer] = {}
+    for index, layer in enumerate(strokes.layer.tolist()):
+        if layer not in sheets:
+            sheets[layer] = Sheet(*strokes.size, pigment)
+        sheets[layer].paint(
+            tools[strokes.brush[index]],
             strokes.path[index],
             strokes.pressure[index],
             float(strokes.radius[index]),
             strokes.colour[index],
             seed + index,
         )
-    return canvases
-
-
-def canvas_eotf(pigment: bool) -> float:
-    """The eotf that paintings with or without pigment have: 2.2, as in MyPaint 2, or 1.0."""
-    return LINEAR if pigment else PLAIN
-
-
-def brush_in_mode(settings: BrushSettings, pigment: bool) -> BrushSettings:
-    """The brush as it paints with or without pigment.
-
-    MyPaint 2 gives full pigment to each brush that does not say otherwise.  Ours all name ``paint_mode`` 0, so
-    that they do not change with MyPaint's modes; so to ask for pigment is to overrule what a brush names.
-    """
-    return settings.with_values(paint_mode=1.0) if pigment else settings
-
-
-def lay(
-    canvas: Canvas, brush: Brush, path: Float32, pressure: Float32, radius: float, colour: Float32, seed: int
-) -> Rectangle:
-    """Lays one stroke for real.
-
-    Args:
-        canvas: to paint on.
-        brush: takes on the colour and the radius.
-        path: (3, 2) start, control and end in pixels.
-        pressure: (2,) at start and end, 0..1.
-        radius: in pixels.
-        colour: (3,) display sRGB 0..1, whatever the canvas's eotf.
-        seed: of wet brushes' random samples.
-
-    Returns:
-        The rectangle that the stroke touched.
-    """
-    brush.set_colour(colour.tolist(), canvas.eotf)
-    brush.set_radius(radius)
-    return canvas.stroke(brush, stroke_events(path, pressure, radius), seed)
+        if last[layer] == index:  # a finished layer takes half as much memory as its canvas
+            done[layer] = sheets.pop(layer).layer(strokes.layers[layer])
+        if progress and index % 50 == 0:
+            progress(index)
+    return [
+        done[layer] if layer in done else Sheet(*strokes.size, pigment).layer(name)
+        for layer, name in enumerate(strokes.layers)
+    ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dreambrush.models import BrushFile
 from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.layer import Layer
+from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.replay import replay
 from dreambrush.painter.scene import Scene
@@ -63,11 +63,9 @@ def measure_transfer(
         BrushError: a brush file is broken.
         ModelError: a dream is.
     """
-    canvases = replay(strokes, {brush.name: brush.path for brush in brushes}, seed)
-    layers = [Layer(name, canvas.read8()) for name, canvas in zip(strokes.layers, canvases, strict=True)]
-    real = merge_layers(layers, ground)
-    upward = strokes[np.argsort(strokes.layer, kind="stable")]  # layer on layer
     by_name = {brush.name: brush for brush in brushes}
+    real = merge_layers(replay(strokes, [read_myb(by_name[name].path) for name in strokes.brushes], seed), ground)
+    upward = strokes[np.argsort(strokes.layer, kind="stable")]  # layer on layer
     with Dreams([by_name[name].dream_folder() for name in strokes.brushes]) as dreams:
         scene = Scene(target, dreams, lambda tame: tame)
         paper = np.broadcast_to((ground / np.float32(255)).astype(np.float32), scene.target.shape)

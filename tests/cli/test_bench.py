@@ -16,7 +16,7 @@ from dreambrush.cli.bench import TASKS
 from dreambrush.errors import ExitCode
 from dreambrush.models import find_brush
 from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.layer import Layer
+from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter import effort as efforts
 from dreambrush.painter.replay import replay
 from dreambrush.picture_sets import square
@@ -55,8 +55,7 @@ def draw_faces(folder: Path, count: int) -> None:
 def seen(record: Path, ground: list[int], brush: str, seed: int) -> NDArray[np.uint8]:
     """What the strokes of a file make on fresh real canvases."""
     strokes = Strokes.load(record)
-    canvases = replay(strokes, {brush: find_brush(brush).path}, seed)
-    layers = [Layer(name, canvas.read8()) for name, canvas in zip(strokes.layers, canvases, strict=True)]
+    layers = replay(strokes, [read_myb(find_brush(brush).path)], seed)
     return merge_layers(layers, np.array(ground, np.uint8))
 
 

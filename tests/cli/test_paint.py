@@ -18,6 +18,7 @@ from PIL import Image
 from dreambrush.cli.paint_options import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
 from dreambrush.cli.progress import Update
 from dreambrush.errors import ExitCode
+from dreambrush.recipe import recipes_of
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -43,9 +44,10 @@ def test_paints_into_the_current_folder(command: Command) -> None:
     assert sorted(path.name for path in Path().iterdir()) == ["photo.ora", "photo.png"]
     with zipfile.ZipFile("photo.ora") as ora:
         assert Image.open(ora.open("mergedimage.png")).size == (48, 36)
-        settings = json.loads(ora.read("data/mypaint-settings.json"))["dreambrush"]
-    assert settings["brush"] == "oil" and settings["strokes"] == 12 and settings["seed"] == 0
-    assert settings["effort"] == DEFAULT_EFFORT and settings["hand"] == DEFAULT_HAND and settings["min_size"] is None
+        (recipe,) = recipes_of(json.loads(ora.read("data/mypaint-settings.json")))
+    assert recipe.strokes.brushes == ("oil",) and len(recipe.strokes) == 12 and recipe.seed == 0
+    wished = recipe.options
+    assert wished["effort"] == DEFAULT_EFFORT and wished["hand"] == DEFAULT_HAND and wished["min_size"] is None
 
 
 def test_json_tells_all(command: Command) -> None:
@@ -68,7 +70,7 @@ def test_json_tells_all(command: Command) -> None:
 def test_json_tells_of_every_stage(command: Command) -> None:
     report = json.loads(command("paint", "photo.png", "--strokes", "60", "--json").stdout)
     stages = report["stages"]
-    assert [stage["name"] for stage in stages] == layer_names("photo.ora")[::-1]
+    assert [*(stage["name"] for stage in stages), "Your turn"] == layer_names("photo.ora")[::-1]
     assert sum(stage["strokes"] for stage in stages) == 60
     for stage in stages:
         assert set(stage) == {"name", "strokes", "dreamed_mse", "mse", "transfer_gap"}

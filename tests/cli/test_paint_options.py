@@ -29,6 +29,7 @@ from dreambrush.cli.paint_options import (
     stroke_width,
 )
 from dreambrush.errors import ExitCode, UsageError
+from dreambrush.recipe import recipes_of
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -111,7 +112,7 @@ def test_any_text_is_a_value_or_a_bad_one(text: str) -> None:
 
 def wishes(**changed: Any) -> Wishes:
     usual = {"strokes": 9, "effort": 3, "hand": 0.4, "layers": 5, "min_size": None, "max_size": None, "time": None}
-    return Wishes(**{**usual, "until": None, "pigment": False, "seed": 0, **changed})
+    return Wishes(**{**usual, "until": None, "pigment": False, "your_turn": True, "seed": 0, **changed})
 
 
 def test_what_the_painter_is_told() -> None:
@@ -141,8 +142,8 @@ def test_several_brushes(command: Command) -> None:
     report = painted(command, "--strokes", "60", "--brush", "oil", "--brush", "bristle", "--brush", "oil")
     assert (report["brush"], report["brushes"]) == ("oil+bristle", ["oil", "bristle"])
     with zipfile.ZipFile("photo.ora") as ora:
-        record = json.loads(ora.read("data/mypaint-settings.json"))["dreambrush"]
-    assert record["brush"] == "oil+bristle" and record["effort"] == 1
+        (recipe,) = recipes_of(json.loads(ora.read("data/mypaint-settings.json")))
+    assert recipe.strokes.brushes == ("oil", "bristle") and recipe.options["effort"] == 1
 
 
 @pytest.mark.parametrize("name", BRUSH_SETS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "mypaint"))
-from hostile_files import BYTES, make
-from ora_files import OraFile, noise
-
 from dreambrush.mypaint.document import read_document
 from dreambrush.mypaint.render import render_document
+from tests.mypaint.hostile_files import BYTES, make
+from tests.mypaint.ora_files import OraFile, noise
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command

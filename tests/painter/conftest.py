@@ -16,6 +16,7 @@ from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.geometry import tamed
+from dreambrush.painter.sheet import Tool
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]
@@ -86,7 +87,8 @@ def painted(brushes: list[BrushFile]) -> Painted:
 
     def really(sketch: Sketch, paper: Float32) -> Float32:
         height, width = paper.shape[:2]
-        easel = Easel(width, height, np.rint(paper[0, 0] * 255).astype(np.uint8), settings, ("Layer",))
+        tools = [Tool(each) for each in settings]
+        easel = Easel(width, height, np.rint(paper[0, 0] * 255).astype(np.uint8), tools, ("Layer",))
         for index in range(len(sketch)):
             easel.paint(sketch.strokes[index], sketch.colours[index], index, int(sketch.brush[index]))
         return easel.seen((0, 0, width, height))

@@ -8,11 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreambrush.models import Dream, find_brush, shipped_folder
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.canvas import Canvas
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter.cover import Grid, all_cells, cover, enumerated, path_nodes, some_cells
-from dreambrush.painter.replay import lay
+from dreambrush.painter.sheet import Sheet, Tool
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Sketches
@@ -37,12 +35,12 @@ def paint_of(name: str, strokes: Float32) -> tuple[Float32, Float32]:
     """Real alpha (k, SIDE * SIDE) of strokes, each on a canvas of its own; and what of it lies beyond the cover."""
     brush = find_brush(name)
     pairs = cover(strokes, reach_of(len(strokes), Dream(brush.dream_folder()).reach), all_cells(SIDE, SIDE, 1.0))
-    hand = Brush(read_myb(brush.path))
+    hand = Tool(read_myb(brush.path))
     alpha = np.zeros((len(strokes), SIDE * SIDE), np.float32)
     for index, stroke in enumerate(strokes):
-        canvas = Canvas(SIDE, SIDE)
-        lay(canvas, hand, stroke[:6].reshape(3, 2), stroke[6:8], float(stroke[8]), BLACK, index)
-        alpha[index] = canvas.read8()[..., 3].ravel() / np.float32(255)
+        sheet = Sheet(SIDE, SIDE)
+        sheet.paint(hand, stroke[:6].reshape(3, 2), stroke[6:8], float(stroke[8]), BLACK, index)
+        alpha[index] = sheet.canvas.read8()[..., 3].ravel() / np.float32(255)
     beyond = alpha.copy()
     beyond[pairs.owner, pairs.place] = 0
     return alpha, beyond

@@ -12,6 +12,7 @@ from dreambrush.mypaint.layer import NORMAL, PIGMENT
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.replay import replay
+from dreambrush.painter.sheet import Tool
 from dreambrush.strokes import Strokes
 
 SIDE = 96
@@ -39,7 +40,8 @@ def some_strokes(count: int) -> Strokes:
 
 
 def painted(strokes: Strokes, pigment: bool) -> Easel:
-    easel = Easel(SIDE, SIDE, GROUND, [read_myb(find_brush(name).path) for name in BRUSHES], LAYERS, pigment)
+    tools = [Tool(read_myb(find_brush(name).path), pigment=pigment) for name in BRUSHES]
+    easel = Easel(SIDE, SIDE, GROUND, tools, LAYERS, pigment)
     for index in range(len(strokes)):
         if strokes.layer[index] > easel.layer:
             easel.next_layer()
@@ -83,17 +85,18 @@ def test_a_part_is_seen_as_in_the_whole(pigment: bool) -> None:
 def test_replay_paints_the_same_again(pigment: bool) -> None:
     strokes = some_strokes(30)
     layers = painted(strokes, pigment).layers()
-    canvases = replay(strokes, {name: find_brush(name).path for name in BRUSHES}, pigment=pigment)
-    for layer, canvas in zip(layers, canvases, strict=True):
-        assert np.array_equal(layer.pixels, canvas.read8())
-    other = replay(strokes, {name: find_brush(name).path for name in BRUSHES}, pigment=not pigment)
-    assert not np.array_equal(other[1].read8(), layers[1].pixels)
+    settings = [read_myb(find_brush(name).path) for name in BRUSHES]
+    for layer, again in zip(layers, replay(strokes, settings, pigment=pigment), strict=True):
+        assert np.array_equal(layer.pixels, again.pixels)
+    other = replay(strokes, settings, pigment=not pigment)
+    assert not np.array_equal(other[1].pixels, layers[1].pixels)
 
 
 def glazed(pigment: bool, on_a_new_layer: bool) -> NDArray[np.float32]:
     """Half transparent yellow over the blue ground, as a layer or as wet paint on one."""
     glaze = read_myb(find_brush("oil").path).with_values(opaque=0.08)
-    easel = Easel(SIDE, SIDE, GROUND, [read_myb(find_brush("oil").path), glaze], LAYERS, pigment)
+    tools = [Tool(settings, pigment=pigment) for settings in (read_myb(find_brush("oil").path), glaze)]
+    easel = Easel(SIDE, SIDE, GROUND, tools, LAYERS, pigment)
     if on_a_new_layer:
         easel.next_layer()
     else:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dreambrush.models import find_brush
+from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter.looks import Looks, find_specks, measure_looks, visible_shares
 from dreambrush.painter.replay import replay
 from dreambrush.strokes import Strokes
@@ -178,11 +179,11 @@ def test_visible_shares_are_those_of_real_paint() -> None:
     shades = np.linspace(0, 1, 4)
     colours = np.stack(np.meshgrid(shades, shades, shades), -1).reshape(-1, 3)[:40].astype(np.float32)
     strokes = replace(strokes, colour=colours, layer=np.zeros(40, np.int32))
-    brush = {"oil": find_brush("oil").path}
-    final = replay(strokes, brush)[0].read8().astype(int)
+    brush = [read_myb(find_brush("oil").path)]
+    final = replay(strokes, brush)[0].pixels.astype(int)
     shares = []
     for index in range(40):
-        alone = replay(strokes[index : index + 1], brush)[0].read8()[..., 3] > 127
+        alone = replay(strokes[index : index + 1], brush)[0].pixels[..., 3] > 127
         same = np.abs(final[..., :3] - np.rint(255 * colours[index])).max(-1) < 42
         shares.append((same & alone).sum() / max(alone.sum(), 1))
     assert np.abs(visible_shares(strokes) - shares).mean() < 0.06

@@ -15,6 +15,7 @@ from dreambrush.cores import available_cores
 from dreambrush.errors import ModelError
 from dreambrush.models import BrushFile, find_brush
 from dreambrush.mypaint.blending import merge_layers
+from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter import dreams as dreaming
 from dreambrush.painter.controllers import controller_named
 from dreambrush.painter.motif import SHAPE_LAYER
@@ -53,12 +54,12 @@ def check(painting: Painting, brushes: list[BrushFile], seed: int = SEED) -> Non
         painted = painted[1:]
     eotf = 2.2 if painting.pigment else 1.0
     assert np.array_equal(painting.merged, merge_layers(painting.layers, painting.background, eotf))
-    canvases = replay(strokes, {brush.name: brush.path for brush in brushes}, seed, painting.pigment)
+    again = replay(strokes, [read_myb(brush.path) for brush in brushes], seed, painting.pigment)
     assert strokes.layers == tuple(layer.name for layer in painted)
     assert (np.diff(strokes.layer) >= 0).all()
     assert set(strokes.layer) == set(range(len(painted))) or len(strokes) == 0
-    for canvas, layer in zip(canvases, painted, strict=True):
-        assert painting.alpha is not None or np.array_equal(canvas.read8(), layer.pixels)
+    for replayed, layer in zip(again, painted, strict=True):
+        assert painting.alpha is not None or np.array_equal(replayed.pixels, layer.pixels)
     laid = dict(zip(*np.unique(strokes.layer, return_counts=True), strict=True))
     for index, stage in enumerate(painting.stages):
         assert (stage.name, stage.strokes) == (strokes.layers[index], laid[index])

@@ -5,7 +5,7 @@ import pytest
 
 from dreambrush.models import find_brush
 from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.layer import Layer
+from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter import effort as efforts
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.replay import replay
@@ -30,8 +30,7 @@ def bar(column: int = 12) -> np.ndarray:
 def test_a_trial_tells_what_became_of_its_strokes() -> None:
     trial = run_trial(bar(), find_brush("pencil"), 3, 7, colour=BLACK, ground=WHITE)
     assert len(trial.strokes) == 3 and not trial.strokes.colour.any() and (trial.ground == 255).all()
-    canvases = replay(trial.strokes, {"pencil": find_brush("pencil").path}, 7)
-    layers = [Layer(name, canvas.read8()) for name, canvas in zip(trial.strokes.layers, canvases, strict=True)]
+    layers = replay(trial.strokes, [read_myb(find_brush("pencil").path)], 7)
     assert np.array_equal(trial.transfer.real, merge_layers(layers, trial.ground))
     assert trial.transfer.mse == np.mean((trial.transfer.real / 255.0 - bar()) ** 2)
     assert trial.transfer.mse < 0.5 * np.mean((1 - bar()) ** 2)

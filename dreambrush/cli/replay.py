@@ -1,0 +1,134 @@
+"""``dreambrush replay``: the same strokes again, larger, with another brush, or only so far."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dreambrush.cli.options import QUIET, decimal_number, whole_number
+from dreambrush.cli.progress import progress_bar
+from dreambrush.errors import StrokesError, UsageError
+
+if TYPE_CHECKING:
+    from dreambrush.recipe import Recipe
+    from dreambrush.strokes import Strokes
+
+EXAMPLES = """\b
+Examples:
+  dreambrush replay painting.ora --scale 4
+  dreambrush replay painting.ora --brush charcoal -o charcoal.ora
+  dreambrush replay painting.ora --until 300 -o begun.png
+  dreambrush replay strokes.json --size 2048
+"""
+WHITE = "#ffffff"
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("file", metavar="FILE.ora|STROKES.json", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT.ora|OUT.png",
+    type=click.Path(path_type=Path),
+    help="The file to save: layers as .ora, or a flat .png.  "
+    "[default: the file's name with -replay.ora, in this folder]",
+)
+@click.option("--scale", metavar="S", type=decimal_number(0.01, 64), help="So many times as large, 0.01 to 64.")
+@click.option("--size", metavar="PX", type=whole_number(16, 16384), help="Longer side in pixels, 16 to 16384.")
+@click.option("--brush", metavar="NAME|FILE", help="Lay all strokes with this brush.")
+@click.option("--until", metavar="N", type=whole_number(0, 1_000_000), help="Lay only the first N strokes.")
+@click.option(
+    "--pigment/--no-pigment", default=None, help="Mix colours like pigments, or not.  [default: as it was painted]"
+)
+@click.option(
+    "--painting",
+    metavar="N",
+    type=whole_number(1, 10_000),
+    help="Which painting, if the file was painted on more than once.  [default: the last]",
+)
+@click.option("--your-turn/--no-your-turn", default=True, show_default=True, help="Put an empty layer on top for you.")
+@click.option("--force", is_flag=True, help="Replace the output if it exists.")
+@QUIET
+def replay(
+    file: Path,
+    output: Path | None,
+    scale: float | None,
+    size: int | None,
+    brush: str | None,
+    until: int | None,
+    pigment: bool | None,
+    painting: int | None,
+    your_turn: bool,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Paint the same strokes again with the real engine.
+
+    FILE is a painting of dreambrush, whose file keeps the recipe, also after MyPaint has saved it; or strokes that
+    `dreambrush inspect --strokes` has written, which are laid on white.  What the artist has painted since is not
+    repeated.  At the same size the same layers come out, to the bit.
+    """
+    if scale is not None and size is not None:
+        raise UsageError("Both --scale and --size are given.", "Give one of them.")
+    out = output or Path(f"{file.stem}-replay.ora")
+    if out.suffix.lower() not in (".ora", ".png"):
+        raise UsageError(f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{out.with_suffix('.ora')}'")
+    from dreambrush.cli.outputs import check_output
+    from dreambrush.models import find_brush
+    from dreambrush.painter.repaint import changed, repaint
+
+    check_output(out, overwrite=force)
+    recipe = _read(file, painting)
+    width, height = recipe.strokes.size
+    factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
+    wanted = max(round(factor * width), 1), max(round(factor * height), 1)
+    recipe = changed(recipe, wanted, find_brush(brush) if brush else None, until, pigment)
+    with progress_bar(file.name, quiet=quiet) as update:
+        count = len(recipe.strokes)
+        done = repaint(recipe, lambda laid: update("replay", laid, count, "") if update else None)
+        if out.suffix.lower() == ".png":
+            done.save_png(out, overwrite=force)
+        else:
+            done.save_openraster(out, your_turn=your_turn, overwrite=force)
+    if not quiet:
+        click.echo(f"{out}: {count} strokes, {wanted[0]} x {wanted[1]} px.", err=True)
+
+
+def _read(file: Path, painting: int | None) -> Recipe:
+    """The recipe of a painting, or one made for loose strokes."""
+    from dreambrush.mypaint.document import read_document
+    from dreambrush.recipe import recipes_of
+    from dreambrush.strokes import Strokes
+
+    if file.suffix.lower() == ".json":
+        return _recipe_of(Strokes.load(file))
+    with read_document(file) as document:
+        recipes = recipes_of(document.settings)
+    if not recipes:
+        raise StrokesError(f"'{file}' holds no strokes of dreambrush.", "Choose a file that dreambrush has painted.")
+    if painting is not None and painting > len(recipes):
+        raise UsageError(f"'{file}' was painted on {len(recipes)} times only.", f"Choose 1 to {len(recipes)}.")
+    return recipes[-1 if painting is None else painting - 1]
+
+
+def _recipe_of(strokes: Strokes) -> Recipe:
+    import numpy as np
+
+    from dreambrush import __version__
+    from dreambrush.models import find_brush
+    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.recipe import Recipe
+
+    brushes = [find_brush(name) for name in strokes.brushes]
+    return Recipe(
+        version=__version__,
+        seed=0,
+        pigment=False,
+        ground=np.full(3, 255, np.uint8),
+        strokes=strokes,
+        brushes=tuple(read_myb(brush.path) for brush in brushes),
+        names=tuple(brush.mypaint_name for brush in brushes),
+        digests=("",) * len(strokes.layers),
+    )

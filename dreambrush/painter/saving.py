@@ -1,0 +1,128 @@
+"""Saves a painting as an .ora that the artist goes on painting, with the recipe that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.models import BrushFile
+from dreambrush.mypaint.brush_text import BrushText
+from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
+from dreambrush.mypaint.myb import BrushSettings, read_myb
+from dreambrush.mypaint.openraster import write_openraster
+from dreambrush.mypaint.strokemap import MASK_BYTES, RecordedStroke
+from dreambrush.painter.painting import Painting
+from dreambrush.painter.sheet import brush_in_mode, canvas_eotf
+from dreambrush.recipe import Recipe, digest, recipes_to_settings
+from dreambrush.strokes import Strokes
+
+YOUR_TURN = "Your turn"
+OFF_THE_PICTURE = {(-1, -1): b"\x01" + bytes(MASK_BYTES - 1)}  # one pixel above and left of it
+
+
+def save_painting(
+    path: Path,
+    painting: Painting,
+    brushes: Sequence[BrushFile],
+    seed: int,
+    options: Mapping[str, Any],
+    *,
+    your_turn: bool = True,
+    overwrite: bool = False,
+) -> None:
+    """Writes a painting as a layered .ora.
+
+    Args:
+        path: the file; its folder must exist.
+        painting: to be saved.
+        brushes: that it was painted with, in the order in which its strokes name them.
+        seed: that it was painted with.
+        options: what was wished for, plain data; kept in the recipe.
+        your_turn: put an empty layer on top, selected; MyPaint then opens with a brush in the artist's hand.
+        overwrite: replace an existing file.
+
+    Raises:
+        OutputError: the file exists already or cannot be written.
+    """
+    recipe = recipe_of(painting, brushes, seed, options)
+    write_painting(path, painting.layers, painting.background, recipe, your_turn=your_turn, overwrite=overwrite)
+
+
+def write_painting(
+    path: Path,
+    layers: Sequence[Layer],
+    background: NDArray[np.uint8],
+    recipe: Recipe,
+    *,
+    your_turn: bool,
+    overwrite: bool,
+) -> None:
+    """Writes layers and the recipe that made them; further arguments as in :func:`save_painting`.
+
+    Args:
+        path: the file.
+        layers: bottom first.
+        background: (3,) uint8.
+        recipe: of these layers.
+        your_turn: put an empty layer on top.
+        overwrite: replace an existing file.
+    """
+    on_top = [your_turn_layer(recipe.strokes, recipe.brushes, recipe.names, recipe.pigment)] if your_turn else []
+    write_openraster(
+        path,
+        [*layers, *on_top],
+        background,
+        settings=recipes_to_settings([recipe]),
+        overwrite=overwrite,
+        eotf=canvas_eotf(recipe.pigment),
+        transparent=recipe.alpha is not None,
+    )
+
+
+def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, options: Mapping[str, Any]) -> Recipe:
+    """All that made a painting; arguments as in :func:`save_painting`."""
+    from dreambrush import __version__
+
+    painted = painting.layers[-len(painting.strokes.layers) :]  # without the shape below a transparent picture
+    return Recipe(
+        version=__version__,
+        seed=seed,
+        pigment=painting.pigment,
+        ground=painting.background if painting.background.ndim == 1 else None,  # else it is somebody's work
+        strokes=painting.strokes,
+        brushes=tuple(read_myb(brush.path) for brush in brushes),
+        names=tuple(brush.mypaint_name for brush in brushes),
+        digests=tuple(digest(layer.pixels) for layer in painted),
+        options=options,
+        alpha=painting.alpha,
+    )
+
+
+def your_turn_layer(
+    strokes: Strokes, brushes: Sequence[BrushSettings], names: Sequence[str], pigment: bool = False
+) -> Layer:
+    """An empty layer for the artist.
+
+    On opening a file MyPaint takes up brush and colour of the selected layer's last stroke (gui/filehandling.py).  So
+    this layer remembers one that touched a pixel which is off the picture: the brush that painted most, of the
+    strokes' usual size, in the colour that was laid last.
+
+    Args:
+        strokes: of the painting.
+        brushes: settings of each brush that these name.
+        names: by which MyPaint knows these.
+        pigment: whether the painting mixes as pigment.
+    """
+    width, height = strokes.size
+    remembered = []
+    if len(strokes):
+        brush = int(np.bincount(strokes.brush).argmax())
+        text = BrushText(brush_in_mode(brushes[brush], pigment), names[brush])
+        size = float(np.median(strokes.radius[strokes.brush == brush]))
+        remembered.append(RecordedStroke.pack(text.text(strokes.colour[-1].tolist(), size), OFF_THE_PICTURE))
+    mode = PIGMENT if pigment else NORMAL
+    return Layer(YOUR_TURN, np.zeros((height, width, 4), np.uint8), composite_op=mode, strokes=remembered)
