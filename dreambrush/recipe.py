@@ -22,13 +22,14 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.errors import BrushError, StrokesError
+from dreambrush.errors import BrushError, StrokesError, UsageError
 from dreambrush.mypaint.myb import BrushSettings, parse_myb
 from dreambrush.strokes import Strokes
 
@@ -154,6 +155,27 @@ def recipes_of(settings: Mapping[str, Any]) -> list[Recipe]:
     if not isinstance(ours, dict) or not isinstance(ours.get("paintings"), list):
         raise _broken("it is of another version of dreambrush")
     return [Recipe.from_json(each) for each in ours["paintings"]]
+
+
+def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None = None) -> Recipe:
+    """One of the recipes in a document's settings.
+
+    Args:
+        settings: of the document.
+        file: the document's, for messages.
+        painting: which one, counted from 1; None is the last.
+
+    Raises:
+        StrokesError: there is none, or one is broken.
+        UsageError: there are fewer.
+    """
+    recipes = recipes_of(settings)
+    if not recipes:
+        raise StrokesError(f"'{file}' holds no strokes of dreambrush.", "Choose a file that dreambrush has painted.")
+    if painting is not None and not 1 <= painting <= len(recipes):
+        times = "once" if len(recipes) == 1 else f"{len(recipes)} times"
+        raise UsageError(f"'{file}' was painted {times}, but --painting is {painting}.", "Choose a smaller number.")
+    return recipes[-1 if painting is None else painting - 1]
 
 
 def digest(pixels: NDArray[np.uint8]) -> str:

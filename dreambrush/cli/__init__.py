@@ -15,6 +15,7 @@ import click
 
 from dreambrush import __version__
 from dreambrush.cli.errors import ReaderLeft, exit_code_of
+from dreambrush.mypaint.library import messages_to_stderr
 
 COMMANDS = ("paint", "replay", "inspect", "render", "brushes", "collect", "train", "export", "bench")
 
@@ -80,4 +81,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> NoReturn:
     """Entry point of the console script."""
+    messages_to_stderr()
     sys.exit(run())

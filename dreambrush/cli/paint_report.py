@@ -46,7 +46,7 @@ def report_of(
         "hand": wishes.hand,
         "layers": wishes.layers,
         "pigment": painting.pigment,
-        "transparent": painting.alpha is not None,
+        "transparent": painting.transparent,
         "stages": [
             {
                 "name": stage.name,

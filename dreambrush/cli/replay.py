@@ -9,7 +9,7 @@ import click
 
 from dreambrush.cli.options import QUIET, decimal_number, whole_number
 from dreambrush.cli.progress import progress_bar
-from dreambrush.errors import StrokesError, UsageError
+from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
     from dreambrush.recipe import Recipe
@@ -99,18 +99,13 @@ def replay(
 def _read(file: Path, painting: int | None) -> Recipe:
     """The recipe of a painting, or one made for loose strokes."""
     from dreambrush.mypaint.document import read_document
-    from dreambrush.recipe import recipes_of
+    from dreambrush.recipe import chosen_recipe
     from dreambrush.strokes import Strokes
 
     if file.suffix.lower() == ".json":
         return _recipe_of(Strokes.load(file))
     with read_document(file) as document:
-        recipes = recipes_of(document.settings)
-    if not recipes:
-        raise StrokesError(f"'{file}' holds no strokes of dreambrush.", "Choose a file that dreambrush has painted.")
-    if painting is not None and painting > len(recipes):
-        raise UsageError(f"'{file}' was painted on {len(recipes)} times only.", f"Choose 1 to {len(recipes)}.")
-    return recipes[-1 if painting is None else painting - 1]
+        return chosen_recipe(document.settings, file, painting)
 
 
 def _recipe_of(strokes: Strokes) -> Recipe:

@@ -38,7 +38,7 @@ ffibuilder.cdef((Path(__file__).parent / "engine.h").read_text())
 ffibuilder.set_source(
     "dreambrush.mypaint._engine",
     '#include <stddef.h>\n#include <stdint.h>\n#include "engine.h"',
-    sources=[str(HERE / name) for name in ("engine.c", "pigment.c", "blending.c", "trace.c")],
+    sources=[str(HERE / name) for name in ("engine.c", "pigment.c", "blending.c", "trace.c", "messages.c")],
     depends=[str(HERE / name) for name in ("engine.h", "blending.h", "tiles.h")],
     include_dirs=[str(HERE), *words("--cflags", "-I")],
     libraries=["mypaint", "m"],  # not what it depends on itself: their packages may be absent

@@ -3,6 +3,8 @@ typedef struct db_brush db_brush;
 typedef struct db_canvas db_canvas;
 enum { DB_NO_MEMORY = -1, DB_TOO_MUCH_WORK = -2 };
 
+void db_messages_to_stderr(void);
+
 int db_setting_count(void);
 int db_input_count(void);
 const char *db_setting_name(int setting);

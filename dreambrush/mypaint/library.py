@@ -14,6 +14,19 @@ INSTALL = (
 UPGRADE = "Install libmypaint 1.6 or newer and try again."
 
 
+_quiet = False
+
+
+def messages_to_stderr() -> None:
+    """Sends what C libraries print to stderr, once libmypaint is loaded; Python's own stdout stays as it is.
+
+    libmypaint makes remarks on C's stdout, such as "Time is running backwards!", which would end up between the lines
+    of a program's results.  Works with glibc only.
+    """
+    global _quiet
+    _quiet = True
+
+
 @cache
 def engine() -> tuple[Any, Any]:
     """The cffi pair ``(ffi, lib)`` of the compiled binding.
@@ -32,6 +45,8 @@ def engine() -> tuple[Any, Any]:
             f"The compiled binding to libmypaint is missing ({error}).",
             "Install dreambrush with pip, which builds it (it needs a C compiler and libmypaint's headers).",
         ) from None
+    if _quiet:
+        _engine.lib.db_messages_to_stderr()
     return _engine.ffi, _engine.lib
 
 

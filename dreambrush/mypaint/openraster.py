@@ -36,7 +36,7 @@ from dreambrush.output import open_output
 __all__ = ["Layer", "write_openraster"]
 
 _NAMESPACE = "http://mypaint.org/ns/openraster"
-_SETTINGS = "data/mypaint-settings.json"
+SETTINGS_MEMBER = "data/mypaint-settings.json"
 _NO_LAYER_VIEWS: Mapping[str, object] = {"views": [], "active_view": None, "layer_views": []}
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, "Char"
 
@@ -96,8 +96,8 @@ def write_openraster(
             number = len(layers) - 1 - index  # MyPaint counts from the top
             _add_layer(ora, stack, layers[index], number, selected=index == selected)
         _add_background(ora, stack, tile, len(layers), (height, width), visible=not transparent)
-        _add(ora, _SETTINGS, settings_json)
-        _add(ora, "Thumbnails/thumbnail.png", _encode_thumbnail(merged))
+        _add(ora, SETTINGS_MEMBER, settings_json)
+        _add(ora, "Thumbnails/thumbnail.png", encode_thumbnail(merged))
         _add(ora, "mergedimage.png", encode_png(merged))
         ET.indent(image)
         _add(ora, "stack.xml", ET.tostring(image, encoding="utf-8"))
@@ -111,7 +111,7 @@ def _document_elements(width: int, height: int, eotf: float) -> tuple[ET.Element
         "h": str(height),
         f"{{{_NAMESPACE}}}eotf": str(float(eotf)),
         f"{{{_NAMESPACE}}}frame-active": "true",
-        f"{{{_NAMESPACE}}}json-settings": _SETTINGS,
+        f"{{{_NAMESPACE}}}json-settings": SETTINGS_MEMBER,
         f"{{{_NAMESPACE}}}version": "2.0.1",  # a later one makes MyPaint 2.0 warn the artist
         "version": "0.0.5",
     }
@@ -122,19 +122,35 @@ def _document_elements(width: int, height: int, eotf: float) -> tuple[ET.Element
 
 
 def _add_layer(ora: zipfile.ZipFile, stack: ET.Element, layer: Layer, number: int, *, selected: bool) -> None:
-    x, y, pixels = _crop_to_tiles(layer.pixels)
+    x, y, pixels = crop_to_tiles(layer.pixels)
     source, record = (f"data/layer-{number:02d}{ending}" for ending in (".png", "-strokemap.dat"))
-    attributes = {"name": _NOT_XML.sub("\ufffd", layer.name), "x": str(x), "y": str(y)}
-    attributes["opacity"] = str(float(layer.opacity))
-    if selected:
-        attributes["selected"] = "true"
-    attributes["visibility"] = "visible" if layer.visible else "hidden"
-    attributes["composite-op"] = layer.composite_op
-    attributes["src"] = source
+    attributes = layer_attributes(layer, x, y, source, selected=selected)
     attributes[f"{{{_NAMESPACE}}}strokemap"] = record
     ET.SubElement(stack, "layer", attributes)
     _add(ora, source, encode_png(pixels))
     _add(ora, record, encode(layer.strokes, (x, y)))
+
+
+def layer_attributes(layer: Layer, x: int, y: int, source: str, *, selected: bool) -> dict[str, str]:
+    """What stack.xml says of a layer, in MyPaint's order; its stroke map comes after this.
+
+    Args:
+        layer: to describe.
+        x: of its pixels' corner.
+        y: likewise.
+        source: the member that holds its pixels.
+        selected: whether MyPaint selects it on opening.
+    """
+    attributes = {"name": xml_text(layer.name), "x": str(x), "y": str(y), "opacity": str(float(layer.opacity))}
+    if selected:
+        attributes["selected"] = "true"
+    attributes["visibility"] = "visible" if layer.visible else "hidden"
+    return {**attributes, "composite-op": layer.composite_op, "src": source}
+
+
+def xml_text(text: str) -> str:
+    """A text without the characters that XML cannot hold."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def _add_background(
@@ -159,7 +175,7 @@ def _add_background(
     _add(ora, tile_source, encode_png(tile))
 
 
-def _crop_to_tiles(pixels: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint8]]:
+def crop_to_tiles(pixels: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint8]]:
     """The x, y and pixels of all tiles that hold paint; one transparent pixel if none does.
 
     The last tiles may reach beyond the frame, for MyPaint's layers are made of whole tiles.
@@ -176,7 +192,7 @@ def _crop_to_tiles(pixels: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint
     return left, top, np.pad(inside, beyond) if beyond != ((0, 0),) * 3 else inside
 
 
-def _encode_thumbnail(merged: NDArray[np.uint8]) -> bytes:
+def encode_thumbnail(merged: NDArray[np.uint8]) -> bytes:
     """The picture as RGBA, no larger than 256 x 256 as OpenRaster demands."""
     thumbnail = Image.fromarray(merged)
     thumbnail.thumbnail((256, 256), Image.Resampling.LANCZOS)

@@ -49,8 +49,8 @@ class Painting:
         strokes: as laid, in order.
         layers: bottom first.  A picture with transparency has one more below the painted ones: the ground in its
             shape.
-        background: (3,) uint8 colour of the ground.
-        alpha: (h, w) uint8 how opaque the picture is; None for one that is opaque everywhere.
+        background: (3,) uint8 colour of the ground; (h, w, 3) uint8 what was seen of the work that it is painted onto.
+        alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
         mse: mean squared error of the merged picture, colours 0..1, as far as it is opaque.
         dreamed_mse: what the dream expects of the same strokes on the bare ground, without having seen any paint.
@@ -71,6 +71,16 @@ class Painting:
     seconds: dict[str, dict[str, float]]
     interrupted: bool = False
     pigment: bool = False
+
+    @property
+    def onto_work(self) -> bool:
+        """Whether it was painted onto somebody's work, so that its background is a picture."""
+        return self.background.ndim == 3
+
+    @property
+    def transparent(self) -> bool:
+        """Whether nothing at all is to be seen somewhere."""
+        return self.alpha is not None and not self.onto_work
 
 
 @dataclass

@@ -92,7 +92,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         version=__version__,
         seed=seed,
         pigment=painting.pigment,
-        ground=painting.background if painting.background.ndim == 1 else None,  # else it is somebody's work
+        ground=None if painting.onto_work else painting.background,
         strokes=painting.strokes,
         brushes=tuple(read_myb(brush.path) for brush in brushes),
         names=tuple(brush.mypaint_name for brush in brushes),

@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from ora_files import MYPAINT, OraFile, noise, png
 from PIL import Image
+
+from tests.mypaint.ora_files import MYPAINT, OraFile, noise, png
 
 LAYER = "data/layer-001.png"
 

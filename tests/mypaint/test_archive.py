@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import sys
 import time
 import zipfile
 from pathlib import Path
@@ -13,14 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-from hostile_files import BYTES, LAYER, make, packed, sound, with_members
-
 from dreambrush.errors import ExitCode, OpenrasterError
 from dreambrush.mypaint import archive
 from dreambrush.mypaint.archive import OraArchive
 from dreambrush.mypaint.document import read_document
 from dreambrush.mypaint.render import render_document
+from tests.mypaint.hostile_files import BYTES, LAYER, make, packed, sound, with_members
 
 
 @pytest.mark.parametrize("name", BYTES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -11,14 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parent))
-from hostile_files import png_of
-from ora_files import MYPAINT, OraFile, noise
-
 from dreambrush.errors import OpenrasterError
 from dreambrush.mypaint.document import Group, PaintLayer, read_document
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.openraster import write_openraster
+from tests.mypaint.hostile_files import png_of
+from tests.mypaint.ora_files import MYPAINT, OraFile, noise
 
 TILE = np.random.default_rng(0).integers(0, 256, (64, 128, 3), np.uint8)
 

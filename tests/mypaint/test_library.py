@@ -74,3 +74,13 @@ def test_ranges_are_those_of_libmypaint() -> None:
     assert ranges["radius_logarithmic"] == (-2.0, 2.0, 6.0)
     assert ranges["paint_mode"] == (0.0, 1.0, 1.0)
     assert all(low <= normal <= high for low, normal, high in ranges.values())
+
+
+def test_what_the_engine_prints_does_not_get_between_results() -> None:
+    code = (
+        "import ctypes; from dreambrush.mypaint import library; library.messages_to_stderr(); library.engine(); "
+        "ctypes.CDLL(None).printf(b'a remark\\n'); print('a result')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "a result\n"
+    assert "a remark" in done.stderr

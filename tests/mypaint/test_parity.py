@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.mypaint.parity_strokes import BRUSHES, Case, all_cases, digest, ground
+
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # as it is for the scripts beside this file
-from parity_strokes import BRUSHES, Case, all_cases, digest, ground  # noqa: E402
 
 ROOT = HERE.parents[1]
 FAILED = ROOT / "tests" / "failed"

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +18,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parent))
-from hostile_files import chunk, png_of
-from ora_files import OraFile, noise
-
 from dreambrush.errors import OpenrasterError
 from dreambrush.mypaint import render
 from dreambrush.mypaint.document import read_document
@@ -30,6 +25,8 @@ from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.modes import MODES
 from dreambrush.mypaint.openraster import write_openraster
 from dreambrush.mypaint.render import render_document
+from tests.mypaint.hostile_files import chunk, png_of
+from tests.mypaint.ora_files import OraFile, noise
 
 T = 32  # a side of a cell in the table of modes
 PAPER = np.random.default_rng(9).integers(0, 256, (64, 128, 3), np.uint8)

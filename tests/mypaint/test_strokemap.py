@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import struct
-import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parent))
-from recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, run_in_mypaint
-
 from dreambrush.errors import ExitCode, OpenrasterError
 from dreambrush.models import find_brush
 from dreambrush.mypaint import strokemap
@@ -28,6 +24,7 @@ from dreambrush.mypaint.canvas import Canvas
 from dreambrush.mypaint.myb import BrushSettings, read_myb
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode, pick
 from dreambrush.strokes import stroke_events
+from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, run_in_mypaint
 
 FULL = b"\1" * 4096
 ONE_PIXEL = b"\0" * 4095 + b"\1"

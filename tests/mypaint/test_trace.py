@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-
-sys.path.insert(0, str(Path(__file__).parent))
-from recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, run_in_mypaint
 
 from dreambrush.errors import BrushError
 from dreambrush.models import find_brush
@@ -20,6 +16,7 @@ from dreambrush.mypaint.library import engine
 from dreambrush.mypaint.myb import parse_myb, read_myb
 from dreambrush.mypaint.strokemap import decode
 from dreambrush.strokes import stroke_events
+from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, run_in_mypaint
 
 DEFAULTS = '{"version": 3, "settings": {}}'
 DENSE = '{"version": 3, "settings": {"dabs_per_actual_radius": {"inputs": {"pressure": [[0, 0], [1, %g]]}}}}'

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import sys
-import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,13 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
-from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "mypaint"))
 from artist import sit_down
+from numpy.typing import NDArray
 from own_pixels import own_pixels
-from recorded_strokes import needs_mypaint
+from PIL import Image
 
 from dreambrush.models import BrushFile, find_brush
 from dreambrush.mypaint.document import read_document
@@ -31,6 +25,7 @@ from dreambrush.painter.painting import Painting
 from dreambrush.painter.saving import YOUR_TURN, save_painting
 from dreambrush.painter.sheet import Sheet, Tool
 from dreambrush.recipe import recipes_of
+from tests.mypaint.recorded_strokes import needs_mypaint
 
 LAYERS = ["Ground", "Block-in", "Middle tones", "Edges", "Accents"]
 SEED = 3
@@ -179,7 +174,7 @@ def test_the_artist_paints_saves_and_nothing_of_ours_is_lost(kind: str, tmp_path
         assert [layer.name for layer in theirs] == [layer.name for layer in ours]
         assert (ours[0].pixels()[..., 3] == 0).all()
         assert theirs[0].pixels()[..., 3].max() == 255
-    picked = sit_down(again, tmp_path / "third.ora", {"pick": [60, 67]}, {"pick": [150, 100]})["done"]
+    picked = sit_down(again, tmp_path / "third.ora", {"pick": [40, 75]}, {"pick": [150, 100]})["done"]
     assert [pick["layer"] for pick in picked] == [YOUR_TURN] * 2
     assert [pick["stroke"] for pick in picked] == [1, 1]
     assert picked[1]["colour"] == pytest.approx(colour, abs=1e-6)
@@ -198,12 +193,3 @@ def test_the_recipe_is_all_that_was_painted(kind: str, tmp_path: Path) -> None:
         assert np.array_equal(recipe.alpha, work.painting.alpha)
     else:
         assert recipe.alpha is None
-
-
-def test_a_small_painting_is_a_small_file(tmp_path: Path) -> None:
-    path = saved("opaque").save(tmp_path / "work.ora")
-    with zipfile.ZipFile(path) as ora:
-        assert len(ora.read("data/mypaint-settings.json")) < 260 * 70
-        maps = sum(member.file_size for member in ora.infolist() if member.filename.endswith("strokemap.dat"))
-        assert json.loads(ora.read("data/mypaint-settings.json"))["layervis"]["views"] == []
-    assert maps < 260 * 1000

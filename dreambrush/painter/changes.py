@@ -1,0 +1,202 @@
+"""What the artist has changed since dreambrush painted.
+
+A layer whose fingerprint is that of the recipe is as it was.  Otherwise it may only have been saved by MyPaint, which
+moves translucent colours a little; so the strokes are painted again, and a pixel counts as changed if no number of
+savings could have made it of what was painted (see :mod:`~dreambrush.mypaint.resaved`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.mypaint.document import Document
+from dreambrush.mypaint.layer import TILE_SIZE
+from dreambrush.mypaint.layer_facts import LayerFacts, framed
+from dreambrush.mypaint.layer_tree import Group, PaintLayer
+from dreambrush.mypaint.resaved import may_be_resaved
+from dreambrush.painter.belongings import OurLayer, find_ours, our_layers
+from dreambrush.painter.motif import SHAPE_LAYER
+from dreambrush.painter.repaint import repaint
+from dreambrush.recipe import Recipe, digest
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class LayerChange:
+    """What became of a layer of ours.
+
+    Attributes:
+        painting: which of the file's recipes it belongs to, from 0.
+        name: that it had.
+        removed: whether it is gone; the other attributes then say nothing.
+        renamed: its new name, or None.
+        hidden: whether it was switched off.
+        opacity: its new opacity, or None.
+        composite_op: its new mode, or None.
+        pixels: how many pixels are not as we painted them; None where that cannot be told.
+        strokes: how many its stroke map has beyond ours.
+    """
+
+    painting: int
+    name: str
+    removed: bool = False
+    renamed: str | None = None
+    hidden: bool = False
+    opacity: float | None = None
+    composite_op: str | None = None
+    pixels: int | None = 0
+    strokes: int = 0
+
+    @property
+    def changed(self) -> bool | None:
+        """Whether anything did; None where that cannot be told."""
+        if self.removed or self.renamed is not None or self.hidden or self.pixels or self.strokes:
+            return True
+        if self.opacity is not None or self.composite_op is not None:
+            return True
+        return None if self.pixels is None else False
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What became of a file.
+
+    Attributes:
+        size: the new width and height, or None.
+        paper: whether there is another background than our ground.
+        layers: of ours, recipe by recipe, and of each the lowest first.
+        reordered: whether layers of one painting lie in another order.
+        added: labels of layers and groups that are not ours, topmost first, if the whole file was.
+    """
+
+    size: tuple[int, int] | None
+    paper: bool
+    layers: tuple[LayerChange, ...]
+    reordered: bool
+    added: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool | None:
+        """Whether anything did; None where that cannot be told."""
+        layers = [layer.changed for layer in self.layers]
+        if self.size is not None or self.paper or self.reordered or self.added or True in layers:
+            return True
+        return None if None in layers else False
+
+
+def find_changes(document: Document, recipes: Sequence[Recipe], facts: Mapping[PaintLayer, LayerFacts]) -> Changes:
+    """Compares a document with the recipes that it holds.
+
+    It takes about as long as painting the strokes, if the file is not as it was, and no time to speak of if it is.
+
+    Args:
+        document: open.
+        recipes: at least one, the oldest first.
+        facts: of all its layers.
+
+    Raises:
+        OpenrasterError: the pixels of a layer that is ours cannot be read.
+    """
+    upward = list(reversed(document.layers()))
+    ours = our_layers(recipes)
+    found = find_ours(ours, {layer: facts[layer] for layer in upward}, recipes)
+    painted = [_Painted(recipe) for recipe in recipes]
+    changes = []
+    for our in ours:
+        if our in found:
+            changes.append(_change_of(our, found[our], facts[found[our]], painted[our.painting], document))
+        elif not our.optional:
+            changes.append(LayerChange(our.painting, our.name, removed=True))
+    first, last = recipes[0].strokes.size, recipes[-1].strokes.size
+    here = document.width, document.height
+    return Changes(
+        size=None if here in (first, last) else here,
+        paper=recipes[0].ground is not None and not _is_ground(document, recipes[0].ground),
+        layers=tuple(changes),
+        reordered=_is_reordered(ours, found, upward),
+        added=() if recipes[0].ground is None else tuple(_added(document.root, found, recipes)),
+    )
+
+
+def _change_of(
+    our: OurLayer, layer: PaintLayer, facts: LayerFacts, painted: _Painted, document: Document
+) -> LayerChange:
+    return LayerChange(
+        our.painting,
+        our.name,
+        renamed=None if layer.name == our.name else layer.name,
+        hidden=not layer.visible,
+        opacity=None if layer.opacity == 1.0 else layer.opacity,
+        composite_op=None if layer.composite_op == our.composite_op else layer.composite_op,
+        pixels=painted.changed_pixels(our, layer, document.working_eotf),
+        strokes=max(facts.records - our.records, 0),
+    )
+
+
+class _Painted:
+    """The layers that a recipe makes, painted when they are needed."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+
+    def changed_pixels(self, our: OurLayer, layer: PaintLayer, eotf: float) -> int | None:
+        """How many of a layer's pixels nobody but the artist can have made."""
+        now = framed(layer, *self.recipe.strokes.size)
+        if our.index is None and our.name != SHAPE_LAYER:
+            return int(np.count_nonzero(now[..., 3]))  # it was empty
+        if our.index is not None and digest(now) == self.recipe.digests[our.index]:
+            return 0
+        before = self._pixels.get(our.index)
+        return None if before is None else _count_changed(before, now, eotf)
+
+    @cached_property
+    def _pixels(self) -> dict[int | None, Pixels]:
+        """By index, None for the shape; nothing where this machine's engine does not paint what the recipe's did."""
+        again = repaint(self.recipe)
+        if again.recipe.digests != self.recipe.digests:
+            return {}
+        below = len(again.layers) - len(self.recipe.digests)  # the shape of a transparent picture lies below
+        return {(None if index < below else index - below): layer.pixels for index, layer in enumerate(again.layers)}
+
+
+def _count_changed(before: Pixels, now: Pixels, eotf: float) -> int:
+    bands = (slice(top, top + TILE_SIZE) for top in range(0, len(before), TILE_SIZE))
+    return sum(int(np.count_nonzero(~may_be_resaved(before[rows], now[rows], eotf))) for rows in bands)
+
+
+def _is_ground(document: Document, ground: Pixels) -> bool:
+    background = document.background
+    if background is None:
+        return False
+    tile = background.tile()
+    painted = np.empty_like(tile)
+    painted[..., :3], painted[..., 3] = ground, 255
+    return _count_changed(painted, tile, document.working_eotf) == 0
+
+
+def _is_reordered(ours: Sequence[OurLayer], found: Mapping[OurLayer, PaintLayer], upward: list[PaintLayer]) -> bool:
+    """Whether of the layers of a painting one lies above another that was above it."""
+    places: dict[int, list[int]] = {}
+    for our in ours:
+        if our in found:
+            places.setdefault(our.painting, []).append(upward.index(found[our]))
+    return any(heights != sorted(heights) for heights in places.values())
+
+
+def _added(group: Group, found: Mapping[OurLayer, PaintLayer], recipes: Sequence[Recipe]) -> Iterator[str]:
+    """Labels of what is not ours; a group that holds only what we painted onto the artist's work is."""
+    owners = {layer: our for our, layer in found.items()}
+    for child in group.children:
+        if isinstance(child, Group):
+            inside = [owners.get(node) for node in child.walk() if isinstance(node, PaintLayer)]
+            if not inside or not all(our and recipes[our.painting].ground is None for our in inside):
+                yield child.name or child.label
+            yield from _added(child, found, recipes)
+        elif child not in owners:
+            yield child.name or child.label
