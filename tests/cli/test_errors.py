@@ -121,7 +121,7 @@ def test_a_bug_is_called_a_bug(command: Command, monkeypatch: pytest.MonkeyPatch
 
 
 def test_too_little_memory(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def greedy(*_: object) -> None:
+    def greedy(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("dreambrush.painter.paint.paint", greedy)
