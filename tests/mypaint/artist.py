@@ -8,6 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+# libmypaint 1.6.0 begins a stroke with whatever was in memory, and may paint nothing at all; with this there are zeros.
+ZEROED: dict[str, str] = {"MALLOC_PERTURB_": "255"}  # glibc fills new memory with the complement
+
 
 def sit_down(picture: Path, saved: Path, *actions: dict[str, Any]) -> dict[str, Any]:
     """Opens a picture in MyPaint, acts, saves; returns the report.
@@ -24,7 +27,7 @@ def sit_down(picture: Path, saved: Path, *actions: dict[str, Any]) -> dict[str, 
     done = subprocess.run(
         ["/usr/bin/python3", "-B", str(script), str(picture), str(saved)],
         input=json.dumps(actions),
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **folders},
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **ZEROED, **folders},
         capture_output=True,
         text=True,
         timeout=120,

@@ -119,7 +119,9 @@ def main(picture: str, saved: str) -> None:
     """Open, act, save, report."""
     artist = Artist(picture)
     report: dict[str, object] = {
-        "layers": [{**describe(layer), "strokes": len(layer.strokes)} for _, layer in artist.stack.walk()],
+        "layers": [
+            {**describe(layer), "strokes": len(getattr(layer, "strokes", ()))} for _, layer in artist.stack.walk()
+        ],
         "selected": artist.stack.current.name,
         "seconds": artist.seconds,
         "opened": artist.hand(),
@@ -130,7 +132,8 @@ def main(picture: str, saved: str) -> None:
         if verb == "pick":
             done.append(artist.pick(*what))
         else:
-            {"paint": artist.paint, "select": artist.select, "hide": artist.hide}[verb](what)
+            act: Any = {"paint": artist.paint, "select": artist.select, "hide": artist.hide}[verb]
+            act(what)
             done.append({})
     artist.model.save_ora(saved)
     artist.model.cleanup()

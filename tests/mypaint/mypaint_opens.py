@@ -34,10 +34,11 @@ def choose_mode_of_work(declared_eotf: str | None, _root: object) -> None:
 
 def describe(layer: Any) -> dict[str, object]:
     """What the layer list of MyPaint would show."""
+    passes = layer.mode == modes.PASS_THROUGH_MODE
     return {
         "type": type(layer).__name__,
         "name": layer.name,
-        "mode": mypaintlib.combine_mode_get_info(layer.mode)["name"],
+        "mode": "pass-through" if passes else mypaintlib.combine_mode_get_info(layer.mode)["name"],
         "opacity": layer.opacity,
         "visible": layer.visible,
         "bbox": [int(value) for value in layer.get_bbox()],

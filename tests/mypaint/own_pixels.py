@@ -61,4 +61,4 @@ def _mean_around(alpha: NDArray[np.float64]) -> NDArray[np.float64]:
     total = np.zeros_like(alpha)
     for (row, column), weight in np.ndenumerate(weights):
         total += weight * padded[row : row + height, column : column + width]
-    return total / weights.sum()
+    return np.asarray(total / weights.sum())
