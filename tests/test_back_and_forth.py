@@ -1,9 +1,15 @@
-"""The film: dreambrush paints, the artist paints on, dreambrush paints onto that, and all is replayed larger."""
+"""A film: dreambrush paints, an artist goes on in MyPaint, dreambrush paints into that, all is repainted larger.
+
+At each step nothing of what the artist or dreambrush has done before may be lost.
+"""
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,82 +18,155 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.cli import run
-from dreambrush.mypaint.document import Document, PaintLayer, read_document
-from dreambrush.mypaint.strokemap import decode, pick
+from dreambrush.mypaint.document import Group, PaintLayer, read_document
+from dreambrush.mypaint.layer_tree import Node
+from dreambrush.mypaint.strokemap import RecordedStroke, decode, pick
 from dreambrush.painter.saving import YOUR_TURN
-from dreambrush.recipe import recipes_of
+from dreambrush.recipe import Recipe, recipes_of
 from tests.mypaint.artist import sit_down
 from tests.mypaint.recorded_strokes import needs_mypaint
 
-QUICK = ("--strokes", "80", "--effort", "1", "-q")
-PATH = [[30, 40], [60, 70], [110, 60]]  # of the artist's stroke
+WIDTH, HEIGHT = 160, 120
+STROKE = [[20, 100], [40, 60], [70, 90]]  # the artist's, on the left
+RIGHT = (80, 0, 80, 120)  # where dreambrush paints the second time
+MADE_ANEW = {"stack.xml", "mergedimage.png", "Thumbnails/thumbnail.png", "data/mypaint-settings.json"}
 
 
-def layer_named(document: Document, name: str, group: str | None = None) -> PaintLayer:
-    """The topmost one of that name, outside of groups or in the one of that name."""
-    inside = [node.path for node in document.root.children if node.name == group]
-    return next(
-        layer
-        for layer in document.layers()
-        if layer.name == name and (layer.path[:1] in inside if group else len(layer.path) == 1)
-    )
+def dreambrush(*words: object) -> None:
+    assert run([str(word) for word in words]) == 0
 
 
-def all_of(layer: PaintLayer) -> tuple[int, int, bytes, bytes | None]:
-    return layer.x, layer.y, layer.pixels().tobytes(), layer.strokemap_bytes()
+def photograph(path: Path, *, mirrored: bool) -> None:
+    picture = Image.fromarray(skimage.data.astronaut()).crop((0, 0, 512, 384))  # type: ignore[no-untyped-call]
+    small = picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+    (small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else small).save(path)
 
 
-def shown(path: Path) -> NDArray[np.uint8]:
-    png = path.with_suffix(".png")
-    assert run(["render", str(path), str(png), "--force", "-q"]) == 0
-    return np.asarray(Image.open(png).convert("RGB"))
+def members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as ora:
+        return {name: ora.read(name) for name in ora.namelist()}
+
+
+def merged(path: Path) -> NDArray[np.uint8]:
+    return np.asarray(Image.open(io.BytesIO(members(path)["mergedimage.png"])).convert("RGB"))
+
+
+def recipes(path: Path) -> list[Recipe]:
+    with read_document(path) as document:
+        return recipes_of(document.settings)
+
+
+def strokes_of(layer: PaintLayer) -> list[RecordedStroke]:
+    data = layer.strokemap_bytes()
+    assert data is not None
+    return decode(data, (layer.x, layer.y))
+
+
+def attributes(node: Node) -> dict[str, str]:
+    """All but which layer is selected, which is now the new empty one."""
+    return {name: value for name, value in node.attributes.items() if name != "selected"}
+
+
+def some_stroke_on_top(path: Path) -> tuple[str, tuple[int, int]]:
+    """The layer of a stroke of ours that MyPaint should pick, and where."""
+    with read_document(path) as document:
+        _, accents, *_ = document.layers()
+        pixels, strokes = accents.pixels(), strokes_of(accents)
+    for y in range(8, HEIGHT - 8):
+        for x in range(8, WIDTH - 8):
+            around = pixels[y - accents.y - 5 : y - accents.y + 5, x - accents.x - 5 : x - accents.x + 5, 3]
+            if pick(strokes, x, y) is not None and around.mean() > 64:
+                return accents.name, (x, y)
+    raise AssertionError("no stroke lies on top")
+
+
+def told(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    capsys.readouterr()
+    dreambrush("inspect", path, "--json")
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
 
 
 @needs_mypaint
-def test_back_and_forth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_film(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    photograph = Image.fromarray(skimage.data.astronaut()).resize((160, 160))  # type: ignore[no-untyped-call]
-    photograph.save("photo.png")
+    work, edited, more, last = (tmp_path / f"{name}.ora" for name in ("work", "edited", "more", "last"))
+    photograph(tmp_path / "photo.png", mirrored=False)
+    photograph(tmp_path / "mirrored.png", mirrored=True)
 
-    # dreambrush paints.
-    assert run(["paint", "photo.png", *QUICK]) == 0
-    painted = shown(Path("photo.ora"))
+    # 1. dreambrush paints.
+    dreambrush("paint", "photo.png", "-o", work, "--strokes", 120, "--effort", 1, "--brush", "oil", "--brush", "ink")
+    (recipe,) = recipes(work)
+    assert told(work, capsys)["changed"] is False
+    first = members(work)
 
-    # The artist opens the file with a brush in the hand, paints on the layer that is meant for it, and saves.
-    report = sit_down(Path("photo.ora"), Path("mine.ora"), {"paint": PATH})
-    assert report["selected"] == YOUR_TURN and report["opened"]["parent"] == "dreambrush/oil"
-    mine = shown(Path("mine.ora"))
-    changed: NDArray[np.bool_] = np.abs(mine.astype(int) - painted).max(2) > 8
-    assert changed[60:80, 50:80].any() and not changed[120:].any()
-    assert run(["inspect", "mine.ora", "--json"]) == 0
-    changes = json.loads(capsys.readouterr().out)["changes"]
-    assert YOUR_TURN in json.dumps(changes)
-
-    # dreambrush paints onto it, in a corner; nothing of the artist's is lost.
-    assert run(["paint", "photo.png", "--onto", "mine.ora", "--region", "0,100,160,60", "-o", "ours.ora", *QUICK]) == 0
-    with read_document("mine.ora") as before, read_document("ours.ora") as after:
-        old = {layer.name: all_of(layer) for layer in before.layers()}
-        kept = {layer.name: all_of(layer) for layer in after.layers() if len(layer.path) == 1}
-        assert kept == old
-        assert len(recipes_of(after.settings)) == 2
-    onto = shown(Path("ours.ora"))
-    assert np.array_equal(onto[:100], mine[:100]) and (onto[100:] != mine[100:]).any()
-
-    # The artist paints once more, and picks what was painted first and last.
-    again = sit_down(
-        Path("ours.ora"), Path("final.ora"), {"select": "Edges"}, {"paint": [[20, 20], [40, 30]]}, {"pick": [30, 25]}
+    # 2. The artist paints on the empty layer, with the brush that is in the hand; picks one of our strokes; paints.
+    layer, place = some_stroke_on_top(work)
+    report = sit_down(
+        work,
+        edited,
+        {"paint": STROKE},
+        {"pick": list(place)},
+        {"select": YOUR_TURN},
+        {"paint": [[10, 20], [70, 24]]},
     )
-    assert again["done"][-1]["layer"] is not None
-    with read_document("final.ora") as document:
-        yours = layer_named(document, YOUR_TURN)
-        strokes = decode(yours.strokemap_bytes() or b"}", (yours.x, yours.y))
-        assert pick(strokes, 60, 70) is not None  # the artist's first stroke
-        recipes = recipes_of(document.settings)
-        assert [len(recipe.strokes) for recipe in recipes] == [80, 80]
+    assert report["selected"] == YOUR_TURN
+    picked = report["done"][1]
+    assert picked["layer"] == layer and picked["stroke"] is not None
+    assert members(work) == first
 
-    # The first painting is replayed twice as large from the file that went through so many hands.
-    assert run(["replay", "final.ora", "--painting", "1", "--scale", "2", "-o", "large.png", "-q"]) == 0
-    reduced = np.asarray(Image.open("large.png").resize((160, 160), Image.Resampling.BOX))
-    assert np.square(reduced / 255 - painted / 255).mean() < 10**-2.6
-    assert run(["replay", "final.ora", "--painting", "1", "-o", "first.ora", "-q"]) == 0
-    assert np.array_equal(shown(Path("first.ora")), painted)
+    # 3. What the artist did is seen, and nothing of ours is lost.
+    answer = told(edited, capsys)
+    assert answer["changed"] is True
+    by_name = {change["name"]: change for change in answer["changes"]["layers"]}
+    assert {name for name, change in by_name.items() if change["pixels"]} == {YOUR_TURN}
+    assert by_name[YOUR_TURN]["strokes"] == 2
+    with zipfile.ZipFile(edited) as ora:
+        assert (
+            json.loads(ora.read("data/mypaint-settings.json"))["dreambrush"]
+            == json.loads(first["data/mypaint-settings.json"])["dreambrush"]
+        )
+
+    # 4. dreambrush paints into it, on the right only.
+    region = ",".join(map(str, RIGHT))
+    options = ("--strokes", 40, "--effort", 1, "--region", region)
+    before = members(edited)
+    dreambrush("paint", "mirrored.png", "--onto", edited, "-o", more, *options)
+    assert members(edited) == before
+    after = members(more)
+    assert {name: after.get(name) for name in before if name not in MADE_ANEW} == {
+        name: data for name, data in before.items() if name not in MADE_ANEW
+    }
+    with read_document(more) as new, read_document(edited) as old:
+        group, *others = new.root.children
+        assert isinstance(group, Group) and len(group.children) > 1
+        assert [attributes(node) for node in others] == [attributes(node) for node in old.root.children]
+    assert np.array_equal(merged(more)[:, : RIGHT[0]], merged(edited)[:, : RIGHT[0]])
+    assert not np.array_equal(merged(more), merged(edited))
+    assert [len(each.strokes) for each in recipes(more)] == [120, 40]
+
+    # 5. In MyPaint again, the artist's strokes and ours can be picked, and it saves all of it.
+    picks = sit_down(more, last, {"pick": STROKE[1]}, {"pick": [40, 22]})["done"]
+    assert [(each["layer"], each["stroke"]) for each in picks] == [(YOUR_TURN, 1), (YOUR_TURN, 2)]
+    assert picks[0]["colour"] == pytest.approx(report["opened"]["colour"], abs=1e-6)
+    assert picks[1]["colour"] == pytest.approx(picked["colour"], abs=1e-6)
+    with read_document(last) as document:
+        ours = [node for node in document.root.walk() if isinstance(node, PaintLayer)]
+        assert sum(len(strokes_of(node)) for node in ours) == 120 + 1 + 2 + 40 + 1
+    assert recipes(last)[0].strokes == recipe.strokes and len(recipes(last)) == 2
+
+    # 6. The first painting again: to the byte, and larger.
+    dreambrush("replay", last, "--painting", 1, "-o", "same.ora")
+    assert (tmp_path / "same.ora").read_bytes() == work.read_bytes()
+    dreambrush("replay", last, "--painting", 1, "--scale", 3, "-o", "large.png")
+    with Image.open(tmp_path / "large.png") as large:
+        assert large.size == (3 * WIDTH, 3 * HEIGHT)
+        reduced = np.asarray(large.resize((WIDTH, HEIGHT), Image.Resampling.BOX))
+    assert np.mean((reduced - merged(work).astype(float)) ** 2) < 255**2 / 10**2.4  # 24 dB, for thin strokes
+
+    # 7. Rendered, it is what MyPaint saved, with the artist's strokes and ours.
+    dreambrush("render", last, "last.png")
+    shown = np.asarray(Image.open(tmp_path / "last.png"))
+    assert np.abs(shown.astype(int) - merged(last)).max() <= 1
+    assert np.abs(shown[22, 40] / 255 - picked["colour"]).max() < 0.02
+    assert np.abs(shown[60, 40] / 255 - report["opened"]["colour"]).max() < 0.02

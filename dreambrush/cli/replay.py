@@ -93,7 +93,8 @@ def replay(
         else:
             done.save_openraster(out, your_turn=your_turn, overwrite=force)
     if not quiet:
-        click.echo(f"{out}: {count} strokes, {wanted[0]} x {wanted[1]} px.", err=True)
+        strokes = "1 stroke" if count == 1 else f"{count} strokes"
+        click.echo(f"{out}: {strokes}, {wanted[0]} x {wanted[1]} px.", err=True)
 
 
 def _read(file: Path, painting: int | None) -> Recipe:

@@ -52,7 +52,7 @@ def recipe(kind: str, scale: int = 1) -> Recipe:
 
 def decibels(one: Pixels, other: Pixels) -> float:
     difference = one.astype(np.float64) - other
-    return float(10 * np.log10(255**2 / max(np.mean(difference**2), 1e-9)))
+    return float(10 * np.log10(255**2 / (np.mean(difference**2) + 1e-9)))
 
 
 def sharpness(picture: Pixels) -> float:
