@@ -141,8 +141,9 @@ def test_a_film(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch:
         group, *others = new.root.children
         assert isinstance(group, Group) and len(group.children) > 1
         assert [attributes(node) for node in others] == [attributes(node) for node in old.root.children]
-    assert np.array_equal(merged(more)[:, : RIGHT[0]], merged(edited)[:, : RIGHT[0]])
-    assert not np.array_equal(merged(more), merged(edited))
+    dreambrush("render", edited, "edited.png")
+    apart = np.abs(merged(more).astype(int) - np.asarray(Image.open(tmp_path / "edited.png"))).max(-1)
+    assert apart[:, : RIGHT[0]].max() == 0 and apart[:, RIGHT[0] :].max() > 50
     assert [len(each.strokes) for each in recipes(more)] == [120, 40]
 
     # 5. In MyPaint again, the artist's strokes and ours can be picked, and it saves all of it.
@@ -167,6 +168,6 @@ def test_a_film(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch:
     # 7. Rendered, it is what MyPaint saved, with the artist's strokes and ours.
     dreambrush("render", last, "last.png")
     shown = np.asarray(Image.open(tmp_path / "last.png"))
-    assert np.abs(shown.astype(int) - merged(last)).max() <= 1
+    assert np.abs(shown.astype(int) - merged(last)).max() <= 2  # MyPaint merges what it has in 15 bits, saves 8
     assert np.abs(shown[22, 40] / 255 - picked["colour"]).max() < 0.02
     assert np.abs(shown[60, 40] / 255 - report["opened"]["colour"]).max() < 0.02

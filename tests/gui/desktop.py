@@ -54,7 +54,7 @@ class Screen:
     def __init__(self, folder: Path, photographs: Path) -> None:
         for program in ("Xvfb", "xdotool"):
             if shutil.which(program) is None:
-                pytest.fail(f"MyPaint is here but {program} is not: apt-get install xvfb xdotool")
+                pytest.fail(f"MyPaint is here but {program} is not: apt-get install xvfb xdotool librsvg2-common")
         self._picture, self._photographs = folder / "Xvfb_screen0", photographs
         home = folder / "home"
         home.mkdir()
@@ -130,8 +130,7 @@ class Window:
         self._program = subprocess.Popen(
             ["mypaint", str(path)], env=screen.environment, stdout=self._log, stderr=self._log, cwd=path.parent
         )
-        search = ("search", "--onlyvisible", "--name", path.name)
-        self._window = wait_for(f"window of MyPaint (see {self._log.name})", lambda: screen.do(*search).strip() or None)
+        self._window = wait_for(f"window of MyPaint (see {self._log.name})", self._appeared)
         wait_for("picture in MyPaint's window", lambda: self._at_rest(shown))
         screen.do("windowfocus", "--sync", self._window.split()[0])
         screen.do("key", "l", "sleep", "0.5")  # the list of layers, which moves the picture
@@ -144,6 +143,12 @@ class Window:
         self._program.terminate()
         self._program.wait(PATIENCE)
         self._log.close()
+
+    def _appeared(self) -> str | None:
+        if self._program.poll() is not None:
+            log = Path(self._log.name).read_text(errors="replace").splitlines()
+            pytest.fail("MyPaint has given up:\n" + "\n".join(log[-5:]))
+        return self.screen.do("search", "--onlyvisible", "--name", self.path.name).strip() or None
 
     def _at_rest(self, shown: Colours) -> Point | None:
         first = self.screen.find(shown)

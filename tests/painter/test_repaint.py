@@ -42,7 +42,7 @@ def painted(kind: str, scale: int = 1) -> tuple[Painting, list[BrushFile]]:
     names = {"wet": ("watercolour", "charcoal"), "pigment": ("oil", "ink")}.get(kind, ("oil",))
     brushes = [find_brush(name) for name in names]
     options = PaintOptions(effort=1, pigment=kind == "pigment")
-    return paint(picture, brushes, 80, SEED, options=options), brushes
+    return paint(picture, brushes, 80 if kind == "opaque" else 40, SEED, options=options), brushes
 
 
 def recipe(kind: str, scale: int = 1) -> Recipe:

@@ -58,7 +58,7 @@ class Saved:
 def saved(kind: str) -> Saved:
     photograph = Image.fromarray(skimage.data.astronaut()).crop((0, 0, 512, 384))  # type: ignore[no-untyped-call]
     picture = np.asarray(photograph.resize((192, 144), Image.Resampling.LANCZOS), np.float32) / np.float32(255)
-    names, count = ["oil", "charcoal", "ink"], 260 if kind == "opaque" else 120
+    names, count = ["oil", "charcoal", "ink"], 260 if kind == "opaque" else 80
     if kind == "transparent":
         y, x = np.mgrid[0:144, 0:192].astype(np.float32)
         alpha = np.clip(3 - np.hypot((x - 96) / 40, (y - 72) / 30), 0, 1)
@@ -112,7 +112,7 @@ def test_strokes_are_picked_where_a_pixel_is_theirs_alone(kind: str, tmp_path: P
     own = own_pixels(work.painted)
     pickable = [(layer, index) for layer, masks in enumerate(own) for index, mask in enumerate(masks) if mask.any()]
     assert len(pickable) > 0.8 * len(strokes)
-    wanted = 200 if kind == "opaque" else 60
+    wanted = 200 if kind == "opaque" else 40
     chosen = [pickable[number] for number in random.choice(len(pickable), wanted, replace=False)]
     picks = []
     for layer, index in chosen:
