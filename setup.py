@@ -1,4 +1,6 @@
-"""What pyproject.toml cannot say: the compiled binding, and the data folders beside the package."""
+"""What pyproject.toml cannot say: the compiled binding, and the folders beside the package."""
+
+from glob import glob
 
 from setuptools import find_packages, setup
 
@@ -9,6 +11,7 @@ setup(
         "dreambrush.pretrained",
     ],
     package_dir={"dreambrush.brushes": "brushes", "dreambrush.pretrained": "pretrained"},
+    data_files=[("share/man/man1", sorted(glob("man/*.1")))],  # where man looks, beside the bin of the program
     cffi_modules=["dreambrush/mypaint/_build.py:ffibuilder"],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

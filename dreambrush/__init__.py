@@ -1,10 +1,16 @@
 """Paints a picture with MyPaint's own brush engine, stroke by stroke.
 
-The names below are loaded when they are first used, so that ``import dreambrush`` costs nothing:
+The names below are loaded when they are first used, so that ``import dreambrush`` costs nothing; docs/api.md shows
+them at work:
 
 - :class:`Brush` and :class:`Canvas`: MyPaint's brush engine, with numpy arrays in and out.
-- :class:`Strokes`: the strokes of a painting as arrays.
-- :func:`paint`: paints a picture and returns its layers and strokes.
+- :class:`Strokes` and :func:`stroke_events`: strokes as arrays, and one stroke as the engine wants it.
+- :func:`find_brush`: a brush by name.
+- :func:`paint` with :class:`PaintOptions`: paints a picture and returns a :class:`Painting`, its layers and strokes.
+- :func:`load_picture` and :func:`save_painting`: what goes in and comes out, as files.
+- :func:`read_document`, :func:`render_document`: any .ora, and what it shows.
+- :func:`chosen_recipe` and :func:`repaint`: how dreambrush painted an .ora, and painting it again.
+- :class:`DreambrushError`: what all errors are that dreambrush expects.
 """
 
 from __future__ import annotations
@@ -13,19 +19,56 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dreambrush.errors import DreambrushError
+    from dreambrush.models import find_brush
     from dreambrush.mypaint.brush import Brush
     from dreambrush.mypaint.canvas import Canvas
-    from dreambrush.painter.paint import paint
-    from dreambrush.strokes import Strokes
+    from dreambrush.mypaint.document import read_document
+    from dreambrush.mypaint.render import render_document
+    from dreambrush.painter.paint import PaintOptions, paint
+    from dreambrush.painter.painting import Painting
+    from dreambrush.painter.repaint import repaint
+    from dreambrush.painter.saving import save_painting
+    from dreambrush.pictures import load_picture
+    from dreambrush.recipe import chosen_recipe
+    from dreambrush.strokes import Strokes, stroke_events
 
 __version__ = "0.1.0"
-__all__ = ["Brush", "Canvas", "Strokes", "__version__", "paint"]
+__all__ = [
+    "Brush",
+    "Canvas",
+    "DreambrushError",
+    "PaintOptions",
+    "Painting",
+    "Strokes",
+    "__version__",
+    "chosen_recipe",
+    "find_brush",
+    "load_picture",
+    "paint",
+    "read_document",
+    "render_document",
+    "repaint",
+    "save_painting",
+    "stroke_events",
+]
 
 _HOMES = {
     "Brush": "dreambrush.mypaint.brush",
     "Canvas": "dreambrush.mypaint.canvas",
+    "DreambrushError": "dreambrush.errors",
+    "PaintOptions": "dreambrush.painter.paint",
+    "Painting": "dreambrush.painter.painting",
     "Strokes": "dreambrush.strokes",
+    "chosen_recipe": "dreambrush.recipe",
+    "find_brush": "dreambrush.models",
+    "load_picture": "dreambrush.pictures",
     "paint": "dreambrush.painter.paint",
+    "read_document": "dreambrush.mypaint.document",
+    "render_document": "dreambrush.mypaint.render",
+    "repaint": "dreambrush.painter.repaint",
+    "save_painting": "dreambrush.painter.saving",
+    "stroke_events": "dreambrush.strokes",
 }
 
 

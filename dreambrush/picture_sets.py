@@ -60,8 +60,13 @@ def open_picture_set(path: Path) -> PictureSet:
     return _in_array(path, _read_array(path))
 
 
+def picture_endings() -> set[str]:
+    """What the names of pictures end in, such as ".jpg"."""
+    return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
+
+
 def _in_folder(path: Path) -> PictureSet:
-    known = {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
+    known = picture_endings()
     try:
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in known and file.is_file())
     except OSError as error:

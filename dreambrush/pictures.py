@@ -76,6 +76,24 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
     return picture
 
 
+def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
+    """Read a picture as a mask: how light it is, stretched to a size; what is transparent is light, as on white paper.
+
+    Args:
+        path: the picture's file.
+        width: of the mask in pixels.
+        height: of the mask in pixels.
+
+    Returns:
+        Array of shape (height, width), float32, 0..1.
+
+    Raises:
+        PictureError: as :func:`load_picture`.
+    """
+    grey = Image.fromarray(load_picture(path, max(width, height)).mean(2, dtype=np.float32))
+    return np.clip(np.asarray(grey.resize((width, height), Image.Resampling.BILINEAR), np.float32), 0, 1)
+
+
 def _decode(path: Path) -> Image.Image:
     """Open and decode the first frame, or say in plain words why that fails."""
     if not path.exists():

@@ -6,6 +6,7 @@ heavy (numpy, onnxruntime, rich, torch) only inside the command, so that ``--hel
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,16 +16,32 @@ import click
 
 from dreambrush import __version__
 from dreambrush.cli.errors import ReaderLeft, exit_code_of
+from dreambrush.cli.welcome import WELCOME
 from dreambrush.mypaint.library import messages_to_stderr
 
-COMMANDS = ("paint", "replay", "inspect", "render", "brushes", "collect", "train", "export", "bench")
+COMMANDS = (
+    "paint",
+    "replay",
+    "timelapse",
+    "inspect",
+    "render",
+    "brushes",
+    "collect",
+    "train",
+    "export",
+    "bench",
+    "doctor",
+    "completion",
+)
 
 EXAMPLES = """\b
 Examples:
   dreambrush paint photo.jpg            paints photo.jpg and saves photo.ora
   dreambrush paint --sample             paints a picture that comes with dreambrush
   dreambrush paint *.jpg -o paintings   paints many pictures into a folder
+  dreambrush paint album -o paintings   paints all pictures of a folder
   dreambrush brushes                    lists the brushes
+  dreambrush doctor                     finds out why something does not work
 
 Exit codes are listed in docs/errors.md.
 """
@@ -66,7 +83,7 @@ def dreambrush(context: click.Context) -> None:
     The painting is saved as an OpenRaster file (.ora) with layers: open it in MyPaint and paint on.
     """
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        click.echo(WELCOME, nl=False)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -75,6 +92,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: the words after ``dreambrush``; None takes them from the shell.
     """
+    if "_DREAMBRUSH_COMPLETE" in os.environ:  # Tab was pressed
+        from dreambrush.cli.shells import prepare
+
+        prepare()
     words = None if arguments is None else list(arguments)
     return exit_code_of(lambda: dreambrush.main(words, prog_name="dreambrush", standalone_mode=False))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.completers import painting_brushes
 from dreambrush.cli.export import export_if_needed
 from dreambrush.cli.options import DEFAULT_BRUSH, QUIET, folder_option, seed_option, whole_number
 from dreambrush.cli.progress import progress_bar
@@ -78,6 +79,7 @@ TASKS = {
 @click.option(
     "--brush",
     metavar="NAME|FILE",
+    shell_complete=painting_brushes,
     help="A brush by name (see: dreambrush brushes) or a .myb file.  [default: pencil; for portraits oil]",
 )
 @click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dreambrush.cli.completers import ora_files
 from dreambrush.cli.options import whole_number
 from dreambrush.errors import UsageError
 
@@ -23,7 +24,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path), shell_complete=ora_files)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 @click.option(
     "--strokes", metavar="OUT.json", type=click.Path(path_type=Path), help="Save the strokes, for dreambrush replay."

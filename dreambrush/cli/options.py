@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from dreambrush.cli.completers import every_brush
+
 DEFAULT_BRUSH = "oil"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -65,7 +67,7 @@ def folder_option(help_text: str) -> Decorator:
     return click.option("-o", "--output", metavar="DIR", type=click.Path(path_type=Path), help=help_text)
 
 
-BRUSH: Decorator = click.argument("brush", metavar="BRUSH.myb|NAME")
+BRUSH: Decorator = click.argument("brush", metavar="BRUSH.myb|NAME", shell_complete=every_brush)
 QUIET: Decorator = click.option(
     "-q", "--quiet", is_flag=True, help="Say nothing on stderr unless something goes wrong."
 )

@@ -6,24 +6,26 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dreambrush.cli.errors import tell
-from dreambrush.cli.options import QUIET
+from dreambrush.cli.inputs import Input, opened_inputs
+from dreambrush.cli.options import QUIET, whole_number
 from dreambrush.cli.outputs import check_output, plan_outputs
 from dreambrush.cli.paint_brushes import brushes_with_dreams
+from dreambrush.cli.paint_many import paint_many
 from dreambrush.cli.paint_onto import Onto, onto_options
 from dreambrush.cli.paint_options import Wishes, painting_options
-from dreambrush.cli.paint_report import report_of, summary
+from dreambrush.cli.paint_report import report_of, summary, summary_of_all
 from dreambrush.cli.progress import progress_bar
-from dreambrush.errors import DreambrushError, ExitCode, UsageError
+from dreambrush.errors import ExitCode, PictureError, UsageError
 
 if TYPE_CHECKING:
     from dreambrush.models import BrushFile
-    from dreambrush.painter.painting import Painting, Progress
+    from dreambrush.painter.painting import Progress
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "still-life.jpg"
 
@@ -33,7 +35,8 @@ Examples:
   dreambrush paint photo.jpg -o portrait.ora --brush bristle --strokes 3000 --size 2048
   dreambrush paint photo.jpg --brush oil --brush bristle --brush ink --effort 5 --hand 0.7
   dreambrush paint photo.jpg --brush set:drawing --min-size 1% --time 30s
-  dreambrush paint *.jpg -o paintings --json > report.jsonl
+  dreambrush paint album -o paintings --jobs 2 --json > report.jsonl
+  convert photo.heic png:- | dreambrush paint - -o photo.ora
   dreambrush paint photo.jpg --onto my-work.ora --region "Background"
 """
 
@@ -49,7 +52,22 @@ Examples:
 )
 @painting_options
 @onto_options
+@click.option(
+    "--timelapse",
+    metavar="OUT.mp4|.gif|.webp",
+    type=click.Path(path_type=Path),
+    help="Save a film of 20 seconds, too; more choices has: dreambrush timelapse.",
+)
 @click.option("--sample", is_flag=True, help="Paint the picture that comes with dreambrush.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=whole_number(1, 64),
+    default=1,
+    show_default=True,
+    help="How many pictures to paint at the same time, 1 to 64.  One alone uses all cores for much of its work, and "
+    "each takes memory of its own.",
+)
 @click.option("--force", is_flag=True, help="Replace an output that exists already.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture on stdout.")
 @QUIET
@@ -58,7 +76,9 @@ def paint(
     output: Path | None,
     brushes: tuple[str, ...],
     size: int | None,
+    timelapse: Path | None,
     sample: bool,
+    jobs: int,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -74,7 +94,11 @@ def paint(
     Every stroke is a real stroke of MyPaint's engine.
 
     TARGET is a picture: JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP and some more.  A transparent one is painted only where
-    it is opaque.  Ctrl-C stops painting and saves what is painted so far.
+    it is opaque.  A folder stands for all pictures in it (not in its sub-folders), a pattern such as "*.jpg" for all
+    that match, and - for one that comes by standard input (saved as stdin.ora).  Of several, a failed one does not stop
+    the others.
+
+    Ctrl-C stops painting and saves what is painted so far.
     """
     wishes = Wishes(**wished)
     if sample:
@@ -82,65 +106,94 @@ def paint(
     if not targets:
         raise UsageError("There is no picture to paint.", "Name one, or paint the one that comes along with --sample.")
     work = Onto.asked(onto, above, region, mask, in_place)
-    outputs = (
-        plan_outputs(targets, output, overwrite=force)
-        if work is None
-        else _output_onto(work, targets, output, size, force)
-    )
-    brush_files = brushes_with_dreams(brushes, quiet=quiet)
-    status: int = ExitCode.OK
-    for target, out in zip(targets, outputs, strict=True):
-        started = time.perf_counter()
-        try:
-            painting = _paint_one(target, out, brush_files, size, wishes, started, work, force=force, quiet=quiet)
-        except DreambrushError as error:
-            code = tell(error)  # and go on: the other pictures are still painted
-            status = status or code
-            continue
-        report = report_of(target, out, painting, brush_files, wishes, time.perf_counter() - started)
-        if as_json:
-            click.echo(json.dumps(report))
-        if painting.interrupted:
-            click.echo(f"Interrupted: '{out}' has the first {report['strokes']} strokes.", err=True)
-            return ExitCode.INTERRUPTED
+
+    def note(text: str) -> None:
         if not quiet:
-            click.echo(summary(report), err=True)
+            click.echo(text, err=True)
+
+    status: int = ExitCode.OK
+    with opened_inputs(targets, note) as pictures:
+        files = [picture.file for picture in pictures]
+        outputs = (
+            plan_outputs(files, output, overwrite=force)
+            if work is None
+            else _output_onto(work, files, output, size, force)
+        )
+        if timelapse is not None:
+            _check_film(timelapse, len(files), overwrite=force)
+        brush_files = brushes_with_dreams(brushes, quiet=quiet)
+        paint_one = partial(
+            _paint_one,
+            brushes=brush_files,
+            size=size,
+            wishes=wishes,
+            onto=work,
+            film=timelapse,
+            force=force,
+            quiet=quiet,
+            bar=min(jobs, len(pictures)) == 1,
+        )
+        reports, failed = [], []
+        for done in paint_many(paint_one, list(zip(pictures, outputs, strict=True)), jobs):
+            if done.exit_code == ExitCode.INTERRUPTED:
+                status = done.exit_code
+            status = status or done.exit_code
+            if done.report is None:
+                failed += [done.picture.name] if done.exit_code != ExitCode.INTERRUPTED else []
+                continue
+            reports.append(done.report)
+            if as_json:
+                click.echo(json.dumps(done.report))
+            if done.report["interrupted"]:
+                out, strokes = done.report["output"], done.report["strokes"]
+                click.echo(f"Interrupted: '{out}' has the first {strokes} strokes.", err=True)
+            else:
+                note(summary(done.report))
+        if len(pictures) > 1 and (status or not quiet):
+            click.echo(summary_of_all(len(pictures), reports, failed), err=True)
+    if status == ExitCode.INTERRUPTED and not any(report["interrupted"] for report in reports):
+        raise KeyboardInterrupt  # nothing has told of it yet
     return status
 
 
 def _paint_one(
-    target: Path,
+    target: Input,
     output: Path,
+    *,
     brushes: Sequence[BrushFile],
     size: int | None,
     wishes: Wishes,
-    started: float,
     onto: Onto | None,
-    *,
+    film: Path | None,
     force: bool,
     quiet: bool,
-) -> Painting:
-    """Read, paint and save one picture; the seconds of reading and saving are added to the painting's."""
+    bar: bool,
+) -> dict[str, Any]:
+    """Read, paint and save one picture, and report; the seconds of reading and saving are added to the painting's."""
     from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.painter.painting import Clock
-    from dreambrush.painter.saving import save_painting
+    from dreambrush.painter.saving import recipe_of, save_painting
+    from dreambrush.painter.timelapse import save_timelapse
     from dreambrush.pictures import load_picture
 
-    clock = Clock()
+    started, clock = time.perf_counter(), Clock()
     with clock.stage("read"):
         work = None
-        if onto is None:
-            picture = load_picture(target, size, keep_alpha=True)
-        else:
-            picture, work = onto.look(target)
-    with progress_bar(target.name, quiet=quiet) as update:
+        try:
+            if onto is None:
+                picture = load_picture(target.file, size, keep_alpha=True)
+            else:
+                picture, work = onto.look(target.file)
+        except PictureError as error:
+            raise target.in_its_name(error) from None
+    with progress_bar(target.file.name, quiet=quiet or not bar) as update:
 
         def show(progress: Progress) -> None:
             if update is not None:
                 update(progress.stage, progress.done, progress.total, f"error {progress.mse:.4f}")
 
         height, width = picture.shape[:2]
-        options = wishes.for_painter(width, height, time.perf_counter() - started)
+        options = wishes.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
         if work is not None:
             options = replace(options, pigment=work.pigment)  # as the work's other layers
         painting = paint_picture(picture, brushes, wishes.strokes, wishes.seed, show, options, work=work)
@@ -154,8 +207,10 @@ def _paint_one(
             note = onto.save(output, painting, brushes, wishes.seed, wishes.record(), **saved)
             if note and not quiet:
                 click.echo(note, err=True)
+        if film is not None and not painting.interrupted:
+            save_timelapse(recipe_of(painting, brushes, wishes.seed, wishes.record()), film, overwrite=force)
     painting.seconds.update(clock.seconds)
-    return painting
+    return report_of(target.name, output, painting, brushes, wishes, time.perf_counter() - started)
 
 
 def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:
@@ -167,3 +222,15 @@ def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size:
     path = work.output(output)
     check_output(path, overwrite=force or work.in_place)
     return [path]
+
+
+def _check_film(film: Path, pictures: int, *, overwrite: bool) -> None:
+    """Finds out before painting what would go wrong after it."""
+    from dreambrush.painter.timelapse import TimelapseOptions, plan_film
+
+    if pictures > 1:
+        raise UsageError(
+            "--timelapse makes one film, but there are several pictures.", "Paint them one after the other."
+        )
+    plan_film(film, TimelapseOptions())
+    check_output(film, overwrite=overwrite)

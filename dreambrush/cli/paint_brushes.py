@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from dreambrush.errors import BrushError, UsageError
 
 if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
     from dreambrush.models import BrushFile
 
 SET = "set:"
@@ -36,6 +39,14 @@ def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]
         read_myb(brush.path)  # "it is broken" helps more than "it has no dream"
         export_if_needed(brush, quiet=quiet)  # before any picture is read
     return list(found.values())
+
+
+def complete_brush(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What Tab offers for --brush: brushes that have a dream, then sets."""
+    from dreambrush.cli import completers
+
+    sets = {SET + name: " ".join(names) for name, names in BRUSH_SETS.items()}
+    return completers.offer(completers.brushes_with_dreams() | sets, incomplete)
 
 
 def _brushes_of_set(name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.completers import ora_files
 from dreambrush.cli.options import Decorator
 from dreambrush.errors import UsageError
 
@@ -132,12 +133,14 @@ class Onto:
         """Where paint may go, (h, w) uint8."""
         import numpy as np
 
+        from dreambrush.pictures import load_mask
+
         parts = []
         if self.region is not None:
             box = BOX.fullmatch(self.region)
             parts.append(_box(box, document) if box else _layer_region(document, self.region))
         if self.mask is not None:
-            parts.append(_mask(self.mask, document.width, document.height))
+            parts.append(np.rint(load_mask(self.mask, document.width, document.height) * 255).astype(np.uint8))
         if not parts:
             return None
         where: NDArray[np.uint8] = np.minimum.reduce(parts)
@@ -164,17 +167,6 @@ def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
         raise UsageError(f"“{name}” is a group.", "Name a layer for --region, or x,y,width,height in pixels.")
     layer: PaintLayer = node
     return region_of(document, layer)
-
-
-def _mask(file: Path, width: int, height: int) -> NDArray[np.uint8]:
-    import numpy as np
-    from PIL import Image
-
-    from dreambrush.pictures import load_picture
-
-    grey = load_picture(file, max(width, height)).mean(2)
-    image = Image.fromarray(np.rint(grey * 255).astype(np.uint8))
-    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
 
 
 def _fitted(target: Path, width: int, height: int) -> NDArray[np.float32]:
@@ -206,6 +198,7 @@ _OPTIONS: tuple[Decorator, ...] = (
         "--onto",
         metavar="WORK.ora",
         type=_PATH,
+        shell_complete=ora_files,
         help="Paint into your own work, of MyPaint or Krita: new layers in a group, everything else unchanged.  It is "
         "saved as WORK-painted.ora unless -o or --in-place says otherwise.",
     ),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dreambrush.cli.options import DEFAULT_BRUSH, Decorator, decimal_number, seed_option, whole_number
+from dreambrush.cli.paint_brushes import complete_brush
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from dreambrush.painter.paint import PaintOptions
 
 DEFAULT_STROKES = 1500
@@ -21,6 +26,7 @@ HANDS, DEFAULT_HAND = (0.0, 1.0), 0.3
 LAYERS, DEFAULT_LAYERS = (1, 5), 5
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
+PAPER = "f4f0e6"  # the colour of drawing paper
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}  # seconds
 SHORTEST, LONGEST = 1, 86400  # seconds for a painting
 # What is no planning: a look at each finished layer and at the whole, merging, encoding and writing (a quarter of it).
@@ -62,6 +68,17 @@ def duration(value: str) -> float:
     return seconds
 
 
+def ground_colour(value: str) -> tuple[float, float, float]:
+    """An option type: a colour such as ``#cc8855``, or ``paper``."""
+    digits = PAPER if value.strip().lower() == "paper" else value.strip().removeprefix("#")
+    if len(digits) == 3:
+        digits = "".join(2 * digit for digit in digits)
+    if not re.fullmatch(r"[0-9a-fA-F]{6}", digits):
+        raise click.BadParameter(f"'{value}' is neither a colour such as #cc8855 nor paper.")
+    red, green, blue = (level / 255 for level in bytes.fromhex(digits))
+    return red, green, blue
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What is wished for in every picture; the fields are named as the options."""
@@ -75,6 +92,9 @@ class Wishes:
     time: float | None  # seconds
     until: float | None  # PSNR in dB
     pigment: bool
+    palette: str | None
+    focus: Path | None
+    ground: tuple[float, float, float] | None
     your_turn: bool
     seed: int
 
@@ -85,21 +105,26 @@ class Wishes:
 
     def record(self) -> dict[str, Any]:
         """As plain data, for the file."""
-        widths = {"min_size": self.min_size, "max_size": self.max_size}
+        widths = {"min_size": self.min_size, "max_size": self.max_size, "focus": self.focus}
         return {**asdict(self), **{name: width and str(width) for name, width in widths.items()}}
 
-    def for_painter(self, width: int, height: int, spent: float) -> PaintOptions:
+    def for_painter(
+        self, width: int, height: int, spent: float, picture: NDArray[np.float32] | None = None
+    ) -> PaintOptions:
         """What the painter should do.
 
         Args:
             width: of the painting in pixels.
             height: of the painting in pixels.
             spent: seconds since the work on this picture began.
+            picture: (h, w, 3) float32, sRGB 0..1, for a palette of its own colours.
 
         Raises:
             UsageError: the narrowest stroke would be wider than the widest.
         """
         from dreambrush.painter.paint import PaintOptions
+        from dreambrush.palette import parse_palette
+        from dreambrush.pictures import load_mask
 
         side = max(width, height)
         narrowest, widest = (None if size is None else size.pixels(side) for size in (self.min_size, self.max_size))
@@ -120,6 +145,9 @@ class Wishes:
             seconds=seconds,
             until=self.error,
             pigment=self.pigment,
+            palette=None if self.palette is None else parse_palette(self.palette, picture),
+            ground=self.ground,
+            focus=None if self.focus is None else load_mask(self.focus, width, height),
         )
 
 
@@ -129,6 +157,7 @@ _OPTIONS: tuple[Decorator, ...] = (
         "brushes",
         metavar="NAME|FILE",
         multiple=True,
+        shell_complete=complete_brush,
         default=(DEFAULT_BRUSH,),
         help="A brush by name (see: dreambrush brushes), such as oil or classic/charcoal, or a .myb file.  Given more "
         "than once, each stroke gets the one that suits it best.  set:studio is oil, bristle, ink and pastel, "
@@ -203,6 +232,23 @@ _OPTIONS: tuple[Decorator, ...] = (
         "--pigment",
         is_flag=True,
         help="Mix colours like pigments, as new documents of MyPaint 2 do; slower, and right in MyPaint only.",
+    ),
+    click.option(
+        "--palette",
+        metavar="COLOURS|FILE.gpl|auto:N",
+        help='Paint in these colours only: "#264653,#e76f51,...", a GIMP palette, or N colours of the picture itself.',
+    ),
+    click.option(
+        "--focus",
+        metavar="PICTURE",
+        type=click.Path(path_type=Path),
+        help="Paint more finely where this picture is light, such as a mask made in MyPaint.",
+    ),
+    click.option(
+        "--ground",
+        metavar="COLOUR|paper",
+        type=ground_colour,
+        help='The colour under the first stroke, such as "#cc8855", or that of paper.  [default: the picture\'s mean]',
     ),
     click.option(
         "--your-turn/--no-your-turn",

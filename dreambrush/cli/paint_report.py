@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def report_of(
-    target: Path, output: Path, painting: Painting, brushes: Sequence[BrushFile], wishes: Wishes, seconds: float
+    target: str, output: Path, painting: Painting, brushes: Sequence[BrushFile], wishes: Wishes, seconds: float
 ) -> dict[str, Any]:
     """The JSON object of one painting; docs/report.md explains it.
 
     Args:
-        target: the picture.
+        target: the picture, as it was named.
         output: the file.
         painting: of that picture.
         brushes: that it could be painted with.
@@ -29,7 +29,7 @@ def report_of(
     width, height = painting.strokes.size
     names = [brush.name for brush in brushes]
     return {
-        "target": str(target),
+        "target": target,
         "output": str(output),
         "width": width,
         "height": height,
@@ -81,3 +81,16 @@ def summary(report: dict[str, Any]) -> str:
         f"{report['output']}: {report['strokes']} strokes of {brushes}, {report['width']} x {report['height']} px, "
         f"in {report['seconds']:.1f} s; mean squared error {report['mse']:.4f}{close}."
     )
+
+
+def summary_of_all(count: int, reports: Sequence[dict[str, Any]], failed: Sequence[str]) -> str:
+    """One sentence about many paintings.
+
+    Args:
+        count: of the pictures that were to be painted.
+        reports: of those that were painted, or begun when Ctrl-C was pressed.
+        failed: names of those that could not be.
+    """
+    painted = sum(not report["interrupted"] for report in reports)
+    told = f"All {count} pictures are painted" if painted == count else f"{painted} of {count} pictures are painted"
+    return f"{told}; failed: {', '.join(failed)}." if failed else f"{told}."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dreambrush.cli.completers import ora_files
 from dreambrush.cli.options import QUIET
 from dreambrush.errors import UsageError
 
@@ -17,7 +18,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path), shell_complete=ora_files)
 @click.argument("output", metavar="OUT.png", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace OUT.png if it exists.")
 @QUIET

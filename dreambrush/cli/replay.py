@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dreambrush.cli.completers import every_brush, ora_files
 from dreambrush.cli.options import QUIET, decimal_number, whole_number
 from dreambrush.cli.progress import progress_bar
 from dreambrush.errors import UsageError
@@ -26,7 +27,7 @@ WHITE = "#ffffff"
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("file", metavar="FILE.ora|STROKES.json", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.ora|STROKES.json", type=click.Path(path_type=Path), shell_complete=ora_files)
 @click.option(
     "-o",
     "--output",
@@ -37,7 +38,7 @@ WHITE = "#ffffff"
 )
 @click.option("--scale", metavar="S", type=decimal_number(0.01, 64), help="So many times as large, 0.01 to 64.")
 @click.option("--size", metavar="PX", type=whole_number(16, 16384), help="Longer side in pixels, 16 to 16384.")
-@click.option("--brush", metavar="NAME|FILE", help="Lay all strokes with this brush.")
+@click.option("--brush", metavar="NAME|FILE", shell_complete=every_brush, help="Lay all strokes with this brush.")
 @click.option("--until", metavar="N", type=whole_number(0, 1_000_000), help="Lay only the first N strokes.")
 @click.option(
     "--pigment/--no-pigment", default=None, help="Mix colours like pigments, or not.  [default: as it was painted]"
@@ -80,7 +81,7 @@ def replay(
     from dreambrush.painter.repaint import changed, repaint
 
     check_output(out, overwrite=force)
-    recipe = _read(file, painting)
+    recipe = read_recipe(file, painting)
     width, height = recipe.strokes.size
     factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
     wanted = max(round(factor * width), 1), max(round(factor * height), 1)
@@ -97,7 +98,7 @@ def replay(
         click.echo(f"{out}: {strokes}, {wanted[0]} x {wanted[1]} px.", err=True)
 
 
-def _read(file: Path, painting: int | None) -> Recipe:
+def read_recipe(file: Path, painting: int | None) -> Recipe:
     """The recipe of a painting, or one made for loose strokes."""
     from dreambrush.mypaint.document import read_document
     from dreambrush.recipe import chosen_recipe

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.models import Dream
-from dreambrush.painter.gain import best_colour_and_gain
+from dreambrush.painter.gain import best_colour_and_gain, only
 from dreambrush.painter.moments import moments_of
 
 Float32 = NDArray[np.float32]
@@ -106,6 +106,7 @@ def judged(
     out = Verdicts(np.zeros((len(strokes), 3), np.float32), np.zeros(len(strokes), np.float32), pixels, [])
     alpha: dict[int, Float32] = {}
     order = np.argsort([len(where) for where in pixels], kind="stable")  # so that chunks hold little padding
+    snap = None if colour is None else only(colour)
     flat_target, flat_canvas = target.reshape(len(target), -1, 3), canvas.reshape(len(canvas), -1, 3)
     for first in range(0, len(order), CHUNK):
         part = order[first : first + CHUNK]
@@ -118,7 +119,7 @@ def judged(
         mean, variance = dream(strokes[part], points)
         picture = rows[part, None]
         moments = moments_of(flat_target[picture, where], flat_canvas[picture, where])
-        out.colour[part], out.gain[part] = best_colour_and_gain(weights, mean, variance, moments, colour)
+        out.colour[part], out.gain[part] = best_colour_and_gain(weights, mean, variance, moments, snap)
         alpha.update((int(index), mean[row, : len(pixels[index])]) for row, index in enumerate(part))
     out.alpha.extend(alpha[index] for index in range(len(strokes)))
     return out

@@ -15,6 +15,7 @@ Float64 = NDArray[np.float64]
 
 FACE, FEATURE = 4.0, 10.0  # weight of a face, and of eyes and mouth
 EYE, MOUTH = (0.12, 0.08), (0.16, 0.09)  # standard deviations across and down, as shares of the frame's longer side
+FOCUS = 6.0  # weight of what the artist's mask marks, against what it does not
 ELSEWHERE = 0.75  # least weight beside faces: large ones have many strokes anyway, and get less than the above
 BEYOND = 2.0  # times a frame's size nothing is left of its weight
 
@@ -50,6 +51,24 @@ def detail_weight(picture: Float32, strength: float = 1.0) -> Float32 | None:
     more = float(weight.mean(dtype=np.float64)) - 1
     less = min((1 / ELSEWHERE - 1) / max(more, 1e-9), 1.0)
     return np.asarray((1 + less * (weight - 1)) / (1 + less * more), np.float32)
+
+
+def focus_weight(mask: Float32, attention: Float32 | None) -> Float32 | None:
+    """The weight with which errors are minded where the artist says so.
+
+    Args:
+        mask: (h, w) float32, 0..1; where it is 1 an error counts FOCUS times as much as where it is 0.
+        attention: (h, w) float32 by which this is multiplied; None for 1.
+
+    Returns:
+        (h, w) float32 of mean 1; None, an even weight, where the mask is even and there is no other.
+    """
+    if np.ptp(mask) == 0:
+        return attention
+    weight = 1 + np.float32(FOCUS - 1) * mask
+    if attention is not None:
+        weight = weight * attention
+    return np.asarray(weight / weight.mean(dtype=np.float64), np.float32)
 
 
 def _look_at(face: Face, weight: Float32) -> None:

@@ -7,15 +7,20 @@ c = sum((m^2+v) C + m E) / sum(m^2+v), clipped to 0..1.  The variance makes a sp
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Float32 = NDArray[np.float32]
+Snap = Callable[[Float32], Float32]
+"""Makes of colours (n, 3) that are wished for, sRGB 0..1, those that there are."""
+
 LEAST_PAINT = 1e-6  # pixels of squared alpha; a stroke with less is as good as none
 
 
 def best_colour_and_gain(
-    weights: Float32, mean: Float32, variance: Float32, moments: Float32, fixed: Float32 | None = None
+    weights: Float32, mean: Float32, variance: Float32, moments: Float32, snap: Snap | None = None
 ) -> tuple[Float32, Float32]:
     """Closed-form colour and expected gain of many strokes.
 
@@ -24,7 +29,7 @@ def best_colour_and_gain(
         mean: (b, p) of alpha, 0..1.
         variance: (b, p) of alpha.
         moments: (b, p, 8) as :class:`~dreambrush.painter.moments.Moments` samples them.
-        fixed: (3,) the colour of all strokes, when it is not to be chosen.
+        snap: to the colours that there are, where not every colour may be chosen.
 
     Returns:
         Colours (b, 3) in 0..1 and gains (b,): squared error removed, summed over pixels and channels.
@@ -37,10 +42,14 @@ def best_colour_and_gain(
     total = np.maximum(second.sum(1), LEAST_PAINT)
     residual = by_first[:, 0:3] - by_first[:, 3:6]
     canvas = by_second[:, 3:6]
-    if fixed is None:
-        colour = np.clip((canvas + residual) / total[:, None], 0.0, 1.0)
-    else:
-        colour = np.broadcast_to(fixed, canvas.shape)
+    colour = np.clip((canvas + residual) / total[:, None], 0.0, 1.0).astype(np.float32)
+    if snap is not None:
+        colour = snap(colour)
     pull = (colour * residual).sum(1) - (by_first[:, 6] - by_first[:, 7])
     cost = (colour * colour).sum(1) * total - 2 * (colour * canvas).sum(1) + by_second[:, 7]
-    return colour.astype(np.float32), (2 * pull - cost).astype(np.float32)
+    return colour, (2 * pull - cost).astype(np.float32)
+
+
+def only(colour: Float32) -> Snap:
+    """Snaps to a single colour (3,)."""
+    return lambda wished: np.broadcast_to(colour, wished.shape)

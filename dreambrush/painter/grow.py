@@ -83,7 +83,7 @@ class Grower:
         weight = scene.weight.reshape(shape[:2])
         self.moments = Moments(scene.target.reshape(shape), canvas.reshape(shape), weight, scene.cell)
         self.looker = Looker(self.moments, rng)
-        self.judge = Judge(scene.dreams, self.moments, scene.colour)
+        self.judge = Judge(scene.dreams, self.moments, scene.snap)
         self._ideas = Ideas.none()
 
     def see(self, canvas: Float32) -> None:
@@ -208,7 +208,7 @@ class _Trial:
         self._place, self._starts = pairs.place, pairs.starts
         self._mean, self._variance = scene.dreams.alpha(candidates, pairs)
         self._canvas, self._target = view.composite.canvas, view.target
-        self._weight, self._share, self._colour = view.weight, view.grid.share, scene.colour
+        self._weight, self._share, self._snap = view.weight, view.grid.share, scene.snap
 
     def of(self, index: int) -> tuple[Float32, float]:
         """The colour that suits a candidate best now, and what it then gains (see gain.py)."""
@@ -217,11 +217,10 @@ class _Trial:
         weight, canvas = self._weight[at], self._canvas[at]
         left = self._target[at] - canvas
         first, second = weight * mean, weight * (mean * mean + self._variance[part])
-        if self._colour is None:
-            total = max(float(second.sum()), LEAST_PAINT)
-            colour = np.clip((second @ canvas + first @ left) / total, 0.0, 1.0).astype(np.float32)
-        else:
-            colour = self._colour
+        total = max(float(second.sum()), LEAST_PAINT)
+        colour = np.clip((second @ canvas + first @ left) / total, 0.0, 1.0).astype(np.float32)
+        if self._snap is not None:
+            colour = self._snap(colour[None])[0]
         change = colour - canvas
         gain = 2 * first @ np.einsum("ij,ij->i", left, change) - second @ np.einsum("ij,ij->i", change, change)
         return colour, float(gain) / self._share

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.gain import best_colour_and_gain
+from dreambrush.painter.gain import Snap, best_colour_and_gain
 from dreambrush.painter.geometry import ribbon
 from dreambrush.painter.moments import Moments
 
@@ -22,11 +22,11 @@ class Judge:
     Args:
         dreams: of the brushes.
         moments: of target and canvas; whoever paints keeps them up to date.
-        colour: (3,) that all strokes have; by default each has the one that suits it best.
+        snap: to the colours that there are; by default strokes may have any.
     """
 
-    def __init__(self, dreams: Dreams, moments: Moments, colour: Float32 | None = None) -> None:
-        self.dreams, self.moments, self.colour = dreams, moments, colour
+    def __init__(self, dreams: Dreams, moments: Moments, snap: Snap | None = None) -> None:
+        self.dreams, self.moments, self.snap = dreams, moments, snap
 
     def glance(self, strokes: Float32, brush: int = 0) -> Float32:
         """Quick verdicts from the ribbon of points along each stroke.
@@ -46,7 +46,7 @@ class Judge:
             mean, variance = dream(some, points)
             moments = self.moments.sample(points, self.moments.level_for(spacing))
             areas *= self._on_canvas(points) * moments[..., WEIGHT]
-            return best_colour_and_gain(areas, mean, variance, moments, self.colour)[1]
+            return best_colour_and_gain(areas, mean, variance, moments, self.snap)[1]
 
         parts = self.dreams.map(gains, range(0, len(strokes), CHUNK))
         return np.concatenate([np.zeros(0, np.float32), *parts])

@@ -9,6 +9,7 @@ from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.transparency import clip_layers, cut_to_shape
 from dreambrush.painter.scene import reduced
 from dreambrush.painter.work import Work
+from dreambrush.palette import Palette
 
 Float32 = NDArray[np.float32]
 Colour = tuple[float, float, float]
@@ -28,6 +29,7 @@ class Motif:
         target: (h, w, 3) float32, sRGB 0..1, or (h, w, 4) with alpha.
         ground: colour under the first stroke, sRGB 0..1; by default the target's mean.
         work: that is painted on, of the target's size; None for an empty canvas.
+        palette: of which the ground is, too, unless it is given.
 
     Attributes:
         size: height and width in pixels.
@@ -38,7 +40,9 @@ class Motif:
         attention: how much more it is minded while painting, (h, w) float32; likewise.
     """
 
-    def __init__(self, target: Float32, ground: Colour | None, work: Work | None = None) -> None:
+    def __init__(
+        self, target: Float32, ground: Colour | None, work: Work | None = None, palette: Palette | None = None
+    ) -> None:
         self.size: tuple[int, int] = (target.shape[0], target.shape[1])
         self.counts: Float32 | None = None
         self.attention: Float32 | None = None
@@ -49,7 +53,7 @@ class Motif:
             region = work.region[..., None] / np.float32(255)
             share = np.asarray(region if share is None else share * region, np.float32)
         self._target, self._share = target[..., :3], share
-        self.background = _ground_colour(self._target, share, ground) if work is None else work.picture
+        self.background = _ground_colour(self._target, share, ground, palette) if work is None else work.picture
         self.picture, self.alpha = self._target, None
         if share is not None:
             self.picture = np.where(share > 0, self._target, self.background / np.float32(255)).astype(np.float32)
@@ -81,7 +85,9 @@ class Motif:
         return float((squares * self._share).sum(dtype=np.float64)) / total
 
 
-def _ground_colour(target: Float32, share: Float32 | None, wanted: Colour | None) -> NDArray[np.uint8]:
+def _ground_colour(
+    target: Float32, share: Float32 | None, wanted: Colour | None, palette: Palette | None
+) -> NDArray[np.uint8]:
     """The (3,) colour wanted, or else the target's mean, as far as it is opaque."""
     if wanted is not None:
         colour = np.array(wanted)
@@ -89,4 +95,6 @@ def _ground_colour(target: Float32, share: Float32 | None, wanted: Colour | None
         colour = target.mean((0, 1))
     else:
         colour = (target * share).sum((0, 1)) / max(float(share.sum()), 1e-9)
+    if wanted is None and palette is not None:
+        colour = palette.snapped(np.asarray(colour, np.float32)[None])[0]
     return np.asarray(np.rint(np.clip(colour, 0, 1) * 255), np.uint8)

@@ -16,11 +16,12 @@ from dreambrush.painter import effort as efforts
 from dreambrush.painter import hand as hands
 from dreambrush.painter.controllers import controller_named
 from dreambrush.painter.deadline import Deadline
-from dreambrush.painter.detail import detail_weight
+from dreambrush.painter.detail import detail_weight, focus_weight
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.expect import expected_error
 from dreambrush.painter.form import FormField
+from dreambrush.painter.gain import only
 from dreambrush.painter.grow import Grower
 from dreambrush.painter.motif import Colour, Motif
 from dreambrush.painter.painting import Clock, Painting, Progress, Stage
@@ -31,11 +32,13 @@ from dreambrush.painter.sheet import Tool
 from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.stages import ACCENTS, LAYERS, arranged
 from dreambrush.painter.work import Work
+from dreambrush.palette import Palette
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+EXCESS = 1e-3  # beyond 0..1 that a target may have, from rounding
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -51,6 +54,8 @@ class PaintOptions:
     seconds: float | None = None  # after which the painting is as good as it then is
     until: float = 0.0  # mean squared error at which no more strokes are added
     colour: Colour | None = None  # of all strokes; by default what suits each best
+    focus: Float32 | None = None  # (h, w), 0..1: where to paint more finely; by default everywhere alike, faces apart
+    palette: Palette | None = None  # from which all colours come; by default they may be any
     ground: Colour | None = None  # colour under the first stroke; by default the target's mean
     pigment: bool = False  # paint as MyPaint 2 does, mixing colours like pigments
 
@@ -82,7 +87,9 @@ def paint(
 
     Raises:
         ModelError: a brush has no dream, or one that has no gradient.
+        ValueError: the target has another shape or type, or numbers out of range.
     """
+    _check(target)
     brushes = [brush] if isinstance(brush, BrushFile) else list(brush)
     with Dreams([each.dream_folder() for each in brushes]) as dreams:
         session = _Session(
@@ -94,6 +101,15 @@ def paint(
             painting = session.finish()
         painting.interrupted = painting.interrupted or bool(pressed)
         return painting
+
+
+def _check(target: Float32) -> None:
+    if target.ndim != 3 or target.shape[2] not in (3, 4) or 0 in target.shape:
+        raise ValueError(f"Expected a target of shape (h, w, 3) or (h, w, 4) but it had shape {target.shape}")
+    if target.dtype.kind != "f":
+        raise ValueError(f"Expected a target of float32 in 0..1 but it had dtype {target.dtype}")
+    if not (target.min() >= -EXCESS and target.max() <= 1 + EXCESS):  # true for NaN, too
+        raise ValueError(f"Expected a target within 0..1 but it had {target.min()} to {target.max()}")
 
 
 class _Session:
@@ -116,16 +132,20 @@ class _Session:
         self.stages: list[Stage] = []
         self.on_layer: list[int] = []
         with self.clock.stage("look"):
-            self.motif = motif = Motif(target, options.ground, work)
+            self.motif = motif = Motif(target, options.ground, work, options.palette)
             # At hand 0 nothing but the error counts; at the default and above faces count in full.
             motif.attention = detail_weight(motif.picture, min(options.hand / hands.DEFAULT, 1.0))
+            if options.focus is not None:
+                motif.attention = focus_weight(options.focus, motif.attention)
             self.form = FormField(motif.picture)
             widths = options.narrowest, options.widest
             hand = hands.hand_for(options.hand, motif.picture, self.form, *widths, strokes)
-            colour = None if options.colour is None else np.array(options.colour, np.float32)
-            self.scene = Scene(motif.picture, dreams, hand.tame, 1, motif.counts, motif.attention, colour)
+            snap = only(np.array(options.colour, np.float32)) if options.colour is not None else None
+            if options.palette is not None:
+                snap = options.palette.snapped
+            self.scene = Scene(motif.picture, dreams, hand.tame, 1, motif.counts, motif.attention, snap)
             cell = cell_for(*motif.size, strokes)
-            coarse = Scene(motif.picture, dreams, hand.tame, cell, motif.counts, motif.attention, colour)
+            coarse = Scene(motif.picture, dreams, hand.tame, cell, motif.counts, motif.attention, snap)
             self.paper = motif.paper().reshape(-1, 3)
             effort = efforts.EFFORTS[options.effort].for_count(strokes)
             follow = controller or controller_named("ridge")

@@ -77,12 +77,14 @@ def refine(
         change = (cosine * first * direction).astype(np.float32)
         strokes = sketch.strokes - change
         strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * np.exp(-change[:, RADIUS])
-        colours = sketch.colours
-        if scene.colour is None:
-            by_colour = COLOUR_MEMORY * by_colour + (1 - COLOUR_MEMORY) * colour_slope
-            stiffness = COLOUR_MEMORY * stiffness + (1 - COLOUR_MEMORY) * stiff
-            colours = colours - COLOUR_STEP * by_colour / (stiffness + LEAST_STIFFNESS)[:, None]
-            colours = np.clip(colours, 0.0, 1.0).astype(np.float32)
+        by_colour = COLOUR_MEMORY * by_colour + (1 - COLOUR_MEMORY) * colour_slope
+        stiffness = COLOUR_MEMORY * stiffness + (1 - COLOUR_MEMORY) * stiff
+        # Where not every colour is there, half a step would never get from one to the next.
+        part = COLOUR_STEP if scene.snap is None else 1.0
+        wished = sketch.colours - part * by_colour / (stiffness + LEAST_STIFFNESS)[:, None]
+        colours = np.clip(wished, 0.0, 1.0).astype(np.float32)
+        if scene.snap is not None:
+            colours = scene.snap(colours)
         sketch = replace(sketch, strokes=scene.tame(strokes), colours=colours)
     return sketch
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dreambrush.painter.compositing import Composite, compose
 from dreambrush.painter.cover import Cover, Grid, all_cells, cover, some_cells
 from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.gain import Snap
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]
@@ -78,7 +79,7 @@ class Scene:
         cell: pixels along the side of a cell, a power of 2.
         counts: (h, w) float32 how much an error counts; 1 everywhere by default.
         attention: (h, w) float32 how much more than that it is minded while painting; 1 everywhere by default.
-        colour: (3,) of all strokes; by default each may have its own.
+        snap: to the colours that there are; by default strokes may have any.
 
     Attributes:
         height: in cells.
@@ -96,9 +97,9 @@ class Scene:
         cell: int = 1,
         counts: Float32 | None = None,
         attention: Float32 | None = None,
-        colour: Float32 | None = None,
+        snap: Snap | None = None,
     ) -> None:
-        self.dreams, self.tame, self.cell, self.colour = dreams, tame, cell, colour
+        self.dreams, self.tame, self.cell, self.snap = dreams, tame, cell, snap
         small = reduced(target, cell)
         self.height, self.width = small.shape[:2]
         self.target = small.reshape(-1, 3)

@@ -30,7 +30,12 @@ BAD_CALLS = [
     ("paint photo.png other.png -o painting.ora", ExitCode.USAGE, "must be an existing folder"),
     ("paint absent.png", ExitCode.BAD_PICTURE, "There is no picture at 'absent.png'."),
     ("paint photo.png absent.png", ExitCode.BAD_PICTURE, "There is no picture at 'absent.png'."),
-    ("paint album", ExitCode.BAD_PICTURE, "'album' is a folder, not a picture."),
+    ("paint nothing", ExitCode.BAD_PICTURE, "There are no pictures in the folder 'nothing'."),
+    ("paint *.jpeg", ExitCode.BAD_PICTURE, "For '*.jpeg' nothing matches."),
+    ("paint n*t*", ExitCode.BAD_PICTURE, "For 'n*t*' files but no picture match."),
+    ("paint - -", ExitCode.USAGE, "named twice"),
+    ("paint album --jobs=0", ExitCode.USAGE, "'0' is not a whole number from 1 to 64."),
+    ("paint album photo.png", ExitCode.OUTPUT, "both be saved as 'photo.ora'"),
     ("paint empty.png", ExitCode.BAD_PICTURE, "The file 'empty.png' is empty."),
     ("paint notes.txt", ExitCode.BAD_PICTURE, "is not a picture"),
     ("paint broken.png", ExitCode.BAD_PICTURE, "damaged or incomplete"),
@@ -58,7 +63,7 @@ BAD_CALLS = [
 @pytest.fixture
 def things(command: Command) -> None:
     """Files that a careless person could name."""
-    for folder in ("album", "folder.ora"):
+    for folder in ("album", "nothing", "folder.ora"):
         Path(folder).mkdir()
     photo = Path("photo.png").read_bytes()
     for name in ("taken.png", "folder.png", "other.png", "album/photo.png"):

@@ -27,6 +27,7 @@ def imported_by(code: str) -> set[str]:
     "code",
     [
         "import dreambrush",
+        "import dreambrush.cli; dreambrush.cli.run([])",
         "import dreambrush.cli; dreambrush.cli.run(['--help'])",
         *(f"import dreambrush.cli; dreambrush.cli.run(['{name}', '--help'])" for name in COMMANDS),
     ],
@@ -52,12 +53,32 @@ def test_every_command_module_is_listed() -> None:
     assert sorted(modules) == sorted(COMMANDS)
 
 
-def test_alone_it_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_alone_it_shows_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 0
     alone = capsys.readouterr().out
+    lines = alone.splitlines()
+    assert len(lines) <= 24 and max(map(len, lines)) <= 79
+    for wanted in (
+        "dreambrush paint photo.jpg",
+        "dreambrush paint --sample",
+        "MyPaint",
+        "press W",
+        "dreambrush doctor",
+    ):
+        assert wanted in alone
+    shown = [line.split() for line in lines if line.startswith("  dreambrush ")]
+    assert len(shown) == 4
+    for _, name, *words in shown:
+        command = dreambrush.get_command(CONTEXT, name)
+        assert command is not None
+        command.make_parser(click.Context(command)).parse_args(words)  # which knows every option that is shown
+
+
+def test_its_help_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
-    assert alone == capsys.readouterr().out
-    assert "Examples:" in alone and "dreambrush paint photo.jpg" in alone
+    told = capsys.readouterr().out
+    assert "Examples:" in told and "dreambrush paint photo.jpg" in told
+    assert all(f"\n  {name} " in told for name in COMMANDS)
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

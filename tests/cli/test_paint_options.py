@@ -112,7 +112,8 @@ def test_any_text_is_a_value_or_a_bad_one(text: str) -> None:
 
 def wishes(**changed: Any) -> Wishes:
     usual = {"strokes": 9, "effort": 3, "hand": 0.4, "layers": 5, "min_size": None, "max_size": None, "time": None}
-    return Wishes(**{**usual, "until": None, "pigment": False, "your_turn": True, "seed": 0, **changed})
+    none = dict.fromkeys(("until", "palette", "focus", "ground"))
+    return Wishes(**{**usual, **none, "pigment": False, "your_turn": True, "seed": 0, **changed})
 
 
 def test_what_the_painter_is_told() -> None:
@@ -247,3 +248,53 @@ def test_transparent_pictures_stay_so(command: Command) -> None:
     for seen in (pixels[..., 3] == 255, pixels[..., 3] == 100):
         assert apart[seen].mean() < 0.01
     assert report["mse"] == pytest.approx(np.average(apart, weights=pixels[..., 3]), rel=0.2)
+
+
+def test_a_palette_and_a_ground(command: Command) -> None:
+    report = painted(command, "--strokes", "60", "--palette", "#102030,#e0a020,#fff", "--ground", "#123")
+    with zipfile.ZipFile("photo.ora") as ora:
+        (recipe,) = recipes_of(json.loads(ora.read("data/mypaint-settings.json")))
+    used = {tuple(colour) for colour in np.rint(recipe.strokes.colour * 255).astype(int).tolist()}
+    assert used <= {(0x10, 0x20, 0x30), (0xE0, 0xA0, 0x20), (255, 255, 255)} and len(used) > 1
+    assert recipe.ground is not None and recipe.ground.tolist() == [0x11, 0x22, 0x33]
+    assert recipe.options["palette"] == "#102030,#e0a020,#fff" and report["strokes"] == 60
+
+
+def test_colours_of_the_picture_itself(command: Command) -> None:
+    painted(command, "--strokes", "60", "--palette", "auto:3")
+    with zipfile.ZipFile("photo.ora") as ora:
+        (recipe,) = recipes_of(json.loads(ora.read("data/mypaint-settings.json")))
+    own = {tuple(colour) for colour in np.asarray(Image.open("photo.png")).reshape(-1, 3).tolist()}
+    used = {tuple(colour) for colour in np.rint(recipe.strokes.colour * 255).astype(int).tolist()}
+    assert used <= own and 1 < len(used) <= 3
+    assert recipe.ground is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--palette", "red"), "neither colours"),
+        (("--palette", "auto:none"), "no number of colours"),
+        (("--palette", "nothing.gpl"), "nothing.gpl"),
+        (("--ground", "blue"), "'blue' is neither a colour such as #cc8855 nor paper."),
+    ],
+)
+def test_colours_that_there_are_not(command: Command, words: tuple[str, str], message: str) -> None:
+    outcome = command("paint", "photo.png", *words)
+    assert outcome.code == ExitCode.USAGE and message in outcome.stderr
+    assert not Path("photo.ora").exists()
+
+
+def test_focus_brings_strokes_where_it_is_light(command: Command) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    Image.fromarray(noise).resize((192, 144), Image.Resampling.NEAREST).save("photo.png")
+    mask = np.zeros((10, 10), np.uint8)
+    mask[:, 5:] = 255
+    Image.fromarray(mask).save("mask.png")
+    painted(command, "--strokes", "150", "--focus", "mask.png")
+    with zipfile.ZipFile("photo.ora") as ora:
+        (recipe,) = recipes_of(json.loads(ora.read("data/mypaint-settings.json")))
+    right = recipe.strokes.path[:, :, 0].mean(1) > 96
+    assert right.mean() > 0.6
+    assert recipe.options["focus"] == "mask.png"
+    assert command("paint", "photo.png", "--focus", "nothing.png", "--force").code == ExitCode.BAD_PICTURE

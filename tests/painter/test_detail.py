@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from dreambrush.painter.detail import ELSEWHERE, FACE, FEATURE, detail_weight
+from dreambrush.painter.detail import ELSEWHERE, FACE, FEATURE, FOCUS, detail_weight, focus_weight
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Pictures
@@ -89,3 +89,16 @@ def test_strength_is_a_power_of_the_weight(astronaut: Pictures) -> None:
 
 def test_the_same_picture_gives_the_same_weight(astronaut: Pictures) -> None:
     assert weight_of(astronaut(200)).tobytes() == weight_of(astronaut(200)).tobytes()
+
+
+def test_the_artist_s_focus() -> None:
+    mask = np.zeros((20, 30), np.float32)
+    assert focus_weight(mask, None) is None and focus_weight(mask + 1, None) is None
+    mask[5:10, 5:15] = 1
+    weight = focus_weight(mask, None)
+    assert weight is not None and weight.dtype == np.float32
+    assert weight.mean() == pytest.approx(1) and weight[7, 7] == pytest.approx(FOCUS * weight[0, 0])
+    attention = np.ones((20, 30), np.float32)
+    attention[:, :2] = 4
+    both = focus_weight(mask, attention)
+    assert both is not None and both[0, 0] == pytest.approx(4 * both[0, 20]) and both.mean() == pytest.approx(1)

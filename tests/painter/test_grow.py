@@ -9,6 +9,7 @@ import pytest
 
 from dreambrush.painter.controllers import controller_named
 from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.gain import only
 from dreambrush.painter.geometry import dotness
 from dreambrush.painter.grow import Grower, Thought
 from dreambrush.painter.scene import Scene, reduced
@@ -45,7 +46,7 @@ def new_grower(
     merit: object = take_gain_for_merit,
     thought: Thought = LITTLE,
 ) -> Grower:
-    scene = Scene(astronaut(SIDE), dreams, tame_for(SIDE), cell, colour=colour)
+    scene = Scene(astronaut(SIDE), dreams, tame_for(SIDE), cell, snap=None if colour is None else only(colour))
     paper, rng = reduced(PAPER, cell).reshape(-1, 3), np.random.default_rng(seed)
     return Grower(scene, controller_named("ridge"), rng, paper, 60, merit, thought)  # type: ignore[arg-type]
 

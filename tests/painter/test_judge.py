@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.gain import only
 from dreambrush.painter.judge import Judge
 from dreambrush.painter.moments import Moments
 from dreambrush.painter.scene import Scene, reduced
@@ -61,7 +62,7 @@ def test_what_is_gained_becomes_real(
 ) -> None:
     sketch, target = random_sketch(40, SIDE, seed=2), astronaut(SIDE)
     orange = np.array([0.9, 0.4, 0.2], np.float32)
-    fixed = Judge(judge.dreams, judge.moments, orange)
+    fixed = Judge(judge.dreams, judge.moments, only(orange))
     quick = fixed.glance(sketch.strokes)
     same = Sketch(sketch.strokes, np.tile(orange, (40, 1)), sketch.brush)
     before = np.square(PAPER - target).sum()

@@ -366,3 +366,19 @@ def test_a_dream_that_lacks_something(target: Float32, tmp_path: Path, missing: 
             (tmp_path / name).write_bytes((brush.dream_folder() / name).read_bytes())
     with pytest.raises(ModelError, match=missing):
         paint(target, replace(brush, dream=tmp_path), 2)
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (np.zeros((8, 8), np.float32), "shape"),
+        (np.zeros((8, 8, 2), np.float32), "shape"),
+        (np.zeros((0, 8, 3), np.float32), "shape"),
+        (np.zeros((8, 8, 3), np.uint8), "dtype"),
+        (np.full((8, 8, 3), np.nan, np.float32), "within"),
+        (np.full((8, 8, 3), 255, np.float32), "within"),
+    ],
+)
+def test_a_target_that_is_none(target: Float32, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        paint(target, find_brush("oil"), 5, SEED)

@@ -12,9 +12,11 @@ from PIL import Image
 
 from dreambrush.painter.compositing import slopes
 from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.gain import only
 from dreambrush.painter.refine import refine
 from dreambrush.painter.scene import Scene, reduced
 from dreambrush.painter.sketch import Sketch
+from dreambrush.palette import parse_palette
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Painted, Pictures, Sketches, Tames
@@ -96,9 +98,9 @@ def test_strokes_remain_tame_and_colours_colours(scene: Scene, random_sketch: Sk
 
 
 def test_a_fixed_colour_stays(oil: Dreams, tame_for: Tames) -> None:
-    scene = Scene(drawn_arc(), oil, tame_for(SIDE), colour=np.full(3, 0.2, np.float32))
+    scene = Scene(drawn_arc(), oil, tame_for(SIDE), snap=only(np.full(3, 0.2, np.float32)))
     sketch = refined(scene, rough_sketch(), 8)
-    assert np.array_equal(sketch.colours, rough_sketch().colours)
+    assert (sketch.colours == np.float32(0.2)).all()
     assert not np.array_equal(sketch.strokes, rough_sketch().strokes)
 
 
@@ -136,3 +138,13 @@ def test_it_stops_when_told_to(scene: Scene) -> None:
 def test_nothing_to_refine(scene: Scene) -> None:
     assert len(refined(scene, Sketch.empty(), 5)) == 0
     assert np.array_equal(refined(scene, rough_sketch(), 0).strokes, rough_sketch().strokes)
+
+
+def test_colours_of_a_palette_may_change_for_others_of_it(oil: Dreams, tame_for: Tames) -> None:
+    palette = parse_palette("#000,#333,#777,#fff,#c22")
+    scene = Scene(drawn_arc(), oil, tame_for(SIDE), snap=palette.snapped)
+    start = replace(rough_sketch(), colours=palette.snapped(np.full_like(rough_sketch().colours, 1)))
+    sketch = refined(scene, start, 12)
+    there = {tuple(colour) for colour in palette.colours.tolist()}
+    assert {tuple(colour) for colour in sketch.colours.tolist()} <= there
+    assert not np.array_equal(sketch.colours, start.colours)

@@ -1,0 +1,43 @@
+"""``dreambrush completion``: what a shell needs to complete our commands, options, brushes and paintings."""
+
+from __future__ import annotations
+
+import click
+
+# One line for each, printed as a comment on top of the script.
+INSTRUCTIONS = {
+    "bash": "Add to ~/.bashrc:  source <(dreambrush completion bash)",
+    "zsh": "Add to ~/.zshrc, after compinit:  source <(dreambrush completion zsh)",
+    "fish": "Save as a file:  dreambrush completion fish > ~/.config/fish/completions/dreambrush.fish",
+}
+
+EXAMPLES = """\b
+Examples:
+  source <(dreambrush completion bash)     in this shell; add it to ~/.bashrc for all
+  source <(dreambrush completion zsh)      likewise in ~/.zshrc, after compinit
+  dreambrush completion fish > ~/.config/fish/completions/dreambrush.fish
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(tuple(INSTRUCTIONS)))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print what makes Tab complete dreambrush.
+
+    With it the shell completes commands and options, the names of brushes and of sets of them, and .ora files.
+    bash must be 4.4 or newer.
+    """
+    from click.shell_completion import get_completion_class
+
+    root = context.find_root()
+    found = get_completion_class(shell)
+    assert found is not None, "click knows all of INSTRUCTIONS"
+    script = found(root.command, {}, "dreambrush", "_DREAMBRUSH_COMPLETE").source()
+    click.echo(_with_comment(script.strip("\n"), f"# {INSTRUCTIONS[shell]}"))
+
+
+def _with_comment(script: str, comment: str) -> str:
+    """The script with a comment on top, but below the line by which zsh knows what a file completes."""
+    first, _, rest = script.partition("\n")
+    return f"{first}\n{comment}\n{rest}" if first.startswith("#compdef") else f"{comment}\n{script}"

@@ -1,0 +1,139 @@
+"""The pictures that are meant by what is named on the command line: files, folders, patterns, standard input."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from dreambrush.errors import OutputError, PictureError, UsageError
+
+STDIN = Path("-")
+LARGEST_STDIN = 512 << 20  # bytes; more than any sensible JPEG or PNG of as many pixels as are accepted
+CHUNK = 1 << 20  # bytes
+NAMED = 5  # files that are named of those that are passed over
+
+
+@dataclass(frozen=True)
+class Input:
+    """A picture to paint.
+
+    Attributes:
+        file: that holds it.
+        name: that the user knows it by.
+    """
+
+    file: Path
+    name: str
+
+    def in_its_name(self, error: PictureError) -> PictureError:
+        """The error, speaking of the name and not of the file."""
+        return PictureError(error.message.replace(str(self.file), self.name), error.advice)
+
+
+@contextmanager
+def opened_inputs(words: Sequence[Path], note: Callable[[str], None]) -> Iterator[list[Input]]:
+    """The pictures in the order in which they are named; what came by standard input lasts for the block.
+
+    A folder or pattern adds only what is not named before it.
+
+    Args:
+        words: files, which need not exist; folders, for all pictures in them but not in their sub-folders; patterns
+            such as ``*.jpg`` that the shell has left alone; ``-`` for standard input.
+        note: told of files that are passed over.
+
+    Raises:
+        PictureError: there is no picture in a folder, or none that matches a pattern.
+        UsageError: standard input is asked for twice, or is a keyboard, or is too long.
+        OutputError: what comes by standard input cannot be kept.
+    """
+    if list(words).count(STDIN) > 1:
+        raise UsageError("Standard input (-) is named twice.", "Name it once: it is one picture.")
+    with tempfile.TemporaryDirectory(prefix="dreambrush-") if STDIN in words else nullcontext("") as folder:
+        found: list[Input] = []
+        for word in words:
+            pictures = [_from_stdin(Path(folder))] if word == STDIN else _named(word, note)
+            known = {os.path.realpath(picture.file) for picture in found}
+            alone = pictures[0].file == word  # what is named twice itself is a slip, which the output's name brings up
+            found += [picture for picture in pictures if alone or os.path.realpath(picture.file) not in known]
+        yield found
+
+
+def _named(word: Path, note: Callable[[str], None]) -> list[Input]:
+    """The pictures that one word means."""
+    if word.is_dir():
+        files = _in_folder(word, note)
+    elif os.path.lexists(word) or not glob.has_magic(str(word)):
+        files = [word]
+    else:
+        files = _matching(word, note)
+    return [Input(file, str(file)) for file in files]
+
+
+def _in_folder(folder: Path, note: Callable[[str], None]) -> list[Path]:
+    from dreambrush.picture_sets import open_picture_set
+
+    files = _visible(folder / name for name in open_picture_set(folder).names)
+    if not files:
+        raise PictureError(f"There are only hidden pictures in the folder '{folder}'.", "Name them one by one.")
+    _tell_others(str(folder), sorted({*_visible(folder.iterdir())} - {*files}), note)
+    return files
+
+
+def _matching(pattern: Path, note: Callable[[str], None]) -> list[Path]:
+    from dreambrush.picture_sets import picture_endings
+
+    matches = sorted(Path(match) for match in glob.glob(str(pattern)))
+    endings = picture_endings()
+    files = [match for match in matches if match.suffix.lower() in endings and not match.is_dir()]
+    if not files:
+        what = "files but no picture match" if matches else "nothing matches"
+        raise PictureError(f"For '{pattern}' {what}.", "Check the pattern for a slip of the pen.")
+    _tell_others(str(pattern), [match for match in matches if match not in files], note)
+    return files
+
+
+def _visible(paths: Iterator[Path]) -> list[Path]:
+    """Without hidden files, among them those that macOS puts beside each picture on other disks (._photo.jpg)."""
+    return [path for path in paths if not path.name.startswith(".")]
+
+
+def _tell_others(where: str, others: Sequence[Path], note: Callable[[str], None]) -> None:
+    if others:
+        names = ", ".join(path.name + ("/" if path.is_dir() else "") for path in others[:NAMED])
+        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        note(f"{where}: passed over {names}{more}.")
+
+
+def _from_stdin(folder: Path) -> Input:
+    """What comes by standard input, in a file called "stdin"."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("No picture comes by standard input.", "Pipe one in: cat photo.jpg | dreambrush paint -")
+    file = folder / "stdin"
+    try:
+        with open(file, "wb") as kept:
+            _copy(sys.stdin.buffer, kept)
+    except OSError as error:
+        raise OutputError(
+            f"What comes by standard input cannot be kept in {folder} ({error.strerror}).",
+            "Make room there, or set TMPDIR to another folder.",
+        ) from None
+    return Input(file, str(STDIN))
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    left = LARGEST_STDIN
+    while chunk := source.read(CHUNK):
+        left -= len(chunk)
+        if left < 0:
+            raise PictureError(
+                f"More than {LARGEST_STDIN >> 20} MiB come by standard input.",
+                "Save the picture to a file and name that.",
+            )
+        target.write(chunk)

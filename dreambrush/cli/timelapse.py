@@ -1,0 +1,107 @@
+"""``dreambrush timelapse``: a film of a painting in the making."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dreambrush.cli.completers import ora_files
+from dreambrush.cli.options import QUIET, decimal_number, whole_number
+from dreambrush.cli.progress import progress_bar
+
+EXAMPLES = """\b
+Examples:
+  dreambrush timelapse painting.ora
+  dreambrush timelapse painting.ora -o painting.gif --size 480 --seconds 8
+  dreambrush timelapse painting.ora -o painting.webp --by error
+  dreambrush timelapse strokes.json --fps 60 --hold 5
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("file", metavar="FILE.ora|STROKES.json", type=click.Path(path_type=Path), shell_complete=ora_files)
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT.mp4|.gif|.webp",
+    type=click.Path(path_type=Path),
+    help="The film to save.  [default: the file's name with .mp4, in this folder]",
+)
+@click.option(
+    "--seconds",
+    metavar="S",
+    type=decimal_number(0.1, 3600),
+    default=20.0,
+    help="Length of the film, 0.1 to 3600.  [default: 20]",
+)
+@click.option(
+    "--fps", metavar="N", type=whole_number(1, 60), help="Frames a second, 1 to 60.  [default: 30, for a .gif 15]"
+)
+@click.option(
+    "--size",
+    metavar="PX",
+    type=whole_number(16, 8192),
+    help="Longer side in pixels, 16 to 8192.  [default: as large as the painting]",
+)
+@click.option(
+    "--by",
+    metavar="strokes|error",
+    type=click.Choice(("strokes", "error")),
+    default="strokes",
+    show_default=True,
+    help="Frames at even steps in strokes, or in the error that is left: how far the picture is from the finished "
+    "painting.",
+)
+@click.option(
+    "--hold",
+    metavar="S",
+    type=decimal_number(0, 60),
+    default=2.0,
+    help="How many of the seconds show the finished painting, 0 to 60.  [default: 2]",
+)
+@click.option(
+    "--painting",
+    metavar="N",
+    type=whole_number(1, 10_000),
+    help="Which painting, if the file was painted on more than once.  [default: the last]",
+)
+@click.option("--force", is_flag=True, help="Replace the output if it exists.")
+@QUIET
+def timelapse(
+    file: Path,
+    output: Path | None,
+    seconds: float,
+    fps: int | None,
+    size: int | None,
+    by: str,
+    hold: float,
+    painting: int | None,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Make a film of a painting in the making.
+
+    FILE is a painting of dreambrush, whose file keeps the recipe, also after MyPaint has saved it; or strokes that
+    `dreambrush inspect --strokes` has written, which are laid on white.  The strokes are laid again with the real
+    engine, from the bare ground on, and each frame is the real canvas.  What was painted onto other work is shown on
+    white; what the artist has painted since is not in the film.
+
+    An .mp4 is H.264, and needs the Python package av.  A .gif has one palette of 255 colours.  A .webp loses nothing,
+    and stays transparent if the painting is; in the other two it lies on the colour of its ground.
+    """
+    from dreambrush.cli.outputs import check_output
+    from dreambrush.cli.replay import read_recipe
+    from dreambrush.painter.timelapse import TimelapseOptions, film_size, plan_film, save_timelapse
+
+    out = output or Path(f"{file.stem}.mp4")
+    options = TimelapseOptions(seconds, fps, size, by, hold)
+    plan_film(out, options)
+    check_output(out, overwrite=force)
+    recipe = read_recipe(file, painting)
+    with progress_bar(file.name, quiet=quiet) as update:
+        tell = (lambda stage, laid, count: update(stage, laid, count, "")) if update else None
+        film = save_timelapse(recipe, out, options, tell, overwrite=force)
+    if not quiet:
+        width, height = film_size(recipe, size)
+        click.echo(f"{out}: {film.frames} frames, {film.frames / film.fps:g} s, {width} x {height} px.", err=True)

@@ -1,0 +1,25 @@
+"""What ``dreambrush`` says when it is called without a command: how to get a first painting."""
+
+from __future__ import annotations
+
+WELCOME = """\
+dreambrush paints pictures with MyPaint's own brushes, stroke by stroke.
+
+Paint your photo (it becomes photo.ora, in this folder):
+  dreambrush paint photo.jpg
+
+No photo at hand?  Paint the still life that comes along:
+  dreambrush paint --sample
+
+A whole folder, with four brushes and a freer hand, two minutes each:
+  dreambrush paint my-photos --brush set:studio --hand 0.7 --time 2m
+
+Then open the .ora file in MyPaint.  An empty layer on top is yours, with a
+brush in your hand: paint on.  Point at any stroke and press W: MyPaint picks
+its layer, brush and colour.
+
+Something does not work?  This checks everything and says how to mend it:
+  dreambrush doctor
+
+All commands: dreambrush --help         Options of one: dreambrush paint --help
+"""

@@ -1,0 +1,55 @@
+"""Whether MyPaint is there, and our brushes in it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from dreambrush.doctor.advice import Advice
+from dreambrush.mypaint.brush_folders import GROUP, SUFFIX, data_home, user_folder
+
+FLATPAK = "org.mypaint.MyPaint"
+SYSTEM_FLATPAKS = Path("/var/lib/flatpak")
+MAC_APPS = (Path("/Applications/MyPaint.app"),)
+
+
+def mypaint_itself() -> Advice:
+    """Where MyPaint is."""
+    place = _program() or _flatpak()
+    if place is None:
+        return Advice(
+            "MyPaint was not found; paintings are saved all the same, and Krita opens them, too.",
+            "Install it to paint on (Debian, Ubuntu: apt install mypaint; or https://www.mypaint.app).",
+        )
+    return Advice(f"{place}.")
+
+
+def brushes_in_mypaint() -> Advice | None:
+    """Whether MyPaint has our brushes; None where there is no MyPaint."""
+    from dreambrush.models import shipped_folder
+
+    if _program() is not None:
+        folder, install = user_folder(), "Add them with: dreambrush brushes --install"
+    elif _flatpak() is not None:
+        folder = Path.home() / ".var" / "app" / FLATPAK / "data" / "mypaint" / "brushes"
+        install = (
+            "Import in MyPaint (Brush > Import Brushes) what this writes: dreambrush brushes --pack dreambrush.zip"
+        )
+    else:
+        return None
+    names = sorted(path.name for path in shipped_folder("brushes").glob("*" + SUFFIX))
+    absent = [name.removesuffix(SUFFIX) for name in names if not (folder / GROUP / name).is_file()]
+    if not absent:
+        return Advice(f"MyPaint has all of ours, in its group {GROUP.title()}.")
+    which = "none of ours" if len(absent) == len(names) else f"not all of ours: {', '.join(absent)}"
+    return Advice(f"MyPaint has {which}, so picking a stroke (W) cannot select them by name.", install)
+
+
+def _program() -> Path | None:
+    found = shutil.which("mypaint")
+    return Path(found) if found else next((app for app in MAC_APPS if app.exists()), None)
+
+
+def _flatpak() -> Path | None:
+    places = (root / "app" / FLATPAK for root in (data_home() / "flatpak", SYSTEM_FLATPAKS))
+    return next((place for place in places if place.exists()), None)

@@ -1,0 +1,69 @@
+"""Python packages: those that painting imports, and those of the extra "train"."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module, metadata
+
+from dreambrush.doctor.advice import Advice
+from dreambrush.errors import MissingPackageError
+
+IMPORTED_AS = {"pillow": "PIL"}  # where that is not the package's own name
+REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*>=\s*([0-9.]+)(?:\s*;\s*extra == ['\"](\w+)['\"])?")
+
+
+def packages_for_painting() -> Advice:
+    """Whether they can be imported and are new enough; raises MissingPackageError."""
+    old, told = [], []
+    for name, oldest in requirements().items():
+        try:
+            import_module(IMPORTED_AS.get(name, name))
+            version = metadata.version(name)
+        except ImportError as error:  # PackageNotFoundError is one
+            raise MissingPackageError(
+                f"The package {name} cannot be loaded ({error}).",
+                f"Install it with: pip install --force-reinstall '{name}>={oldest}'",
+            ) from None
+        told.append(f"{name} {version}")
+        if is_older(version, oldest):
+            old.append(f"{name}>={oldest}")
+    if old:
+        wanted = " ".join(f"'{each}'" for each in old)
+        raise MissingPackageError(f"Too old: {', '.join(old)} is needed.", f"Run: pip install --upgrade {wanted}")
+    return Advice(", ".join(told) + ".")
+
+
+def packages_for_training() -> Advice:
+    """Whether they are installed; they are not imported, for torch takes seconds."""
+    absent, told = [], []
+    for name, oldest in requirements("train").items():
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            absent.append(f"'{name}>={oldest}'")
+            continue
+        told.append(f"{name} {version}")
+        if is_older(version, oldest):
+            absent.append(f"'{name}>={oldest}'")
+    if absent:
+        return Advice(
+            "Packages for teaching dreambrush new brushes are missing or too old; painting does not need them.",
+            f"If you want to, install them with: pip install {' '.join(absent)}",
+        )
+    return Advice(f"Packages for teaching dreambrush new brushes: {', '.join(told)}.")
+
+
+def requirements(extra: str = "") -> dict[str, str]:
+    """The oldest version that dreambrush takes of each package, as it was installed with; of an extra, or of none."""
+    try:
+        lines = metadata.requires("dreambrush") or []
+    except metadata.PackageNotFoundError:
+        raise MissingPackageError("dreambrush itself is not installed.", "Install it with pip.") from None
+    found = [match for match in map(REQUIREMENT.match, lines) if match]
+    return {match[1]: match[2] for match in found if (match[3] or "") == extra}
+
+
+def is_older(version: str, oldest: str) -> bool:
+    """Whether a version such as "1.26.4" is older than another; what is no number in them does not count."""
+    numbers = [[int(number) for number in re.findall(r"\d+", each.partition("+")[0])[:3]] for each in (version, oldest)]
+    return numbers[0] < numbers[1]

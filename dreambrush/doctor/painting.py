@@ -1,0 +1,88 @@
+"""What painting is done with: libmypaint, brushes, their dreams, and the networks that find faces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dreambrush.doctor.advice import Advice
+from dreambrush.errors import BrushError, LibmypaintError, ModelError
+
+BRUSH_SETTINGS = 64  # that libmypaint 1.6 has; older versions have fewer
+
+
+def libmypaint() -> Advice:
+    """Whether the engine loads and is new enough; raises LibmypaintError."""
+    from dreambrush.mypaint.library import UPGRADE, engine, setting_ids
+
+    engine()
+    count = len(setting_ids())
+    if count < BRUSH_SETTINGS:
+        raise LibmypaintError(f"libmypaint knows only {count} brush settings of {BRUSH_SETTINGS}.", UPGRADE)
+    return Advice(f"{_loaded_from()} is 1.6 or newer ({count} brush settings).")
+
+
+def brushes() -> Advice:
+    """Whether all shipped .myb files can be read; raises BrushError."""
+    from dreambrush.models import shipped_folder
+    from dreambrush.mypaint.myb import read_myb
+
+    files = sorted(shipped_folder("brushes").glob("*.myb"))
+    if not files:
+        raise BrushError(f"There are no brushes in {shipped_folder('brushes')}.", "Install dreambrush again.")
+    for file in files:
+        read_myb(file)
+    return Advice(f"All {len(files)} that come along can be read: {', '.join(file.stem for file in files)}.")
+
+
+def stroke() -> Advice:
+    """Paints a real stroke; raises LibmypaintError if no paint lands."""
+    from dreambrush.models import find_brush
+    from dreambrush.mypaint.brush import Brush
+    from dreambrush.mypaint.canvas import Canvas
+    from dreambrush.strokes import stroke_events
+
+    brush, canvas = Brush.load(find_brush("oil").path), Canvas(64, 64)
+    brush.set_radius(6)
+    canvas.stroke(brush, stroke_events([[12, 32], [32, 20], [52, 32]], [0.8, 0.8], 6))
+    painted = int((canvas.read8()[..., 3] > 127).sum())
+    if not painted:
+        raise LibmypaintError("A stroke of oil left no paint.", "Install libmypaint again, then dreambrush.")
+    return Advice(f"One of oil landed on the canvas ({painted} pixels).")
+
+
+def dreams() -> Advice:
+    """Has each of our brushes dream a stroke and its gradient; raises ModelError."""
+    import numpy as np
+
+    from dreambrush.models import Dream, list_brushes
+    from dreambrush.painter.gradient import DreamGradient
+
+    stroke = np.array([[12, 32, 32, 32, 52, 32, 0.8, 0.8, 6]], np.float32)
+    points = np.array([[[32, 32], [24, 32], [32, 1e4]]], np.float32)  # on its path, and far away
+    weights = np.ones((1, 3), np.float32)
+    dreamt = []
+    for brush in list_brushes():
+        if brush.origin != "ours":
+            continue
+        folder = brush.dream_folder()
+        alpha, _ = Dream(folder, threads=1)(stroke, points)
+        by_strokes = DreamGradient(folder, threads=1)(stroke, points, weights, weights)
+        if not (0 < alpha[0, :2].max() <= 1 and alpha[0, 2] == 0 and np.isfinite(by_strokes).all()):
+            raise ModelError(f"The dream {folder} does not dream of a stroke.", "Install dreambrush again.")
+        dreamt.append(brush.name)
+    return Advice(f"All {len(dreamt)} brushes dreamt a stroke and its gradient.")
+
+
+def faces() -> Advice:
+    """Whether the networks open; raises ModelError."""
+    from dreambrush.painter.faces import NETWORKS, open_face_network
+
+    for name in NETWORKS:
+        open_face_network(name)
+    return Advice(f"All {len(NETWORKS)} networks that find faces open.")
+
+
+def _loaded_from() -> str:
+    maps = Path("/proc/self/maps")  # of Linux
+    lines = maps.read_text(encoding="utf-8", errors="replace").splitlines() if maps.exists() else []
+    return next((line[line.index("/") :] for line in lines if "/libmypaint" in line), "The library")

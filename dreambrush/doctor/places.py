@@ -1,0 +1,59 @@
+"""The machine: folders to write in, and memory."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from dreambrush.doctor.advice import Advice
+from dreambrush.errors import OutputError
+
+NEEDED = {1024: 0.36, 4096: 1.8}  # GB at the most, by the painting's longer side in pixels (docs/painter.md)
+
+
+def can_write(folder: Path) -> Advice:
+    """Whether paintings can be saved in the current folder; raises OutputError."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise OutputError(
+            f"Nothing can be written into this folder ({error.strerror}).",
+            "Go to a folder of yours with cd, or name one for the painting with: dreambrush paint -o",
+        ) from None
+    return Advice(f"Paintings can be saved in {folder.absolute()}.")
+
+
+def data_folder() -> Advice:
+    """Whether dreams of the user can be kept."""
+    from dreambrush.models import user_dreams
+
+    folder = user_dreams()
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        return Advice(
+            f"Nothing can be written into {there} ({error.strerror}), where your own dreams would be kept.",
+            f"Allow it with: chmod u+w '{there}'; or keep them elsewhere with: dreambrush train -o",
+        )
+    return Advice(f"Dreams that you train are kept in {folder}.")
+
+
+def memory() -> Advice:
+    """Whether it is enough for a painting."""
+    free = free_memory()
+    needed = ", ".join(f"{needed:g} GB at {side} px" for side, needed in NEEDED.items())
+    if free is None:
+        return Advice(f"How much is free cannot be told here; a painting needs {needed}.")
+    found = f"{free:.1f} GB are free; a painting needs {needed}."
+    if free < NEEDED[1024]:
+        return Advice(found, "Close other programs, or paint smaller with --size.")
+    return Advice(found)
+
+
+def free_memory() -> float | None:
+    """Memory in GB (10^9 bytes) that new programs can have without swapping; None where that cannot be told."""
+    file = Path("/proc/meminfo")  # of Linux
+    found = re.search(r"^MemAvailable:\s*(\d+) kB", file.read_text(), re.MULTILINE) if file.exists() else None
+    return int(found[1]) * 1024 / 1e9 if found else None

@@ -1,0 +1,169 @@
+"""Palettes: few colours, and the one among them that looks most like another.
+
+Likeness is distance in Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020), in which equal
+steps look about equally large; nearest in RGB would turn dark greens to greys.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.errors import UsageError
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+
+MOST_COLOURS = 256
+LARGEST_FILE = 1 << 20  # bytes
+MOST_PIXELS = 16384  # that are looked at for a palette of a picture's own
+ROUNDS = 40  # of k-means, at most
+AUTO = "auto:"
+_HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
+
+# From linear sRGB to the responses of three kinds of cones, and from their cube roots to Oklab.
+_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+class Palette:
+    """Some colours.
+
+    Args:
+        colours: (m, 3) uint8 sRGB, at least one; those that are the same count once.
+
+    Attributes:
+        colours: (m, 3) float32, sRGB 0..1, multiples of 1/255.
+    """
+
+    def __init__(self, colours: NDArray[np.uint8]) -> None:
+        _, first = np.unique(colours.reshape(-1, 3), axis=0, return_index=True)
+        levels = colours.reshape(-1, 3)[np.sort(first)]
+        self.colours = (levels / np.float32(255)).astype(np.float32)
+        self._lab = oklab(self.colours)
+
+    def __len__(self) -> int:
+        return len(self.colours)
+
+    def snapped(self, colours: Float32) -> Float32:
+        """For each of (n, 3) colours, sRGB 0..1, the one of the palette that looks most like it, (n, 3)."""
+        lab = oklab(colours)
+        nearest = np.empty(len(lab), np.int64)
+        for start in range(0, len(lab), 4096):  # so that the distances take little memory
+            part = lab[start : start + 4096]
+            nearest[start : start + 4096] = ((part[:, None] - self._lab) ** 2).sum(2).argmin(1)
+        return self.colours[nearest]
+
+
+def oklab(colours: NDArray[np.floating]) -> Float64:
+    """Oklab coordinates (n, 3) of colours (n, 3), sRGB 0..1."""
+    encoded = np.asarray(colours, np.float64)
+    light = np.where(encoded <= 0.04045, encoded / 12.92, ((np.maximum(encoded, 0) + 0.055) / 1.055) ** 2.4)
+    return np.asarray(np.cbrt(light @ _CONES.T) @ _LAB.T, np.float64)
+
+
+def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
+    """A palette from what a user writes.
+
+    Args:
+        text: the name of a GIMP palette (.gpl), colours such as "#222,#e63946 f1faee", or "auto:8" for eight colours
+            of the picture.
+        picture: (h, w, 3) float32, sRGB 0..1, for "auto".
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    if text.startswith(AUTO):
+        count = text.removeprefix(AUTO)
+        if not count.isascii() or not count.isdigit() or not 1 <= int(count) <= MOST_COLOURS:
+            raise UsageError(
+                f"The palette '{text}' wants no number of colours from 1 to {MOST_COLOURS}.", "Try auto:8."
+            )
+        if picture is None:
+            raise ValueError("Expected a picture for a palette of its own")
+        return palette_of(picture, int(count))
+    words = [word for word in re.split(r"[,;\s]+", text) if word]
+    found = [_HEX.fullmatch(word) for word in words]
+    if found and all(found):
+        return Palette(np.array([_levels(match[1]) for match in found if match], np.uint8))
+    if text.lower().endswith(".gpl"):
+        return _read_gpl(Path(text))
+    raise UsageError(
+        f"The palette '{text}' is neither colours, nor a .gpl file, nor auto.",
+        'Write --palette "#264653,#e76f51", --palette colours.gpl or --palette auto:8.',
+    )
+
+
+def palette_of(picture: Float32, count: int) -> Palette:
+    """The colours that stand best for a picture (h, w, 3): k-means in Oklab, begun at colours far from one another."""
+    pixels = picture.reshape(-1, 3)
+    pixels = pixels[:: max(len(pixels) // MOST_PIXELS, 1)]
+    lab = oklab(pixels)
+    # The first is the most usual; each next is the pixel farthest from all before it (Gonzalez 1985).
+    chosen = [int(((lab - lab.mean(0)) ** 2).sum(1).argmin())]
+    apart = ((lab - lab[chosen[0]]) ** 2).sum(1)
+    while len(chosen) < count and apart.max() > 0:
+        chosen.append(int(apart.argmax()))
+        apart = np.minimum(apart, ((lab - lab[chosen[-1]]) ** 2).sum(1))
+    centres = lab[chosen]
+    for _ in range(ROUNDS):
+        nearest = ((lab[:, None] - centres) ** 2).sum(2).argmin(1)
+        sizes = np.bincount(nearest, minlength=len(centres))
+        sums = np.stack([np.bincount(nearest, lab[:, axis], len(centres)) for axis in range(3)], 1)
+        moved = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centres)
+        if np.abs(moved - centres).max() < 1e-5:
+            break
+        centres = moved
+    # Of each group the pixel that is nearest to its middle: a colour that is there.
+    members = ((lab[:, None] - centres) ** 2).sum(2).argmin(0)
+    return Palette(np.rint(pixels[members] * 255).astype(np.uint8))
+
+
+def _levels(digits: str) -> list[int]:
+    if len(digits) == 3:
+        digits = "".join(2 * digit for digit in digits)
+    return list(bytes.fromhex(digits))
+
+
+def _read_gpl(path: Path) -> Palette:
+    """A GIMP palette: "GIMP Palette", then lines of red, green and blue, 0..255, and perhaps a name."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise _no_palette(path, "it is larger than 1 MiB")
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise _no_palette(path, error.strerror or "it cannot be read") from None
+    if not lines or lines[0].strip() != "GIMP Palette":
+        raise _no_palette(path, "it does not begin with 'GIMP Palette'")
+    colours = []
+    for line in lines[1:]:
+        words = line.split()
+        if line.lstrip().startswith("#") or not words or ":" in words[0]:
+            continue
+        if len(words) < 3 or not all(word.isascii() and word.isdigit() and int(word) <= 255 for word in words[:3]):
+            raise _no_palette(path, f"there is no colour in its line '{line.strip()[:40]}'")
+        colours.append([int(word) for word in words[:3]])
+    if not 1 <= len(colours) <= MOST_COLOURS:
+        raise _no_palette(path, f"it has {len(colours)} colours")
+    return Palette(np.array(colours, np.uint8))
+
+
+def _no_palette(path: Path, why: str) -> UsageError:
+    return UsageError(
+        f"The palette '{path}' cannot be used: {why}.", f"Choose a GIMP palette of 1 to {MOST_COLOURS} colours."
+    )

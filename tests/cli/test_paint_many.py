@@ -1,0 +1,117 @@
+"""Many pictures: a failed one stops no other, and several at the same time are painted as one by one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from dreambrush.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Command
+
+
+def begin(*words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "dreambrush", "paint", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def painters(of: subprocess.Popen[str]) -> list[int]:
+    """The processes that paint for it, as soon as there are some."""
+    listed = Path(f"/proc/{of.pid}/task/{of.pid}/children")
+    while of.poll() is None:
+        children = [int(each) for each in listed.read_text().split()]
+        found = [each for each in children if "spawn_main" in Path(f"/proc/{each}/cmdline").read_text()]
+        if found:
+            return found
+        time.sleep(0.02)
+    return []
+
+
+@pytest.fixture
+def album(command: Command) -> Path:
+    """A folder with two pictures."""
+    Path("album").mkdir()
+    shutil.copy("photo.png", "album/a.png")
+    Image.open("photo.png").rotate(90).save("album/b.png")
+    return Path("album")
+
+
+def test_a_folder_with_something_bad_in_it(command: Command, album: Path) -> None:
+    (album / "broken.png").write_bytes((album / "a.png").read_bytes()[:60])
+    (album / "notes.txt").write_text("Buy more ultramarine.")
+    outcome = command("paint", "album", "--strokes", "2")
+    assert outcome.code == ExitCode.BAD_PICTURE
+    first, *_, last = outcome.stderr.splitlines()
+    assert first == "album: passed over notes.txt."
+    assert last == "2 of 3 pictures are painted; failed: album/broken.png."
+    assert sorted(path.name for path in Path().glob("*.ora")) == ["a.ora", "b.ora"]
+
+
+def test_a_bug_with_one_picture_does_not_stop_the_others(
+    command: Command, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dreambrush.pictures import load_picture
+
+    def load(path: Path, *words: object, **more: object) -> object:
+        if path.name == "a.png":
+            raise MemoryError
+        return load_picture(path, *words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("dreambrush.pictures.load_picture", load)
+    outcome = command("paint", "album", "--strokes", "2", "-q")
+    assert outcome.code == ExitCode.UNEXPECTED and "not enough memory" in outcome.stderr
+    assert outcome.stderr.endswith("1 of 2 pictures are painted; failed: album/a.png.\n")
+    assert zipfile.is_zipfile("b.ora")
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes as Linux shows them")
+def test_jobs_paint_the_same_bytes_and_a_killed_one_stops_no_other(command: Command, album: Path) -> None:
+    assert command("paint", "album", "--strokes", "3").stderr.endswith("All 2 pictures are painted.\n")
+    Path("out").mkdir()
+    running = begin("album", "-o", "out", "--strokes", "3", "--jobs", "2", "--json")
+    os.kill(painters(running)[0], signal.SIGKILL)
+    stdout, stderr = running.communicate(timeout=60)
+    assert running.returncode == ExitCode.UNEXPECTED
+    assert "The process that painted 'album/a.png' has died (exit code -9)." in stderr
+    assert stderr.endswith("1 of 2 pictures are painted; failed: album/a.png.\n")
+    assert json.loads(stdout)["target"] == "album/b.png"
+    assert [path.name for path in Path("out").iterdir()] == ["b.ora"]
+    assert Path("out/b.ora").read_bytes() == Path("b.ora").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes as Linux shows them")
+@pytest.mark.parametrize("seconds", [0.0, 2.0])
+def test_ctrl_c_stops_all_jobs(album: Path, seconds: float) -> None:
+    shutil.copy("photo.png", "album/c.png")
+    running = begin("album", "--strokes", "20000", "--size", "256", "--effort", "5", "--jobs", "2")
+    assert painters(running)
+    time.sleep(seconds)
+    running.send_signal(signal.SIGINT)
+    _, stderr = running.communicate(timeout=60)  # which lasts until the last of the processes is gone
+    assert running.returncode == ExitCode.INTERRUPTED
+    assert "Interrupted" in stderr and "Traceback" not in stderr
+    saved = [path for path in Path().iterdir() if path.is_file() and path.name != "photo.png"]
+    assert all(path.suffix == ".ora" and zipfile.is_zipfile(path) for path in saved)
+    assert not Path("c.ora").exists()
+    assert sum(f"'{path}' has the first" in stderr for path in saved) == len(saved)
+
+
+def test_standard_input(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("photo.png") as source:
+        monkeypatch.setattr("sys.stdin", source)
+        outcome = command("paint", "-", "--strokes", "2", "--json")
+    assert outcome.code == ExitCode.OK
+    report = json.loads(outcome.stdout)
+    assert (report["target"], report["output"]) == ("-", "stdin.ora") and zipfile.is_zipfile("stdin.ora")
