@@ -103,12 +103,17 @@ def test_standard_input_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         meant("-")
 
 
+class Keyboard(io.TextIOWrapper):
+    """What standard input is where nothing is piped in; a real one cannot be opened on every machine."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_no_picture_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    main, terminal = os.openpty()
-    with open(main, "wb"), open(terminal) as keyboard:
-        monkeypatch.setattr("sys.stdin", keyboard)
-        with pytest.raises(UsageError, match="No picture comes by standard input"):
-            meant("-")
+    monkeypatch.setattr("sys.stdin", Keyboard(io.BytesIO(b"a")))
+    with pytest.raises(UsageError, match="No picture comes by standard input"):
+        meant("-")
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(UsageError):
         meant("-")
