@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from dreambrush.cli.errors import tell
 from dreambrush.cli.inputs import Input
 from dreambrush.errors import DreambrushError, ExitCode
+from dreambrush.interrupts import held_back
 
 Report = dict[str, Any]
 Paint = Callable[[Input, Path], Report]
@@ -144,8 +145,13 @@ def _interrupt(painters: Painters) -> None:
 def _ctrl_c_later() -> Iterator[None]:
     """Keeps Ctrl-C until the block ends, also from processes that begin in it: they let it in when they are ready."""
     resource_tracker.ensure_running()  # a helper of multiprocessing, which lets signals in when it is begun
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    # The mask is for the processes that begin.  It is not enough here: a signal that another thread takes, such as one
+    # of numpy's, interrupts this one all the same.
+    with held_back() as pressed:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if pressed:
+        raise KeyboardInterrupt
