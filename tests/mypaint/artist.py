@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
+
+from tests.mypaint.in_mypaint import run_in_mypaint
 
 # libmypaint 1.6.0 begins a stroke with whatever was in memory, and may paint nothing at all; with this there are zeros.
 ZEROED: dict[str, str] = {"MALLOC_PERTURB_": "255"}  # glibc fills new memory with the complement
@@ -21,17 +21,8 @@ def sit_down(picture: Path, saved: Path, *actions: dict[str, Any]) -> dict[str, 
         actions: what is done, in order.
     """
     home = picture.absolute().parent / "home"
-    home.mkdir(exist_ok=True)
-    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
-    script = Path(__file__).with_name("mypaint_artist.py")
-    done = subprocess.run(
-        ["/usr/bin/python3", "-B", str(script), str(picture), str(saved)],
-        input=json.dumps(actions),
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **ZEROED, **folders},
-        capture_output=True,
-        text=True,
-        timeout=120,
+    said = run_in_mypaint(
+        "mypaint_artist.py", home, picture, saved, standard_input=json.dumps(actions), variables=ZEROED
     )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
+    report: dict[str, Any] = json.loads(said)
     return report

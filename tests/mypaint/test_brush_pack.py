@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from dreambrush.errors import OutputError
 from dreambrush.models import shipped_folder
 from dreambrush.mypaint.brush_pack import install, uninstall, write_pack
 from dreambrush.mypaint.myb import read_myb
+from tests.mypaint.in_mypaint import run_in_mypaint
 
 OURS = shipped_folder("brushes")
 NAMES = [f"dreambrush/{path.stem}" for path in sorted(OURS.glob("*.myb"))]
@@ -34,16 +33,7 @@ def user(tmp_path: Path) -> Path:
 
 
 def in_mypaint(home: Path, *words: str | Path) -> list[dict[str, Any]]:
-    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
-    done = subprocess.run(
-        ["/usr/bin/python3", "-B", str(Path(__file__).with_name("mypaint_brushes.py")), *map(str, words)],
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **folders},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    found: list[dict[str, Any]] = json.loads(run_in_mypaint("mypaint_brushes.py", home, *words))
     return found
 
 

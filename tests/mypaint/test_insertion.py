@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import subprocess
 import zipfile
 from dataclasses import dataclass
 from itertools import takewhile
@@ -24,6 +22,7 @@ from dreambrush.mypaint.eotf import light_of_levels
 from dreambrush.mypaint.insertion import insert_layers
 from dreambrush.mypaint.layer import PIGMENT
 from dreambrush.mypaint.render import render_document
+from tests.mypaint.in_mypaint import run_in_mypaint
 from tests.mypaint.insertion_files import GROUP, HEIGHT, WIDTH, contents, empty, krita, layers, odd, ours, record
 
 needs_mypaint = pytest.mark.skipif(not Path("/usr/lib/mypaint").is_dir(), reason="MyPaint is not installed")
@@ -61,24 +60,11 @@ CASES = [
 ]
 
 
-def run_in_mypaint(script: str, folder: Path, *arguments: Path) -> None:
-    (home := folder / "home").mkdir(exist_ok=True)
-    homes = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
-    done = subprocess.run(
-        ["/usr/bin/python3", "-B", str(Path(__file__).with_name(script)), *map(str, arguments)],
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **homes},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-
-
 def make(name: str, path: Path) -> None:
     if name.startswith(("ours", "saved")):
         ours(path, float(name.split()[1]))
         if name.startswith("saved"):
-            run_in_mypaint("mypaint_opens.py", path.parent, path, path)
+            run_in_mypaint("mypaint_opens.py", path.parent / "home", path, path)
     elif "krita" in name:
         krita(path, *name.split()[2:])
     else:
@@ -95,7 +81,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             make(case.name, folder / f"{case.name}.ora")
             np.save(folder / f"{case.name}.npy", case.insert(folder / f"{case.name}.ora", after(folder, case)))
     if mypaint:
-        run_in_mypaint("mypaint_sees.py", folder, folder)
+        run_in_mypaint("mypaint_sees.py", folder / "home", folder)
     return folder
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -19,6 +17,7 @@ from PIL import Image
 
 from dreambrush.mypaint.blending import merge_layers
 from dreambrush.mypaint.openraster import Layer, write_openraster
+from tests.mypaint.in_mypaint import run_in_mypaint
 from tests.mypaint.test_openraster import (
     MODES,
     PAPER,
@@ -36,29 +35,13 @@ from tests.mypaint.test_openraster import (
 )
 
 
-def run_in_mypaint(script: str, *files: Path) -> str:
-    """What a script says that Debian's Python runs with MyPaint's own code, in an empty home."""
-    home = files[-1].parent / "home"
-    home.mkdir(exist_ok=True)
-    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
-    done = subprocess.run(
-        ["/usr/bin/python3", "-B", str(Path(__file__).with_name(script)), *map(str, files)],
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **folders},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def open_in_mypaint(path: Path, *exported: Path) -> tuple[dict[str, Any], NDArray[np.uint8], Any]:
     """What MyPaint says of the file, how it renders it, and the settings that it saves again.
 
     It may also export the picture, without the paper.
     """
     saved_again = path.with_suffix(".again.ora")
-    seen = json.loads(run_in_mypaint("mypaint_opens.py", path, saved_again, *exported))
+    seen = json.loads(run_in_mypaint("mypaint_opens.py", path.parent / "home", path, saved_again, *exported))
     with zipfile.ZipFile(saved_again) as ora:
         return seen, read_png(ora, "mergedimage.png"), json.loads(ora.read("data/mypaint-settings.json"))
 
@@ -107,7 +90,7 @@ def test_pigment_is_what_a_new_document_of_mypaint_has(tmp_path: Path) -> None:
     canvases: list[NDArray[np.uint16]] = []
     easel = painted_easel(192, 128, pigment=True, canvases=canvases)
     np.savez(tmp_path / "layers.npz", easel.ground, *canvases)
-    run_in_mypaint("mypaint_shows.py", tmp_path / "layers.npz", tmp_path / "theirs.ora")
+    run_in_mypaint("mypaint_shows.py", tmp_path / "home", tmp_path / "layers.npz", tmp_path / "theirs.ora")
     write_openraster(tmp_path / "ours.ora", easel.layers(), easel.ground, settings={}, eotf=easel.eotf)
 
     theirs, ours = read_stack(tmp_path / "theirs.ora"), read_stack(tmp_path / "ours.ora")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import subprocess
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from dreambrush.mypaint.modes import MODES
 from dreambrush.mypaint.openraster import write_openraster
 from dreambrush.mypaint.render import render_document
 from tests.mypaint.hostile_files import chunk, png_of
+from tests.mypaint.in_mypaint import run_in_mypaint
 from tests.mypaint.ora_files import OraFile, noise
 
 T = 32  # a side of a cell in the table of modes
@@ -122,17 +121,8 @@ def mypaint(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, NDArray
         ora.save(folder / f"{name}.ora")
         if name in CLEAR:
             ora.save(folder / f"clear {name}.ora")
-    (home := folder / "home").mkdir()
-    homes = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
-    done = subprocess.run(
-        ["/usr/bin/python3", "-B", str(Path(__file__).with_name("mypaint_renders.py")), str(folder)],
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **homes},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return {path.stem: np.asarray(Image.open(path)) for path in folder.glob("*.png")}, json.loads(done.stdout)
+    modes = run_in_mypaint("mypaint_renders.py", folder / "home", folder)
+    return {path.stem: np.asarray(Image.open(path)) for path in folder.glob("*.png")}, json.loads(modes)
 
 
 @needs_mypaint

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from dreambrush.mypaint.document import read_document
 from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.openraster import write_openraster
 from dreambrush.mypaint.resaved import may_be_resaved, resaved_levels
+from tests.mypaint.in_mypaint import run_in_mypaint
 
 needs_mypaint = pytest.mark.skipif(not Path("/usr/lib/mypaint").is_dir(), reason="MyPaint is not installed")
 EOTFS = (1.0, 2.2)
@@ -49,15 +49,7 @@ def test_mypaint_saves_within_the_bounds(tmp_path: Path, eotf: float) -> None:
 
 def resave_in_mypaint(path: Path, output: Path) -> Path:
     """Opens and saves it with MyPaint's own code; the caller's HOME is not touched."""
-    script = Path(__file__).with_name("mypaint_opens.py")
-    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(output.parent))
-    subprocess.run(
-        ["/usr/bin/python3", "-B", str(script), str(path), str(output)],
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **folders},
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
+    run_in_mypaint("mypaint_opens.py", output.parent, path, output)
     return output
 
 

@@ -24,7 +24,7 @@ from dreambrush.mypaint.canvas import Canvas
 from dreambrush.mypaint.myb import BrushSettings, read_myb
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode, pick
 from dreambrush.strokes import stroke_events
-from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, run_in_mypaint
+from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, stroke_maps_in_mypaint
 
 FULL = b"\1" * 4096
 ONE_PIXEL = b"\0" * 4095 + b"\1"
@@ -113,7 +113,7 @@ def test_mypaint_reads_our_map_and_writes_it_again(tmp_path: Path) -> None:
     origin = (64, -128)  # of a layer that begins elsewhere than the picture
     (tmp_path / "ours.dat").write_bytes(encode(strokes, origin))
     arguments = ("load", "ours.dat", *map(str, origin), "masks.npz", "again.dat")
-    seen: list[dict[str, Any]] = json.loads(run_in_mypaint(tmp_path, *arguments))
+    seen: list[dict[str, Any]] = json.loads(stroke_maps_in_mypaint(tmp_path, *arguments))
 
     for theirs, stroke, (brush, colour, radius) in zip(seen, strokes, painted_with, strict=True):
         assert theirs["text"] == stroke.brush

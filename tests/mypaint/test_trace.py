@@ -16,7 +16,7 @@ from dreambrush.mypaint.library import engine
 from dreambrush.mypaint.myb import parse_myb, read_myb
 from dreambrush.mypaint.strokemap import decode
 from dreambrush.strokes import stroke_events
-from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, run_in_mypaint
+from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, stroke_maps_in_mypaint
 
 DEFAULTS = '{"version": 3, "settings": {}}'
 DENSE = '{"version": 3, "settings": {"dabs_per_actual_radius": {"inputs": {"pressure": [[0, 0], [1, %g]]}}}}'
@@ -82,7 +82,7 @@ def test_the_rule_is_mypaints(tmp_path: Path) -> None:
     kinds = {"other": random_pixels((40, 64, 64), random), "near": nearly(old, random), "same": old}
     before, after = np.concatenate([old] * 3), np.concatenate(list(kinds.values()))
     np.savez(tmp_path / "tiles.npz", before=before, after=after)
-    run_in_mypaint(tmp_path, "masks", "tiles.npz", "masks.npy")
+    stroke_maps_in_mypaint(tmp_path, "masks", "tiles.npz", "masks.npy")
     theirs = np.load(tmp_path / "masks.npy")
 
     ffi, lib = engine()
@@ -118,7 +118,7 @@ def test_masks_of_real_strokes_are_those_of_mypaint(tmp_path: Path) -> None:
                 names.append(name)
     texts = [f"{name} {index}" for index, name in enumerate(names)]
     np.savez(tmp_path / "pictures.npz", before=before, after=after, brushes=texts, origin=(64, -128))
-    run_in_mypaint(tmp_path, "record", "pictures.npz", "map.dat")
+    stroke_maps_in_mypaint(tmp_path, "record", "pictures.npz", "map.dat")
 
     strokes = decode((tmp_path / "map.dat").read_bytes(), (64, -128))
     assert [stroke.brush for stroke in strokes] == texts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from dreambrush.painter.changes import Changes, LayerChange, find_changes
 from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import Recipe, recipes_of, recipes_to_settings
 from dreambrush.strokes import Strokes
+from tests.mypaint.in_mypaint import run_in_mypaint
 from tests.mypaint.ora_files import OraFile, noise
 
 SCRIPTS = Path(__file__).parents[1] / "mypaint"
@@ -68,15 +68,7 @@ def edited(path: Path, *edits: list[Any]) -> Path:
     """The file after edits in MyPaint, which saves it in any case."""
     saved, script = path.with_suffix(".edited.ora"), path.with_suffix(".edits.json")
     script.write_text(json.dumps(edits))
-    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(path.parent))
-    done = subprocess.run(
-        ["/usr/bin/python3", "-B", *map(str, (SCRIPTS / "mypaint_edits.py", path, saved, script))],
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **folders},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
+    run_in_mypaint("mypaint_edits.py", path.parent, path, saved, script)
     return saved
 
 
