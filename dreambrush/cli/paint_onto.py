@@ -114,7 +114,7 @@ class Onto:
         recipe = recipe_of(painting, brushes, seed, options)
         layers = list(painting.layers)
         if your_turn:
-            layers.append(your_turn_layer(recipe.strokes, recipe.brushes, recipe.names, painting.pigment))
+            layers.append(your_turn_layer(recipe))
         with read_document(self.file) as document:
             path = None if self.above is None else find_node(document, self.above).path
 

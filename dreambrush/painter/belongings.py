@@ -9,12 +9,12 @@ import numpy as np
 
 from dreambrush.errors import OpenrasterError
 from dreambrush.mypaint.brush_text import BrushText
-from dreambrush.mypaint.layer import NORMAL, PIGMENT
+from dreambrush.mypaint.layer import NORMAL
 from dreambrush.mypaint.layer_facts import LayerFacts, framed
 from dreambrush.mypaint.layer_tree import PaintLayer
 from dreambrush.painter.motif import SHAPE_LAYER
 from dreambrush.painter.saving import YOUR_TURN, your_turn_layer
-from dreambrush.painter.sheet import brush_in_mode
+from dreambrush.painter.sheet import brush_in_mode, layer_mode
 from dreambrush.recipe import Recipe, digest
 
 
@@ -92,14 +92,14 @@ def find_ours(
 
 
 def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
-    strokes, mode = recipe.strokes, PIGMENT if recipe.pigment else NORMAL
+    strokes, mode = recipe.strokes, layer_mode(recipe.pigment)
     if recipe.alpha is not None and recipe.ground is not None:
         yield OurLayer(painting, None, SHAPE_LAYER, NORMAL, 0)
     for index, name in enumerate(strokes.layers):
         mine = np.flatnonzero(strokes.layer == index)
         first = _brush_of(recipe, int(mine[0])) if len(mine) else ""
         yield OurLayer(painting, index, name, mode, len(mine), first)
-    turn = your_turn_layer(strokes, recipe.brushes, recipe.names, recipe.pigment).strokes
+    turn = your_turn_layer(recipe).strokes
     wanted = recipe.ground is not None and recipe.options.get("your_turn") is True
     yield OurLayer(painting, None, YOUR_TURN, mode, len(turn), turn[0].brush if turn else "", optional=not wanted)
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from dreambrush.mypaint.blending import blend, merge_layers, premultiply
 from dreambrush.mypaint.eotf import light_of_levels
-from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE, Layer
+from dreambrush.mypaint.layer import TILE_SIZE, Layer
 from dreambrush.mypaint.levels import opaque_levels
 from dreambrush.mypaint.transparency import cut_to_shape, merge_transparent
 from dreambrush.painter.motif import SHAPE_LAYER
-from dreambrush.painter.sheet import Sheet, Tool, canvas_eotf
+from dreambrush.painter.sheet import Sheet, Tool, canvas_eotf, layer_mode
 from dreambrush.recipe import Recipe
 
 Pixels = NDArray[np.uint8]
@@ -134,7 +134,7 @@ class Replay:
         rectangle = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
         for layer in layers:
             pixels = self._sheets[layer].canvas.read8(rectangle)  # as they are saved, not as the engine has them
-            blend(light, premultiply(pixels, self._light), 1.0, PIGMENT if self.recipe.pigment else NORMAL)
+            blend(light, premultiply(pixels, self._light), 1.0, layer_mode(self.recipe.pigment))
         return light
 
 

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from dreambrush.models import BrushFile
 from dreambrush.mypaint.brush_text import BrushText
-from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
-from dreambrush.mypaint.myb import BrushSettings, read_myb
+from dreambrush.mypaint.layer import Layer
+from dreambrush.mypaint.myb import read_myb
 from dreambrush.mypaint.openraster import write_openraster
 from dreambrush.mypaint.strokemap import MASK_BYTES, RecordedStroke
 from dreambrush.painter.painting import Painting
-from dreambrush.painter.sheet import brush_in_mode, canvas_eotf
+from dreambrush.painter.sheet import brush_in_mode, canvas_eotf, layer_mode
 from dreambrush.recipe import Recipe, digest, recipes_to_settings
-from dreambrush.strokes import Strokes
 
 YOUR_TURN = "Your turn"
 OFF_THE_PICTURE = {(-1, -1): b"\x01" + bytes(MASK_BYTES - 1)}  # one pixel above and left of it
@@ -71,10 +70,9 @@ def write_painting(
         your_turn: put an empty layer on top.
         overwrite: replace an existing file.
     """
-    on_top = [your_turn_layer(recipe.strokes, recipe.brushes, recipe.names, recipe.pigment)] if your_turn else []
     write_openraster(
         path,
-        [*layers, *on_top],
+        [*layers, your_turn_layer(recipe)] if your_turn else layers,
         background,
         settings=recipes_to_settings([recipe]),
         overwrite=overwrite,
@@ -102,9 +100,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
     )
 
 
-def your_turn_layer(
-    strokes: Strokes, brushes: Sequence[BrushSettings], names: Sequence[str], pigment: bool = False
-) -> Layer:
+def your_turn_layer(recipe: Recipe) -> Layer:
     """An empty layer for the artist.
 
     On opening a file MyPaint takes up brush and colour of the selected layer's last stroke (gui/filehandling.py).  So
@@ -112,17 +108,15 @@ def your_turn_layer(
     strokes' usual size, in the colour that was laid last.
 
     Args:
-        strokes: of the painting.
-        brushes: settings of each brush that these name.
-        names: by which MyPaint knows these.
-        pigment: whether the painting mixes as pigment.
+        recipe: of the painting below.
     """
+    strokes = recipe.strokes
     width, height = strokes.size
     remembered = []
     if len(strokes):
         brush = int(np.bincount(strokes.brush).argmax())
-        text = BrushText(brush_in_mode(brushes[brush], pigment), names[brush])
+        text = BrushText(brush_in_mode(recipe.brushes[brush], recipe.pigment), recipe.names[brush])
         size = float(np.median(strokes.radius[strokes.brush == brush]))
         remembered.append(RecordedStroke.pack(text.text(strokes.colour[-1].tolist(), size), OFF_THE_PICTURE))
-    mode = PIGMENT if pigment else NORMAL
-    return Layer(YOUR_TURN, np.zeros((height, width, 4), np.uint8), composite_op=mode, strokes=remembered)
+    pixels = np.zeros((height, width, 4), np.uint8)
+    return Layer(YOUR_TURN, pixels, composite_op=layer_mode(recipe.pigment), strokes=remembered)

@@ -80,13 +80,17 @@ class Sheet:
 
     def layer(self, name: str) -> Layer:
         """What there is, as a layer of that name."""
-        mode = PIGMENT if self.pigment else NORMAL
-        return Layer(name, self.canvas.read8(), composite_op=mode, strokes=tuple(self.strokes))
+        return Layer(name, self.canvas.read8(), composite_op=layer_mode(self.pigment), strokes=tuple(self.strokes))
 
 
 def canvas_eotf(pigment: bool) -> float:
     """The eotf that paintings with or without pigment have: 2.2, as in MyPaint 2, or 1.0."""
     return LINEAR if pigment else PLAIN
+
+
+def layer_mode(pigment: bool) -> str:
+    """The mode that layers of paintings with or without pigment have."""
+    return PIGMENT if pigment else NORMAL
 
 
 def brush_in_mode(settings: BrushSettings, pigment: bool) -> BrushSettings:
