@@ -13,7 +13,8 @@ from dreambrush import __version__
 from dreambrush.cli import COMMANDS, dreambrush, run
 
 HEAVY = {"PIL", "cma", "cffi", "numpy", "onnx", "onnxruntime", "rich", "torch"}
-CONTEXT = click.Context(dreambrush, info_name="dreambrush")
+# With its settings, for click keeps the help option of a command in the form in which it was first asked for.
+CONTEXT = click.Context(dreambrush, info_name="dreambrush", **dreambrush.context_settings)
 
 
 def imported_by(code: str) -> set[str]:
@@ -71,7 +72,7 @@ def test_alone_it_shows_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None
     for _, name, *words in shown:
         command = dreambrush.get_command(CONTEXT, name)
         assert command is not None
-        command.make_parser(click.Context(command)).parse_args(words)  # which knows every option that is shown
+        command.make_parser(click.Context(command, parent=CONTEXT)).parse_args(words)  # which knows every option that is shown
 
 
 def test_its_help_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
