@@ -67,7 +67,7 @@ def _ratio(one: str, other: str) -> float:
 def _trained(dreams: Path) -> dict[str, Path]:
     """The copies of brushes that lie beside their dreams; a dream of "classic/charcoal" lies in that folder."""
     found: dict[str, Path] = {}
-    for path in sorted(dreams.rglob("*" + SUFFIX)):
+    for path in sorted(path for path in dreams.rglob("*" + SUFFIX) if path.is_file()):
         folder = path.parent.relative_to(dreams).as_posix()
         found.setdefault(folder if bare_name(folder) == path.stem else path.stem, path)
     return found

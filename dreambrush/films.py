@@ -44,7 +44,7 @@ def check_film(path: Path, frames: int, fps: float) -> None:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UsageError(
-            f"The film '{path}' ends in none of {', '.join(SUFFIXES)}.", f"Try: -o '{path.with_suffix('.mp4')}'"
+            f"The film '{path}' ends in none of {', '.join(SUFFIXES)}.", f"Try: -o '{path.stem or 'film'}.mp4'"
         )
     if frames > MOST_FRAMES:
         raise UsageError(

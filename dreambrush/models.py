@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -140,10 +141,10 @@ def find_brush(name_or_file: str) -> BrushFile:
     if name is not None:
         return BrushFile(name, brushes[name], _dream_folder(name, brushes[name]))
     path = Path(name_or_file)
-    if (path / CARD_FILE).is_file():
+    if os.path.isfile(path / CARD_FILE):  # Path.is_file() raises an error where a name is too long
         return _brush_of(path)
     if path.suffix == SUFFIX:
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise BrushError(f"There is no brush file {path}.", "Check the path, or name one of: " + _names(brushes))
         name = name_in_mypaint(path) or path.stem
         return BrushFile(name, path, _dream_folder(name, path))

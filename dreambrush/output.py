@@ -41,6 +41,8 @@ def open_output(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if target.exists() and not target.is_file():  # a device, a pipe: nobody wants a file in its place
+            raise OutputError(f"{target} is not a regular file.", "Choose another name.")
         with _deleted_on_error(temporary), open(temporary, "xb") as file:
             yield file
             file.flush()
@@ -100,4 +102,6 @@ def _advice(error: OSError) -> str:
         return "Create the folder first, or choose another one."
     if error.errno == errno.EISDIR:
         return "Give the name of a file, not of a folder."
+    if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+        return "Choose another name."
     return "Choose a folder in which you may write."

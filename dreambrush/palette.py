@@ -77,6 +77,12 @@ def oklab(colours: NDArray[np.floating]) -> Float64:
     return np.asarray(np.cbrt(light @ _CONES.T) @ _LAB.T, np.float64)
 
 
+def from_oklab(lab: NDArray[np.floating]) -> Float32:
+    """Colours (n, 3), sRGB 0..1, of Oklab coordinates (n, 3); what no screen can show is clipped."""
+    light = np.clip((lab @ np.linalg.inv(_LAB).T) ** 3 @ np.linalg.inv(_CONES).T, 0, 1)
+    return np.asarray(np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055), np.float32)
+
+
 def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
     """A palette from what a user writes.
 
@@ -143,6 +149,8 @@ def _levels(digits: str) -> list[int]:
 def _read_gpl(path: Path) -> Palette:
     """A GIMP palette: "GIMP Palette", then lines of red, green and blue, 0..255, and perhaps a name."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise _no_palette(path, "it is not a regular file")
         if path.stat().st_size > LARGEST_FILE:
             raise _no_palette(path, "it is larger than 1 MiB")
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -5,6 +5,7 @@ An array file may come from a stranger: numpy reads it without pickle, so nothin
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -51,12 +52,14 @@ def open_picture_set(path: Path) -> PictureSet:
     Raises:
         PictureError: there is nothing there, no picture in it, or no such array.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
         raise PictureError(f"There are no pictures at '{path}'.", "Check the path for a slip of the pen.")
     if path.is_dir():
         return _in_folder(path)
     if path.suffix.lower() not in ARRAY_FILES:
         raise PictureError(f"'{path}' is neither a folder of pictures nor an .npy or .npz file.", "Name one of these.")
+    if not path.is_file():
+        raise PictureError(f"'{path}' is not a regular file.", "Save the pictures to a file first.")
     return _in_array(path, _read_array(path))
 
 

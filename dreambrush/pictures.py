@@ -9,6 +9,7 @@ the colours as much as it is opaque, so that what lies hidden under transparency
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,7 +97,7 @@ def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
 
 def _decode(path: Path) -> Image.Image:
     """Open and decode the first frame, or say in plain words why that fails."""
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
         raise PictureError(f"There is no picture at '{path}'.", "Check the path for a slip of the pen.")
     if path.is_dir():
         raise PictureError(f"'{path}' is a folder, not a picture.", "Name the picture files inside it.")

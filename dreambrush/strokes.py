@@ -17,6 +17,7 @@ two lists.  Numbers are the shortest that give the same float32 again, so that n
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -208,6 +209,8 @@ class Strokes:
         Raises:
             StrokesError: it cannot be read or is not one.
         """
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise _bad(f"The strokes file {path} is not a regular file.")
         try:
             return Strokes.from_json(Path(path).read_text(encoding="utf-8"))
         except OSError as error:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 
 import click
 
 from dreambrush.errors import DreambrushError, ExitCode
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+UNSHOWN = ("Cc", "Cs", "Zl", "Zp")  # categories of Unicode: control, surrogate, line and paragraph separator
 
 
 class ReaderLeft(Exception):  # noqa: N818
@@ -42,8 +48,16 @@ def tell(error: Exception) -> int:
     if os.environ.get("DREAMBRUSH_TRACEBACK", "0") not in ("", "0"):
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     message, advice, code = _words(error)
-    click.echo(f"Error: {message}\n{advice}", err=True)
+    with suppress(OSError):  # where stderr cannot be written, the code still tells
+        click.echo(f"Error: {_on_one_line(message)}\n{_on_one_line(advice)}", err=True)
     return code
+
+
+def _on_one_line(text: str) -> str:
+    """Text whose line breaks, signs that command a terminal, and halves of characters are escaped: names hold them."""
+    return "".join(
+        sign.encode("unicode_escape").decode() if unicodedata.category(sign) in UNSHOWN else sign for sign in text
+    )
 
 
 def _words(error: Exception) -> tuple[str, str, int]:
@@ -53,8 +67,10 @@ def _words(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "dreambrush"
-        message = error.format_message().rstrip(".")
+        message = " ".join(error.format_message().split()).rstrip(".")
         return f"{message}.", f"See '{command} --help'.", error.exit_code
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return f"What is printed cannot be written: {error.strerror}.", "Make room on the disk.", ExitCode.OUTPUT
     if isinstance(error, MemoryError):
         return "There is not enough memory for this.", "Try a smaller --size.", ExitCode.UNEXPECTED
     what = " ".join(f"{type(error).__name__}: {error}".split())

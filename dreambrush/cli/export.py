@@ -34,10 +34,14 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
     Training ends with this, and paint does it by itself where it is missing.  BRUSH may also be the folder of a
     model.
     """
+    from dreambrush.cli.outputs import check_folder
     from dreambrush.models import find_brush
+    from dreambrush.mypaint.myb import read_myb
 
     brush_file = find_brush(brush)
+    read_myb(brush_file.path)  # "it is broken" helps more than "it has no dream"
     folder = brush_file.dream_folder()
+    check_folder(output or folder)
     need_train_packages("Exporting")
     from dreambrush.training.export import export_folder
 
@@ -66,4 +70,4 @@ def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
 
     if not quiet:
         click.echo(f"Exporting the dream of {brush.name} ...", err=True)
-    export_folder(folder, folder)
+    export_folder(folder, folder, anew=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,13 +51,19 @@ def inspect(
     """
     if not (strokes or svg) and (painting or force):
         raise UsageError("--painting and --force are only for --strokes and --svg.", "Leave them out.")
+    if strokes and svg and os.path.realpath(strokes) == os.path.realpath(svg):
+        raise UsageError("--strokes and --svg name the same file.", "Give each its own.")
     from dreambrush.cli.inspect_report import report_of, summary
+    from dreambrush.cli.outputs import check_output
     from dreambrush.mypaint.document import read_document
     from dreambrush.recipe import chosen_recipe
 
     with read_document(file) as document:
         if strokes or svg:
-            _export(chosen_recipe(document.settings, file, painting), strokes, svg, overwrite=force)
+            recipe = chosen_recipe(document.settings, file, painting)
+            for path in filter(None, (strokes, svg)):  # before either is written
+                check_output(path, overwrite=force)
+            _export(recipe, strokes, svg, overwrite=force)
         report = report_of(file, document)
     click.echo(json.dumps(report) if as_json else "\n".join(summary(report)))
 

@@ -75,7 +75,7 @@ def replay(
         raise UsageError("Both --scale and --size are given.", "Give one of them.")
     out = output or Path(f"{file.stem}-replay.ora")
     if out.suffix.lower() not in (".ora", ".png"):
-        raise UsageError(f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{out.with_suffix('.ora')}'")
+        raise UsageError(f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{file.stem}-replay.ora'")
     from dreambrush.cli.outputs import check_output
     from dreambrush.models import find_brush
     from dreambrush.painter.repaint import changed, repaint

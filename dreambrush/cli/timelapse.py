@@ -92,6 +92,7 @@ def timelapse(
     """
     from dreambrush.cli.outputs import check_output
     from dreambrush.cli.replay import read_recipe
+    from dreambrush.painter.repaint import check_size
     from dreambrush.painter.timelapse import TimelapseOptions, film_size, plan_film, save_timelapse
 
     out = output or Path(f"{file.stem}.mp4")
@@ -99,6 +100,7 @@ def timelapse(
     plan_film(out, options)
     check_output(out, overwrite=force)
     recipe = read_recipe(file, painting)
+    check_size(recipe.strokes.size)
     with progress_bar(file.name, quiet=quiet) as update:
         tell = (lambda stage, laid, count: update(stage, laid, count, "")) if update else None
         film = save_timelapse(recipe, out, options, tell, overwrite=force)

@@ -82,12 +82,14 @@ def train(
     Stop it whenever you like: the same command goes on where it was.  An older model in that folder stays in use
     until the new one is ready.
     """
+    from dreambrush.cli.outputs import check_folder
     from dreambrush.models import find_brush, read_card, user_dreams
     from dreambrush.mypaint.myb import read_myb
 
     brush_file = find_brush(brush)
     read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
     folder = output or user_dreams() / brush_file.name
+    check_folder(folder)
     need_train_packages("Training")
     from dreambrush.training.pace import Pace, in_words
     from dreambrush.training.pipeline import train as train_brush

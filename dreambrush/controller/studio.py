@@ -26,16 +26,31 @@ def load_pictures(folder: Path, limit: int = 2000) -> list[NDArray[np.float32]]:
     Raises:
         PictureError: there are none.
     """
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)[:limit]
     pictures = []
-    for path in files:
+    for path in picture_files(folder)[:limit]:
         try:
             pictures.append(load_picture(path, PICTURE_SIZE))
         except PictureError:
             continue  # one broken file among many is no reason to stop
     if not pictures:
-        raise PictureError(f"There are no pictures in {folder}.", "Name a folder of photos or paintings.")
+        raise _no_pictures(folder)
     return pictures
+
+
+def picture_files(folder: Path) -> list[Path]:
+    """What is called like a picture in a folder and its sub-folders, sorted.
+
+    Raises:
+        PictureError: there is nothing.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not files:
+        raise _no_pictures(folder)
+    return files
+
+
+def _no_pictures(folder: Path) -> PictureError:
+    return PictureError(f"There are no pictures in {folder}.", "Name a folder of photos or paintings.")
 
 
 def random_windows(pictures: list[NDArray[np.float32]], count: int, rng: np.random.Generator) -> Tensor:

@@ -61,7 +61,7 @@ def name_in_mypaint(path: Path) -> str | None:
 
 
 def _myb_files(folder: Path) -> Iterator[Path]:
-    """All .myb files, also behind links to folders, each folder once."""
+    """All .myb files, also behind links to folders, each folder once; not links that lead nowhere, nor pipes."""
     seen = set()
     for root, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(root)
@@ -69,4 +69,5 @@ def _myb_files(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        yield from (Path(root, file) for file in files if file.endswith(SUFFIX))
+        brushes = (Path(root, file) for file in files if file.endswith(SUFFIX))
+        yield from (path for path in brushes if path.is_file())

@@ -63,13 +63,19 @@ class Exported:
     about: dict[str, Any]
 
 
-def export_networks(dream_weights: Path, policy_weights: Path | None, colour_weights: Path | None = None) -> Exported:
+def export_networks(
+    dream_weights: Path,
+    policy_weights: Path | None,
+    colour_weights: Path | None = None,
+    gradient: bytes | None = None,
+) -> Exported:
     """Makes the networks of a model.
 
     Args:
         dream_weights: ``dream.safetensors``.
         policy_weights: ``policy.safetensors``, if there is a controller.
         colour_weights: ``colour.safetensors``, if the brush changes its colour.
+        gradient: what was exported of these weights before; it takes longer than all the rest.
 
     Raises:
         ModelError: weights cannot be read, or what was exported answers differently.
@@ -77,7 +83,7 @@ def export_networks(dream_weights: Path, policy_weights: Path | None, colour_wei
     dream = load_dream(dream_weights)
     files = {WEIGHTS_FILE: dream_weights.read_bytes(), DREAM_FILE: onnx_bytes(dream)}
     differences = {DREAM_FILE: check_dream(dream, files[DREAM_FILE])}
-    files[GRADIENT_FILE] = gradient_bytes(dream)
+    files[GRADIENT_FILE] = gradient_bytes(dream) if gradient is None else gradient
     differences[GRADIENT_FILE] = check_gradient(dream, files[GRADIENT_FILE])
     if colour_weights is not None:
         colour = load_colour(colour_weights)
@@ -103,12 +109,13 @@ def export_networks(dream_weights: Path, policy_weights: Path | None, colour_wei
     return Exported(files, about)
 
 
-def export_folder(folder: Path, output: Path) -> dict[str, Any]:
+def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str, Any]:
     """Exports the networks of a model folder again.
 
     Args:
         folder: has weights and card.
         output: the same, or a folder that becomes a copy of the model.
+        anew: also the gradient, if it is there and was exported of the same weights.
 
     Returns:
         The new card.
@@ -120,8 +127,13 @@ def export_folder(folder: Path, output: Path) -> dict[str, Any]:
     card = read_card(folder)
     policy = folder / POLICY_WEIGHTS_FILE
     colour = folder / COLOUR_WEIGHTS_FILE
+    gradient = folder / GRADIENT_FILE
+    kept = not anew and gradient.is_file() and card.get("weights") == fingerprint(folder / WEIGHTS_FILE)
     exported = export_networks(
-        folder / WEIGHTS_FILE, policy if policy.is_file() else None, colour if colour.is_file() else None
+        folder / WEIGHTS_FILE,
+        policy if policy.is_file() else None,
+        colour if colour.is_file() else None,
+        gradient.read_bytes() if kept else None,
     )
     files = exported.files
     if output.resolve() != folder.resolve():

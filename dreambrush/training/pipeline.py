@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
+from dreambrush.controller.studio import picture_files
 from dreambrush.cores import available_cores
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.colour import learn_colour
@@ -87,6 +88,8 @@ def train(
     settings = read_myb(brush.path)
     check_learnable(brush.name, settings)
     check_device(options.device)
+    if options.pictures is not None and "controller" in stages:
+        picture_files(options.pictures)  # that there are none is better known now than hours later
     plan = {"brush": settings.digest(), **options.as_dict()}
     torch.set_num_threads(options.threads)
     workspace = Workspace(output, plan)

@@ -10,11 +10,11 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from dreambrush.errors import ModelError, OutputError
+from dreambrush.errors import DreambrushError, ModelError, OutputError
 from dreambrush.output import open_output
 from dreambrush.training.plan import first_difference
 
@@ -50,7 +50,7 @@ class Workspace:
 
     @contextmanager
     def opened(self, *, restart: bool = False) -> Iterator[None]:
-        """Makes the folder, or goes on with one that is there.
+        """Makes the folder, or goes on with one that is there; if nothing came of a new one, it is taken away again.
 
         Args:
             restart: throw away what is there.
@@ -59,6 +59,7 @@ class Workspace:
             OutputError: it cannot be made, is in use, or is of another plan.
         """
         try:
+            new = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
             self.folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.folder, os.O_RDONLY)
         except OSError as error:
@@ -73,6 +74,13 @@ class Workspace:
             self._sweep()
             self._agree()
             yield
+        except DreambrushError:
+            if new and {path.name for path in self.folder.iterdir()} <= {PLAN_FILE}:
+                (self.folder / PLAN_FILE).unlink(missing_ok=True)
+                with suppress(OSError):  # somebody has put something into one of them
+                    for path in new:
+                        path.rmdir()
+            raise
         finally:
             os.close(handle)
 

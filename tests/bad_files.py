@@ -1,0 +1,400 @@
+"""A folder with everything that a careless or a hostile person could name: pictures, works, brushes, palettes, models.
+
+What is sound in it is small: ``photo.png``, ``work.ora`` (an artist's), ``painted.ora`` (painted by dreambrush, three
+strokes) and ``strokes.json``.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import shutil
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from dreambrush.cli import run
+from dreambrush.models import shipped_folder
+from dreambrush.mypaint.document import read_document
+from dreambrush.recipe import chosen_recipe
+from tests.mypaint import hostile_files
+from tests.mypaint.ora_files import OraFile
+
+BOMB = 60_000  # pixels a side
+NOT_UTF8 = os.fsdecode(b"caf\xe9")  # as a disk of the last century has it
+LONG = "x" * 296
+
+
+def make(folder: Path) -> None:
+    """Fills an empty folder, which must be the current one."""
+    make_pictures()
+    paint("photo.png", 3, "painted.ora")
+    with read_document("painted.ora") as document:
+        chosen_recipe(document.settings, Path("painted.ora")).strokes.save("strokes.json")
+    make_ways()
+    make_works()
+    make_strokes()
+    make_brushes()
+    make_texts()
+    make_models(folder)
+    make_arrays()
+    make_odd()
+    make_home(folder.parent / "data")
+
+
+def paint(picture: str, strokes: int, output: str) -> None:
+    assert run(["paint", picture, "--strokes", str(strokes), "--size", "16", "--effort", "1", "-q", "-o", output]) == 0
+
+
+def make_pictures() -> None:
+    y, x = np.mgrid[0:36, 0:48]
+    photo = Image.fromarray(np.stack([255 - 4 * x, 200 - 3 * y, 60 + 3 * x], axis=2).astype(np.uint8))
+    photo.save("photo.png")
+    for name in ("photo.jpg", "photo.webp", "photo.tif", "photo.gif", "photo.bmp", "photo.jp2", "photo.tga"):
+        photo.save(name)
+        data = Path(name).read_bytes()
+        for cut in (20, len(data) // 2):
+            Path(f"cut{'' if cut == 20 else '-half'}-{name}").write_bytes(data[:cut])
+    data = Path("photo.png").read_bytes()
+    Path("cut-photo.png").write_bytes(data[: len(data) // 2])
+    Path("empty.png").touch()
+    Path("zeros.png").write_bytes(bytes(1000))
+    Path("text.jpg").write_text("Buy more ultramarine.")
+    Path("page.png").write_text("<!DOCTYPE html><title>404</title>")
+    Path("drawing.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    Path("drawing.ps").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    Path(NOT_UTF8 + ".png").write_text("no picture")
+    Path("two\nlines.png").write_text("no picture")
+    Path("\x1b[31mred.png").write_text("no picture")
+    Image.new("RGBA", (9, 9)).save("invisible.png")
+    png_bomb("bomb.png")
+    heads = {"gif": gif_head(), "bmp": bmp_head(), "tga": tga_head(), "tif": tiff_head(), "webp": webp_head()}
+    for kind, head in {**heads, "ppm": b"P6 %d %d 255\n" % (BOMB, BOMB)}.items():
+        Path(f"bomb.{kind}").write_bytes(head + bytes(200))
+
+
+def png_bomb(name: str) -> None:
+    """Rows that really are there: 60,000 x 60,000 pixels of one bit, 450 MB in 450 KB."""
+    squeeze = zlib.compressobj(1)
+    row = bytes(1 + BOMB // 8)
+    packed = b"".join(squeeze.compress(row * 600) for _ in range(BOMB // 600)) + squeeze.flush()
+    head = struct.pack(">IIBBBBB", BOMB, BOMB, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", packed), (b"IEND", b""))
+    Path(name).write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(hostile_files.chunk(*each) for each in chunks))
+
+
+def gif_head() -> bytes:
+    return b"GIF89a" + struct.pack("<HHBBB", BOMB, BOMB, 0x80, 0, 0) + bytes(6) + b","
+
+
+def bmp_head() -> bytes:
+    size = struct.pack("<IiiHHIIiiII", 40, BOMB, BOMB, 1, 24, 0, 0, 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 254, 0, 0, 54) + size
+
+
+def tga_head() -> bytes:
+    return struct.pack("<BBBHHBHHHHBB", 0, 0, 2, 0, 0, 0, 0, 0, BOMB, BOMB, 24, 0)
+
+
+def tiff_head() -> bytes:
+    """Grey, in one strip, without compression."""
+    tags = ((256, BOMB), (257, BOMB), (258, 8), (259, 1), (262, 1), (273, 200), (277, 1), (278, BOMB), (279, 200))
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
+
+
+def webp_head() -> bytes:
+    """Lossless WebP has at most 16384 pixels a side: 268 million of them."""
+    side = 16383
+    bits = struct.pack("<BI", 0x2F, side | side << 14)
+    return b"RIFF" + struct.pack("<I", 212) + b"WEBPVP8L" + struct.pack("<I", 200) + bits
+
+
+def make_ways() -> None:
+    """Folders, links and what is no file."""
+    for name in ("nothing", "folder.ora", "folder.png", "folder.myb", "folder.json", "folder.gpl", "folder.toml"):
+        Path(name).mkdir()
+    Path("album").mkdir()
+    shutil.copy("photo.png", "album/photo.png")
+    for name in ("hidden", "notes"):
+        Path(name).mkdir()
+    shutil.copy("photo.png", "hidden/.photo.png")
+    Path("notes/notes.txt").write_text("Buy more ultramarine.")
+    for ending in ("png", "ora", "json", "myb", "gpl", "toml", "mp4", "gif", "svg", "zip", "npz"):
+        os.symlink(f"absent/there.{ending}", f"dangling.{ending}")
+        os.symlink(f"loop.{ending}", f"loop.{ending}")
+        os.mkfifo(f"pipe.{ending}")
+    for name in ("taken.ora", "taken.png", "taken.json", "taken.svg", "taken.mp4", "taken.zip", "taken.gif"):
+        Path(name).write_text("an earlier one")
+
+
+def hostile_name(name: str) -> str:
+    """The file of one of hostile_files.py."""
+    return "hostile-" + "-".join(name.split()).replace("/", "-") + ".ora"
+
+
+def make_works() -> None:
+    hostile_files.sound().save(Path("work.ora"))
+    for name, content in hostile_files.BYTES.items():
+        Path(hostile_name(name)).write_bytes(content())
+    Path("renamed.ora").write_bytes(Path("photo.png").read_bytes())
+    Path("renamed.png").write_bytes(Path("work.ora").read_bytes())
+    many = "".join(f'<layer name="{n}" src="data/big.png"/>' for n in range(300))
+    Path("huge.ora").write_bytes(hostile_files.with_stack(many, 'w="9000" h="9000"'))
+    with zipfile.ZipFile("huge.ora", "a") as ora:
+        ora.writestr("data/big.png", hostile_files.png_of(9000, 9000, b""))
+    for name, change in BROKEN_RECIPES.items():
+        change_recipe(f"recipe-{name}.ora", change)
+
+
+# What is changed in the recipe of painted.ora; values that no recipe has.
+BROKEN_RECIPES: dict[str, dict[str, object]] = {
+    "format": {"format": 2},
+    "seed": {"seed": float("inf")},
+    "far-seed": {"seed": 1 << 70},
+    "negative-seed": {"seed": -1},
+    "size": {"size": [0, 5]},
+    "huge-size": {"size": [1 << 20, 1 << 20]},
+    "float-size": {"size": [9.5, 9]},
+    "ground": {"ground": "#12345"},
+    "ground-number": {"ground": 7},
+    "strokes": {"strokes": "AAAA"},
+    "strokes-text": {"strokes": "§"},
+    "strokes-bomb": {"strokes": ""},  # filled below
+    "layers": {"layers": []},
+    "digests": {"digests": []},
+    "names": {"names": [1]},
+    "brushes": {"brushes": [{"version": 3}]},
+    "brush-count": {"brushes": []},
+    "options": {"options": []},
+    "alpha": {"alpha": "AAAA"},
+    "alpha-cut": {"alpha": ""},
+    "alpha-bomb": {"alpha": ""},
+    "alpha-chunk": {"alpha": ""},
+}
+
+
+def change_recipe(name: str, change: dict[str, object]) -> None:
+    """Copies painted.ora with another recipe."""
+
+    def alpha(data: bytes) -> dict[str, object]:
+        return {"alpha": base64.b64encode(data).decode()}
+
+    file = io.BytesIO()
+    Image.new("L", (16, 12), 200).save(file, "PNG")
+    png = file.getvalue()
+    if "strokes-bomb" in name:
+        change = {"strokes": base64.b64encode(zlib.compress(bytes(80 << 20), 1)).decode()}
+    elif "alpha-cut" in name:
+        change = alpha(png[:-30])
+    elif "alpha-chunk" in name:
+        change = alpha(png[:41] + b"\xff" * 20 + png[60:])
+    elif "alpha-bomb" in name:
+        change = {**alpha(hostile_files.png_of(BOMB, BOMB, b"", colour=0)), "size": [BOMB, BOMB]}
+    with zipfile.ZipFile("painted.ora") as before, zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED) as after:
+        for member in before.infolist():
+            data = before.read(member)
+            if member.filename == "data/mypaint-settings.json":
+                settings = json.loads(data)
+                settings["dreambrush"]["paintings"][-1] |= change
+                data = json.dumps(settings).encode()
+            after.writestr(member.filename, data)
+
+
+def make_strokes() -> None:
+    sound = json.loads(Path("strokes.json").read_text())
+    changes: dict[str, dict[str, object]] = {
+        "version": {"version": 2},
+        "format": {"format": "other"},
+        "size": {"size": [0, 0]},
+        "text-size": {"size": ["a", "b"]},
+        "brush": {"brushes": ["no-such-brush"]},
+        "brush-two-lines": {"brushes": ["no\nsuch"]},
+        "row": {"strokes": [[1, 2, 3]]},
+        "ragged": {"strokes": [[1], [1, 2]]},
+        "words": {"strokes": [["a"] * 14]},
+        "far": {"strokes": [[1e30] * 14]},
+        "null": {"strokes": None},
+        "radius": {"strokes": [[*sound["strokes"][0][:8], 0, *sound["strokes"][0][9:]]]},
+        "large": {"size": [1 << 20, 1 << 20]},
+    }
+    for name, change in changes.items():
+        Path(f"strokes-{name}.json").write_text(json.dumps({**sound, **change}))
+    texts = {
+        "nan": '{"format": "dreambrush strokes", "version": 1, "size": [9, 9], "brushes": ["oil"], "layers": ["a"],'
+        ' "strokes": [[NaN,0,0,0,0,0,0,0,1,0,0,0,0,0]]}',
+        "cut": Path("strokes.json").read_text()[:100],
+        "empty": "",
+        "deep": "[" * 100_000,
+        "digits": "9" * 100_000,
+        "list": "[]",
+    }
+    for name, text in texts.items():
+        Path(f"strokes-{name}.json").write_text(text)
+    Path("strokes-bytes.json").write_bytes(b"\xff\xfe\0")
+
+
+def make_brushes() -> None:
+    texts = {
+        "untrained": '{"version": 3, "settings": {}}',
+        "cut": '{"version": 3, "sett',
+        "empty": "",
+        "old": "version 2\nopaque 0.5\n",
+        "list": "[]",
+        "version": '{"version": 4, "settings": {}}',
+        "settings": '{"version": 3, "settings": 5}',
+        "value": '{"version": 3, "settings": {"opaque": {"base_value": "much"}}}',
+        "nan": '{"version": 3, "settings": {"opaque": {"base_value": NaN}}}',
+        "curve": '{"version": 3, "settings": {"opaque": {"base_value": 1, "inputs": {"pressure": [[0]]}}}}',
+        "deep": "[" * 100_000,
+        "digits": '{"version": ' + "9" * 100_000 + "}",
+        "eraser": '{"version": 3, "settings": {"eraser": {"base_value": 1, "inputs": {}}}}',
+    }
+    for name, text in texts.items():
+        Path(f"brush-{name}.myb").write_text(text)
+    Path("brush-bytes.myb").write_bytes(b"\xff\xfe\0")
+    shutil.copy("photo.png", "brush-photo.myb")
+
+
+def make_texts() -> None:
+    """Palettes and styles."""
+    palettes = {
+        "empty": "",
+        "head": "Palette\n1 2 3\n",
+        "none": "GIMP Palette\n",
+        "word": "GIMP Palette\nred green blue\n",
+        "high": "GIMP Palette\n1 2 256\n",
+        "two": "GIMP Palette\n1 2\n",
+        "many": "GIMP Palette\n" + "".join(f"{n % 256} {n // 256} 0\n" for n in range(257)),
+        "large": "GIMP Palette\n" + "#\n" * (1 << 19),
+    }
+    for name, text in palettes.items():
+        Path(f"palette-{name}.gpl").write_text(text)
+    styles = {
+        "cut": 'brush = "oil',
+        "key": "stroke = 5",
+        "kind": 'strokes = "many"',
+        "range": "strokes = 0",
+        "list": "brush = []",
+        "table": "[brush]\nname = 'oil'",
+        "unknown": 'brush = "no-such-brush"',
+        "size": 'min_size = "wide"',
+        "ground": 'ground = "mud"',
+        "palette": 'palette = "mud"',
+        "truth": "effort = true",
+        "nan": "hand = nan",
+        "deep": "a = " + "[" * 50_000,
+        "digits": "strokes = " + "9" * 50_000,
+        "large": "#" * (1 << 17),
+    }
+    for name, text in styles.items():
+        Path(f"style-{name}.toml").write_text(text)
+    Path("style-bytes.toml").write_bytes(b"\xff\xfe\0")
+
+
+def make_models(folder: Path) -> None:
+    """Folders of models, each made of that of oil."""
+    oil = shipped_folder("pretrained") / "oil"
+    brush = shipped_folder("brushes") / "oil.myb"
+    sound = json.loads((oil / "card.json").read_text())
+    cards: dict[str, object] = {
+        "no-card": None,
+        "list-card": [],
+        "cut-card": "{",
+        "other-version": {**sound, "version": 99},
+        "other-brush": {**sound, "brush_digest": "0" * 16},
+        "no-reach": {name: value for name, value in sound.items() if name != "reach"},
+        "nan-reach": {**sound, "reach": float("nan")},
+        "text-reach": {**sound, "reach": "far"},
+        "no-onnx": sound,
+        "empty-onnx": sound,
+        "text-onnx": sound,
+        "cut-onnx": sound,
+        "other-onnx": sound,
+        "outside-onnx": sound,
+        "folder-onnx": sound,
+        "cut-weights": sound,
+        "pickled-weights": sound,
+    }
+    network = (oil / "dream.onnx").read_bytes()
+    networks = {"empty-onnx": b"", "text-onnx": b"no network", "cut-onnx": network[: len(network) // 2]}
+    networks["other-onnx"] = next(path for path in sorted(oil.glob("*.onnx")) if path.name != "dream.onnx").read_bytes()
+    networks["outside-onnx"] = network + b"location"
+    for name, card in cards.items():
+        model = folder / "models" / name
+        model.mkdir(parents=True)
+        shutil.copy(brush, model)
+        if card is not None:
+            (model / "card.json").write_text(card if isinstance(card, str) else json.dumps(card))
+        if name == "folder-onnx":
+            (model / "dream.onnx").mkdir()
+        elif "weights" in name:
+            (model / "dream.safetensors").write_bytes(b"\x80\4}q\0." if "pickled" in name else b"\xff" * 50)
+        elif name != "no-onnx":
+            shutil.copy(oil / "gradient.onnx", model)
+            (model / "dream.onnx").write_bytes(networks.get(name, network))
+
+
+def make_arrays() -> None:
+    """Sets of pictures."""
+    np.save("float.npy", np.zeros((3, 8, 8)))
+    np.save("flat.npy", np.zeros((3, 8), np.uint8))
+    np.save("none.npy", np.zeros((0, 8, 8), np.uint8))
+    np.save("objects.npy", np.array([{}], object), allow_pickle=True)
+    np.savez("two.npz", a=np.zeros((1, 8, 8), np.uint8), b=np.zeros((1, 8, 8), np.uint8))
+    np.savez("sound.npz", x=np.zeros((1, 8, 8), np.uint8))
+    Path("cut.npz").write_bytes(Path("sound.npz").read_bytes()[:60])
+    Path("empty.npy").touch()
+    head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({BOMB}, {BOMB}, {BOMB}), }}"
+    declared = b"\x93NUMPY\1\0" + struct.pack("<H", 117) + head.ljust(117).encode()
+    Path("bomb.npy").write_bytes(declared + bytes(100))
+    with zipfile.ZipFile("bomb.npz", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("x.npy", declared + bytes(100))
+
+
+def make_odd() -> None:
+    """What is unusual, and sound."""
+    Path("odd").mkdir()
+    photo = Image.open("photo.png").convert("RGB")
+    photo.resize((1, 1)).save("odd/one.png")
+    photo.resize((30_000, 10)).save("odd/strip.png")
+    photo.resize((10, 30_000)).save("odd/tower.png")
+    frames = [photo, photo.transpose(Image.Transpose.ROTATE_180)]
+    for name in ("odd/animated.gif", "odd/animated.webp"):
+        frames[0].save(name, save_all=True, append_images=frames[1:])
+    Image.fromarray(np.linspace(0, 65535, 300).astype(np.uint16).reshape(15, 20)).save("odd/grey16.png")
+    photo.convert("CMYK").save("odd/cmyk.jpg")
+    values = np.linspace(0, 1, 300, dtype=np.float32).reshape(15, 20)
+    values[3] = np.nan
+    Image.fromarray(values).save("odd/some-nan.tif")
+    values[3] = np.inf
+    Image.fromarray(values).save("odd/infinite.tif")
+    for name in ("a-png.jpg", "no-ending", NOT_UTF8 + ".png", "two\nlines.png", "Frühling in Ö.png", "c[1].png"):
+        shutil.copy("photo.png", f"odd/{name}")
+    shutil.copy("photo.png", "-dash.png")
+    os.symlink("../photo.png", "odd/link.png")
+    work = OraFile(1, 1)
+    work.layer(np.full((1, 1, 4), 255, np.uint8))
+    work.save(Path("odd/tiny.ora"))
+    paint("odd/one.png", 1, "odd/one.ora")
+    shutil.copy("work.ora", NOT_UTF8 + "-work.ora")
+
+
+def make_home(data: Path) -> None:
+    """The user's data folder, in which MyPaint's brushes are a mess."""
+    brushes = data / "mypaint" / "brushes"
+    (brushes / "dreambrush").mkdir(parents=True)
+    (brushes / "folder.myb").mkdir()
+    (brushes / "broken.myb").write_text("{")
+    for name in ("gone.myb", "dreambrush/oil.myb"):
+        os.symlink("nowhere.myb", brushes / name)
+    os.mkfifo(brushes / "pipe.myb")
+    dreams = data / "dreambrush" / "dreams" / "lost"
+    dreams.mkdir(parents=True)
+    os.symlink("nowhere.myb", dreams / "lost.myb")
