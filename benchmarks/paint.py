@@ -19,7 +19,6 @@ import argparse
 import json
 import math
 import multiprocessing
-import resource
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -35,7 +34,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for benchmarks.perceptual, also as: python benchmarks/paint.py
 
 from dreambrush.errors import DreambrushError, PictureError
-from dreambrush.machine import describe_machine
+from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models import find_brush
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.mypaint.openraster import write_openraster
@@ -170,14 +169,6 @@ def _gap(mse: float, dreamed: float) -> Row:
 
 def _rounded(seconds: dict[str, float]) -> dict[str, float]:
     return {unit: round(value, 2) for unit, value in seconds.items()}
-
-
-def peak_memory() -> int:
-    """Megabytes that this process has held at most; where there is no /proc its parent's may count, too."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(status.read_text().split("VmHWM:")[1].split()[0]) // 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def add_lpips(row: Row, task: Task, weights: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import platform
+import resource
+import sys
 from pathlib import Path
 
 from dreambrush.cores import available_cores
 
+STATUS = Path("/proc/self/status")  # of Linux
 CPU_INFO = Path("/proc/cpuinfo")  # of Linux; elsewhere Python knows the name
 
 
@@ -22,3 +25,11 @@ def describe_machine() -> dict[str, object]:
         "system": platform.system(),
         "python": platform.python_version(),
     }
+
+
+def peak_memory() -> int:
+    """Megabytes that this process has held at most; where there is no /proc its parent's may count, too."""
+    if STATUS.exists():
+        return int(STATUS.read_text(encoding="utf-8").split("VmHWM:")[1].split()[0]) // 1024
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit

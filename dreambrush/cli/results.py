@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,42 @@ class Lot:
     index: int
     name: str
     target: NDArray[np.float32]
+
+
+@contextmanager
+def made_folder(folder: Path, files: Collection[Path], *, force: bool) -> Iterator[None]:
+    """Makes a folder for the results of what the block does; if it fails, takes it away unless it holds something.
+
+    Args:
+        folder: to make, with what it lies in.
+        files: that will be saved there, or in folders within it.
+        force: some may be there already.
+
+    Raises:
+        OutputError: some are, or the folder cannot be made.
+    """
+    try:
+        for path in files:
+            if path.exists() and not force:
+                raise OutputError(
+                    f"'{path}' exists already.",
+                    "Choose another folder with -o, or allow to replace it with --force.",
+                )
+        inner = {path.parent for path in files}
+        wanted = {above for path in inner for above in (path, *path.parents)}
+        new = sorted((path for path in wanted if not path.exists()), key=lambda path: len(path.parts), reverse=True)
+        for path in inner:
+            path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The folder {folder} cannot be made: {error.strerror}."
+        raise OutputError(message, "Choose another with -o.") from None
+    try:
+        yield
+    except BaseException:
+        for path in new:
+            with suppress(OSError):  # it is not empty
+                path.rmdir()
+        raise
 
 
 class ResultsFolder:
@@ -72,26 +108,9 @@ class ResultsFolder:
             OutputError: there are some, or the folder cannot be made.
         """
         records = [self.record(strokes, lot) for strokes in self.counts for lot in lots]
-        try:
-            for path in (self.folder / f"{self.task}.json", *map(self.sheet, self.counts), *records):
-                if path.exists() and not force:
-                    raise OutputError(
-                        f"'{path}' exists already.",
-                        "Choose another folder with -o, or allow to replace it with --force.",
-                    )
-            inner = self.folder / "strokes"
-            new = [path for path in (inner, *inner.parents) if not path.exists()]
-            inner.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            message = f"The folder {self.folder} cannot be made: {error.strerror}."
-            raise OutputError(message, "Choose another with -o.") from None
-        try:
+        files = (self.folder / f"{self.task}.json", *map(self.sheet, self.counts), *records)
+        with made_folder(self.folder, files, force=force):
             yield
-        except BaseException:
-            for path in new:
-                with suppress(OSError):  # it is not empty
-                    path.rmdir()
-            raise
 
     def of(self, strokes: int) -> list[tuple[Lot, Trial]]:
         """The pictures painted with so many strokes."""

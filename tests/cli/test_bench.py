@@ -174,9 +174,8 @@ def state() -> dict[Path, bytes]:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        ("", ExitCode.USAGE, "There is nothing to measure."),
         ("digits", ExitCode.USAGE, "There is nothing to measure."),
-        ("letters good.npy", ExitCode.USAGE, "'letters' is not one of 'digits', 'kana', 'portraits'."),
+        ("letters good.npy", ExitCode.USAGE, "'letters' is not one of 'paint', 'digits', 'kana', 'portraits'."),
         ("digits good.npy --strokes 0", ExitCode.USAGE, "'0' is not a whole number from 1 to 1000."),
         ("digits good.npy --count many", ExitCode.USAGE, "'many' is not a whole number from 1 to 10000."),
         ("digits good.npy --count 3", ExitCode.USAGE, "Of the 3 pictures asked for, 'good.npy' has only 2."),

@@ -1,0 +1,236 @@
+"""The benchmark of whole paintings: how close they come and what they cost here, beside the figures of the docs.
+
+The docs' figures are in ``samples/figures.json``, which ``scripts/benchmark_figures.py`` makes; docs/benchmarks.md
+shows the same.  What is painted comes along in ``samples/``, so that everybody measures the same.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush import __version__
+from dreambrush.machine import describe_machine, peak_memory
+from dreambrush.models import find_brush
+from dreambrush.mypaint.blending import merge_layers
+from dreambrush.mypaint.myb import read_myb
+from dreambrush.painter.effort import DEFAULT, MOST
+from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.painting import Clock, Progress
+from dreambrush.painter.replay import replay
+from dreambrush.pictures import load_picture
+
+Report = dict[str, Any]
+
+SAMPLES = Path(__file__).parent / "samples"
+FIGURES = SAMPLES / "figures.json"
+BRUSH, SEED = "oil", 0
+LONGEST = 180.0  # seconds of wall time, within which the whole benchmark ends
+CLOSE = 0.05  # part of the docs' error, by which an error may differ and still be as in the docs
+MEASURES = ("mse", "cpu_seconds", "wall_seconds")
+AGREEMENTS = ("exact", "close", "different")  # of an error with that in the docs, best first
+PACKAGES = ("numpy", "onnxruntime", "pillow")  # whose arithmetic is in a painting
+
+
+@dataclass(frozen=True)
+class Case:
+    """One painting.
+
+    Attributes:
+        picture: name of a file in ``samples/``.
+        size: longer side in pixels.
+        strokes: how many, exactly.
+        effort: 1 to 5.
+    """
+
+    picture: str
+    size: int
+    strokes: int
+    effort: int = DEFAULT
+
+    @property
+    def title(self) -> str:
+        """What to call it, in words."""
+        effort = "" if self.effort == DEFAULT else f", effort {self.effort}"
+        return f"{Path(self.picture).stem}, {self.size} px, {self.strokes:,} strokes{effort}"
+
+
+# What takes longest is last: on a slow machine it may have to be left out.
+CASES = (
+    Case("astronaut.png", 256, 200),
+    Case("coffee.png", 256, 200),
+    Case("astronaut.png", 256, 1000),
+    Case("coffee.png", 256, 1000),
+    Case("still-life.jpg", 1024, 3000),
+    Case("astronaut.png", 256, 200, MOST),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What came of one painting.
+
+    Attributes:
+        case: what was asked for.
+        mse: mean squared error of RGB in 0..1 of its strokes, laid once more on fresh real canvases.
+        cpu_seconds: of planning and painting, all threads together.
+        wall_seconds: of planning and painting.
+        target: (h, w, 3) float32, sRGB 0..1.
+        real: (h, w, 3) uint8, as MyPaint shows it.
+    """
+
+    case: Case
+    mse: float
+    cpu_seconds: float
+    wall_seconds: float
+    target: NDArray[np.float32]
+    real: NDArray[np.uint8]
+
+    def figures(self) -> Report:
+        """What is written down of it."""
+        return {
+            **asdict(self.case),
+            "mse": self.mse,
+            "cpu_seconds": round(self.cpu_seconds, 2),
+            "wall_seconds": round(self.wall_seconds, 2),
+        }
+
+
+def measure(case: Case, seed: int, progress: Callable[[Progress], None] | None = None) -> Measured:
+    """Paints once, lays the strokes again, and measures these.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed; half a painting has no figures.
+    """
+    target = load_picture(SAMPLES / case.picture, case.size)
+    brush = find_brush(BRUSH)
+    clock = Clock()
+    with clock.stage("paint"):
+        painting = paint(target, brush, case.strokes, seed, progress, PaintOptions(effort=case.effort))
+    if painting.interrupted:
+        raise KeyboardInterrupt
+    real = merge_layers(replay(painting.strokes, [read_myb(brush.path)], seed), painting.background)
+    mse = float(np.mean((real / 255.0 - target) ** 2))
+    spent = clock.seconds["paint"]
+    return Measured(case, mse, spent["cpu"], spent["wall"], target, real)
+
+
+def run_benchmark(
+    cases: Sequence[Case],
+    seed: int,
+    expected: Sequence[float | None],
+    *,
+    limit: float = LONGEST,
+    progress: Callable[[Case, Progress], None] | None = None,
+) -> Iterator[Measured]:
+    """Paints case after case, and leaves out those for which there is no time.
+
+    Args:
+        cases: what to paint.
+        seed: of the paintings.
+        expected: wall seconds of each case on some machine; how much slower this one is, is seen from the cases
+            before.  Where it is not known, a case is always painted.
+        limit: wall seconds for everything.
+        progress: told how far which case is.
+    """
+    start = time.perf_counter()
+    here = there = 0.0
+    for case, seconds in zip(cases, expected, strict=True):
+        slower = here / there if there else 1.0
+        if seconds is not None and time.perf_counter() - start + slower * seconds > limit:
+            continue
+
+        def show(state: Progress, case: Case = case) -> None:
+            if progress is not None:
+                progress(case, state)
+
+        measured = measure(case, seed, show)
+        if seconds is not None:
+            here, there = here + measured.wall_seconds, there + seconds
+        yield measured
+
+
+def circumstances(seed: int) -> Report:
+    """What figures depend on."""
+    return {
+        "brush": BRUSH,
+        "seed": seed,
+        "version": __version__,
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "machine": describe_machine(),
+        "peak_memory_mb": peak_memory(),
+    }
+
+
+def read_figures() -> Report:
+    """The figures of the docs: circumstances, and ``results`` as :meth:`Measured.figures` has them."""
+    figures: Report = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return figures
+
+
+def docs_row(case: Case, figures: Report) -> Report | None:
+    """What the docs say of a case."""
+    wanted = asdict(case)
+    return next((row for row in figures["results"] if wanted.items() <= row.items()), None)
+
+
+def compare(results: Sequence[Measured], seed: int, figures: Report) -> Report:
+    """Figures of here beside those of the docs.
+
+    Args:
+        results: of here, at least one.
+        seed: that they were painted with.
+        figures: of the docs.
+
+    Returns:
+        Circumstances; for each result its figures, those of the docs, and how many times as much it is here
+        (None where the docs have none); ``agreement``, one of ``AGREEMENTS`` or None without anything to compare with,
+        of each result and of all; and what ``may_explain`` a difference.
+    """
+    rows = []
+    for result in results:
+        here, docs = result.figures(), docs_row(result.case, figures)
+        rows.append({**here, **(_beside(here, docs) if docs else {"docs": None, "ratio": None, "agreement": None})})
+    now = circumstances(seed)
+    agreements = [row["agreement"] for row in rows if row["agreement"]]
+    return {
+        **now,
+        "agreement": max(agreements, key=AGREEMENTS.index, default=None),
+        "may_explain": differences(now, figures),
+        "results": rows,
+        "docs": {name: value for name, value in figures.items() if name != "results"},
+    }
+
+
+def _beside(here: Report, docs: Report) -> Report:
+    return {
+        "docs": {name: docs[name] for name in MEASURES},
+        "ratio": {name: round(here[name] / docs[name], 4) if docs[name] > 0 else None for name in MEASURES},
+        "agreement": _agreement(here["mse"], docs["mse"]),
+    }
+
+
+def _agreement(here: float, docs: float) -> str:
+    if here == docs:
+        return "exact"
+    return "close" if abs(here - docs) <= CLOSE * docs else "different"
+
+
+def differences(here: Report, docs: Report) -> list[str]:
+    """What may make a painting differ from that of the docs; each as a few words, such as "the seed (1, not 0)"."""
+    pairs = [
+        ("the seed", here["seed"], docs["seed"]),
+        ("dreambrush's version", here["version"], docs["version"]),
+        ("the processor", here["machine"]["cpu"], docs["machine"]["cpu"]),
+        ("the system", here["machine"]["system"], docs["machine"]["system"]),
+        *((f"{name}'s version", here["packages"][name], docs["packages"][name]) for name in PACKAGES),
+    ]
+    return [f"{what} ({this}, not {that})" for what, this, that in pairs if this != that]
