@@ -9,8 +9,8 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
 
 ``strokes`` holds the little-endian float32 of path, pressure, radius and colour and the int32 of brush and layer,
 column by column, compressed and in base64: nothing is lost, and 3,000 strokes take about 150 KB.  ``alpha`` is there
-for transparent pictures only, the shape as a PNG.  A file may hold several recipes, one for each time that it was
-painted on.
+for transparent pictures only, the shape as a PNG, and ``grain`` for those on paper, true.  A file may hold several
+recipes, one for each time that it was painted on.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from PIL import Image
 
 from dreambrush.errors import BrushError, StrokesError, UsageError
 from dreambrush.mypaint.myb import BrushSettings, parse_myb
+from dreambrush.paper import paper_tile
 from dreambrush.strokes import Strokes
 
 KEY = "dreambrush"
@@ -38,6 +39,7 @@ FORMAT = 1
 COLUMNS = 12  # float32 numbers of a stroke, before the two int32
 MOST_STROKES = 1_000_000
 LARGEST_ALPHA = 1 << 28  # pixels
+LARGEST_SEED = 2**32 - 1  # of libmypaint's random numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,7 @@ class Recipe:
         seed: of the painting.
         pigment: whether it was painted as pigment, at eotf 2.2.
         ground: (3,) uint8 colour under the first stroke; None where it was painted onto other work.
+        grain: whether that is paper, with a grain.
         strokes: as laid, in order.
         brushes: settings of each brush that the strokes name.
         names: by which MyPaint knows the brushes, such as "dreambrush/oil"; "" for one that it does not know.
@@ -67,6 +70,14 @@ class Recipe:
     digests: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     alpha: NDArray[np.uint8] | None = None
+    grain: bool = False
+
+    @property
+    def background(self) -> NDArray[np.uint8]:
+        """Under all layers: a colour (3,), white where it was painted onto other work, or a tile of paper."""
+        if self.ground is None:
+            return np.full(3, 255, np.uint8)
+        return paper_tile(self.ground) if self.grain and self.alpha is None else self.ground
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -86,6 +97,8 @@ class Recipe:
             "brush_names": list(strokes.brushes),
             "strokes": _packed(strokes),
         }
+        if self.grain:
+            record["grain"] = True
         if self.alpha is not None:
             png = io.BytesIO()
             Image.fromarray(self.alpha).save(png, "PNG", optimize=True)
@@ -118,6 +131,8 @@ class Recipe:
                     raise ValueError("its ground is no colour")
             alpha = _alpha(record["alpha"], (height, width)) if "alpha" in record else None
             seed, options = int(record["seed"]), record["options"]
+            if not 0 <= seed <= LARGEST_SEED:
+                raise ValueError("its seed is out of range")
             if not isinstance(options, dict):
                 raise ValueError("its options are no object")
             return cls(
@@ -131,10 +146,11 @@ class Recipe:
                 texts["digests"],
                 options,
                 alpha,
+                bool(record.get("grain", False)),
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None
-        except (KeyError, TypeError, ValueError, AttributeError, OSError, zlib.error, RecursionError) as error:
+        except Exception as error:  # what strangers write may fail in any way; decoders of pictures raise anything
             raise _broken(str(error) or type(error).__name__) from None
 
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from dreambrush.interrupts import held_back
+from dreambrush.interrupts import STOPS, all_stops, held_back
 
 
 def press() -> None:
@@ -69,3 +69,38 @@ def test_in_another_thread_nothing_changes() -> None:
     thread.start()
     thread.join()
     assert found == [([], before)]
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_whatever_bids_to_stop_interrupts_and_can_be_held_back(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with all_stops():
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+        with held_back() as pressed:
+            signal.raise_signal(number)
+        assert pressed == [number]
+    assert signal.getsignal(number) is before
+
+
+def test_what_is_ignored_stays_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with all_stops(), held_back() as pressed:
+            signal.raise_signal(signal.SIGHUP)
+        assert not pressed and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_other_threads_change_nothing() -> None:
+    seen = []
+
+    def work() -> None:
+        with all_stops():
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [signal.SIG_DFL]

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import click
 
 from dreambrush.errors import OutputError, PictureError, UsageError
 
 STDIN = Path("-")
+SETTINGS = "dreambrush.toml"  # as config.py has it
 LARGEST_STDIN = 512 << 20  # bytes; more than any sensible JPEG or PNG of as many pixels as are accepted
 CHUNK = 1 << 20  # bytes
 NAMED = 5  # files that are named of those that are passed over
@@ -35,6 +38,16 @@ class Input:
     def in_its_name(self, error: PictureError) -> PictureError:
         """The error, speaking of the name and not of the file."""
         return PictureError(error.message.replace(str(self.file), self.name), error.advice)
+
+
+class TargetPath(click.Path):
+    """An argument type: any name but the empty one, which a shell makes of a variable that is not set."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As click has it."""
+        if value == "":
+            self.fail("the name of a picture is empty.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 @contextmanager
@@ -67,7 +80,7 @@ def opened_inputs(words: Sequence[Path], note: Callable[[str], None]) -> Iterato
 
 def _named(word: Path, note: Callable[[str], None]) -> list[Input]:
     """The pictures that one word means."""
-    if word.is_dir():
+    if os.path.isdir(word):  # Path.is_dir() raises an error where a name is too long
         files = _in_folder(word, note)
     elif os.path.lexists(word) or not glob.has_magic(str(word)):
         files = [word]
@@ -82,7 +95,8 @@ def _in_folder(folder: Path, note: Callable[[str], None]) -> list[Path]:
     files = _visible(folder / name for name in open_picture_set(folder).names)
     if not files:
         raise PictureError(f"There are only hidden pictures in the folder '{folder}'.", "Name them one by one.")
-    _tell_others(str(folder), sorted({*_visible(folder.iterdir())} - {*files}), note)
+    known = {*files, folder / SETTINGS}  # which is heeded
+    _tell_others(str(folder), sorted({*_visible(folder.iterdir())} - known), note)
     return files
 
 

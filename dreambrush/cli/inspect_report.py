@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.outputs import UNFINISHED
 from dreambrush.errors import StrokesError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
         "resolution": document.resolution and list(document.resolution),
         "paper": document.background and _paper(document.background),
         "layers": [_node(child, facts) for child in document.root.children],
+        "unfinished": UNFINISHED in document.archive,
         "paintings": [_painting(recipe) for recipe in recipes],
         "recipe_problem": problem,
         "changed": None if changes is None else changes.changed,
@@ -92,6 +94,7 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
         "seed": recipe.seed,
         "pigment": recipe.pigment,
         "ground": None if recipe.ground is None else "#" + bytes(recipe.ground).hex(),
+        "grain": recipe.grain,
         "transparent": recipe.alpha is not None,
         "width": strokes.size[0],
         "height": strokes.size[1],
@@ -141,6 +144,8 @@ def summary(report: dict[str, Any]) -> Iterator[str]:
         yield report["recipe_problem"]
     for number, painting in enumerate(report["paintings"], 1):
         yield from _painting_words(painting, number if len(report["paintings"]) > 1 else None)
+    if report["unfinished"]:
+        yield f"Not finished; go on with: dreambrush paint --resume '{report['file']}'"
     if report["changes"] is not None:
         yield from _change_words(report["changes"], report["changed"])
     elif not report["recipe_problem"]:
@@ -180,7 +185,9 @@ def _paper_words(paper: dict[str, Any] | None) -> str:
 def _painting_words(painting: dict[str, Any], number: int | None) -> Iterator[str]:
     which = "" if number is None else f"{number}. "
     yield f"{which}Painted by dreambrush {painting['version']}, seed {painting['seed']}, " + (
-        f"on a ground of {painting['ground']}." if painting["ground"] else "onto other work."
+        f"on {'paper' if painting['grain'] else 'a ground'} of {painting['ground']}."
+        if painting["ground"]
+        else "onto other work."
     )
     brushes = ", ".join(f"{brush['name']} {brush['strokes']}" for brush in painting["brushes"])
     layers = ", ".join(f"{layer['name']} {layer['strokes']}" for layer in painting["layers"])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import tempfile
+import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from dreambrush.errors import OutputError, PictureError, UsageError
 
 SUFFIX = ".ora"
+UNFINISHED = "data/dreambrush-unfinished"  # the member of an .ora from which its painting goes on, see begun.py
 
 
 def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: bool) -> list[Path]:
@@ -25,7 +30,7 @@ def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: boo
         OutputError: an output exists already, is a folder, is shared by two targets, or cannot be written.
     """
     for target in targets:
-        if not target.exists():
+        if not os.path.exists(target):  # Path.exists() raises an error where a name is too long
             raise PictureError(f"There is no picture at '{target}'.", "Check the path for a slip of the pen.")
     try:
         paths = _names(targets, output)
@@ -38,7 +43,7 @@ def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: boo
             raise OutputError(
                 f"Two of the pictures would both be saved as '{first}'.", "Paint them one by one, with -o."
             )
-    for folder in {path.parent for path in paths}:
+    for folder in {_folder_of(path, overwrite=overwrite) for path in paths}:
         _check_writable(folder)
     return paths
 
@@ -50,7 +55,24 @@ def check_output(path: Path, *, overwrite: bool) -> None:
         OutputError: it exists already, is a folder, or cannot be written.
     """
     _check_free(path, overwrite=overwrite)
-    _check_writable(path.parent)
+    _check_writable(_folder_of(path, overwrite=overwrite))
+
+
+def check_folder(path: Path) -> None:
+    """Settles whether a folder is there, or can be made, and written into.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.stat(path)
+    except OSError as error:  # a name that is too long, links in a circle
+        raise OutputError(f"The folder {path} cannot be made: {error.strerror}.", "Choose another with -o.") from None
+    there = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    if not there.is_dir():
+        raise OutputError(f"The folder {path} cannot be made: '{there}' is no folder.", "Choose another with -o.")
+    _check_writable(there)
 
 
 def _names(targets: Sequence[Path], output: Path | None) -> list[Path]:
@@ -71,12 +93,44 @@ def _names(targets: Sequence[Path], output: Path | None) -> list[Path]:
 
 
 def _check_free(path: Path, *, overwrite: bool) -> None:
-    if path.is_dir():
+    try:
+        there = os.stat(path) if overwrite else os.lstat(path)  # a link that leads nowhere takes the name, too
+    except (FileNotFoundError, NotADirectoryError):
+        return  # what there is of its folder, is seen to later
+    except OSError as error:  # a name that is too long, links in a circle
+        raise OutputError(f"'{path}' cannot be written: {error.strerror}.", "Choose another name with -o.") from None
+    if os.path.isdir(path):
         raise OutputError(f"'{path}' is a folder.", "Choose another name with -o.")
-    if path.exists() and not overwrite:
+    if not overwrite and is_unfinished(path):
+        raise OutputError(
+            f"'{path}' exists already, and is not finished.",
+            f"Go on with it: dreambrush paint --resume '{path}'; or replace it with --force.",
+        )
+    if not overwrite:
         raise OutputError(
             f"'{path}' exists already.", "Choose another name with -o, or allow to replace it with --force."
         )
+    if not stat.S_ISREG(there.st_mode):
+        raise OutputError(f"'{path}' is not a regular file.", "Choose another name with -o.")
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a file is a painting that one can go on with."""
+    try:
+        with zipfile.ZipFile(path) as ora:
+            return UNFINISHED in ora.namelist()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        return False
+
+
+def is_finished(path: Path) -> bool:
+    """Whether a file is there, and not a painting that one can go on with."""
+    return os.path.lexists(path) and not is_unfinished(path)
+
+
+def _folder_of(path: Path, *, overwrite: bool) -> Path:
+    """Where the file will lie: of a link that may be overwritten, what it leads to is replaced."""
+    return Path(os.path.realpath(path)).parent if overwrite and path.is_symlink() else path.parent
 
 
 def _check_writable(folder: Path) -> None:

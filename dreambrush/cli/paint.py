@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from dreambrush.cli.inputs import Input, opened_inputs
+from dreambrush.cli.begun import check_resume, output_of_resumed, read_begun
+from dreambrush.cli.completers import ora_files
+from dreambrush.cli.configured import ConfiguredCommand, is_typed
+from dreambrush.cli.inputs import STDIN, TargetPath, opened_inputs
 from dreambrush.cli.options import QUIET, whole_number
-from dreambrush.cli.outputs import check_output, plan_outputs
+from dreambrush.cli.outputs import check_output, is_finished, plan_outputs
 from dreambrush.cli.paint_brushes import brushes_with_dreams
 from dreambrush.cli.paint_many import paint_many
+from dreambrush.cli.paint_one import Job, paint_one
 from dreambrush.cli.paint_onto import Onto, onto_options
-from dreambrush.cli.paint_options import Wishes, painting_options
-from dreambrush.cli.paint_report import report_of, summary, summary_of_all
-from dreambrush.cli.progress import progress_bar
-from dreambrush.errors import ExitCode, PictureError, UsageError
-
-if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
-    from dreambrush.painter.painting import Progress
+from dreambrush.cli.paint_options import Wishes, duration, painting_options
+from dreambrush.cli.paint_report import summary, summary_of_all
+from dreambrush.cli.watch import check_watch, paint_when_saved
+from dreambrush.errors import ExitCode, UsageError
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "still-life.jpg"
+# Parameters that are about one painting, and so cannot be set by files and the environment.
+ONLY_FLAGS = (
+    *("output", "timelapse", "sample", "resume", "go_on", "force", "watch", "as_json"),
+    *("onto", "above", "region", "mask", "in_place"),
+)
+
+SOONEST = 0.1  # seconds between two times that an unfinished painting is saved
 
 EXAMPLES = """\b
 Examples:
@@ -41,8 +47,8 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
-@click.argument("targets", metavar="TARGET...", nargs=-1, type=click.Path(path_type=Path))
+@click.command(cls=ConfiguredCommand, only_flags=ONLY_FLAGS, epilog=EXAMPLES)
+@click.argument("targets", metavar="TARGET...", nargs=-1, type=TargetPath(path_type=Path))
 @click.option(
     "-o",
     "--output",
@@ -68,8 +74,42 @@ Examples:
     help="How many pictures to paint at the same time, 1 to 64.  One alone uses all cores for much of its work, and "
     "each takes memory of its own.",
 )
+@click.option(
+    "--save-every",
+    metavar="TIME",
+    type=duration(SOONEST),
+    default="30s",
+    show_default=True,
+    help="How often the unfinished painting is saved, such as 10s or 5m, so that nothing can take more from you.",
+)
+@click.option(
+    "--resume",
+    metavar="FILE.ora",
+    type=click.Path(path_type=Path),
+    shell_complete=ora_files,
+    help="Go on with a painting that was interrupted, to the same end.  All options are as they were.",
+)
+@click.option(
+    "--continue",
+    "go_on",
+    is_flag=True,
+    help="Leave out pictures whose paintings are there already, and go on with unfinished ones, as --resume does.",
+)
 @click.option("--force", is_flag=True, help="Replace an output that exists already.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Paint again when TARGET, a single one, is saved.  The painting before is replaced, unless somebody else has "
+    "saved that meanwhile: then the new one gets a name of its own.  Ctrl-C ends the waiting.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture on stdout.")
+@click.option(
+    "--preview/--no-preview",
+    default=True,
+    show_default=True,
+    help="Show what the painting looks like while it is painted, in a terminal with colours that is large enough.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Tell in plain lines on stderr how far it is, also when piped.")
 @QUIET
 def paint(
     targets: tuple[Path, ...],
@@ -79,8 +119,14 @@ def paint(
     timelapse: Path | None,
     sample: bool,
     jobs: int,
+    save_every: float,
+    resume: Path | None,
+    go_on: bool,
     force: bool,
+    watch: bool,
     as_json: bool,
+    preview: bool,
+    verbose: bool,
     quiet: bool,
     onto: Path | None,
     above: str | None,
@@ -98,13 +144,27 @@ def paint(
     that match, and - for one that comes by standard input (saved as stdin.ora).  Of several, a failed one does not stop
     the others.
 
-    Ctrl-C stops painting and saves what is painted so far.
+    While it paints, what is painted so far is saved from time to time (--save-every), and so it is when it is stopped
+    by Ctrl-C, or because the computer is shut down.  --resume goes on.
     """
-    wishes = Wishes(**wished)
+    wishes, call = Wishes(**wished), None
     if sample:
         targets = (*targets, SAMPLE)
+    if resume is not None:
+        check_resume(targets)
+        call, _ = read_begun(resume)
+        targets = targets or (Path(call.target),)
+    if go_on and (force or watch or onto is not None):
+        other = "force" if force else "watch" if watch else "onto"
+        raise UsageError(f"--continue and --{other} are both given.", "Leave one of them out.")
     if not targets:
         raise UsageError("There is no picture to paint.", "Name one, or paint the one that comes along with --sample.")
+    if quiet and verbose and is_typed("quiet") != is_typed("verbose"):  # what is typed undoes what is set
+        quiet, verbose = is_typed("quiet"), is_typed("verbose")
+    if quiet and verbose:
+        raise UsageError("-q and -v are both given.", "Leave one of them out.")
+    if watch and STDIN in targets:  # before all of it is read
+        check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
     work = Onto.asked(onto, above, region, mask, in_place)
 
     def note(text: str) -> None:
@@ -114,27 +174,40 @@ def paint(
     status: int = ExitCode.OK
     with opened_inputs(targets, note) as pictures:
         files = [picture.file for picture in pictures]
-        outputs = (
-            plan_outputs(files, output, overwrite=force)
-            if work is None
-            else _output_onto(work, files, output, size, force)
-        )
+        if watch:
+            check_watch([picture.name for picture in pictures], in_place=in_place, film=timelapse is not None)
+        if resume is not None:
+            outputs = [output_of_resumed(resume, output, overwrite=force)]
+        elif work is None:
+            outputs = plan_outputs(files, output, overwrite=force or go_on)
+        else:
+            outputs = _output_onto(work, files, output, size, force)
         if timelapse is not None:
             _check_film(timelapse, len(files), overwrite=force)
-        brush_files = brushes_with_dreams(brushes, quiet=quiet)
-        paint_one = partial(
-            _paint_one,
-            brushes=brush_files,
+        job = Job(
+            words=brushes,
+            brushes=brushes_with_dreams(brushes, quiet=quiet) if call is None else (),
             size=size,
             wishes=wishes,
             onto=work,
             film=timelapse,
             force=force,
+            save_every=save_every,
+            resumed=resume,
             quiet=quiet,
+            verbose=verbose,
             bar=min(jobs, len(pictures)) == 1,
+            preview=preview,
         )
+        todo = list(zip(pictures, outputs, strict=True))
+        if go_on:
+            todo = [each for each in todo if not is_finished(each[1])]
+            note(f"{len(outputs) - len(todo)} of {len(outputs)} paintings are there already.")
+            job = replace(job, go_on=True)
+        paint_it = partial(paint_one, job)
         reports, failed = [], []
-        for done in paint_many(paint_one, list(zip(pictures, outputs, strict=True)), jobs):
+        every = paint_when_saved(paint_it, pictures[0], outputs[0], note) if watch else paint_many(paint_it, todo, jobs)
+        for done in every:
             if done.exit_code == ExitCode.INTERRUPTED:
                 status = done.exit_code
             status = status or done.exit_code
@@ -147,77 +220,21 @@ def paint(
             if done.report["interrupted"]:
                 out, strokes = done.report["output"], done.report["strokes"]
                 click.echo(f"Interrupted: '{out}' has the first {strokes} strokes.", err=True)
+                note(f"Go on with: dreambrush paint --resume '{out}'")
             else:
                 note(summary(done.report))
-        if len(pictures) > 1 and (status or not quiet):
-            click.echo(summary_of_all(len(pictures), reports, failed), err=True)
+        if len(todo) > 1 and (status or not quiet):
+            click.echo(summary_of_all(len(todo), reports, failed), err=True)
     if status == ExitCode.INTERRUPTED and not any(report["interrupted"] for report in reports):
         raise KeyboardInterrupt  # nothing has told of it yet
     return status
-
-
-def _paint_one(
-    target: Input,
-    output: Path,
-    *,
-    brushes: Sequence[BrushFile],
-    size: int | None,
-    wishes: Wishes,
-    onto: Onto | None,
-    film: Path | None,
-    force: bool,
-    quiet: bool,
-    bar: bool,
-) -> dict[str, Any]:
-    """Read, paint and save one picture, and report; the seconds of reading and saving are added to the painting's."""
-    from dreambrush.painter.paint import paint as paint_picture
-    from dreambrush.painter.painting import Clock
-    from dreambrush.painter.saving import recipe_of, save_painting
-    from dreambrush.painter.timelapse import save_timelapse
-    from dreambrush.pictures import load_picture
-
-    started, clock = time.perf_counter(), Clock()
-    with clock.stage("read"):
-        work = None
-        try:
-            if onto is None:
-                picture = load_picture(target.file, size, keep_alpha=True)
-            else:
-                picture, work = onto.look(target.file)
-        except PictureError as error:
-            raise target.in_its_name(error) from None
-    with progress_bar(target.file.name, quiet=quiet or not bar) as update:
-
-        def show(progress: Progress) -> None:
-            if update is not None:
-                update(progress.stage, progress.done, progress.total, f"error {progress.mse:.4f}")
-
-        height, width = picture.shape[:2]
-        options = wishes.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
-        if work is not None:
-            options = replace(options, pigment=work.pigment)  # as the work's other layers
-        painting = paint_picture(picture, brushes, wishes.strokes, wishes.seed, show, options, work=work)
-    if painting.interrupted and not len(painting.strokes):
-        raise KeyboardInterrupt  # there is nothing to save yet
-    saved = {"your_turn": wishes.your_turn, "overwrite": force}
-    with clock.stage("write"):
-        if onto is None:
-            save_painting(output, painting, brushes, wishes.seed, wishes.record(), **saved)
-        else:
-            note = onto.save(output, painting, brushes, wishes.seed, wishes.record(), **saved)
-            if note and not quiet:
-                click.echo(note, err=True)
-        if film is not None and not painting.interrupted:
-            save_timelapse(recipe_of(painting, brushes, wishes.seed, wishes.record()), film, overwrite=force)
-    painting.seconds.update(clock.seconds)
-    return report_of(target.name, output, painting, brushes, wishes, time.perf_counter() - started)
 
 
 def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:
     """The file that is written when a picture is painted into a work, checked to be writable."""
     if len(targets) > 1:
         raise UsageError("Only one picture can be painted onto a work at once.", "Paint them one after the other.")
-    if size is not None:
+    if size is not None and is_typed("size"):
         raise UsageError("--size and --onto are both given.", "Leave --size out: the work has its own.")
     path = work.output(output)
     check_output(path, overwrite=force or work.in_place)

@@ -104,6 +104,8 @@ class Onto:
         *,
         your_turn: bool,
         overwrite: bool,
+        members: Mapping[str, bytes | None],
+        in_place: bool,
     ) -> str:
         """Writes the work with the new layers; gives a note for the user, if there is something to note."""
         from dreambrush.mypaint.document import read_document
@@ -123,10 +125,11 @@ class Onto:
             return {**ours, "paintings": [*(before if isinstance(before, list) else []), recipe.to_json()]}
 
         top = len(layers) - 1
-        if self.in_place:
-            _, backup = insert_layers_in_place(self.file, layers, GROUP, record=record, above=path, selected=top)
+        how: dict[str, Any] = {"record": record, "above": path, "selected": top, "members": members}
+        if in_place:
+            _, backup = insert_layers_in_place(self.file, layers, GROUP, **how)
             return f"The work as it was is '{backup}'."
-        insert_layers(self.file, output, layers, GROUP, record=record, above=path, selected=top, overwrite=overwrite)
+        insert_layers(self.file, output, layers, GROUP, overwrite=overwrite, **how)
         return ""
 
     def _where(self, document: Document) -> NDArray[np.uint8] | None:

@@ -67,6 +67,7 @@ def insert_layers(
     above: tuple[int, ...] | None = None,
     selected: int | None = None,
     overwrite: bool = False,
+    members: Mapping[str, bytes | None] | None = None,
 ) -> NDArray[np.uint8]:
     """Writes a copy of an .ora with one more group of layers.
 
@@ -80,6 +81,7 @@ def insert_layers(
             that; None is above all.
         selected: the index of the layer that MyPaint selects on opening; None leaves that to the file.
         overwrite: replace an existing file.
+        members: of our own, by name, in place of any such; None leaves one out.
 
     Returns:
         The picture as MyPaint shows it, as :func:`~dreambrush.mypaint.render.render_document` has it.
@@ -94,7 +96,7 @@ def insert_layers(
         TypeError: the record holds something that JSON cannot.
     """
     with open_output(target, overwrite=overwrite) as file:
-        return _write(Path(source), file, _Addition(layers, group, record, above, selected))
+        return _write(Path(source), file, _Addition(layers, group, record, above, selected, members or {}))
 
 
 def insert_layers_in_place(
@@ -105,6 +107,7 @@ def insert_layers_in_place(
     record: Record,
     above: tuple[int, ...] | None = None,
     selected: int | None = None,
+    members: Mapping[str, bytes | None] | None = None,
 ) -> tuple[NDArray[np.uint8], Path]:
     """Adds a group of layers to an .ora itself, once a copy of the old one is safe.
 
@@ -115,6 +118,7 @@ def insert_layers_in_place(
         record: likewise.
         above: likewise.
         selected: likewise.
+        members: likewise.
 
     Returns:
         The picture, and the copy that :func:`back_up` has made.
@@ -123,7 +127,7 @@ def insert_layers_in_place(
         OpenrasterError: as :func:`insert_layers`; and likewise its other errors.
     """
     with open_output(path, overwrite=True) as file:
-        merged = _write(Path(path), file, _Addition(layers, group, record, above, selected))
+        merged = _write(Path(path), file, _Addition(layers, group, record, above, selected, members or {}))
         return merged, back_up(path)
 
 
@@ -136,6 +140,7 @@ class _Addition:
     record: Record
     above: tuple[int, ...] | None
     selected: int | None
+    members: Mapping[str, bytes | None]
 
     def __post_init__(self) -> None:
         frame_size(self.layers)
@@ -152,7 +157,8 @@ def _write(source: Path, file: BinaryIO, addition: _Addition) -> NDArray[np.uint
         settings_name, settings = _settings(document, stack)
         settings["dreambrush"] = ours = dict(addition.record(_record(settings)))
         json.dumps(ours, allow_nan=False)  # by itself, for those of others may have NaN
-        comment = _copy_members(source, document.archive, ora, replaced=(STACK_XML, settings_name, MERGED, THUMBNAIL))
+        replaced = (STACK_XML, settings_name, MERGED, THUMBNAIL, *addition.members)
+        comment = _copy_members(source, document.archive, ora, replaced)
         element = _add_group(ora, document, stack.corner(addition.above), addition)
         ora.add(settings_name, json.dumps(settings, separators=(",", ":")).encode())
         member = None if stack.settings == settings_name else settings_name
@@ -162,6 +168,9 @@ def _write(source: Path, file: BinaryIO, addition: _Addition) -> NDArray[np.uint
     merged = _rendered(Path(file.name), source)
     ora.add(THUMBNAIL, encode_thumbnail(merged))
     ora.add(MERGED, encode_png(merged))
+    for name, content in addition.members.items():
+        if content is not None:
+            ora.add(name, content)
     ora.write_directory(comment)
     return merged
 

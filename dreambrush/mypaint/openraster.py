@@ -53,6 +53,7 @@ def write_openraster(
     overwrite: bool = False,
     eotf: float = PLAIN,
     transparent: bool = False,
+    members: Mapping[str, bytes] | None = None,
 ) -> NDArray[np.uint8]:
     """Save a picture that MyPaint opens and goes on painting.
 
@@ -68,6 +69,7 @@ def write_openraster(
         overwrite: replace an existing file.
         eotf: 1.0, or 2.2 for a document of MyPaint 2, whose layers usually have the mode PIGMENT.
         transparent: leave transparent what the layers do not cover; only MyPaint shows the background.
+        members: of our own, by name; they do not survive saving in MyPaint.
 
     Returns:
         The picture as MyPaint shows it: sRGB, shape (height, width, 3), uint8.  If it is transparent, as all
@@ -101,6 +103,8 @@ def write_openraster(
         _add(ora, "mergedimage.png", encode_png(merged))
         ET.indent(image)
         _add(ora, "stack.xml", ET.tostring(image, encoding="utf-8"))
+        for name, content in (members or {}).items():
+            _add(ora, name, content)
     return merged
 
 

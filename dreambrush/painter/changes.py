@@ -117,7 +117,7 @@ def find_changes(document: Document, recipes: Sequence[Recipe], facts: Mapping[P
     here = document.width, document.height
     return Changes(
         size=None if here in (first, last) else here,
-        paper=recipes[0].ground is not None and not _is_ground(document, recipes[0].ground),
+        paper=recipes[0].ground is not None and not _is_background(document, recipes[0].background),
         layers=tuple(changes),
         reordered=_is_reordered(ours, found, upward),
         added=() if recipes[0].ground is None else tuple(_added(document.root, found, recipes)),
@@ -170,13 +170,16 @@ def _count_changed(before: Pixels, now: Pixels, eotf: float) -> int:
     return sum(int(np.count_nonzero(~may_be_resaved(before[rows], now[rows], eotf))) for rows in bands)
 
 
-def _is_ground(document: Document, ground: Pixels) -> bool:
+def _is_background(document: Document, ours: Pixels) -> bool:
+    """Whether the document's is this colour (3,) or tile (h, w, 3)."""
     background = document.background
     if background is None:
         return False
     tile = background.tile()
+    if ours.ndim == 3 and ours.shape[:2] != tile.shape[:2]:
+        return False
     painted = np.empty_like(tile)
-    painted[..., :3], painted[..., 3] = ground, 255
+    painted[..., :3], painted[..., 3] = ours, 255
     return _count_changed(painted, tile, document.working_eotf) == 0
 
 

@@ -19,9 +19,18 @@ class Deadline:
     def __init__(self, seconds: float | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock, self._start = seconds, clock, clock()
 
+    @property
+    def spent(self) -> float:
+        """Seconds that have passed."""
+        return self._clock() - self._start
+
+    def add(self, seconds: float) -> None:
+        """Takes note of seconds that had passed before."""
+        self._start -= seconds
+
     def before(self, share: float) -> bool:
         """Whether less than that share of the time has passed."""
-        return self._seconds is None or self._clock() - self._start < share * self._seconds
+        return self._seconds is None or self.spent < share * self._seconds
 
     def growing(self) -> bool:
         """Whether there is time to add strokes to the plan."""

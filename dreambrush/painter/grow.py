@@ -93,6 +93,16 @@ class Grower:
         height, width = self.scene.height, self.scene.width
         self.moments.update(canvas.reshape(height, width, 3), (0, 0, width, height))
 
+    @property
+    def memory(self) -> Memory:
+        """What it knows, apart from the state of its generator of numbers."""
+        return Memory(self.canvas, self._ideas, self.looker.earned)
+
+    def recall(self, memory: Memory) -> None:
+        """Goes on from there."""
+        self.see(memory.canvas)
+        self._ideas, self.looker.earned = memory.ideas, memory.earned
+
     def wanted(self, there: int, left: int) -> int:
         """How many strokes to add in a round when so many are there and so many are left."""
         return min(max(self.thought.least_at_once, int(self.thought.at_once * there)), left)
@@ -198,6 +208,21 @@ class Ideas:
         """These and others."""
         columns = ("strokes", "brush", "size", "gain", "merit")
         return Ideas(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in columns))
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a grower knows between two rounds.
+
+    Attributes:
+        canvas: (height * width, 3) as it is expected to be.
+        ideas: that are left from earlier rounds.
+        earned: what windows of each size have lately gained.
+    """
+
+    canvas: Float32
+    ideas: Ideas
+    earned: NDArray[np.float64]
 
 
 class _Trial:

@@ -58,6 +58,10 @@ class Looker:
     Args:
         moments: of target and canvas.
         rng: of the draws.
+
+    Attributes:
+        scales: pixels per window cell, one for each size.
+        earned: what windows of each size have lately gained, as shares.
     """
 
     def __init__(self, moments: Moments, rng: np.random.Generator) -> None:
@@ -66,16 +70,16 @@ class Looker:
         count = int(np.ceil(np.log2(largest / SMALLEST_SCALE) * SCALES_PER_OCTAVE)) + 1
         self.scales = np.geomspace(SMALLEST_SCALE, largest, count).astype(np.float32) * np.float32(moments.cell)
         # At first only the larger half is worth looking through.
-        self._earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
+        self.earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
 
     def learn(self, sizes: NDArray[np.int64], gains: Float32) -> None:
         """Remembers from which sizes this round's strokes came (k,), and what they gained (k,)."""
         earned = np.bincount(sizes, gains, len(self.scales))
-        self._earned = MEMORY * self._earned + (1 - MEMORY) * earned / max(float(earned.sum()), 1e-9)
+        self.earned = MEMORY * self.earned + (1 - MEMORY) * earned / max(float(earned.sum()), 1e-9)
 
     def look(self, count: int) -> Windows:
         """Draws that many windows."""
-        chance = self._earned + np.roll(self._earned, 1) * 0.25 + np.roll(self._earned, -1) * 0.25
+        chance = self.earned + np.roll(self.earned, 1) * 0.25 + np.roll(self.earned, -1) * 0.25
         chance = (1 - CURIOSITY) * chance / chance.sum() + CURIOSITY / len(chance)
         size = np.sort(self.rng.choice(len(self.scales), count, p=chance / chance.sum()))
         scale = self.scales[size]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,12 +16,22 @@ from dreambrush.strokes import Strokes
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a painting stands."""
+    """Where a painting stands.
+
+    Attributes:
+        stage: what is being done.
+        done: how far that is.
+        total: of how much.
+        mse: expected mean squared error of the painting as it is.
+        picture: gives what it looks like now, (h, w, 3) float32, sRGB 0..1, perhaps in fewer cells than it has pixels;
+            to be asked at once or not at all.
+    """
 
     stage: str
     done: int
     total: int
     mse: float
+    picture: Callable[[], NDArray[np.float32]] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,7 @@ class Painting:
         strokes: as laid, in order.
         layers: bottom first.  A picture with transparency has one more below the painted ones: the ground in its
             shape.
+        grain: whether the ground is paper, with a grain (see paper.py).
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 what was seen of the work that it is painted onto.
         alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
@@ -58,6 +69,7 @@ class Painting:
         seconds: wall and CPU seconds of each kind of work.
         interrupted: whether Ctrl-C ended it early.
         pigment: whether it was painted as pigment, in linear light (eotf 2.2).
+        unfinished: from which it can go on to what it would have become; None if it is finished.
     """
 
     strokes: Strokes
@@ -71,6 +83,8 @@ class Painting:
     seconds: dict[str, dict[str, float]]
     interrupted: bool = False
     pigment: bool = False
+    unfinished: bytes | None = None
+    grain: bool = False
 
     @property
     def onto_work(self) -> bool:

@@ -46,10 +46,13 @@ class Replay:
         self._finished: dict[int, Layer] = {}  # of transparent paintings, whose shape is cut out of all of them
         width, height = strokes.size
         self._touched = np.zeros((-(-height // TILE_SIZE), -(-width // TILE_SIZE)), np.bool_)
-        self.ground = np.full(3, 255, np.uint8) if recipe.ground is None else recipe.ground
+        self.ground = background = recipe.background
+        if background.ndim == 3:
+            repeats = -(-height // background.shape[0]), -(-width // background.shape[1]), 1
+            background = np.tile(background, repeats)[:height, :width]
         self._merged = merge_layers([Layer("", np.zeros((height, width, 4), np.uint8))], self.ground, self._eotf)
         # The ground, and the layers of which none below has strokes to come either.
-        self._below = np.tile(self._light[self.ground], (height, width, 1))
+        self._below = np.broadcast_to(self._light[background], (height, width, 3)).copy()
         self._bottom = 0
 
     def __len__(self) -> int:

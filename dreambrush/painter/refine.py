@@ -8,7 +8,7 @@ changes colour such that the finished painting is expected to err least.  Geomet
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,33 @@ TINY = 1e-6
 RADIUS = 8  # which of a stroke's numbers it is
 
 
+@dataclass(frozen=True)
+class Descent:
+    """A descent after some of its steps.
+
+    Attributes:
+        steps: that are done.
+        sketch: as it now is.
+        mean: (k, 9) of the slopes, as Adam has it.
+        square: (k, 9) of their squares, likewise.
+        by_colour: (k, 3) slope by colours.
+        stiffness: (k,) of colours.
+    """
+
+    steps: int
+    sketch: Sketch
+    mean: Float32
+    square: Float32
+    by_colour: Float32
+    stiffness: Float32
+
+    @classmethod
+    def of(cls, sketch: Sketch) -> Descent:
+        """Before the first step."""
+        mean, square = np.zeros_like(sketch.strokes), np.zeros_like(sketch.strokes)
+        return cls(0, sketch, mean, square, np.zeros_like(sketch.colours), np.zeros(len(sketch), np.float32))
+
+
 def refine(
     scene: Scene,
     sketch: Sketch,
@@ -39,6 +66,8 @@ def refine(
     cells: Sequence[int] = (16,),
     room: int | None = None,
     go_on: Callable[[], bool] = lambda: True,
+    begun: Descent | None = None,
+    tell: Callable[[Descent], None] = lambda _: None,
 ) -> Sketch:
     """Descends.
 
@@ -52,6 +81,8 @@ def refine(
         cells: so many are looked at for each stroke; the steps are shared out among these numbers in turn.
         room: how many strokes share the canvas; by default those of the sketch.
         go_on: asked before every step.
+        begun: a descent from that sketch to go on with, which comes to the same as if it had never stopped.
+        tell: told where the descent is, after every step.
 
     Returns:
         The same strokes, refined.
@@ -61,24 +92,24 @@ def refine(
     room = room or len(sketch)
     shift = SHIFT * scene.cell * np.sqrt(scene.height * scene.width / room)
     first = np.array([shift] * 6 + [PRESSURE] * 2 + [LOG_RADIUS], np.float32) * np.float32(boldness)
-    mean, square = np.zeros_like(sketch.strokes), np.zeros_like(sketch.strokes)
-    by_colour, stiffness = np.zeros_like(sketch.colours), np.zeros(len(sketch), np.float32)
-    for step in range(steps):
+    at = begun or Descent.of(sketch)
+    for step in range(at.steps, steps):
         if not go_on():
             break
+        sketch = at.sketch
         grid = scene.some(cells[step * len(cells) // steps], room, rng)
         slope, colour_slope, stiff = _slopes(scene, sketch, canvas, grid, rng)
         slope[:, RADIUS] *= sketch.strokes[:, RADIUS]  # by the logarithm of the radius
-        mean = MOMENTUM * mean + (1 - MOMENTUM) * slope
-        square = SMOOTHING * square + (1 - SMOOTHING) * slope * slope
+        mean = MOMENTUM * at.mean + (1 - MOMENTUM) * slope
+        square = SMOOTHING * at.square + (1 - SMOOTHING) * slope * slope
         direction = mean / (1 - MOMENTUM ** (step + 1))
         direction /= np.sqrt(square / (1 - SMOOTHING ** (step + 1))) + TINY
         cosine = LAST_STEP + (1 - LAST_STEP) * 0.5 * (1 + np.cos(np.pi * step / steps))
         change = (cosine * first * direction).astype(np.float32)
         strokes = sketch.strokes - change
         strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * np.exp(-change[:, RADIUS])
-        by_colour = COLOUR_MEMORY * by_colour + (1 - COLOUR_MEMORY) * colour_slope
-        stiffness = COLOUR_MEMORY * stiffness + (1 - COLOUR_MEMORY) * stiff
+        by_colour = COLOUR_MEMORY * at.by_colour + (1 - COLOUR_MEMORY) * colour_slope
+        stiffness = COLOUR_MEMORY * at.stiffness + (1 - COLOUR_MEMORY) * stiff
         # Where not every colour is there, half a step would never get from one to the next.
         part = COLOUR_STEP if scene.snap is None else 1.0
         wished = sketch.colours - part * by_colour / (stiffness + LEAST_STIFFNESS)[:, None]
@@ -86,7 +117,9 @@ def refine(
         if scene.snap is not None:
             colours = scene.snap(colours)
         sketch = replace(sketch, strokes=scene.tame(strokes), colours=colours)
-    return sketch
+        at = Descent(step + 1, sketch, mean, square, by_colour, stiffness)
+        tell(at)
+    return at.sketch
 
 
 def _slopes(

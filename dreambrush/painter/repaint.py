@@ -38,12 +38,15 @@ class Repainting:
     Attributes:
         recipe: as it was painted this time, at this size.
         layers: bottom first, as :class:`~dreambrush.painter.painting.Painting` has them.
-        background: (3,) uint8.
     """
 
     recipe: Recipe
     layers: list[Layer]
-    background: NDArray[np.uint8]
+
+    @property
+    def background(self) -> NDArray[np.uint8]:
+        """Under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
+        return self.recipe.background
 
     def merged(self) -> NDArray[np.uint8]:
         """The picture: (h, w, 3) uint8, or with alpha (h, w, 4) if it is transparent somewhere."""
@@ -58,7 +61,7 @@ class Repainting:
         Raises:
             OutputError: the file exists already or cannot be written.
         """
-        write_painting(path, self.layers, self.background, self.recipe, your_turn=your_turn, overwrite=overwrite)
+        write_painting(path, self.layers, self.recipe, your_turn=your_turn, overwrite=overwrite)
 
     def save_png(self, path: Path, *, overwrite: bool = False) -> None:
         """As a flat picture.
@@ -97,13 +100,9 @@ def changed(
         layer = np.searchsorted(used, strokes.layer).astype(np.int32)
         strokes = replace(strokes, layer=layer, layers=tuple(strokes.layers[index] for index in used) or (EMPTY,))
     alpha = recipe.alpha
+    check_size(size or strokes.size)
     if size is not None and size != strokes.size:
         width, height = size
-        if min(size) < 1 or max(size) > LARGEST_SIDE or width * height > MOST_PIXELS:
-            raise UsageError(
-                f"The painting would have {width} x {height} pixels.",
-                f"Choose sides of 1 to {LARGEST_SIDE} and at most {MOST_PIXELS:,} pixels.",
-            )
         before = strokes
         strokes = strokes.scaled(size)
         # The engine's soft rims are as wide at any size, and add to what one sees of a stroke; so they must be made
@@ -121,6 +120,20 @@ def changed(
     return replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, pigment=mixes)
 
 
+def check_size(size: tuple[int, int]) -> None:
+    """Settles whether a painting of that width and height in pixels can be painted again.
+
+    Raises:
+        UsageError: it would take too much memory.
+    """
+    width, height = size
+    if min(size) < 1 or max(size) > LARGEST_SIDE or width * height > MOST_PIXELS:
+        raise UsageError(
+            f"The painting would have {width} x {height} pixels.",
+            f"Choose sides of 1 to {LARGEST_SIDE} and at most {MOST_PIXELS:,} pixels.",
+        )
+
+
 def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Repainting:
     """Lays all strokes of a recipe with the real engine.
 
@@ -129,11 +142,10 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
         progress: told how many strokes are laid, from time to time.
     """
     layers = replay(recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress)
-    background = np.full(3, 255, np.uint8) if recipe.ground is None else recipe.ground
     if recipe.alpha is not None:
-        shaped = cut_to_shape(layers, SHAPE_LAYER, background, recipe.alpha)
+        shaped = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)
         layers = shaped[-len(layers) :]
     else:
         shaped = layers
     digests = tuple(digest(layer.pixels) for layer in layers)
-    return Repainting(replace(recipe, digests=digests), shaped, background)
+    return Repainting(replace(recipe, digests=digests), shaped)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dreambrush.models import BrushFile
 from dreambrush.mypaint.brush_text import BrushText
@@ -32,6 +31,7 @@ def save_painting(
     *,
     your_turn: bool = True,
     overwrite: bool = False,
+    members: Mapping[str, bytes] | None = None,
 ) -> None:
     """Writes a painting as a layered .ora.
 
@@ -43,41 +43,43 @@ def save_painting(
         options: what was wished for, plain data; kept in the recipe.
         your_turn: put an empty layer on top, selected; MyPaint then opens with a brush in the artist's hand.
         overwrite: replace an existing file.
+        members: of the archive, besides MyPaint's, by name.
 
     Raises:
         OutputError: the file exists already or cannot be written.
     """
     recipe = recipe_of(painting, brushes, seed, options)
-    write_painting(path, painting.layers, painting.background, recipe, your_turn=your_turn, overwrite=overwrite)
+    write_painting(path, painting.layers, recipe, your_turn=your_turn, overwrite=overwrite, members=members)
 
 
 def write_painting(
     path: Path,
     layers: Sequence[Layer],
-    background: NDArray[np.uint8],
     recipe: Recipe,
     *,
     your_turn: bool,
     overwrite: bool,
+    members: Mapping[str, bytes] | None = None,
 ) -> None:
     """Writes layers and the recipe that made them; further arguments as in :func:`save_painting`.
 
     Args:
         path: the file.
         layers: bottom first.
-        background: (3,) uint8.
         recipe: of these layers.
         your_turn: put an empty layer on top.
         overwrite: replace an existing file.
+        members: as of :func:`save_painting`.
     """
     write_openraster(
         path,
         [*layers, your_turn_layer(recipe)] if your_turn else layers,
-        background,
+        recipe.background,
         settings=recipes_to_settings([recipe]),
         overwrite=overwrite,
         eotf=canvas_eotf(recipe.pigment),
         transparent=recipe.alpha is not None,
+        members=members,
     )
 
 
@@ -97,6 +99,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         digests=tuple(digest(layer.pixels) for layer in painted),
         options=options,
         alpha=painting.alpha,
+        grain=painting.grain,
     )
 
 

@@ -1,0 +1,38 @@
+"""What one may ask of a painting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.painter import effort as efforts
+from dreambrush.painter import hand as hands
+from dreambrush.painter.geometry import LIGHTEST
+from dreambrush.painter.motif import Colour
+from dreambrush.palette import Palette
+
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PaintOptions:
+    """How much thought goes into a painting, what the hand prefers, and when to stop."""
+
+    effort: int = efforts.DEFAULT  # 1 to 5
+    hand: float = hands.DEFAULT  # 0, as exact as possible, to 1, as free as possible
+    layers: int = 5  # 1 to 5
+    narrowest: float | None = None  # stroke in pixels; by default what the hand likes
+    widest: float | None = None  # stroke in pixels
+    seconds: float | None = None  # after which the painting is as good as it then is
+    until: float = 0.0  # mean squared error at which no more strokes are added
+    colour: Colour | None = None  # of all strokes; by default what suits each best
+    focus: Float32 | None = None  # (h, w), 0..1: where to paint more finely; by default everywhere alike, faces apart
+    palette: Palette | None = None  # from which all colours come; by default they may be any
+    ground: Colour | None = None  # colour under the first stroke; by default the target's mean
+    grain: bool = False  # whether that is paper, with a grain; not where the target is transparent, nor on other work
+    pigment: bool = False  # paint as MyPaint 2 does, mixing colours like pigments
+    longest: float | None = None  # path of a stroke in widths; by default as long as the hand likes
+    lightest: float = LIGHTEST  # pressure, 0..1
+    jitter: float = 0.0  # how far the colour of each stroke strays at random, 0..1
