@@ -16,11 +16,12 @@ import pytest
 from PIL import Image
 
 from dreambrush.cli.paint_options import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
-from dreambrush.cli.progress import Update
+from dreambrush.cli.progress import Show
 from dreambrush.errors import ExitCode
 from dreambrush.recipe import recipes_of
 
 if TYPE_CHECKING:
+    from dreambrush.painter.painting import Progress
     from tests.cli.conftest import Command
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
@@ -129,10 +130,10 @@ def interrupt_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C is pressed when the progress bar has been told of so many rounds."""
 
     @contextmanager
-    def bar(title: str, *, quiet: bool = False) -> Iterator[Update]:
+    def bar(title: str, *_: object, **__: object) -> Iterator[Show]:
         told = 0
 
-        def update(stage: str, done: int, total: int, note: str) -> None:
+        def update(progress: Progress) -> None:
             nonlocal told
             told += 1
             if told > rounds:
@@ -140,7 +141,7 @@ def interrupt_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
         yield update
 
-    monkeypatch.setattr("dreambrush.cli.paint.progress_bar", bar)
+    monkeypatch.setattr("dreambrush.cli.paint_one.painting_progress", bar)
 
 
 def test_ctrl_c_saves_what_is_painted(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
