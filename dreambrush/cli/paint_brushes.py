@@ -31,7 +31,7 @@ def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]
 
     found: dict[str, BrushFile] = {}
     for word in words:
-        for name in _brushes_of_set(word.removeprefix(SET)) if word.startswith(SET) else (word,):
+        for name in brush_names(word):
             brush = find_brush(name)
             if found.setdefault(brush.name, brush).path.resolve() != brush.path.resolve():
                 raise UsageError(f"Two of the brushes are called '{brush.name}'.", "Rename one of the files.")
@@ -49,7 +49,15 @@ def complete_brush(context: click.Context, parameter: click.Parameter, incomplet
     return completers.offer(completers.brushes_with_dreams() | sets, incomplete)
 
 
-def _brushes_of_set(name: str) -> tuple[str, ...]:
+def brush_names(word: str) -> tuple[str, ...]:
+    """Those of a set such as ``set:studio``, or the word itself.
+
+    Raises:
+        BrushError: there is no such set.
+    """
+    if not word.startswith(SET):
+        return (word,)
+    name = word.removeprefix(SET)
     if name not in BRUSH_SETS:
         sets = ", ".join(SET + each for each in BRUSH_SETS)
         raise BrushError(f"There is no set of brushes named {name!r}.", f"The sets are: {sets}.")

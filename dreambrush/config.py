@@ -1,0 +1,234 @@
+"""Settings: what is given to painting without being typed each time, and which of it counts more.
+
+Settings come in layers.  From the one that counts most: the command line, the environment (``DREAMBRUSH_STROKES``),
+``dreambrush.toml`` beside the target, the user's ``config.toml``.  What a style says counts just less than the layer
+that names the style.  The values are words here, as on a command line; what they may be is known to its options.
+"""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+import stat
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dreambrush.errors import UsageError
+
+FILE = "dreambrush.toml"  # beside a target
+USER_FILE = "config.toml"
+PREFIX = "DREAMBRUSH_"
+NOT_OURS = ("TRACEBACK",)  # variables that set something else
+STYLE = "style"
+LARGEST_FILE = 1 << 16  # bytes
+# Values that are files, if they end so or begin as a path; those of FOCUS always are.
+ENDINGS = {"brush": ".myb", "palette": ".gpl", STYLE: ".toml"}
+BEGINNINGS = ("./", "../", "~/")
+FOCUS, NO_FILES = "focus", ("auto",)
+
+Word = str | bool | list[str]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value and where it comes from.
+
+    Attributes:
+        value: text as on a command line, true or false, or several texts.
+        level: "flag", "environment", "target", "user" or "style".
+        place: the option, variable or file that gives it.
+    """
+
+    value: Word
+    level: str
+    place: str
+
+    def named(self, key: str) -> str:
+        """How an error speaks of it."""
+        return self.place if self.level in ("flag", "environment") else f"'{key}' in '{self.place}'"
+
+    def wrong(self, key: str, why: str, advice: str = "") -> UsageError:
+        """The error that its value is no good."""
+        how = "Correct or unset it" if self.level == "environment" else "Correct it there"
+        return UsageError(
+            f"{self.named(key)} cannot be used: {why.rstrip('.')}.", advice or f"{how}; see 'dreambrush paint --help'."
+        )
+
+
+Layer = Mapping[str, Setting]
+
+
+def user_file() -> Path:
+    """Where the user's own settings are, if there are any."""
+    from platformdirs import user_config_dir
+
+    return Path(user_config_dir("dreambrush")) / USER_FILE
+
+
+def combine(layers: Sequence[Layer], of_style: Callable[[Setting], Layer]) -> dict[str, Setting]:
+    """Of each key the setting that counts most.
+
+    Args:
+        layers: the one that counts most first.
+        of_style: gives what a style says; it comes just below the layer that names the style.
+    """
+    naming = next((number for number, layer in enumerate(layers) if STYLE in layer), None)
+    if naming is not None:
+        layers = [*layers[: naming + 1], of_style(layers[naming][STYLE]), *layers[naming + 1 :]]
+    return {key: setting for layer in reversed(layers) for key, setting in layer.items()}
+
+
+def settings_of_environment(keys: Collection[str], lists: Collection[str]) -> dict[str, Setting]:
+    """Settings of variables such as ``DREAMBRUSH_STROKES``; an empty one counts as not set.
+
+    Args:
+        keys: all that can be set.
+        lists: those of them that take several values, in a variable with commas between.
+
+    Raises:
+        UsageError: a variable is spelt nearly as one of ours; others are let be.
+    """
+    found = {}
+    for name, value in sorted(os.environ.items()):
+        if not name.startswith(PREFIX) or not value:
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        if key in keys:
+            several: Word = [word.strip() for word in value.split(",")] if key in lists else value
+            found[key] = Setting(several, "environment", PREFIX + key.upper())
+        elif key.upper() not in NOT_OURS and (near := difflib.get_close_matches(key, keys, n=1, cutoff=0.8)):
+            raise UsageError(
+                f"The environment sets {name}, which there is not.", f"Did you mean {PREFIX}{near[0].upper()}?"
+            )
+    return found
+
+
+def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: Collection[str]) -> dict[str, Setting]:
+    """Settings of the ``dreambrush.toml`` beside the targets.
+
+    Args:
+        targets: files, folders, patterns, or - for standard input, which counts as a file of the current folder.
+        keys: all that can be set.
+        only_flags: what only the command line can say.
+
+    Raises:
+        UsageError: a file is broken, or the targets are in folders whose files differ.
+    """
+    found: list[tuple[Path, dict[str, Setting]]] = []
+    for folder in _folders(targets):
+        found.append((folder, settings_of_file(folder / FILE, "target", keys, only_flags)))
+        values = [{key: setting.value for key, setting in layer.items()} for _, layer in found]
+        if values[-1] != values[0]:
+            raise UsageError(
+                f"The pictures are in folders whose {FILE} differ, such as '{found[0][0]}' and '{folder}'.",
+                "Paint one folder after the other.",
+            )
+    return found[0][1] if found else {}
+
+
+def settings_of_file(
+    path: Path, level: str, keys: Collection[str], only_flags: Collection[str] = ()
+) -> dict[str, Setting]:
+    """Settings of a TOML file; none where there is no such file.
+
+    Args:
+        path: of the file; names of files in it are meant relative to its folder.
+        level: of the settings.
+        keys: all that can be set.
+        only_flags: what only the command line can say.
+
+    Raises:
+        UsageError: the file cannot be read, is no TOML, or has a key or a kind of value that there is not.
+    """
+    found = {}
+    for key, value in _content(path).items():
+        if key in only_flags:
+            flag = "--" + key.replace("_", "-")
+            raise UsageError(f"The file '{path}' sets '{key}', which only the command line can.", f"Give {flag} there.")
+        if key not in keys:
+            raise UsageError(f"The file '{path}' sets {key[:40]!r}, which there is not.", _advice(key, value, keys))
+        found[key] = setting_of(key, value, level, str(path), path.parent)
+    return found
+
+
+def _advice(key: str, value: object, keys: Collection[str]) -> str:
+    if isinstance(value, dict):
+        return "Write the settings without a table around them, such as: strokes = 500"
+    near = difflib.get_close_matches(key, keys, n=2)
+    return f"Did you mean {' or '.join(near)}?" if near else f"The keys are: {', '.join(keys)}."
+
+
+def setting_of(key: str, value: Any, level: str, place: str, folder: Path | None = None) -> Setting:
+    """A setting of a value of TOML; names of files are made relative to the folder.
+
+    Raises:
+        UsageError: its kind cannot be that of any option.
+    """
+    if isinstance(value, bool):
+        return Setting(value, level, place)
+    several = value if isinstance(value, list) else [value]
+    why = next(filter(None, map(_unfit, several)), "") if several else "the list is empty"
+    if why:
+        raise Setting("", level, place).wrong(key, why)
+    words = [str(each) if folder is None else _beside(folder, key, str(each)) for each in several]
+    return Setting(words if isinstance(value, list) else words[0], level, place)
+
+
+def _unfit(value: object) -> str:
+    """Why a value is no word, or nothing."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return "it is neither text, nor a number, nor true or false, nor a list of texts"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "the number is too large"
+    return "no text may have the character zero in it" if isinstance(value, str) and "\0" in value else ""
+
+
+def _beside(folder: Path, key: str, word: str) -> str:
+    """The word, which is a file's relative to the folder if it is a file's at all."""
+    if key == FOCUS:
+        is_file = word not in NO_FILES
+    else:
+        is_file = key in ENDINGS and (word.lower().endswith(ENDINGS[key]) or word.startswith(BEGINNINGS))
+    return str(folder / os.path.expanduser(word)) if is_file and word else word
+
+
+def _folders(targets: Iterable[Path]) -> list[Path]:
+    """The folders that targets are in, each once."""
+    found: dict[str, Path] = {}
+    for target in targets:
+        if os.path.isdir(target):
+            folders = [target]
+        elif glob.has_magic(str(target)) and not os.path.lexists(target):
+            folders = [Path(match).parent for match in sorted(glob.glob(str(target)))]
+        else:
+            folders = [target.parent]  # that of - is the current one
+        for folder in folders:
+            found.setdefault(os.path.realpath(folder), folder)
+    return list(found.values())
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return {}  # no such file
+    if not stat.S_ISREG(status.st_mode):
+        raise _broken(path, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
+    if status.st_size > LARGEST_FILE:
+        raise _broken(path, "it is larger than 64 KiB")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise _broken(path, error.strerror or "an error of the disk") from None
+    except UnicodeDecodeError:
+        raise _broken(path, "it is no text in UTF-8") from None
+    except (ValueError, RecursionError) as error:  # of TOML, or of a number with too many digits
+        raise _broken(path, f"it is no TOML ({error})") from None
+
+
+def _broken(path: Path, why: str) -> UsageError:
+    return UsageError(f"The settings in '{path}' cannot be read: {why}.", "Correct the file, or take it away.")
