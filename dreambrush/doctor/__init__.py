@@ -15,7 +15,7 @@ from dreambrush import __version__
 from dreambrush.doctor.advice import Advice
 from dreambrush.doctor.mypaint import brushes_in_mypaint, mypaint_itself
 from dreambrush.doctor.packages import packages_for_painting, packages_for_training
-from dreambrush.doctor.painting import brushes, dreams, faces, libmypaint, stroke
+from dreambrush.doctor.painting import brushes, dreams, faces, libmypaint, stroke, subject
 from dreambrush.doctor.places import can_write, data_folder, memory
 from dreambrush.errors import DreambrushError, ExitCode
 
@@ -67,6 +67,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         Check("a real stroke", stroke, ExitCode.NO_LIBMYPAINT),
         Check("dreams", dreams, ExitCode.MODEL),
         Check("faces", faces, ExitCode.MODEL),
+        Check("subject", subject, ExitCode.MODEL),
         Check("this folder", lambda: can_write(folder), ExitCode.OUTPUT),
         Check("your data", data_folder, None),
         Check("memory", memory, None),

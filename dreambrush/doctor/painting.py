@@ -1,4 +1,4 @@
-"""What painting is done with: libmypaint, brushes, their dreams, and the networks that find faces."""
+"""What painting is done with: libmypaint, brushes, their dreams, and the networks that find faces and subjects."""
 
 from __future__ import annotations
 
@@ -80,6 +80,14 @@ def faces() -> Advice:
     for name in NETWORKS:
         open_face_network(name)
     return Advice(f"All {len(NETWORKS)} networks that find faces open.")
+
+
+def subject() -> Advice:
+    """Whether the network opens; raises ModelError."""
+    from dreambrush.painter.subject import open_subject_network
+
+    open_subject_network()
+    return Advice("The network that finds what a picture is of opens.")
 
 
 def _loaded_from() -> str:

@@ -18,7 +18,7 @@ from dreambrush.models import shipped_folder
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
-ESSENTIAL = ["Python packages", "libmypaint", "brushes", "a real stroke", "dreams", "faces", "this folder"]
+ESSENTIAL = ["Python packages", "libmypaint", "brushes", "a real stroke", "dreams", "faces", "subject", "this folder"]
 
 
 def examined(stdout: str) -> dict[str, dict[str, str]]:
