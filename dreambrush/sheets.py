@@ -77,6 +77,27 @@ def save_contact_sheet(
         sheet.save(file, "PNG", optimize=True)
 
 
+def draw_named_pictures(pictures: Sequence[tuple[str, Picture]], across: int = 3) -> Image.Image:
+    """Draws pictures (h, w, 3) of one size, each with its name above it, that many in a row.
+
+    Raises:
+        ValueError: there is no picture.
+    """
+    if not pictures:
+        raise ValueError("Expected pictures but had none.")
+    height, width = pictures[0][1].shape[:2]
+    line = 2 * HEADING
+    rows = -(-len(pictures) // across)
+    size = min(across, len(pictures)) * (width + GAP) + GAP, rows * (height + line + GAP) + GAP
+    sheet = Image.new("RGB", size, PAPER)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(HEADING + 2)
+    for index, (name, picture) in enumerate(pictures):
+        left, top = GAP + index % across * (width + GAP), GAP + index // across * (height + line + GAP)
+        pen.text((left + width // 2, top + line // 2), _fitting(name, font, width), INK, font, anchor="mm")
+        sheet.paste(Image.fromarray(_as_uint8(picture)), (left, top + line))
+    return sheet
+
+
 def _as_uint8(picture: Picture) -> NDArray[np.uint8]:
     if picture.dtype == np.uint8:
         return np.ascontiguousarray(picture, np.uint8)

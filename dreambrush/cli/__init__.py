@@ -17,6 +17,7 @@ import click
 from dreambrush import __version__
 from dreambrush.cli.errors import ReaderLeft, exit_code_of
 from dreambrush.cli.welcome import WELCOME
+from dreambrush.interrupts import all_stops
 from dreambrush.mypaint.library import messages_to_stderr
 
 COMMANDS = (
@@ -25,6 +26,8 @@ COMMANDS = (
     "timelapse",
     "inspect",
     "render",
+    "styles",
+    "config",
     "brushes",
     "collect",
     "train",
@@ -38,7 +41,7 @@ EXAMPLES = """\b
 Examples:
   dreambrush paint photo.jpg            paints photo.jpg and saves photo.ora
   dreambrush paint --sample             paints a picture that comes with dreambrush
-  dreambrush paint *.jpg -o paintings   paints many pictures into a folder
+  dreambrush paint album                paints all pictures in a folder
   dreambrush paint album -o paintings   paints all pictures of a folder
   dreambrush brushes                    lists the brushes
   dreambrush doctor                     finds out why something does not work
@@ -97,7 +100,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
         prepare()
     words = None if arguments is None else list(arguments)
-    return exit_code_of(lambda: dreambrush.main(words, prog_name="dreambrush", standalone_mode=False))
+    with all_stops():
+        return exit_code_of(lambda: dreambrush.main(words, prog_name="dreambrush", standalone_mode=False))
 
 
 def main() -> NoReturn:

@@ -31,6 +31,13 @@ def every_brush(context: click.Context, parameter: click.Parameter, incomplete: 
     return offer({brush.name: ORIGINS[brush.origin] for brush in _brushes()}, incomplete)
 
 
+def complete_style(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Styles by name; files where no name fits."""
+    from dreambrush.styles import list_styles
+
+    return offer({style.name: style.description for style in list_styles()}, incomplete)
+
+
 def ora_files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Files that end in .ora, and folders; where there is no such file, or a name needs quotes, what the shell does."""
     folder, begun = os.path.split(incomplete)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.completers import complete_style
 from dreambrush.cli.options import DEFAULT_BRUSH, Decorator, decimal_number, seed_option, whole_number
 from dreambrush.cli.paint_brushes import complete_brush
 from dreambrush.errors import UsageError
@@ -24,8 +25,11 @@ DEFAULT_STROKES = 1500
 EFFORTS, DEFAULT_EFFORT = (1, 5), 3
 HANDS, DEFAULT_HAND = (0.0, 1.0), 0.3
 LAYERS, DEFAULT_LAYERS = (1, 5), 5
+PRESSURES, DEFAULT_PRESSURE = (0.05, 1.0), 0.05
+LENGTHS = 0.1, 100.0  # of a stroke in its widths
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
+AUTO = "auto"  # as --focus: the picture's subject
 PAPER = "f4f0e6"  # the colour of drawing paper
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}  # seconds
 SHORTEST, LONGEST = 1, 86400  # seconds for a painting
@@ -59,24 +63,55 @@ def stroke_width(value: str) -> StrokeWidth:
     raise click.BadParameter(f"'{value}' is not a width such as 12 (in pixels, 1 to 8192) or 2% (up to 100%).")
 
 
-def duration(value: str) -> float:
-    """An option type: seconds, from ``30``, ``30s``, ``1.5m`` or ``1h``."""
-    found = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*([smh]?)", value.strip().lower())
-    seconds = float(found[1]) * UNITS[found[2]] if found else 0.0
-    if not SHORTEST <= seconds <= LONGEST:
-        raise click.BadParameter(f"'{value}' is not a time from 1s to 24h, such as 30s, 2m or 1.5m.")
-    return seconds
+def duration(shortest: float) -> Callable[[str], float]:
+    """An option type: seconds, from ``30``, ``30s``, ``1.5m`` or ``1h``.
+
+    Args:
+        shortest: that may be; the longest is a day.
+    """
+
+    def convert(value: str) -> float:
+        found = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*([smh]?)", value.strip().lower())
+        seconds = float(found[1]) * UNITS[found[2]] if found else 0.0
+        if not shortest <= seconds <= LONGEST:
+            raise click.BadParameter(f"'{value}' is not a time from {shortest:g}s to 24h, such as 30s, 2m or 1.5m.")
+        return seconds
+
+    return convert
 
 
-def ground_colour(value: str) -> tuple[float, float, float]:
+@dataclass(frozen=True)
+class Ground:
+    """What is under the first stroke.
+
+    Attributes:
+        digits: six, of its colour.
+        grain: whether it is paper.
+    """
+
+    digits: str
+    grain: bool = False
+
+    @property
+    def colour(self) -> tuple[float, float, float]:
+        """In sRGB, 0..1."""
+        red, green, blue = (level / 255 for level in bytes.fromhex(self.digits))
+        return red, green, blue
+
+    def __str__(self) -> str:
+        return "paper" if self.grain else f"#{self.digits}"
+
+
+def ground_named(value: str) -> Ground:
     """An option type: a colour such as ``#cc8855``, or ``paper``."""
-    digits = PAPER if value.strip().lower() == "paper" else value.strip().removeprefix("#")
+    if value.strip().lower() == "paper":
+        return Ground(PAPER, True)
+    digits = value.strip().removeprefix("#").lower()
     if len(digits) == 3:
         digits = "".join(2 * digit for digit in digits)
     if not re.fullmatch(r"[0-9a-fA-F]{6}", digits):
         raise click.BadParameter(f"'{value}' is neither a colour such as #cc8855 nor paper.")
-    red, green, blue = (level / 255 for level in bytes.fromhex(digits))
-    return red, green, blue
+    return Ground(digits)
 
 
 @dataclass(frozen=True)
@@ -89,13 +124,17 @@ class Wishes:
     layers: int
     min_size: StrokeWidth | None
     max_size: StrokeWidth | None
+    max_length: float | None  # widths
+    min_pressure: float
+    jitter: float
     time: float | None  # seconds
     until: float | None  # PSNR in dB
     pigment: bool
     palette: str | None
-    focus: Path | None
-    ground: tuple[float, float, float] | None
+    focus: str | None  # a picture's path, or AUTO
+    ground: Ground | None
     your_turn: bool
+    style: str | None
     seed: int
 
     @property
@@ -105,8 +144,8 @@ class Wishes:
 
     def record(self) -> dict[str, Any]:
         """As plain data, for the file."""
-        widths = {"min_size": self.min_size, "max_size": self.max_size, "focus": self.focus}
-        return {**asdict(self), **{name: width and str(width) for name, width in widths.items()}}
+        texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
+        return {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
 
     def for_painter(
         self, width: int, height: int, spent: float, picture: NDArray[np.float32] | None = None
@@ -124,7 +163,6 @@ class Wishes:
         """
         from dreambrush.painter.paint import PaintOptions
         from dreambrush.palette import parse_palette
-        from dreambrush.pictures import load_mask
 
         side = max(width, height)
         narrowest, widest = (None if size is None else size.pixels(side) for size in (self.min_size, self.max_size))
@@ -142,16 +180,39 @@ class Wishes:
             layers=self.layers,
             narrowest=narrowest,
             widest=widest,
+            longest=self.max_length,
+            lightest=self.min_pressure,
+            jitter=self.jitter,
             seconds=seconds,
             until=self.error,
             pigment=self.pigment,
             palette=None if self.palette is None else parse_palette(self.palette, picture),
-            ground=self.ground,
-            focus=None if self.focus is None else load_mask(self.focus, width, height),
+            ground=None if self.ground is None else self.ground.colour,
+            grain=self.ground is not None and self.ground.grain,
+            focus=self._focus(width, height, picture),
         )
+
+    def _focus(self, width: int, height: int, picture: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        """The mask (h, w), 0..1, of where to paint more finely; None for everywhere alike."""
+        if self.focus is None:
+            return None
+        if self.focus == AUTO:
+            from dreambrush.painter.subject import find_subject
+
+            return None if picture is None else find_subject(picture)
+        from dreambrush.pictures import load_mask
+
+        return load_mask(self.focus, width, height)
 
 
 _OPTIONS: tuple[Decorator, ...] = (
+    click.option(
+        "--style",
+        metavar="NAME|FILE.toml",
+        shell_complete=complete_style,
+        help="Paint in a style, such as charcoal, pastel or poster (see: dreambrush styles); other options that you "
+        "give count more.",
+    ),
     click.option(
         "--brush",
         "brushes",
@@ -215,9 +276,32 @@ _OPTIONS: tuple[Decorator, ...] = (
         help="Width of the widest stroke, likewise.  [default: what the hand likes]",
     ),
     click.option(
+        "--max-length",
+        metavar="WIDTHS",
+        type=decimal_number(*LENGTHS),
+        help="Length of the longest path of a stroke in widths of that stroke, 0.1 to 100: 0.2 gives dots, 4 short "
+        "strokes.  [default: any]",
+    ),
+    click.option(
+        "--min-pressure",
+        metavar="0-1",
+        type=decimal_number(*PRESSURES),
+        default=DEFAULT_PRESSURE,
+        show_default=True,
+        help="Lightest pressure, from 0.05: with 1, every stroke is pressed as firmly, and as wide, as can be.",
+    ),
+    click.option(
+        "--jitter",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        default=0.0,
+        show_default=True,
+        help="How far the colour of each stroke strays at random; with --palette, to others of its colours.",
+    ),
+    click.option(
         "--time",
         metavar="TIME",
-        type=duration,
+        type=duration(SHORTEST),
         help="Stop in time for the file to be there after so long, such as 30s or 2m, for each picture; that may be "
         "before all strokes are painted.",
     ),
@@ -229,8 +313,8 @@ _OPTIONS: tuple[Decorator, ...] = (
         "strokes often reach 25 to 28.",
     ),
     click.option(
-        "--pigment",
-        is_flag=True,
+        "--pigment/--no-pigment",
+        default=False,
         help="Mix colours like pigments, as new documents of MyPaint 2 do; slower, and right in MyPaint only.",
     ),
     click.option(
@@ -240,15 +324,17 @@ _OPTIONS: tuple[Decorator, ...] = (
     ),
     click.option(
         "--focus",
-        metavar="PICTURE",
-        type=click.Path(path_type=Path),
-        help="Paint more finely where this picture is light, such as a mask made in MyPaint.",
+        metavar="PICTURE|auto",
+        type=click.Path(),
+        help="Paint more finely where this picture is light, such as a mask made in MyPaint; auto is where the "
+        "subject seems to be.",
     ),
     click.option(
         "--ground",
         metavar="COLOUR|paper",
-        type=ground_colour,
-        help='The colour under the first stroke, such as "#cc8855", or that of paper.  [default: the picture\'s mean]',
+        type=ground_named,
+        help='The colour under the first stroke, such as "#cc8855"; paper is drawing paper, with a faint grain.  '
+        "[default: the picture's mean]",
     ),
     click.option(
         "--your-turn/--no-your-turn",

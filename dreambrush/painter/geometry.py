@@ -13,6 +13,7 @@ Float32 = NDArray[np.float32]
 ALONG, ACROSS = 14, 6  # sample points of a ribbon
 MOST_SIDEWAYS = 0.45  # of the chord: how far the control point may lie off it, so that no stroke curls
 SHORTEST = 0.05  # pixels between a stroke's ends
+LIGHTEST = 0.05  # pressure
 EARLIEST, LATEST = 0.25, 0.75  # of the chord: where along it the control point may lie
 
 
@@ -75,7 +76,16 @@ def dotness(strokes: Float32) -> Float32:
     return np.asarray(np.exp(-path_length(strokes) / (4 * strokes[:, 8])), np.float32)
 
 
-def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: float, shortest: float = 0.0) -> Float32:
+def tamed(
+    strokes: Float32,
+    width: int,
+    height: int,
+    smallest: float,
+    largest: float,
+    shortest: float = 0.0,
+    longest: float | None = None,
+    lightest: float = LIGHTEST,
+) -> Float32:
     """The strokes brought within what a hand would do.
 
     Ends on the canvas (or a little off it), control points that do not curl, radius and pressure within range.
@@ -87,6 +97,8 @@ def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: f
         smallest: radius in pixels.
         largest: radius in pixels.
         shortest: chord in widths (twice the radius); what is shorter is made narrower and drawn out both ways.
+        longest: path in widths; what is longer is shrunk towards its middle, in the same shape.
+        lightest: pressure.
     """
     out = strokes.copy()
     out[:, 8] = np.clip(out[:, 8], smallest, largest)
@@ -106,8 +118,20 @@ def tamed(strokes: Float32, width: int, height: int, smallest: float, largest: f
     sideways = np.clip(sideways, -MOST_SIDEWAYS, MOST_SIDEWAYS)
     normal = np.stack([-chord[:, 1], chord[:, 0]], 1)
     out[:, 2:4] = out[:, 0:2] + forward[:, None] * chord + sideways[:, None] * normal
-    out[:, 6:8] = np.clip(out[:, 6:8], 0.05, 1.0)
+    out[:, 6:8] = np.clip(out[:, 6:8], lightest, 1.0)
+    if longest is not None:
+        _shorten(out, longest)
     return out
+
+
+def _shorten(strokes: Float32, longest: float) -> None:
+    """Shrinks the paths of strokes (b, 9) that are longer than so many widths."""
+    most = np.maximum(2 * longest * strokes[:, 8], SHORTEST)
+    share = np.minimum(most / np.maximum(path_length(strokes), SHORTEST), 1)[:, None]
+    middle = 0.25 * strokes[:, 0:2] + 0.5 * strokes[:, 2:4] + 0.25 * strokes[:, 4:6]
+    for column in (0, 2, 4):
+        point = strokes[:, column : column + 2]
+        strokes[:, column : column + 2] = np.where(share < 1, middle + share * (point - middle), point)
 
 
 def _draw_out(strokes: Float32, shortest: float, smallest: float) -> None:

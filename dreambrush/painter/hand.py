@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from dreambrush.painter.cover import path_nodes
 from dreambrush.painter.form import FormField
-from dreambrush.painter.geometry import dotness, tamed
+from dreambrush.painter.geometry import LIGHTEST, dotness, tamed
 
 Float32 = NDArray[np.float32]
 
 EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
 LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand
 NARROWEST, FREE_NARROWEST = 1.8, 0.025  # stroke of an exact hand (pixels), of the freest (share of the shorter side)
+SHORTEST_OF_LONGEST = 0.5  # stroke, as a share of the longest where that is given
 ROOM = 0.5  # of the canvas that strokes may cover if all are the narrowest and shortest of the freest hand
 WIDEST = 0.4  # stroke, as a share of the shorter side
 PLACES = 5  # along a stroke, where its direction is compared with the form's
@@ -38,6 +39,8 @@ class Hand:
         width: of the canvas in pixels.
         height: of the canvas in pixels.
         form: of the target.
+        longest: path of a stroke in widths; None for any.
+        lightest: pressure, 0..1.
     """
 
     long: float
@@ -48,6 +51,8 @@ class Hand:
     width: int
     height: int
     form: FormField
+    longest: float | None = None
+    lightest: float = LIGHTEST
 
     def merit(self, gain: Float32, strokes: Float32) -> Float32:
         """What strokes (b, 9) are worth (b,) to this hand, from what they gain (b,)."""
@@ -63,7 +68,8 @@ class Hand:
 
     def tame(self, strokes: Float32) -> Float32:
         """Brings strokes (b, 9) within what this hand does."""
-        return tamed(strokes, self.width, self.height, self.smallest, self.largest, self.shortest)
+        limits = self.smallest, self.largest, self.shortest, self.longest, self.lightest
+        return tamed(strokes, self.width, self.height, *limits)
 
 
 def hand_for(
@@ -73,6 +79,8 @@ def hand_for(
     narrowest: float | None = None,
     widest: float | None = None,
     strokes: int = 1,
+    longest: float | None = None,
+    lightest: float = LIGHTEST,
 ) -> Hand:
     """The hand of a dial.
 
@@ -83,6 +91,8 @@ def hand_for(
         narrowest: stroke in pixels; by default what this hand likes.
         widest: stroke in pixels; likewise.
         strokes: that the painting has; where there are many, they may be narrower, lest they hide one another.
+        longest: path of a stroke in widths; by default as long as it likes.
+        lightest: pressure, 0..1.
     """
     height, width = picture.shape[:2]
     shorter = min(height, width)
@@ -92,4 +102,8 @@ def hand_for(
     most = max(WIDEST * shorter, 2 * least) if widest is None else widest
     least = min(least, most)
     slender = freedom**0.5  # even a careful hand lays strokes, not dots
-    return Hand(LONG * slender, ALONG * freedom, SHORTEST * slender, least / 2, most / 2, width, height, form)
+    shortest = SHORTEST * slender
+    if longest is not None:
+        shortest = min(shortest, SHORTEST_OF_LONGEST * longest)
+    limits = shortest, least / 2, most / 2, width, height
+    return Hand(LONG * slender, ALONG * freedom, *limits, form, longest, max(lightest, LIGHTEST))

@@ -72,7 +72,9 @@ def test_alone_it_shows_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None
     for _, name, *words in shown:
         command = dreambrush.get_command(CONTEXT, name)
         assert command is not None
-        command.make_parser(click.Context(command, parent=CONTEXT)).parse_args(words)  # which knows every option that is shown
+        command.make_parser(click.Context(command, parent=CONTEXT)).parse_args(
+            words
+        )  # which knows every option that is shown
 
 
 def test_its_help_is_whole(capsys: pytest.CaptureFixture[str]) -> None:

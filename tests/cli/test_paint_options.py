@@ -92,7 +92,7 @@ def test_defaults_are_the_painters() -> None:
     ("text", "seconds"), [("30s", 30), ("2m", 120), ("1.5m", 90), ("45", 45), ("1 h", 3600), ("2M", 120), (".5m", 30)]
 )
 def test_times(text: str, seconds: float) -> None:
-    assert duration(text) == seconds
+    assert duration(1)(text) == seconds
 
 
 @pytest.mark.parametrize(
@@ -105,15 +105,17 @@ def test_widths(text: str, pixels: float) -> None:
 
 @given(st.text(max_size=9))
 def test_any_text_is_a_value_or_a_bad_one(text: str) -> None:
-    for convert, lowest, highest in ((duration, 1, 86400), (lambda value: stroke_width(value).pixels(8192), 1, 8192)):
+    pixels = lambda value: stroke_width(value).pixels(8192)  # noqa: E731
+    for convert, lowest, highest in ((duration(1), 1, 86400), (pixels, 1, 8192)):
         with contextlib.suppress(click.BadParameter):
             assert lowest <= convert(text) <= highest
 
 
 def wishes(**changed: Any) -> Wishes:
     usual = {"strokes": 9, "effort": 3, "hand": 0.4, "layers": 5, "min_size": None, "max_size": None, "time": None}
-    none = dict.fromkeys(("until", "palette", "focus", "ground"))
-    return Wishes(**{**usual, **none, "pigment": False, "your_turn": True, "seed": 0, **changed})
+    none = dict.fromkeys(("until", "palette", "focus", "ground", "style", "max_length"))
+    rest = {"min_pressure": 0.05, "jitter": 0.0, "pigment": False, "your_turn": True, "seed": 0}
+    return Wishes(**{**usual, **none, **rest, **changed})
 
 
 def test_what_the_painter_is_told() -> None:

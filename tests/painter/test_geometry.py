@@ -94,3 +94,19 @@ def test_ribbon_area_is_near_that_of_pixels_within_reach(seed: int) -> None:
 
     over_pixels, over_ribbon = bump(grid).sum(), (bump(points) * areas[0]).sum()
     assert over_ribbon == pytest.approx(over_pixels, rel=0.12)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.5, 3.0]), st.sampled_from([0.0, 0.05]))
+@settings(max_examples=30, deadline=None)
+def test_no_stroke_is_longer_than_it_may_be(seed: int, longest: float, shortest: float) -> None:
+    wild = random_strokes(40, seed, side=300)
+    short = tamed(wild, 300, 300, 0.8, 12, shortest, longest)
+    free = tamed(wild, 300, 300, 0.8, 12, shortest)
+    assert (path_length(short) <= np.maximum(2 * longest * short[:, 8], SHORTEST) * 1.001).all()
+    as_before = path_length(free) <= 2 * longest * free[:, 8]
+    np.testing.assert_array_equal(short[as_before], free[as_before])
+    np.testing.assert_allclose(tamed(short, 300, 300, 0.8, 12, shortest, longest), short, atol=2e-3)
+
+
+def test_no_stroke_is_lighter_than_it_may_be() -> None:
+    assert tamed(random_strokes(40, 0), 100, 100, 0.8, 12, lightest=0.7)[:, 6:8].min() == np.float32(0.7)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dreambrush.painter.form import FormField
-from dreambrush.painter.geometry import dotness
+from dreambrush.painter.geometry import dotness, path_length
 from dreambrush.painter.hand import DEFAULT, EXACT, FREE, Hand, hand_for
 
 if TYPE_CHECKING:
@@ -110,3 +110,13 @@ def test_pictures_of_any_size(side: int) -> None:
     picture = np.zeros((1, side, 3), np.float32)
     some = hand_for(DEFAULT, picture, FormField(picture), None, None)
     assert 0 < some.smallest <= some.largest
+
+
+@pytest.mark.parametrize("freedom", [EXACT, DEFAULT, FREE])
+@pytest.mark.parametrize("longest", [0.2, 2.0, 50.0])
+def test_strokes_have_room_below_the_longest(freedom: float, longest: float, random_sketch: Sketches) -> None:
+    picture = stripes()
+    some = hand_for(freedom, picture, FormField(picture), longest=longest, lightest=0.5)
+    assert some.shortest <= min(longest / 2, hand(freedom).shortest)
+    tame = some.tame(random_sketch(100, SIDE).strokes)
+    assert (path_length(tame) <= 2.002 * longest * tame[:, 8]).all() and tame[:, 6:8].min() >= 0.5

@@ -1,0 +1,88 @@
+"""``dreambrush styles``: which styles there are, and what they look like."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import click
+
+from dreambrush.cli.options import QUIET, whole_number
+from dreambrush.errors import UsageError
+
+EXAMPLES = """\b
+Examples:
+  dreambrush styles
+  dreambrush styles --sheet styles.png photo.jpg
+  dreambrush paint photo.jpg --style charcoal
+"""
+SIDE = 384  # pixels of a painting on the sheet, by default
+QUICK = 1  # effort, for a sheet
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("picture", metavar="[PICTURE]", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per style.")
+@click.option(
+    "--sheet",
+    metavar="OUT.png",
+    type=click.Path(path_type=Path),
+    help="Paint PICTURE, or the sample, in every style, side by side; with --effort 1, in about a minute.",
+)
+@click.option(
+    "--size",
+    metavar="PX",
+    type=whole_number(64, 1024),
+    default=SIDE,
+    show_default=True,
+    help="Longer side of each painting on the sheet in pixels, 64 to 1024.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT.png if it exists.")
+@QUIET
+def styles(picture: Path | None, as_json: bool, sheet: Path | None, size: int, force: bool, quiet: bool) -> None:
+    """List the styles, or paint a picture in all of them.
+
+    A style is a small TOML file with options of `dreambrush paint`.  Your own go into ~/.config/dreambrush/styles, or
+    are named by their file; what you give on the command line besides --style counts more.
+    """
+    from dreambrush.styles import list_styles
+
+    if sheet is None and picture is not None:
+        raise UsageError("A picture is only for --sheet.", "Paint it with: dreambrush paint PICTURE --style NAME")
+    found = list_styles()
+    if sheet is not None:
+        _paint_sheet(picture, sheet, size, force=force, quiet=quiet)
+        return
+    width = max(len(style.name) for style in found)
+    for style in found:
+        about = {"name": style.name, "path": str(style.path), "description": style.description, **style.options}
+        click.echo(json.dumps(about) if as_json else f"{style.name:{width}}  {style.description}")
+
+
+def _paint_sheet(picture: Path | None, sheet: Path, size: int, *, force: bool, quiet: bool) -> None:
+    from dreambrush.cli.outputs import check_output
+    from dreambrush.cli.paint import SAMPLE, paint
+    from dreambrush.cli.paint_brushes import brushes_with_dreams
+    from dreambrush.cli.paint_options import Wishes
+    from dreambrush.output import open_output
+    from dreambrush.painter.paint import paint as paint_picture
+    from dreambrush.pictures import load_picture
+    from dreambrush.sheets import draw_named_pictures
+    from dreambrush.styles import list_styles
+
+    check_output(sheet, overwrite=force)
+    target = load_picture(picture or SAMPLE, size)
+    height, width = target.shape[:2]
+    cells = []
+    for style in list_styles():
+        context = paint.in_style(str(style.path))
+        wishes = Wishes(**{each.name: context.params[each.name] for each in fields(Wishes)})
+        brushes = brushes_with_dreams(context.params["brushes"], quiet=quiet)
+        options = replace(wishes.for_painter(width, height, 0.0, target), effort=QUICK)
+        painting = paint_picture(target, brushes, wishes.strokes, wishes.seed, options=options)
+        cells.append((style.name, painting.merged))
+        if not quiet:
+            click.echo(f"{style.name}: {len(painting.strokes)} strokes.", err=True)
+    with open_output(sheet, overwrite=force) as file:
+        draw_named_pictures(cells).save(file, "PNG", optimize=True)

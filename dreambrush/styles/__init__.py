@@ -1,0 +1,124 @@
+"""Styles: options of a painting under one name.  What it looks like comes from the constraints of a medium.
+
+A style is a small TOML file.  Its keys are those of ``dreambrush paint``'s options, with underscores, and
+``description``; what it does not say stays at its default, and an option on the command line counts more.
+"""
+
+from __future__ import annotations
+
+import difflib
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dreambrush.errors import UsageError
+
+SUFFIX = ".toml"
+LARGEST_FILE = 1 << 16  # bytes
+OURS = Path(__file__).parent
+
+# Each key and what its value may be; what range it has is known to the command line's options.
+KEYS: dict[str, tuple[type, ...]] = {
+    "brush": (list, str),
+    "strokes": (int,),
+    "effort": (int,),
+    "hand": (int, float),
+    "layers": (int,),
+    "min_size": (str, int, float),
+    "max_size": (str, int, float),
+    "max_length": (int, float),
+    "min_pressure": (int, float),
+    "jitter": (int, float),
+    "palette": (str,),
+    "ground": (str,),
+    "pigment": (bool,),
+}
+DESCRIPTION = "description"
+
+
+@dataclass(frozen=True)
+class Style:
+    """Options of a painting under one name.
+
+    Attributes:
+        name: by which it is asked for.
+        path: of its file.
+        description: in a sentence.
+        options: by key, as the file has them; brushes are a list.
+    """
+
+    name: str
+    path: Path
+    description: str
+    options: Mapping[str, Any]
+
+
+def user_styles() -> Path:
+    """Where the user's own styles are: beside the settings."""
+    from platformdirs import user_config_dir
+
+    return Path(user_config_dir("dreambrush")) / "styles"
+
+
+def list_styles() -> list[Style]:
+    """Ours and the user's, by name; a style of the user's takes the place of ours of that name.
+
+    Raises:
+        UsageError: one of the user's is broken.
+    """
+    return [load_style(name) for name in sorted(_files())]
+
+
+def load_style(name_or_file: str) -> Style:
+    """The style of that name, or in that .toml file.
+
+    Raises:
+        UsageError: there is none, or it is broken; near matches are suggested.
+    """
+    files = _files()
+    path = files.get(name_or_file)
+    if path is None and name_or_file.endswith(SUFFIX):
+        path = Path(name_or_file)
+    if path is None:
+        near = difflib.get_close_matches(name_or_file, files, n=2, cutoff=0.5)
+        advice = f"Did you mean {' or '.join(near)}?" if near else f"The styles are: {', '.join(sorted(files))}."
+        raise UsageError(f"There is no style named '{name_or_file}'.", advice)
+    return Style(path.stem, path, *_read(path))
+
+
+def _files() -> dict[str, Path]:
+    """Every style's file by its name."""
+    return {path.stem: path for folder in (OURS, user_styles()) for path in sorted(folder.glob(f"*{SUFFIX}"))}
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a folder, or a pipe that nobody writes into
+            raise _broken(path, "it is no regular file")
+        if path.stat().st_size > LARGEST_FILE:
+            raise _broken(path, "it is larger than 64 KiB")
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _broken(path, error.strerror or "it cannot be read") from None
+    except (ValueError, RecursionError) as error:  # of TOML or UTF-8, or of a number with too many digits
+        raise _broken(path, f"it is no TOML ({error})") from None
+    description = content.pop(DESCRIPTION, "")
+    if not isinstance(description, str):
+        raise _broken(path, "its description is no text")
+    for key, value in content.items():
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            raise _broken(path, f"there is no key '{key[:40]}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+        right = isinstance(value, KEYS[key]) and (bool in KEYS[key]) == isinstance(value, bool)
+        if not right or (isinstance(value, list) and not (value and all(isinstance(item, str) for item in value))):
+            raise _broken(path, f"the value of '{key}' is of another kind")
+    if isinstance(content.get("brush"), str):
+        content["brush"] = [content["brush"]]
+    return description, content
+
+
+def _broken(path: Path, why: str) -> UsageError:
+    return UsageError(f"The style '{path}' cannot be used: {why.rstrip('.')}.", f"The keys are: {', '.join(KEYS)}.")

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+from dreambrush.cli.paint import paint as paint_command
+from dreambrush.cli.paint_options import Wishes
+from dreambrush.errors import UsageError
+from dreambrush.models import find_brush
+from dreambrush.painter.geometry import path_length
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.paint import paint
+from dreambrush.strokes import Strokes
+from dreambrush.styles import KEYS, LARGEST_FILE, OURS, list_styles, load_style, user_styles
+
+NAMES = ("charcoal", "gouache", "impressionist", "ink-wash", "oil-impasto", "pastel", "pointillist", "poster")
+SIDE = 48
+
+
+@pytest.fixture(autouse=True)
+def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The user's folder of styles, which is empty."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    folder = user_styles()
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def target() -> np.ndarray:
+    picture = Image.fromarray(skimage.data.astronaut()).resize((SIDE, SIDE))  # type: ignore[no-untyped-call]
+    return np.asarray(picture, np.float32) / np.float32(255)
+
+
+def write(folder: Path, name: str, content: str) -> Path:
+    path = folder / f"{name}.toml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def painted(target: np.ndarray, brushes: list[str], strokes: int, options: PaintOptions) -> Strokes:
+    return paint(target, [find_brush(name) for name in brushes], strokes, options=options).strokes
+
+
+def in_widths(strokes: Strokes) -> np.ndarray:
+    """Length of each path in widths of its stroke."""
+    rows = np.concatenate(
+        [strokes.path.reshape(-1, 6), strokes.pressure, strokes.radius[:, None]], axis=1, dtype=np.float32
+    )
+    return np.asarray(path_length(rows) / (2 * rows[:, 8]))
+
+
+def test_ours_are_there_and_say_what_they_are() -> None:
+    assert tuple(style.name for style in list_styles()) == NAMES
+    for style in list_styles():
+        assert style.description.endswith(".") and style.path.parent == OURS and set(style.options) <= KEYS.keys()
+
+
+def test_gouache_is_what_is_painted_without_a_style() -> None:
+    plain = paint_command.make_context("paint", ["x"], default_map={}).params
+    assert {**paint_command.in_style("gouache").params, "targets": ()} == {**plain, "targets": ()}
+
+
+def test_the_user_s_own_take_the_place_of_ours(own: Path) -> None:
+    path = write(own, "charcoal", 'description = "Mine."\nbrush = "pencil"\nstrokes = 7\n')
+    write(own, "etching", "")
+    assert load_style("charcoal").path == path
+    assert (load_style("charcoal").description, load_style("charcoal").options) == (
+        "Mine.",
+        {"brush": ["pencil"], "strokes": 7},
+    )
+    assert tuple(style.name for style in list_styles()) == tuple(sorted([*NAMES, "etching"]))
+    assert not load_style("etching").options
+
+
+def test_a_style_by_its_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "night", "hand = 1\n")
+    assert load_style(str(path)).options == {"hand": 1} and load_style(str(path)).name == "night"
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("chacoal", "Did you mean charcoal"), ("Poster", "Did you mean poster"), ("qqq", "The styles are: charcoal,")],
+)
+def test_there_is_no_such_style(name: str, advice: str) -> None:
+    with pytest.raises(UsageError, match=f"no style named '{name}'") as found:
+        load_style(name)
+    assert found.value.advice.startswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("stroke = 9", "no key 'stroke'; did you mean 'strokes'?"),
+        ("max_lenght = 9", "no key 'max_lenght'; did you mean 'max_length'?"),
+        ("[brush]\nx = 1", "value of 'brush'"),
+        ("zzz = 9", "no key 'zzz'."),
+        ('strokes = "many"', "value of 'strokes'"),
+        ("strokes = true", "value of 'strokes'"),
+        ("pigment = 1", "value of 'pigment'"),
+        ("brush = []", "value of 'brush'"),
+        ("brush = [1]", "value of 'brush'"),
+        ("description = 3", "description is no text"),
+        ("strokes = ", "it is no TOML"),
+        ("x = " + "[" * 20000, "it is no TOML"),
+        ("#" * (LARGEST_FILE + 1), "larger than 64 KiB"),
+    ],
+)
+def test_what_is_no_style(content: str, why: str, own: Path) -> None:
+    write(own, "broken", content)
+    with pytest.raises(UsageError, match=r"The style '.*broken.toml' cannot be used") as found:
+        load_style("broken")
+    assert why in found.value.message and found.value.advice.startswith("The keys are: brush, strokes")
+    with pytest.raises(UsageError):
+        list_styles()
+
+
+def test_bytes_that_are_no_text_and_files_that_are_not_there(own: Path) -> None:
+    (own / "broken.toml").write_bytes(b"\xff\xfe")
+    for name, why in (("broken", "no TOML"), ("nowhere.toml", "No such file")):
+        with pytest.raises(UsageError, match=why):
+            load_style(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_of_ours_paints(name: str, target: np.ndarray) -> None:
+    params = paint_command.in_style(name).params
+    wishes = Wishes(**{each.name: params[each.name] for each in fields(Wishes)})
+    options = replace(wishes.for_painter(SIDE, SIDE, 0.0, target), effort=1)
+    strokes = painted(target, list(params["brushes"]), 25, options)
+    assert len(strokes) == 25 and len(strokes.layers) <= wishes.layers
+    assert strokes.pressure.min() >= np.float32(wishes.min_pressure)
+    if options.longest is not None:
+        assert in_widths(strokes).max() <= options.longest * 1.001
+    if options.narrowest and options.widest:
+        assert (strokes.radius >= 0.499 * options.narrowest).all() and (strokes.radius <= 0.501 * options.widest).all()
+    if options.palette is not None:
+        assert np.array_equal(options.palette.snapped(strokes.colour), strokes.colour)
+
+
+def test_the_pointillist_lays_dots_of_one_size(target: np.ndarray) -> None:
+    style = load_style("pointillist").options
+    assert style["min_size"] == style["max_size"] and style["max_length"] <= 0.5 and style["min_pressure"] == 1
+    limits = {"narrowest": 6.0, "widest": 6.0, "longest": style["max_length"], "lightest": style["min_pressure"]}
+    options = PaintOptions(effort=1, hand=style["hand"], layers=1, ground=(1.0, 1.0, 1.0), **limits)
+    dot = paint(np.zeros((SIDE, SIDE, 3), np.float32), find_brush(style["brush"][0]), 1, options=options)
+    rows, columns = np.nonzero(dot.merged.mean(2) < 128)
+    across, down = np.ptp(columns) + 1, np.ptp(rows) + 1
+    assert 5 <= across <= 9 and 5 <= down <= 9, "no dot of six pixels"
+    assert len(rows) > 0.6 * across * down, "not round"
