@@ -20,7 +20,9 @@ Float64 = NDArray[np.float64]
 MOST_COLOURS = 256
 LARGEST_FILE = 1 << 20  # bytes
 MOST_PIXELS = 16384  # that are looked at for a palette of a picture's own
-ROUNDS = 40  # of k-means, at most
+HUES_COUNT = np.array([1.0, 2.0, 2.0])  # differences of hue and chroma, against those of lightness
+CUBE, SMALLEST_CUBE = 0.05, 0.005  # sides in Oklab, of colours that count as one
+MANY = 8  # colours, for each that is wanted, are enough to choose from
 AUTO = "auto:"
 _HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 
@@ -116,28 +118,35 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
 
 
 def palette_of(picture: Float32, count: int) -> Palette:
-    """The colours that stand best for a picture (h, w, 3): k-means in Oklab, begun at colours far from one another."""
+    """The colours that a poster of a picture (h, w, 3) would have: usual ones, and far from one another.
+
+    Means of groups, as of k-means, would be closer to the picture but duller: a small orange beside a large pear gets
+    no colour of its own, and grey shades of the background get several.
+    """
     pixels = picture.reshape(-1, 3)
     pixels = pixels[:: max(len(pixels) // MOST_PIXELS, 1)]
-    lab = oklab(pixels)
-    # The first is the most usual; each next is the pixel farthest from all before it (Gonzalez 1985).
-    chosen = [int(((lab - lab.mean(0)) ** 2).sum(1).argmin())]
-    apart = ((lab - lab[chosen[0]]) ** 2).sum(1)
+    seen = oklab(pixels) * HUES_COUNT
+    side = CUBE
+    middles, sizes = _crowds(seen, side)
+    while len(middles) < MANY * count and side > SMALLEST_CUBE:  # few shades: look more closely
+        side /= 2
+        middles, sizes = _crowds(seen, side)
+    # The first is the most usual; each next is far from all before it (Gonzalez 1985), and not too rare.
+    chosen = [int(sizes.argmax())]
+    apart = ((middles - middles[chosen[0]]) ** 2).sum(1)
     while len(chosen) < count and apart.max() > 0:
-        chosen.append(int(apart.argmax()))
-        apart = np.minimum(apart, ((lab - lab[chosen[-1]]) ** 2).sum(1))
-    centres = lab[chosen]
-    for _ in range(ROUNDS):
-        nearest = ((lab[:, None] - centres) ** 2).sum(2).argmin(1)
-        sizes = np.bincount(nearest, minlength=len(centres))
-        sums = np.stack([np.bincount(nearest, lab[:, axis], len(centres)) for axis in range(3)], 1)
-        moved = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centres)
-        if np.abs(moved - centres).max() < 1e-5:
-            break
-        centres = moved
+        chosen.append(int((apart * np.sqrt(sizes)).argmax()))
+        apart = np.minimum(apart, ((middles - middles[chosen[-1]]) ** 2).sum(1))
     # Of each group the pixel that is nearest to its middle: a colour that is there.
-    members = ((lab[:, None] - centres) ** 2).sum(2).argmin(0)
+    members = [int(((seen - middle) ** 2).sum(1).argmin()) for middle in middles[chosen]]
     return Palette(np.rint(pixels[members] * 255).astype(np.uint8))
+
+
+def _crowds(places: Float64, side: float) -> tuple[Float64, NDArray[np.int64]]:
+    """Places (n, 3) by the cubes that they are in: the mean (m, 3) of each that is not empty, and its size (m,)."""
+    _, cube, sizes = np.unique(np.floor(places / side), axis=0, return_inverse=True, return_counts=True)
+    sums = [np.bincount(cube.ravel(), places[:, axis], len(sizes)) for axis in range(3)]
+    return np.stack(sums, 1) / sizes[:, None], sizes
 
 
 def _levels(digits: str) -> list[int]:

@@ -60,6 +60,17 @@ def test_a_picture_s_own_colours() -> None:
     assert levels(parse_palette("auto:1", picture)) == levels(palette_of(picture, 1))
 
 
+def test_a_small_colourful_thing_gets_its_colour() -> None:
+    shades = np.linspace(0.1, 0.9, 80, dtype=np.float32)
+    picture = np.repeat(np.tile(shades, (80, 1))[..., None], 3, 2)
+    picture[40:, :, 2] *= 0.7  # brownish shades
+    picture[10:30, 10:40] = 0.87, 0.81, 0.37  # a pear
+    picture[50:60, 50:62] = 0.91, 0.62, 0.15  # an orange: 2 % of the picture
+    palette = palette_of(picture, 6)
+    for fruit in (picture[20, 20], picture[55, 55]):
+        assert np.abs(palette.snapped(fruit[None])[0] - fruit).max() < 0.01
+
+
 @given(st.integers(1, 12), st.integers(0, 99))
 def test_its_colours_are_in_the_picture(count: int, seed: int) -> None:
     picture = np.random.default_rng(seed).integers(0, 256, (9, 7, 3)).astype(np.float32) / np.float32(255)

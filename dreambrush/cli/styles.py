@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dreambrush.cli.options import QUIET, whole_number
+from dreambrush.cli.paint_options import EFFORTS
 from dreambrush.errors import UsageError
 
 EXAMPLES = """\b
@@ -18,7 +19,6 @@ Examples:
   dreambrush paint photo.jpg --style charcoal
 """
 SIDE = 384  # pixels of a painting on the sheet, by default
-QUICK = 1  # effort, for a sheet
 
 
 @click.command(epilog=EXAMPLES)
@@ -28,7 +28,7 @@ QUICK = 1  # effort, for a sheet
     "--sheet",
     metavar="OUT.png",
     type=click.Path(path_type=Path),
-    help="Paint PICTURE, or the sample, in every style, side by side; with --effort 1, in about a minute.",
+    help="Paint PICTURE, or the sample, in every style, side by side; takes some minutes.",
 )
 @click.option(
     "--size",
@@ -38,9 +38,23 @@ QUICK = 1  # effort, for a sheet
     show_default=True,
     help="Longer side of each painting on the sheet in pixels, 64 to 1024.",
 )
+@click.option(
+    "--effort",
+    metavar="1-5",
+    type=whole_number(*EFFORTS),
+    help="Effort for all paintings on the sheet; 1 is quick, and rougher.  [default: each style's own]",
+)
 @click.option("--force", is_flag=True, help="Replace OUT.png if it exists.")
 @QUIET
-def styles(picture: Path | None, as_json: bool, sheet: Path | None, size: int, force: bool, quiet: bool) -> None:
+def styles(
+    picture: Path | None,
+    as_json: bool,
+    sheet: Path | None,
+    size: int,
+    effort: int | None,
+    force: bool,
+    quiet: bool,
+) -> None:
     """List the styles, or paint a picture in all of them.
 
     A style is a small TOML file with options of `dreambrush paint`.  Your own go into ~/.config/dreambrush/styles, or
@@ -52,7 +66,7 @@ def styles(picture: Path | None, as_json: bool, sheet: Path | None, size: int, f
         raise UsageError("A picture is only for --sheet.", "Paint it with: dreambrush paint PICTURE --style NAME")
     found = list_styles()
     if sheet is not None:
-        _paint_sheet(picture, sheet, size, force=force, quiet=quiet)
+        _paint_sheet(picture, sheet, size, effort, force=force, quiet=quiet)
         return
     width = max(len(style.name) for style in found)
     for style in found:
@@ -60,7 +74,7 @@ def styles(picture: Path | None, as_json: bool, sheet: Path | None, size: int, f
         click.echo(json.dumps(about) if as_json else f"{style.name:{width}}  {style.description}")
 
 
-def _paint_sheet(picture: Path | None, sheet: Path, size: int, *, force: bool, quiet: bool) -> None:
+def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | None, *, force: bool, quiet: bool) -> None:
     from dreambrush.cli.outputs import check_output
     from dreambrush.cli.paint import SAMPLE, paint
     from dreambrush.cli.paint_brushes import brushes_with_dreams
@@ -79,7 +93,7 @@ def _paint_sheet(picture: Path | None, sheet: Path, size: int, *, force: bool, q
         context = paint.in_style(str(style.path))
         wishes = Wishes(**{each.name: context.params[each.name] for each in fields(Wishes)})
         brushes = brushes_with_dreams(context.params["brushes"], quiet=quiet)
-        options = replace(wishes.for_painter(width, height, 0.0, target), effort=QUICK)
+        options = replace(wishes, effort=effort or wishes.effort).for_painter(width, height, 0.0, target)
         painting = paint_picture(target, brushes, wishes.strokes, wishes.seed, options=options)
         cells.append((style.name, painting.merged))
         if not quiet:

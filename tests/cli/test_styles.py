@@ -75,7 +75,7 @@ def test_the_sheet(command: Command, own: Path, monkeypatch: pytest.MonkeyPatch)
     for name in ("b", "a"):
         (own / f"{name}.toml").write_text('brush = "oil"\nstrokes = 3\n')
     monkeypatch.setattr("dreambrush.styles.OURS", own)  # for all of ours take a minute
-    words = ("styles", "--sheet", "sheet.png", "photo.png", "--size", "64")
+    words = ("styles", "--sheet", "sheet.png", "photo.png", "--size", "64", "--effort", "1")
     outcome = command(*words)
     assert outcome.code == ExitCode.OK and outcome.stderr == "a: 3 strokes.\nb: 3 strokes.\n"
     with Image.open("sheet.png") as sheet:
