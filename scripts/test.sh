@@ -14,5 +14,6 @@ cd "$root"
 "$venv/bin/ruff" check
 "$venv/bin/ruff" format --check
 "$venv/bin/mypy"
-# Two processes, each test file in one of them: some files prepare something costly for all their tests.
-exec "$venv/bin/pytest" -n 2 --dist loadfile "$@"
+# Two processes, each test file in one of them: some files prepare something costly for all their tests.  They come in
+# the order of tests/conftest.py.
+exec "$venv/bin/pytest" -n 2 --dist loadfile --no-loadscope-reorder "$@"

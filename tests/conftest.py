@@ -2,8 +2,23 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+# The files that take longest come first, or else one process would be left alone with them in the end.
+LONGEST = (
+    "training/test_pipeline.py",
+    "cli/test_resume.py",
+    "cli/test_train.py",
+    "mypaint/test_parity.py",
+    "test_bad_input.py",
+    "dream/test_gradient.py",
+    "painter/test_unfinished.py",
+    "test_cookbook.py",
+    "gui/test_w_key.py",
+)
 
 # How long an example takes depends on what else the machine does; no test is about that.  The same examples every
 # time, so that a failure is the change's and not the day's; HYPOTHESIS_PROFILE=explore looks for new ones.
@@ -13,3 +28,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dreambrush"))
 
 # A shell has what it runs in the background ignore Ctrl-C, and with that the tests that press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the longest files; the order within a file stays."""
+    place = {Path(__file__).parent / name: index for index, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
