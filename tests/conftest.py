@@ -14,7 +14,6 @@ LONGEST = (
     "cli/test_train.py",
     "mypaint/test_parity.py",
     "test_bad_input.py",
-    "dream/test_gradient.py",
     "painter/test_unfinished.py",
     "test_cookbook.py",
     "gui/test_w_key.py",

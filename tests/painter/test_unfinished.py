@@ -71,14 +71,14 @@ def test_it_goes_on_to_the_same_end_from_any_moment(options: PaintOptions, astro
     assert alike(painting, paint(target, find_brush("oil"), STROKES, 3, None, options)), "keeping it changed it"
     assert len(kept) > 20
     seen = set()
-    for index in np.unique(np.linspace(0, len(kept) - 1, 7).astype(int)).tolist():
+    for index in np.unique(np.linspace(0, len(kept) - 1, 6).astype(int)).tolist():
         data = kept[index].unfinished
         assert data is not None and kept[index].interrupted
         at = Unfinished.from_bytes(data)
         seen.add((at.at.grown, at.at.before is not None, at.at.descent is not None, len(at.stages)))
         again = paint(target, find_brush("oil"), STROKES, 3, None, options, unfinished=data)
         assert alike(painting, again), f"from moment {index} of {len(kept)}"
-    assert len(seen) > 4, "moments of one kind only"
+    assert len(seen) > 3, "moments of one kind only"
 
 
 def test_what_is_kept_has_all_that_is_planned(astronaut: Pictures) -> None:
