@@ -24,7 +24,7 @@ from tests.cli.killed import begin
 
 KILLS = int(os.environ.get("KILLS", "20"))  # scripts/kill_test.sh asks for more
 STROKES = 45  # of 40 and more, some are accents
-HOW = ("--strokes", str(STROKES), "--size", "32", "--effort", "2", "--save-every", "0.1s")
+HOW = ("--strokes", str(STROKES), "--size", "32", "--effort", "1", "--save-every", "0.1s")
 
 
 def stop_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,18 @@ def test_ctrl_c_tells_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     "words",
     [
-        ("--brush", "set:drawing", "--min-size", "2%", "--ground", "#cc8855", "--palette", "#000,#fff,#c33"),
+        (
+            "--brush",
+            "oil",
+            "--brush",
+            "pencil",
+            "--min-size",
+            "2%",
+            "--ground",
+            "#cc8855",
+            "--palette",
+            "#000,#fff,#c33",
+        ),
         ("--focus", "mask.png", "--max-size", "12", "--until", "20", "--no-your-turn", "--seed", "7"),
         ("--style", "pointillist", "--pigment"),
     ],
@@ -136,7 +147,7 @@ def test_all_wishes_are_kept(command: Command, monkeypatch: pytest.MonkeyPatch, 
 def test_on_somebodys_work(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command("paint", "photo.png", "-o", "work.ora", "--strokes", "5", "--size", "32").code == 0
     shutil.copy("work.ora", "own.ora")
-    onto = ("--strokes", str(STROKES), "--effort", "2", "--onto")
+    onto = ("--strokes", str(STROKES), "--effort", "1", "--onto")
     monkeypatch.setattr("tests.cli.test_resume.HOW", ())
     half(command, monkeypatch, *onto, "work.ora")
     assert command("paint", "--resume", "work-painted.ora").code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,14 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from dreambrush.controller.policy import PolicyOptions
 from dreambrush.dream.fit import FitOptions
 from dreambrush.errors import ExitCode
-from dreambrush.models import CARD_FILE, DREAM_FILE, WEIGHTS_FILE, find_brush, needs_export, user_dreams
+from dreambrush.models import (
+    CARD_FILE,
+    DREAM_FILE,
+    POLICY_FILE,
+    POLICY_WEIGHTS_FILE,
+    WEIGHTS_FILE,
+    find_brush,
+    needs_export,
+    user_dreams,
+)
 from dreambrush.mypaint.myb import read_myb
+from dreambrush.painter.gradient import GRADIENT_FILE
 from dreambrush.training.plan import STAGES as ALL_STAGES
 from dreambrush.training.plan import STROKES, THOROUGH_STROKES, TrainOptions
+from dreambrush.training.preview import PREVIEW_FILE
 from dreambrush.training.workspace import FOLDER
 
 if TYPE_CHECKING:
@@ -41,24 +54,54 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dreambrush.training.plan.TrainOptions", QUICK)
 
 
-def test_a_brush_that_was_trained_can_be_painted_with_at_once(command: Command) -> None:
-    paint = ("paint", "photo.png", "--brush", "mine", "--strokes", "2", "--force")
-    Path("mine.myb").write_bytes(find_brush("ink").path.read_bytes())
-    trained = command("train", "mine.myb", "--strokes", "100")
-    assert trained.code == ExitCode.OK and "the dream of mine, trained in" in trained.stderr
-    assert trained.stderr.endswith("Paint with it: dreambrush paint photo.jpg --brush mine\n")
-    folder = user_dreams() / "mine"
-    assert not (folder / FOLDER).exists()
-    assert command("brushes").stdout.splitlines()[-1].startswith("  mine ")
+def test_a_brush_that_was_trained_can_be_painted_with_at_once(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enough = partial(QUICK, fit=FitOptions(steps=200, batch=1024), held_out=60)
+    monkeypatch.setattr("dreambrush.training.plan.TrainOptions", enough)
+    mine = tmp_path / "data" / "mypaint" / "brushes" / "zoo" / "mine.myb"
+    mine.parent.mkdir(parents=True)
+    shutil.copy(find_brush("oil").path, mine)
+    trained = command("train", "zoo/mine", "--strokes", "1000", "--seed", "7")
+    assert trained.code == ExitCode.OK and "the dream of zoo/mine, trained in" in trained.stderr
+    assert trained.stderr.endswith("Paint with it: dreambrush paint photo.jpg --brush zoo/mine\n")
+    folder = find_brush("zoo/mine").dream_folder()
+    assert folder.is_relative_to(user_dreams()) and not (folder / FOLDER).exists()
+    check_model(folder)
+    assert find_brush(str(folder)).name == "zoo/mine"
+    for path in folder.iterdir():
+        for secret in (str(Path.home()), str(Path(__file__).parent), "site-packages", str(tmp_path)):
+            assert secret.encode() not in path.read_bytes(), (path.name, secret)
+    assert command("brushes").stdout.splitlines()[-1].startswith("  zoo/mine ")
+    paint = ("paint", "photo.png", "--brush", "zoo/mine", "--strokes", "2", "--force")
     before = (folder / DREAM_FILE).read_bytes()
     assert "Exporting" not in command(*paint).stderr
     # Only the weights are there: painting exports them.
     (folder / DREAM_FILE).unlink()
     assert needs_export(folder)
     painted = command(*paint)
-    assert painted.code == ExitCode.OK and painted.stderr.startswith("Exporting the dream of mine ...\n")
+    assert painted.code == ExitCode.OK and painted.stderr.startswith("Exporting the dream of zoo/mine ...\n")
     assert (folder / DREAM_FILE).read_bytes() == before
     assert not needs_export(folder)
+
+
+def check_model(folder: Path) -> None:
+    """It is complete, and its card tells how good it is."""
+    files = {path.name for path in folder.iterdir()}
+    weights = {WEIGHTS_FILE, POLICY_WEIGHTS_FILE}
+    assert files >= {*weights, DREAM_FILE, GRADIENT_FILE, POLICY_FILE, CARD_FILE, PREVIEW_FILE, "mine.myb"}
+    card = json.loads((folder / CARD_FILE).read_text())
+    assert card["held_out"]["error"] < 0.2 * card["held_out"]["mean_picture_error"]
+    assert card["held_out"]["noise_floor"] < 1e-9
+    assert card["command"] == "dreambrush train zoo/mine --strokes 1000 --seed 7"
+    assert {"collect", "fit", "evaluate", "controller"} == card["seconds"].keys()
+    differences = card["onnx_difference"]["max_abs"]
+    assert differences.keys() >= {DREAM_FILE, GRADIENT_FILE, POLICY_FILE}
+    assert differences[POLICY_FILE] < 1e-3
+    assert all(share <= 1e-3 for share in card["onnx_difference"]["share_above_0.001"].values())
+    assert -1 < card["controller"]["first_stroke_share"] < 1
+    with Image.open(folder / PREVIEW_FILE) as sheet:
+        assert sheet.width > 400 and (folder / PREVIEW_FILE).stat().st_size < 60_000
 
 
 def test_newer_weights_are_noticed_and_need_torch(command: Command, tmp_path: Path) -> None:
