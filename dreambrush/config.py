@@ -10,21 +10,19 @@ from __future__ import annotations
 import difflib
 import glob
 import os
-import stat
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dreambrush.errors import UsageError
+from dreambrush.toml_file import read_toml
 
 FILE = "dreambrush.toml"  # beside a target
 USER_FILE = "config.toml"
 PREFIX = "DREAMBRUSH_"
 NOT_OURS = ("TRACEBACK",)  # variables that set something else
 STYLE = "style"
-LARGEST_FILE = 1 << 16  # bytes
 # Values that are files, if they end so or begin as a path; those of FOCUS always are.
 ENDINGS = {"brush": ".myb", "palette": ".gpl", STYLE: ".toml"}
 BEGINNINGS = ("./", "../", "~/")
@@ -213,21 +211,13 @@ def _folders(targets: Iterable[Path]) -> list[Path]:
 
 def _content(path: Path) -> dict[str, Any]:
     try:
-        status = path.stat()
+        path.stat()
     except (OSError, ValueError):
         return {}  # no such file
-    if not stat.S_ISREG(status.st_mode):
-        raise _broken(path, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
-    if status.st_size > LARGEST_FILE:
-        raise _broken(path, "it is larger than 64 KiB")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise _broken(path, error.strerror or "an error of the disk") from None
-    except UnicodeDecodeError:
-        raise _broken(path, "it is no text in UTF-8") from None
-    except (ValueError, RecursionError) as error:  # of TOML, or of a number with too many digits
-        raise _broken(path, f"it is no TOML ({error})") from None
+        return read_toml(path)
+    except ValueError as error:
+        raise _broken(path, str(error)) from None
 
 
 def _broken(path: Path, why: str) -> UsageError:

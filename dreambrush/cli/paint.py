@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -194,6 +193,7 @@ def paint(
             force=force,
             save_every=save_every,
             resumed=resume,
+            go_on=go_on,
             quiet=quiet,
             verbose=verbose,
             bar=min(jobs, len(pictures)) == 1,
@@ -203,7 +203,6 @@ def paint(
         if go_on:
             todo = [each for each in todo if not is_finished(each[1])]
             note(f"{len(outputs) - len(todo)} of {len(outputs)} paintings are there already.")
-            job = replace(job, go_on=True)
         paint_it = partial(paint_one, job)
         reports, failed = [], []
         every = paint_when_saved(paint_it, pictures[0], outputs[0], note) if watch else paint_many(paint_it, todo, jobs)

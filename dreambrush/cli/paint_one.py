@@ -57,11 +57,11 @@ class Job:
     force: bool
     save_every: float
     resumed: Path | None
+    go_on: bool
     quiet: bool
     verbose: bool
     bar: bool
     preview: bool
-    go_on: bool = False
     begun: bytes | None = None  # state of what is resumed
 
     def note(self, text: str) -> None:

@@ -18,9 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.errors import ModelError
-from dreambrush.models import shipped_folder
-from dreambrush.networks import open_network
+from dreambrush.painter.shipped import open_shipped
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -159,10 +157,7 @@ def open_face_network(name: str) -> onnxruntime.InferenceSession:
         ModelError: it is missing or broken.
     """
     source, answers = NETWORKS[name]
-    try:
-        return open_network(shipped_folder("pretrained") / "faces" / f"{name}.onnx", (source,), answers, threads=1)
-    except ModelError as error:
-        raise ModelError(error.message, "Install dreambrush again; the file is part of it.") from None
+    return open_shipped(f"faces/{name}.onnx", (source,), answers)
 
 
 def _mended(boxes: Float64, shift: Float32) -> Float64:

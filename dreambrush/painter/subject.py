@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.errors import ModelError
-from dreambrush.models import shipped_folder
-from dreambrush.networks import open_network
 from dreambrush.painter.faces import thumbnail
+from dreambrush.painter.shipped import open_shipped
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -64,8 +62,4 @@ def open_subject_network() -> onnxruntime.InferenceSession:
     Raises:
         ModelError: it is missing or broken.
     """
-    path = shipped_folder("pretrained") / "subject" / "subject.onnx"
-    try:
-        return open_network(path, ("picture",), ("mask",), threads=1)
-    except ModelError as error:
-        raise ModelError(error.message, "Install dreambrush again; the file is part of it.") from None
+    return open_shipped("subject/subject.onnx", ("picture",), ("mask",))

@@ -7,17 +7,15 @@ A style is a small TOML file.  Its keys are those of ``dreambrush paint``'s opti
 from __future__ import annotations
 
 import difflib
-import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dreambrush.errors import UsageError
+from dreambrush.toml_file import read_toml
 
 SUFFIX = ".toml"
-LARGEST_FILE = 1 << 16  # bytes
 OURS = Path(__file__).parent
 
 # Each key and what its value may be; what range it has is known to the command line's options.
@@ -96,15 +94,9 @@ def _files() -> dict[str, Path]:
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a folder, or a pipe that nobody writes into
-            raise _broken(path, "it is no regular file")
-        if path.stat().st_size > LARGEST_FILE:
-            raise _broken(path, "it is larger than 64 KiB")
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _broken(path, error.strerror or "it cannot be read") from None
-    except (ValueError, RecursionError) as error:  # of TOML or UTF-8, or of a number with too many digits
-        raise _broken(path, f"it is no TOML ({error})") from None
+        content = read_toml(path)
+    except ValueError as error:
+        raise _broken(path, str(error)) from None
     description = content.pop(DESCRIPTION, "")
     if not isinstance(description, str):
         raise _broken(path, "its description is no text")

@@ -68,7 +68,7 @@ def test_nothing_is_painted_without_the_network(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(subject, "shipped_folder", lambda kind: tmp_path)
+    monkeypatch.setattr("dreambrush.painter.shipped.shipped_folder", lambda kind: tmp_path)
     subject.open_subject_network.cache_clear()
     try:
         outcome = command("paint", "photo.png", "--focus", "auto")

@@ -105,7 +105,9 @@ def test_widths(text: str, pixels: float) -> None:
 
 @given(st.text(max_size=9))
 def test_any_text_is_a_value_or_a_bad_one(text: str) -> None:
-    pixels = lambda value: stroke_width(value).pixels(8192)  # noqa: E731
+    def pixels(value: str) -> float:
+        return stroke_width(value).pixels(8192)
+
     for convert, lowest, highest in ((duration(1), 1, 86400), (pixels, 1, 8192)):
         with contextlib.suppress(click.BadParameter):
             assert lowest <= convert(text) <= highest

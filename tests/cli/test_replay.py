@@ -15,8 +15,8 @@ from dreambrush.mypaint.document import read_document
 from dreambrush.mypaint.openraster import write_openraster
 from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import Recipe, recipes_of, recipes_to_settings
+from tests.cli.without_recipe import WITHOUT_RECIPE, check_refused, write_files_without_recipe
 from tests.mypaint.hostile_files import BYTES, make
-from tests.mypaint.ora_files import OraFile, noise
 from tests.painter.test_changes import some_recipe
 
 if TYPE_CHECKING:
@@ -118,26 +118,14 @@ def test_of_a_file_painted_on_twice_one_is_chosen(command: Command) -> None:
         (("work.ora", "--size", "16385"), 2, "--size"),
         (("work.ora", "--until", "-1"), 2, "--until"),
         (("work.ora", "--brush", "charcole"), 5, "charcoal"),
-        (("none.ora",), 10, "There is no file at 'none.ora'"),
-        (("photo.png",), 10, "is not OpenRaster"),
-        (("hers.ora",), 9, "holds no strokes of dreambrush"),
-        (("none.json",), 9, "cannot be read"),
-        (("broken.json",), 9, "not JSON"),
-        ((), 2, "FILE.ora|STROKES.json"),
+        *WITHOUT_RECIPE,
     ],
 )
 def test_what_cannot_be_done_is_said(command: Command, words: tuple[str, ...], code: int, message: str) -> None:
     save()
     save("square.ora", strokes=replace(some_recipe().strokes[:2], size=(150, 150)))
-    ora = OraFile(300, 200)
-    ora.layer(noise(1, 40, 50))
-    ora.save(Path("hers.ora"))
-    Path("broken.json").write_text("{")
-    before = {file: Path(file).read_bytes() for file in os.listdir()}
-    outcome = command("replay", *words)
-    assert outcome.code == code and message in outcome.stderr, outcome.stderr
-    assert "Traceback" not in outcome.stderr
-    assert {file: Path(file).read_bytes() for file in os.listdir()} == before
+    write_files_without_recipe()
+    check_refused(command, ("replay", *words), code, message)
 
 
 @pytest.mark.parametrize("name", BYTES)

@@ -110,7 +110,7 @@ def test_the_card_knows_the_networks() -> None:
 def test_a_missing_network_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, astronaut: Pictures) -> None:
     shutil.copytree(shipped_folder("pretrained") / "faces", tmp_path / "faces")
     (tmp_path / "faces" / "onet.onnx").unlink()
-    monkeypatch.setattr(faces, "shipped_folder", lambda kind: tmp_path)
+    monkeypatch.setattr("dreambrush.painter.shipped.shipped_folder", lambda kind: tmp_path)
     faces.open_face_network.cache_clear()
     try:
         with pytest.raises(ModelError, match=r"onet\.onnx cannot be loaded: No such file.*Install dreambrush again"):

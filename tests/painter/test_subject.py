@@ -95,7 +95,7 @@ def test_a_broken_network_is_told(
     (tmp_path / "subject").mkdir()
     if broken is not None:
         (tmp_path / "subject" / "subject.onnx").write_bytes(broken)
-    monkeypatch.setattr(subject, "shipped_folder", lambda kind: tmp_path)
+    monkeypatch.setattr("dreambrush.painter.shipped.shipped_folder", lambda kind: tmp_path)
     subject.open_subject_network.cache_clear()
     try:
         with pytest.raises(ModelError, match=r"subject\.onnx cannot be loaded: .*Install dreambrush again; the file"):

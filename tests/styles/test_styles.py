@@ -16,7 +16,8 @@ from dreambrush.painter.geometry import path_length
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.paint import paint
 from dreambrush.strokes import Strokes
-from dreambrush.styles import KEYS, LARGEST_FILE, OURS, list_styles, load_style, user_styles
+from dreambrush.styles import KEYS, OURS, list_styles, load_style, user_styles
+from dreambrush.toml_file import LARGEST_FILE
 
 NAMES = ("charcoal", "gouache", "impressionist", "ink-wash", "oil-impasto", "pastel", "pointillist", "poster")
 SIDE = 48
