@@ -16,6 +16,7 @@ import click
 
 from dreambrush import __version__
 from dreambrush.cli.errors import ReaderLeft, exit_code_of
+from dreambrush.cli.options import HELP_NAMES
 from dreambrush.cli.welcome import WELCOME
 from dreambrush.interrupts import all_stops
 from dreambrush.mypaint.library import messages_to_stderr
@@ -76,7 +77,7 @@ class CommandGroup(click.Group):
     cls=CommandGroup,
     invoke_without_command=True,
     epilog=EXAMPLES,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": HELP_NAMES, "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 @click.pass_context

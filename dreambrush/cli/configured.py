@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from dreambrush.cli.options import HELP_NAMES
 from dreambrush.config import (
     FOCUS,
     NO_FILES,
@@ -37,6 +38,8 @@ class ConfiguredCommand(click.Command):
 
     def __init__(self, *args: Any, only_flags: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # click keeps the help option as it is first asked for, which may be in a context of no group (in_style).
+        self.context_settings.setdefault("help_option_names", HELP_NAMES)
         self.only_flags = frozenset(only_flags)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

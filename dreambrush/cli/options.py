@@ -12,6 +12,7 @@ import click
 from dreambrush.cli.completers import every_brush
 
 DEFAULT_BRUSH = "oil"
+HELP_NAMES = ["-h", "--help"]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

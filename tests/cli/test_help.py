@@ -11,6 +11,8 @@ import pytest
 
 from dreambrush import __version__
 from dreambrush.cli import COMMANDS, dreambrush, run
+from dreambrush.cli.configured import ConfiguredCommand
+from dreambrush.cli.options import HELP_NAMES
 
 HEAVY = {"PIL", "cma", "cffi", "numpy", "onnx", "onnxruntime", "rich", "torch"}
 # With its settings, for click keeps the help option of a command in the form in which it was first asked for.
@@ -75,6 +77,12 @@ def test_alone_it_shows_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None
         command.make_parser(click.Context(command, parent=CONTEXT)).parse_args(
             words
         )  # which knows every option that is shown
+
+
+def test_a_command_outside_of_the_group_has_the_same_help_option() -> None:
+    command = ConfiguredCommand("alone")
+    option = command.get_help_option(command.make_context("alone", [], default_map={}))
+    assert option is not None and option.opts == HELP_NAMES == CONTEXT.help_option_names
 
 
 def test_its_help_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
