@@ -32,14 +32,16 @@ class DreambrushError(Exception):
     Args:
         message: one sentence on what is wrong.
         advice: one sentence on what to do.
+        id: a stable name for this kind of error, such as "no-such-picture": scripts rely on it, wording may change.
     """
 
     exit_code = ExitCode.UNEXPECTED
 
-    def __init__(self, message: str, advice: str) -> None:
+    def __init__(self, message: str, advice: str, *, id: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.advice = advice
+        self.id = id
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}"
