@@ -53,7 +53,9 @@ class Setting:
         """The error that its value is no good."""
         how = "Correct or unset it" if self.level == "environment" else "Correct it there"
         return UsageError(
-            f"{self.named(key)} cannot be used: {why.rstrip('.')}.", advice or f"{how}; see 'dreambrush paint --help'."
+            f"{self.named(key)} cannot be used: {why.rstrip('.')}.",
+            advice or f"{how}; see 'dreambrush paint --help'.",
+            id="setting-unusable",
         )
 
 
@@ -100,7 +102,9 @@ def settings_of_environment(keys: Collection[str], lists: Collection[str]) -> di
             found[key] = Setting(several, "environment", PREFIX + key.upper())
         elif key.upper() not in NOT_OURS and (near := difflib.get_close_matches(key, keys, n=1, cutoff=0.8)):
             raise UsageError(
-                f"The environment sets {name}, which there is not.", f"Did you mean {PREFIX}{near[0].upper()}?"
+                f"The environment sets {name}, which there is not.",
+                f"Did you mean {PREFIX}{near[0].upper()}?",
+                id="no-such-setting",
             )
     return found
 
@@ -124,6 +128,7 @@ def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: 
             raise UsageError(
                 f"The pictures are in folders whose {FILE} differ, such as '{found[0][0]}' and '{folder}'.",
                 "Paint one folder after the other.",
+                id="settings-differ",
             )
     return found[0][1] if found else {}
 
@@ -146,9 +151,17 @@ def settings_of_file(
     for key, value in _content(path).items():
         if key in only_flags:
             flag = "--" + key.replace("_", "-")
-            raise UsageError(f"The file '{path}' sets '{key}', which only the command line can.", f"Give {flag} there.")
+            raise UsageError(
+                f"The file '{path}' sets '{key}', which only the command line can.",
+                f"Give {flag} there.",
+                id="setting-only-on-command-line",
+            )
         if key not in keys:
-            raise UsageError(f"The file '{path}' sets {key[:40]!r}, which there is not.", _advice(key, value, keys))
+            raise UsageError(
+                f"The file '{path}' sets {key[:40]!r}, which there is not.",
+                _advice(key, value, keys),
+                id="no-such-setting",
+            )
         found[key] = setting_of(key, value, level, str(path), path.parent)
     return found
 
@@ -221,4 +234,8 @@ def _content(path: Path) -> dict[str, Any]:
 
 
 def _broken(path: Path, why: str) -> UsageError:
-    return UsageError(f"The settings in '{path}' cannot be read: {why}.", "Correct the file, or take it away.")
+    return UsageError(
+        f"The settings in '{path}' cannot be read: {why}.",
+        "Correct the file, or take it away.",
+        id="settings-unreadable",
+    )

@@ -44,15 +44,22 @@ def check_film(path: Path, frames: int, fps: float) -> None:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UsageError(
-            f"The film '{path}' ends in none of {', '.join(SUFFIXES)}.", f"Try: -o '{path.stem or 'film'}.mp4'"
+            f"The film '{path}' ends in none of {', '.join(SUFFIXES)}.",
+            f"Try: -o '{path.stem or 'film'}.mp4'",
+            id="wrong-ending",
         )
     if frames > MOST_FRAMES:
         raise UsageError(
             f"The film would have {frames:,} frames, but at most {MOST_FRAMES:,} are made.",
             "Choose fewer --seconds or a lower --fps.",
+            id="film-too-long",
         )
     if suffix == ".gif" and fps > MOST_GIF_FPS:
-        raise UsageError(f"A GIF cannot show {fps:g} frames a second.", f"Choose --fps {MOST_GIF_FPS:g} or lower.")
+        raise UsageError(
+            f"A GIF cannot show {fps:g} frames a second.",
+            f"Choose --fps {MOST_GIF_FPS:g} or lower.",
+            id="gif-too-quick",
+        )
     if suffix == ".mp4":
         need_av()
 
@@ -71,6 +78,7 @@ def need_av() -> None:
         raise MissingPackageError(
             "Saving an .mp4 needs the Python package av (PyAV), which is not installed.",
             "Install it with: pip install av  (or save a .gif or .webp)",
+            id="packages-missing",
         ) from None
 
 

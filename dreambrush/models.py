@@ -96,6 +96,7 @@ class BrushFile:
             raise ModelError(
                 f"The brush '{self.name}' has no dream yet, so the painter does not know what it does.",
                 f"Let it learn that with: dreambrush train '{self.name if '/' in self.name else self.path}'",
+                id="brush-has-no-dream",
             )
         return self.dream
 
@@ -145,12 +146,16 @@ def find_brush(name_or_file: str) -> BrushFile:
         return _brush_of(path)
     if path.suffix == SUFFIX:
         if not os.path.isfile(path):
-            raise BrushError(f"There is no brush file {path}.", "Check the path, or name one of: " + _names(brushes))
+            raise BrushError(
+                f"There is no brush file {path}.",
+                "Check the path, or name one of: " + _names(brushes),
+                id="no-such-brush-file",
+            )
         name = name_in_mypaint(path) or path.stem
         return BrushFile(name, path, _dream_folder(name, path))
     near = near_names(name_or_file, brushes)
     advice = f"Did you mean {' or '.join(near)}?" if near else f"The brushes are: {_names(brushes)}"
-    raise BrushError(f"There is no brush named {name_or_file!r}.", advice)
+    raise BrushError(f"There is no brush named {name_or_file!r}.", advice, id="no-such-brush")
 
 
 def _brush_of(folder: Path) -> BrushFile:
@@ -160,7 +165,11 @@ def _brush_of(folder: Path) -> BrushFile:
     for path in (*sorted(folder.glob("*" + SUFFIX)), *([known] if known else [])):
         if _is_of(folder, path):
             return BrushFile(name if bare_name(name) == path.stem else path.stem, path, folder)
-    raise ModelError(f"The dream in {folder} is not of a brush in that folder.", "Name the .myb file instead.")
+    raise ModelError(
+        f"The dream in {folder} is not of a brush in that folder.",
+        "Name the .myb file instead.",
+        id="dream-of-another-brush",
+    )
 
 
 def _names(brushes: dict[str, Path]) -> str:
@@ -229,7 +238,9 @@ class Dream:
             if not 0.5 <= self.reach <= 64:
                 raise ValueError
         except (KeyError, TypeError, ValueError):
-            raise ModelError(f"The card of the dream {folder} has no proper reach.", RETRAIN) from None
+            raise ModelError(
+                f"The card of the dream {folder} has no proper reach.", RETRAIN, id="dream-card-unreadable"
+            ) from None
 
     def __call__(self, strokes: Float32, points: Float32) -> tuple[Float32, Float32]:
         """Dreams.
@@ -275,7 +286,11 @@ def read_card(folder: Path) -> dict[str, Any]:
             raise ValueError
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        raise ModelError(f"The dream {folder} has no readable card ({CARD_FILE}).", RETRAIN) from None
+        raise ModelError(
+            f"The dream {folder} has no readable card ({CARD_FILE}).", RETRAIN, id="dream-card-unreadable"
+        ) from None
     if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (CARD_FORMAT, CARD_VERSION):
-        raise ModelError(f"The dream {folder} is not of version {CARD_VERSION}.", RETRAIN)
+        raise ModelError(
+            f"The dream {folder} is not of version {CARD_VERSION}.", RETRAIN, id="dream-of-another-version"
+        )
     return card

@@ -65,4 +65,4 @@ def load_network(
 
 
 def _unusable(name: str, reason: str) -> ModelError:
-    return ModelError(f"The network {name} cannot be loaded: {reason.rstrip('.')}.", RETRAIN)
+    return ModelError(f"The network {name} cannot be loaded: {reason.rstrip('.')}.", RETRAIN, id="network-unusable")

@@ -42,7 +42,7 @@ def open_output(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if target.exists() and not target.is_file():  # a device, a pipe: nobody wants a file in its place
-            raise OutputError(f"{target} is not a regular file.", "Choose another name.")
+            raise OutputError(f"{target} is not a regular file.", "Choose another name.", id="output-not-a-file")
         with _deleted_on_error(temporary), open(temporary, "xb") as file:
             yield file
             file.flush()
@@ -52,7 +52,9 @@ def open_output(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
     except FileExistsError as error:
         raise _exists(target) from error
     except OSError as error:
-        raise OutputError(f"{target} cannot be written: {error.strerror or error}.", _advice(error)) from error
+        raise OutputError(
+            f"{target} cannot be written: {error.strerror or error}.", _advice(error), id="cannot-write"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -92,7 +94,9 @@ def _claim_and_replace(temporary: Path, target: Path) -> None:
 
 
 def _exists(target: Path) -> OutputError:
-    return OutputError(f"{target} exists already.", "Choose another name, or allow it to be overwritten.")
+    return OutputError(
+        f"{target} exists already.", "Choose another name, or allow it to be overwritten.", id="output-exists"
+    )
 
 
 def _advice(error: OSError) -> str:

@@ -100,7 +100,9 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
         count = text.removeprefix(AUTO)
         if not count.isascii() or not count.isdigit() or not 1 <= int(count) <= MOST_COLOURS:
             raise UsageError(
-                f"The palette '{text}' wants no number of colours from 1 to {MOST_COLOURS}.", "Try auto:8."
+                f"The palette '{text}' wants no number of colours from 1 to {MOST_COLOURS}.",
+                "Try auto:8.",
+                id="palette-count-out-of-range",
             )
         if picture is None:
             raise ValueError("Expected a picture for a palette of its own")
@@ -114,6 +116,7 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
     raise UsageError(
         f"The palette '{text}' is neither colours, nor a .gpl file, nor auto.",
         'Write --palette "#264653,#e76f51", --palette colours.gpl or --palette auto:8.',
+        id="not-a-palette",
     )
 
 
@@ -182,5 +185,7 @@ def _read_gpl(path: Path) -> Palette:
 
 def _no_palette(path: Path, why: str) -> UsageError:
     return UsageError(
-        f"The palette '{path}' cannot be used: {why}.", f"Choose a GIMP palette of 1 to {MOST_COLOURS} colours."
+        f"The palette '{path}' cannot be used: {why}.",
+        f"Choose a GIMP palette of 1 to {MOST_COLOURS} colours.",
+        id="palette-unusable",
     )

@@ -53,13 +53,21 @@ def open_picture_set(path: Path) -> PictureSet:
         PictureError: there is nothing there, no picture in it, or no such array.
     """
     if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
-        raise PictureError(f"There are no pictures at '{path}'.", "Check the path for a slip of the pen.")
+        raise PictureError(
+            f"There are no pictures at '{path}'.", "Check the path for a slip of the pen.", id="no-such-picture"
+        )
     if path.is_dir():
         return _in_folder(path)
     if path.suffix.lower() not in ARRAY_FILES:
-        raise PictureError(f"'{path}' is neither a folder of pictures nor an .npy or .npz file.", "Name one of these.")
+        raise PictureError(
+            f"'{path}' is neither a folder of pictures nor an .npy or .npz file.",
+            "Name one of these.",
+            id="not-a-picture-set",
+        )
     if not path.is_file():
-        raise PictureError(f"'{path}' is not a regular file.", "Save the pictures to a file first.")
+        raise PictureError(
+            f"'{path}' is not a regular file.", "Save the pictures to a file first.", id="picture-not-a-file"
+        )
     return _in_array(path, _read_array(path))
 
 
@@ -73,9 +81,13 @@ def _in_folder(path: Path) -> PictureSet:
     try:
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in known and file.is_file())
     except OSError as error:
-        raise PictureError(f"The folder '{path}' cannot be read ({error.strerror}).", "Choose another one.") from None
+        raise PictureError(
+            f"The folder '{path}' cannot be read ({error.strerror}).", "Choose another one.", id="folder-unreadable"
+        ) from None
     if not files:
-        raise PictureError(f"There are no pictures in the folder '{path}'.", "Name a folder that holds some.")
+        raise PictureError(
+            f"There are no pictures in the folder '{path}'.", "Name a folder that holds some.", id="no-pictures"
+        )
     return PictureSet([file.name for file in files], lambda index: load_picture(files[index]))
 
 
@@ -89,12 +101,14 @@ def _read_array(path: Path) -> NDArray[np.uint8]:
         raise PictureError(
             f"'{path}' has several arrays or none, and none of them is called {KEY}.",
             f"Save the pictures as: numpy.savez('pictures.npz', {KEY}=pictures)",
+            id="array-not-named",
         ) from None
     except (OSError, ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise PictureError(
             f"'{path}' cannot be read as an array of numbers ({reason or type(error).__name__}).",
             "Copy it once more, or save it again with numpy.save.",
+            id="array-unreadable",
         ) from None
     shape = found.shape
     fits = len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)
@@ -102,6 +116,7 @@ def _read_array(path: Path) -> NDArray[np.uint8]:
         raise PictureError(
             f"'{path}' has an array of shape {shape} and type {found.dtype}, which are no pictures.",
             "Save them as uint8 of shape (count, height, width) or (count, height, width, 3).",
+            id="array-not-pictures",
         )
     pictures: NDArray[np.uint8] = found
     return pictures

@@ -73,7 +73,11 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
     if picture.shape[2] == 3 or (picture[..., 3] >= _OPAQUE).all():
         return np.ascontiguousarray(picture[..., :3])
     if not (picture[..., 3] > 1 - _OPAQUE).any():
-        raise PictureError(f"The picture '{path}' is transparent everywhere.", "Choose one that shows something.")
+        raise PictureError(
+            f"The picture '{path}' is transparent everywhere.",
+            "Choose one that shows something.",
+            id="picture-transparent",
+        )
     return picture
 
 
@@ -98,15 +102,23 @@ def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
 def _decode(path: Path) -> Image.Image:
     """Open and decode the first frame, or say in plain words why that fails."""
     if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
-        raise PictureError(f"There is no picture at '{path}'.", "Check the path for a slip of the pen.")
+        raise PictureError(
+            f"There is no picture at '{path}'.", "Check the path for a slip of the pen.", id="no-such-picture"
+        )
     if path.is_dir():
-        raise PictureError(f"'{path}' is a folder, not a picture.", "Name the picture files inside it.")
+        raise PictureError(
+            f"'{path}' is a folder, not a picture.", "Name the picture files inside it.", id="picture-is-a-folder"
+        )
     if not path.is_file():
-        raise PictureError(f"'{path}' is not a regular file.", "Save the picture to a file first.")
+        raise PictureError(
+            f"'{path}' is not a regular file.", "Save the picture to a file first.", id="picture-not-a-file"
+        )
     image: Image.Image | None = None
     try:
         if path.stat().st_size == 0:
-            raise PictureError(f"The file '{path}' is empty.", "Copy or download the picture once more.")
+            raise PictureError(
+                f"The file '{path}' is empty.", "Copy or download the picture once more.", id="picture-empty"
+            )
         image = Image.open(path, formats=FORMATS)
         if image.width * image.height > PIXEL_LIMIT:
             raise _too_large(path, image.width, image.height)
@@ -114,20 +126,24 @@ def _decode(path: Path) -> Image.Image:
     except PictureError:
         raise
     except PermissionError:
-        raise PictureError(f"You may not read '{path}'.", "Change the permissions of the file.") from None
+        raise PictureError(
+            f"You may not read '{path}'.", "Change the permissions of the file.", id="picture-not-permitted"
+        ) from None
     except UnidentifiedImageError:
         raise PictureError(
-            f"'{path}' is not a picture that dreambrush can read.", f"Save it as {READABLE} first."
+            f"'{path}' is not a picture that dreambrush can read.", f"Save it as {READABLE} first.", id="not-a-picture"
         ) from None
     except (Image.DecompressionBombError, MemoryError):
         raise PictureError(
             f"The picture '{path}' has more pixels than the {PIXEL_LIMIT:,} accepted.",
             "Make a smaller copy and paint that.",
+            id="picture-too-large",
         ) from None
     except Exception as error:  # decoders raise almost anything when the bytes are wrong
         raise PictureError(
             f"The picture '{path}' is damaged or incomplete ({_reason(error)}).",
             "Copy or download it once more, or save it again in a picture editor.",
+            id="picture-damaged",
         ) from error
     return image
 
@@ -141,6 +157,7 @@ def _too_large(path: Path, width: int, height: int) -> PictureError:
     return PictureError(
         f"The picture '{path}' has {width} x {height} pixels, more than the {PIXEL_LIMIT:,} accepted.",
         "Make a smaller copy and paint that.",
+        id="picture-too-large",
     )
 
 

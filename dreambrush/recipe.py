@@ -187,10 +187,18 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
     """
     recipes = recipes_of(settings)
     if not recipes:
-        raise StrokesError(f"'{file}' holds no strokes of dreambrush.", "Choose a file that dreambrush has painted.")
+        raise StrokesError(
+            f"'{file}' holds no strokes of dreambrush.",
+            "Choose a file that dreambrush has painted.",
+            id="no-strokes-in-file",
+        )
     if painting is not None and not 1 <= painting <= len(recipes):
         times = "once" if len(recipes) == 1 else f"{len(recipes)} times"
-        raise UsageError(f"'{file}' was painted {times}, but --painting is {painting}.", "Choose a smaller number.")
+        raise UsageError(
+            f"'{file}' was painted {times}, but --painting is {painting}.",
+            "Choose a smaller number.",
+            id="no-such-painting",
+        )
     return recipes[-1 if painting is None else painting - 1]
 
 
@@ -254,4 +262,5 @@ def _broken(why: str) -> StrokesError:
     return StrokesError(
         f"The recipe that dreambrush keeps in the file cannot be read: {why.rstrip('.')}.",
         "Paint the picture again, or use the version of dreambrush that painted it.",
+        id="recipe-unreadable",
     )

@@ -313,7 +313,7 @@ def _lengths(path: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
 
 
 def _bad(message: str) -> StrokesError:
-    return StrokesError(message, "Use strokes that dreambrush saved, of this version.")
+    return StrokesError(message, "Use strokes that dreambrush saved, of this version.", id="strokes-unusable")
 
 
 def _shortest(value: np.float32) -> float:

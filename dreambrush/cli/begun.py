@@ -93,6 +93,7 @@ class Call:
             raise PictureError(
                 f"There is no picture at '{target}'.",
                 "If it has moved, name it: dreambrush paint TARGET --resume FILE.ora",
+                id="no-such-picture",
             )
         now = digests_of(target, files, self.wishes, self.onto)
         for name, digest in self.digests.items():
@@ -100,6 +101,7 @@ class Call:
                 raise UsageError(
                     f"'{name or target}' is not what it was when the painting was begun.",
                     f"Call it from '{self.folder}' with everything as it was, or paint the picture anew.",
+                    id="changed-since-begun",
                 )
 
 
@@ -118,6 +120,7 @@ def read_begun(file: Path) -> tuple[Call, bytes]:
             raise OpenrasterError(
                 f"'{file}' is finished, or was saved by another program since.",
                 f"Paint onto it, into a new file, with: dreambrush paint TARGET --onto '{file}'",
+                id="already-finished",
             )
         head, _, state = archive.read(UNFINISHED, LARGEST).partition(b"\n")
     try:
@@ -135,6 +138,7 @@ def read_begun(file: Path) -> tuple[Call, bytes]:
         raise StrokesError(
             f"What '{file}' keeps of its painting cannot be read ({error or type(error).__name__}).",
             "Paint the picture anew, or use the version of dreambrush that began it.",
+            id="unfinished-unreadable",
         ) from None
 
 
@@ -150,10 +154,13 @@ def check_resume(targets: Sequence[Path]) -> None:
             raise UsageError(
                 f"{option.opts[-1]} and --resume are both given.",
                 "Leave it out: what is gone on with is painted as it was begun.",
+                id="options-conflict",
             )
     if len(targets) > 1:
         raise UsageError(
-            "--resume is for one painting, but there are several pictures.", "Leave them out, or name its own alone."
+            "--resume is for one painting, but there are several pictures.",
+            "Leave them out, or name its own alone.",
+            id="only-one-picture",
         )
 
 

@@ -154,6 +154,7 @@ def bench(
         raise UsageError(
             "There is nothing to measure.",
             f"Name a folder or a file of pictures, such as: dreambrush bench {task} pictures",
+            id="nothing-to-measure",
         )
     about = TASKS[task]
     colour, ground = (BLACK, WHITE) if about.ink else (None, None)
@@ -221,6 +222,7 @@ def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[L
         raise UsageError(
             f"Of the {count} pictures asked for, '{path}' has only {len(found)}.",
             f"Ask for at most {len(found)} with --count.",
+            id="too-few-pictures",
         )
     wanted = min(DEFAULT_COUNT, len(found)) if count is None else count
     lots = []

@@ -91,6 +91,7 @@ def refuse_settings(**given: object) -> None:
             raise UsageError(
                 f"The benchmark of whole paintings takes no {name}: it paints what the docs' figures are of.",
                 f"Leave out the {name}, or name another task: digits, kana or portraits.",
+                id="option-not-for-this-task",
             )
 
 

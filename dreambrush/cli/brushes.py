@@ -74,11 +74,15 @@ def brushes(
 
 def _check_options(chosen: list[str], *, everything: bool, force: bool) -> None:
     if len(chosen) > 1:
-        raise UsageError(f"{' and '.join(chosen)} do not go together.", "Give one of them at a time.")
+        raise UsageError(
+            f"{' and '.join(chosen)} do not go together.", "Give one of them at a time.", id="options-conflict"
+        )
     if everything and chosen and chosen[0] not in ("--json", "--sheet"):
-        raise UsageError(f"--all does not go with {chosen[0]}, which is about our brushes.", "Leave it out.")
+        raise UsageError(
+            f"--all does not go with {chosen[0]}, which is about our brushes.", "Leave it out.", id="options-conflict"
+        )
     if force and chosen not in (["--sheet"], ["--pack"]):
-        raise UsageError("--force is only for --sheet and --pack.", "Leave it out.")
+        raise UsageError("--force is only for --sheet and --pack.", "Leave it out.", id="option-needs-another")
 
 
 def _pack(output: Path, *, overwrite: bool) -> None:

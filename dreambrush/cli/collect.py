@@ -76,7 +76,9 @@ def collect(
     from dreambrush.mypaint.myb import read_myb
 
     if not strokes and not episodes:
-        raise UsageError("There is nothing to collect.", "Ask for some with --strokes or --episodes.")
+        raise UsageError(
+            "There is nothing to collect.", "Ask for some with --strokes or --episodes.", id="nothing-to-collect"
+        )
     brush_file = find_brush(brush)
     settings = read_myb(brush_file.path)
     found = probe(settings)

@@ -161,7 +161,9 @@ def _try_out(key: str, setting: Setting) -> None:
             elif key == "palette":
                 _make_palette(word)
             elif key == FOCUS and word not in NO_FILES and not os.path.isfile(word):
-                raise PictureError(f"There is no picture at '{word}'", "Check the path for a slip of the pen.")
+                raise PictureError(
+                    f"There is no picture at '{word}'", "Check the path for a slip of the pen.", id="no-such-picture"
+                )
     except DreambrushError as error:
         raise setting.wrong(key, error.message, error.advice) from None
 

@@ -37,7 +37,7 @@ class Input:
 
     def in_its_name(self, error: PictureError) -> PictureError:
         """The error, speaking of the name and not of the file."""
-        return PictureError(error.message.replace(str(self.file), self.name), error.advice)
+        return PictureError(error.message.replace(str(self.file), self.name), error.advice, id=error.id)
 
 
 class TargetPath(click.Path):
@@ -67,7 +67,7 @@ def opened_inputs(words: Sequence[Path], note: Callable[[str], None]) -> Iterato
         OutputError: what comes by standard input cannot be kept.
     """
     if list(words).count(STDIN) > 1:
-        raise UsageError("Standard input (-) is named twice.", "Name it once: it is one picture.")
+        raise UsageError("Standard input (-) is named twice.", "Name it once: it is one picture.", id="stdin-twice")
     with tempfile.TemporaryDirectory(prefix="dreambrush-") if STDIN in words else nullcontext("") as folder:
         found: list[Input] = []
         for word in words:
@@ -94,7 +94,11 @@ def _in_folder(folder: Path, note: Callable[[str], None]) -> list[Path]:
 
     files = _visible(folder / name for name in open_picture_set(folder).names)
     if not files:
-        raise PictureError(f"There are only hidden pictures in the folder '{folder}'.", "Name them one by one.")
+        raise PictureError(
+            f"There are only hidden pictures in the folder '{folder}'.",
+            "Name them one by one.",
+            id="only-hidden-pictures",
+        )
     known = {*files, folder / SETTINGS}  # which is heeded
     _tell_others(str(folder), sorted({*_visible(folder.iterdir())} - known), note)
     return files
@@ -108,7 +112,7 @@ def _matching(pattern: Path, note: Callable[[str], None]) -> list[Path]:
     files = [match for match in matches if match.suffix.lower() in endings and not match.is_dir()]
     if not files:
         what = "files but no picture match" if matches else "nothing matches"
-        raise PictureError(f"For '{pattern}' {what}.", "Check the pattern for a slip of the pen.")
+        raise PictureError(f"For '{pattern}' {what}.", "Check the pattern for a slip of the pen.", id="nothing-matches")
     _tell_others(str(pattern), [match for match in matches if match not in files], note)
     return files
 
@@ -128,7 +132,11 @@ def _tell_others(where: str, others: Sequence[Path], note: Callable[[str], None]
 def _from_stdin(folder: Path) -> Input:
     """What comes by standard input, in a file called "stdin"."""
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("No picture comes by standard input.", "Pipe one in: cat photo.jpg | dreambrush paint -")
+        raise UsageError(
+            "No picture comes by standard input.",
+            "Pipe one in: cat photo.jpg | dreambrush paint -",
+            id="nothing-on-stdin",
+        )
     file = folder / "stdin"
     try:
         with open(file, "wb") as kept:
@@ -137,6 +145,7 @@ def _from_stdin(folder: Path) -> Input:
         raise OutputError(
             f"What comes by standard input cannot be kept in {folder} ({error.strerror}).",
             "Make room there, or set TMPDIR to another folder.",
+            id="stdin-not-kept",
         ) from None
     return Input(file, str(STDIN))
 
@@ -149,5 +158,6 @@ def _copy(source: BinaryIO, target: BinaryIO) -> None:
             raise PictureError(
                 f"More than {LARGEST_STDIN >> 20} MiB come by standard input.",
                 "Save the picture to a file and name that.",
+                id="stdin-too-large",
             )
         target.write(chunk)

@@ -50,9 +50,11 @@ def inspect(
     the file again does not count.
     """
     if not (strokes or svg) and (painting or force):
-        raise UsageError("--painting and --force are only for --strokes and --svg.", "Leave them out.")
+        raise UsageError(
+            "--painting and --force are only for --strokes and --svg.", "Leave them out.", id="option-needs-another"
+        )
     if strokes and svg and os.path.realpath(strokes) == os.path.realpath(svg):
-        raise UsageError("--strokes and --svg name the same file.", "Give each its own.")
+        raise UsageError("--strokes and --svg name the same file.", "Give each its own.", id="same-file-twice")
     from dreambrush.cli.inspect_report import report_of, summary
     from dreambrush.cli.outputs import check_output
     from dreambrush.mypaint.document import read_document

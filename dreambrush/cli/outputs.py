@@ -31,17 +31,23 @@ def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: boo
     """
     for target in targets:
         if not os.path.exists(target):  # Path.exists() raises an error where a name is too long
-            raise PictureError(f"There is no picture at '{target}'.", "Check the path for a slip of the pen.")
+            raise PictureError(
+                f"There is no picture at '{target}'.", "Check the path for a slip of the pen.", id="no-such-picture"
+            )
     try:
         paths = _names(targets, output)
         for path in paths:
             _check_free(path, overwrite=overwrite)
     except OSError as error:  # a name that is too long, a folder that may not be entered
-        raise OutputError(f"The output cannot be written ({error}).", "Choose another one with -o.") from None
+        raise OutputError(
+            f"The output cannot be written ({error}).", "Choose another one with -o.", id="cannot-write"
+        ) from None
     for first, second in zip(sorted(paths), sorted(paths)[1:], strict=False):
         if first == second:
             raise OutputError(
-                f"Two of the pictures would both be saved as '{first}'.", "Paint them one by one, with -o."
+                f"Two of the pictures would both be saved as '{first}'.",
+                "Paint them one by one, with -o.",
+                id="outputs-collide",
             )
     for folder in {_folder_of(path, overwrite=overwrite) for path in paths}:
         _check_writable(folder)
@@ -68,10 +74,16 @@ def check_folder(path: Path) -> None:
         with suppress(FileNotFoundError, NotADirectoryError):
             os.stat(path)
     except OSError as error:  # a name that is too long, links in a circle
-        raise OutputError(f"The folder {path} cannot be made: {error.strerror}.", "Choose another with -o.") from None
+        raise OutputError(
+            f"The folder {path} cannot be made: {error.strerror}.", "Choose another with -o.", id="cannot-make-folder"
+        ) from None
     there = next(place for place in (path, *path.parents) if os.path.lexists(place))
     if not there.is_dir():
-        raise OutputError(f"The folder {path} cannot be made: '{there}' is no folder.", "Choose another with -o.")
+        raise OutputError(
+            f"The folder {path} cannot be made: '{there}' is no folder.",
+            "Choose another with -o.",
+            id="cannot-make-folder",
+        )
     _check_writable(there)
 
 
@@ -83,11 +95,13 @@ def _names(targets: Sequence[Path], output: Path | None) -> list[Path]:
         raise UsageError(
             f"-o must be an existing folder when there are several pictures, but '{output}' is none.",
             f"Create it with: mkdir '{output}'",
+            id="output-not-a-folder",
         )
     if output.suffix.lower() != SUFFIX:
         raise UsageError(
             f"The output '{output}' does not end in {SUFFIX}.",
             f"Paintings are OpenRaster files: try -o '{output.with_suffix(SUFFIX)}'.",
+            id="wrong-ending",
         )
     return [output]
 
@@ -98,20 +112,25 @@ def _check_free(path: Path, *, overwrite: bool) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return  # what there is of its folder, is seen to later
     except OSError as error:  # a name that is too long, links in a circle
-        raise OutputError(f"'{path}' cannot be written: {error.strerror}.", "Choose another name with -o.") from None
+        raise OutputError(
+            f"'{path}' cannot be written: {error.strerror}.", "Choose another name with -o.", id="cannot-write"
+        ) from None
     if os.path.isdir(path):
-        raise OutputError(f"'{path}' is a folder.", "Choose another name with -o.")
+        raise OutputError(f"'{path}' is a folder.", "Choose another name with -o.", id="output-is-a-folder")
     if not overwrite and is_unfinished(path):
         raise OutputError(
             f"'{path}' exists already, and is not finished.",
             f"Go on with it: dreambrush paint --resume '{path}'; or replace it with --force.",
+            id="output-unfinished",
         )
     if not overwrite:
         raise OutputError(
-            f"'{path}' exists already.", "Choose another name with -o, or allow to replace it with --force."
+            f"'{path}' exists already.",
+            "Choose another name with -o, or allow to replace it with --force.",
+            id="output-exists",
         )
     if not stat.S_ISREG(there.st_mode):
-        raise OutputError(f"'{path}' is not a regular file.", "Choose another name with -o.")
+        raise OutputError(f"'{path}' is not a regular file.", "Choose another name with -o.", id="output-not-a-file")
 
 
 def is_unfinished(path: Path) -> bool:
@@ -135,11 +154,14 @@ def _folder_of(path: Path, *, overwrite: bool) -> Path:
 
 def _check_writable(folder: Path) -> None:
     if not folder.is_dir():
-        raise OutputError(f"There is no folder '{folder}'.", "Create it first, or choose another one with -o.")
+        raise OutputError(
+            f"There is no folder '{folder}'.", "Create it first, or choose another one with -o.", id="no-such-folder"
+        )
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise OutputError(
             f"Nothing can be written into the folder '{folder}' ({error.strerror}).",
             "Choose another one with -o.",
+            id="folder-not-writable",
         ) from None

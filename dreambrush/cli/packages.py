@@ -33,4 +33,5 @@ def need_train_packages(what: str) -> None:
         raise MissingPackageError(
             f"{what} needs Python packages that are not installed: {', '.join(missing)}.",
             f"Install them with: pip install {' '.join(missing)}",
+            id="packages-missing",
         )

@@ -155,13 +155,17 @@ def paint(
         targets = targets or (Path(call.target),)
     if go_on and (force or watch or onto is not None):
         other = "force" if force else "watch" if watch else "onto"
-        raise UsageError(f"--continue and --{other} are both given.", "Leave one of them out.")
+        raise UsageError(f"--continue and --{other} are both given.", "Leave one of them out.", id="options-conflict")
     if not targets:
-        raise UsageError("There is no picture to paint.", "Name one, or paint the one that comes along with --sample.")
+        raise UsageError(
+            "There is no picture to paint.",
+            "Name one, or paint the one that comes along with --sample.",
+            id="no-picture-given",
+        )
     if quiet and verbose and is_typed("quiet") != is_typed("verbose"):  # what is typed undoes what is set
         quiet, verbose = is_typed("quiet"), is_typed("verbose")
     if quiet and verbose:
-        raise UsageError("-q and -v are both given.", "Leave one of them out.")
+        raise UsageError("-q and -v are both given.", "Leave one of them out.", id="options-conflict")
     if watch and STDIN in targets:  # before all of it is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
     work = Onto.asked(onto, above, region, mask, in_place)
@@ -232,9 +236,15 @@ def paint(
 def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:
     """The file that is written when a picture is painted into a work, checked to be writable."""
     if len(targets) > 1:
-        raise UsageError("Only one picture can be painted onto a work at once.", "Paint them one after the other.")
+        raise UsageError(
+            "Only one picture can be painted onto a work at once.",
+            "Paint them one after the other.",
+            id="only-one-picture",
+        )
     if size is not None and is_typed("size"):
-        raise UsageError("--size and --onto are both given.", "Leave --size out: the work has its own.")
+        raise UsageError(
+            "--size and --onto are both given.", "Leave --size out: the work has its own.", id="options-conflict"
+        )
     path = work.output(output)
     check_output(path, overwrite=force or work.in_place)
     return [path]
@@ -246,7 +256,9 @@ def _check_film(film: Path, pictures: int, *, overwrite: bool) -> None:
 
     if pictures > 1:
         raise UsageError(
-            "--timelapse makes one film, but there are several pictures.", "Paint them one after the other."
+            "--timelapse makes one film, but there are several pictures.",
+            "Paint them one after the other.",
+            id="only-one-picture",
         )
     plan_film(film, TimelapseOptions())
     check_output(film, overwrite=overwrite)

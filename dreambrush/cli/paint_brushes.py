@@ -34,7 +34,11 @@ def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]
         for name in brush_names(word):
             brush = find_brush(name)
             if found.setdefault(brush.name, brush).path.resolve() != brush.path.resolve():
-                raise UsageError(f"Two of the brushes are called '{brush.name}'.", "Rename one of the files.")
+                raise UsageError(
+                    f"Two of the brushes are called '{brush.name}'.",
+                    "Rename one of the files.",
+                    id="brushes-of-one-name",
+                )
     for brush in found.values():
         read_myb(brush.path)  # "it is broken" helps more than "it has no dream"
         export_if_needed(brush, quiet=quiet)  # before any picture is read
@@ -60,5 +64,7 @@ def brush_names(word: str) -> tuple[str, ...]:
     name = word.removeprefix(SET)
     if name not in BRUSH_SETS:
         sets = ", ".join(SET + each for each in BRUSH_SETS)
-        raise BrushError(f"There is no set of brushes named {name!r}.", f"The sets are: {sets}.")
+        raise BrushError(
+            f"There is no set of brushes named {name!r}.", f"The sets are: {sets}.", id="no-such-brush-set"
+        )
     return BRUSH_SETS[name]

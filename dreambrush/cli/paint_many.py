@@ -129,6 +129,7 @@ def _answer_of(answer: Connection[Any, Any], process: BaseProcess, picture: Inpu
         error = DreambrushError(
             f"The process that painted '{picture.name}' has died (exit code {process.exitcode}).",
             "If memory was short, paint fewer at the same time (--jobs) or smaller (--size).",
+            id="process-died",
         )
         return None, tell(error)
     process.join()

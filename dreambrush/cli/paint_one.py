@@ -186,7 +186,7 @@ class _Saving:
         except OutputError as error:
             if self.file.is_there:
                 advice = f"{error.advice}  Then go on with: dreambrush paint --resume '{self.file.path}'"
-                raise OutputError(error.message, advice) from None
+                raise OutputError(error.message, advice, id=error.id) from None
             raise
         return self.file.path
 

@@ -59,7 +59,11 @@ class Onto:
             return cls(file, above, region, mask, in_place)
         for name, value in (("--above", above), ("--region", region), ("--mask", mask), ("--in-place", in_place)):
             if value:
-                raise UsageError(f"{name} says where in a work to paint, but there is none.", "Name it with --onto.")
+                raise UsageError(
+                    f"{name} says where in a work to paint, but there is none.",
+                    "Name it with --onto.",
+                    id="option-needs-another",
+                )
         return None
 
     def output(self, output: Path | None) -> Path:
@@ -70,12 +74,16 @@ class Onto:
         """
         if self.in_place:
             if output is not None:
-                raise UsageError("-o and --in-place are both given.", "Give one of them.")
+                raise UsageError("-o and --in-place are both given.", "Give one of them.", id="options-conflict")
             return self.file
         named = Path(f"{self.file.stem}-painted{SUFFIX}") if output is None else output
         path = named / f"{self.file.stem}-painted{SUFFIX}" if named.is_dir() else named
         if path.suffix.lower() != SUFFIX:
-            raise UsageError(f"The output '{path}' does not end in {SUFFIX}.", f"Try: -o '{path.with_suffix(SUFFIX)}'")
+            raise UsageError(
+                f"The output '{path}' does not end in {SUFFIX}.",
+                f"Try: -o '{path.with_suffix(SUFFIX)}'",
+                id="wrong-ending",
+            )
         return path
 
     def look(self, target: Path) -> tuple[NDArray[np.float32], Work]:
@@ -148,7 +156,9 @@ class Onto:
             return None
         where: NDArray[np.uint8] = np.minimum.reduce(parts)
         if not where.any():
-            raise UsageError("There is no place left to paint.", "Choose another --region or --mask.")
+            raise UsageError(
+                "There is no place left to paint.", "Choose another --region or --mask.", id="no-place-left"
+            )
         return where
 
 
@@ -167,7 +177,9 @@ def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
 
     node = find_node(document, name)
     if isinstance(node, Group):
-        raise UsageError(f"“{name}” is a group.", "Name a layer for --region, or x,y,width,height in pixels.")
+        raise UsageError(
+            f"“{name}” is a group.", "Name a layer for --region, or x,y,width,height in pixels.", id="layer-is-a-group"
+        )
     layer: PaintLayer = node
     return region_of(document, layer)
 

@@ -170,6 +170,7 @@ class Wishes:
             raise UsageError(
                 f"--min-size {self.min_size} is more than --max-size {self.max_size} in a painting of {side} px.",
                 "Give the narrowest stroke with --min-size, the widest with --max-size.",
+                id="min-size-above-max-size",
             )
         seconds = None
         if self.time is not None:

@@ -34,7 +34,9 @@ def render(file: Path, output: Path, force: bool, quiet: bool) -> None:
     """
     if output.suffix.lower() != ".png":
         raise UsageError(
-            f"The output '{output}' does not end in .png.", f"Try: dreambrush render '{file}' '{file.stem}.png'"
+            f"The output '{output}' does not end in .png.",
+            f"Try: dreambrush render '{file}' '{file.stem}.png'",
+            id="wrong-ending",
         )
     from dreambrush.mypaint.document import read_document
     from dreambrush.mypaint.png import encode_png

@@ -72,10 +72,12 @@ def replay(
     repeated.  At the same size the same layers come out, to the bit.
     """
     if scale is not None and size is not None:
-        raise UsageError("Both --scale and --size are given.", "Give one of them.")
+        raise UsageError("Both --scale and --size are given.", "Give one of them.", id="options-conflict")
     out = output or Path(f"{file.stem}-replay.ora")
     if out.suffix.lower() not in (".ora", ".png"):
-        raise UsageError(f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{file.stem}-replay.ora'")
+        raise UsageError(
+            f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{file.stem}-replay.ora'", id="wrong-ending"
+        )
     from dreambrush.cli.outputs import check_output
     from dreambrush.models import find_brush
     from dreambrush.painter.repaint import changed, repaint

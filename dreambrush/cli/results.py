@@ -54,6 +54,7 @@ def made_folder(folder: Path, files: Collection[Path], *, force: bool) -> Iterat
                 raise OutputError(
                     f"'{path}' exists already.",
                     "Choose another folder with -o, or allow to replace it with --force.",
+                    id="output-exists",
                 )
         inner = {path.parent for path in files}
         wanted = {above for path in inner for above in (path, *path.parents)}
@@ -62,7 +63,7 @@ def made_folder(folder: Path, files: Collection[Path], *, force: bool) -> Iterat
             path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = f"The folder {folder} cannot be made: {error.strerror}."
-        raise OutputError(message, "Choose another with -o.") from None
+        raise OutputError(message, "Choose another with -o.", id="cannot-make-folder") from None
     try:
         yield
     except BaseException:

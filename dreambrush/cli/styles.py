@@ -63,7 +63,11 @@ def styles(
     from dreambrush.styles import list_styles
 
     if sheet is None and picture is not None:
-        raise UsageError("A picture is only for --sheet.", "Paint it with: dreambrush paint PICTURE --style NAME")
+        raise UsageError(
+            "A picture is only for --sheet.",
+            "Paint it with: dreambrush paint PICTURE --style NAME",
+            id="option-needs-another",
+        )
     found = list_styles()
     if sheet is not None:
         _paint_sheet(picture, sheet, size, effort, force=force, quiet=quiet)

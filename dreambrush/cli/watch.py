@@ -27,14 +27,20 @@ def check_watch(names: list[str], *, in_place: bool, film: bool) -> None:
         UsageError: it cannot.
     """
     if str(STDIN) in names:
-        raise UsageError("Standard input (-) cannot be watched.", "Name a file.")
+        raise UsageError("Standard input (-) cannot be watched.", "Name a file.", id="stdin-not-watched")
     if len(names) != 1:
-        raise UsageError(f"--watch is for one picture, but there are {len(names)}.", "Name the one that you work on.")
+        raise UsageError(
+            f"--watch is for one picture, but there are {len(names)}.",
+            "Name the one that you work on.",
+            id="only-one-picture",
+        )
     if in_place:
-        raise UsageError("--watch and --in-place are both given.", "Leave one of them out.")
+        raise UsageError("--watch and --in-place are both given.", "Leave one of them out.", id="options-conflict")
     if film:
         raise UsageError(
-            "--watch and --timelapse are both given.", "Make the film in the end, with: dreambrush timelapse."
+            "--watch and --timelapse are both given.",
+            "Make the film in the end, with: dreambrush timelapse.",
+            id="options-conflict",
         )
 
 
@@ -101,6 +107,8 @@ def _put(path: Path, output: Path, written: Mark | None, note: Callable[[str], N
         os.replace(path, output)
     except OSError as error:
         raise OutputError(
-            f"'{output}' cannot be written ({error.strerror}).", f"The painting is in '{path}': move it elsewhere."
+            f"'{output}' cannot be written ({error.strerror}).",
+            f"The painting is in '{path}': move it elsewhere.",
+            id="cannot-write",
         ) from None
     return output

@@ -50,7 +50,9 @@ def picture_files(folder: Path) -> list[Path]:
 
 
 def _no_pictures(folder: Path) -> PictureError:
-    return PictureError(f"There are no pictures in {folder}.", "Name a folder of photos or paintings.")
+    return PictureError(
+        f"There are no pictures in {folder}.", "Name a folder of photos or paintings.", id="no-pictures"
+    )
 
 
 def random_windows(pictures: list[NDArray[np.float32]], count: int, rng: np.random.Generator) -> Tensor:

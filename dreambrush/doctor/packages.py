@@ -23,13 +23,16 @@ def packages_for_painting() -> Advice:
             raise MissingPackageError(
                 f"The package {name} cannot be loaded ({error}).",
                 f"Install it with: pip install --force-reinstall '{name}>={oldest}'",
+                id="package-broken",
             ) from None
         told.append(f"{name} {version}")
         if is_older(version, oldest):
             old.append(f"{name}>={oldest}")
     if old:
         wanted = " ".join(f"'{each}'" for each in old)
-        raise MissingPackageError(f"Too old: {', '.join(old)} is needed.", f"Run: pip install --upgrade {wanted}")
+        raise MissingPackageError(
+            f"Too old: {', '.join(old)} is needed.", f"Run: pip install --upgrade {wanted}", id="package-too-old"
+        )
     return Advice(", ".join(told) + ".")
 
 
@@ -58,7 +61,9 @@ def requirements(extra: str = "") -> dict[str, str]:
     try:
         lines = metadata.requires("dreambrush") or []
     except metadata.PackageNotFoundError:
-        raise MissingPackageError("dreambrush itself is not installed.", "Install it with pip.") from None
+        raise MissingPackageError(
+            "dreambrush itself is not installed.", "Install it with pip.", id="dreambrush-not-installed"
+        ) from None
     found = [match for match in map(REQUIREMENT.match, lines) if match]
     return {match[1]: match[2] for match in found if (match[3] or "") == extra}
 

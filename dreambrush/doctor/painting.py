@@ -17,7 +17,9 @@ def libmypaint() -> Advice:
     engine()
     count = len(setting_ids())
     if count < BRUSH_SETTINGS:
-        raise LibmypaintError(f"libmypaint knows only {count} brush settings of {BRUSH_SETTINGS}.", UPGRADE)
+        raise LibmypaintError(
+            f"libmypaint knows only {count} brush settings of {BRUSH_SETTINGS}.", UPGRADE, id="libmypaint-too-old"
+        )
     return Advice(f"{_loaded_from()} is 1.6 or newer ({count} brush settings).")
 
 
@@ -28,7 +30,11 @@ def brushes() -> Advice:
 
     files = sorted(shipped_folder("brushes").glob("*.myb"))
     if not files:
-        raise BrushError(f"There are no brushes in {shipped_folder('brushes')}.", "Install dreambrush again.")
+        raise BrushError(
+            f"There are no brushes in {shipped_folder('brushes')}.",
+            "Install dreambrush again.",
+            id="shipped-brushes-missing",
+        )
     for file in files:
         read_myb(file)
     return Advice(f"All {len(files)} that come along can be read: {', '.join(file.stem for file in files)}.")
@@ -46,7 +52,11 @@ def stroke() -> Advice:
     canvas.stroke(brush, stroke_events([[12, 32], [32, 20], [52, 32]], [0.8, 0.8], 6))
     painted = int((canvas.read8()[..., 3] > 127).sum())
     if not painted:
-        raise LibmypaintError("A stroke of oil left no paint.", "Install libmypaint again, then dreambrush.")
+        raise LibmypaintError(
+            "A stroke of oil left no paint.",
+            "Install libmypaint again, then dreambrush.",
+            id="libmypaint-paints-nothing",
+        )
     return Advice(f"One of oil landed on the canvas ({painted} pixels).")
 
 
@@ -68,7 +78,9 @@ def dreams() -> Advice:
         alpha, _ = Dream(folder, threads=1)(stroke, points)
         by_strokes = DreamGradient(folder, threads=1)(stroke, points, weights, weights)
         if not (0 < alpha[0, :2].max() <= 1 and alpha[0, 2] == 0 and np.isfinite(by_strokes).all()):
-            raise ModelError(f"The dream {folder} does not dream of a stroke.", "Install dreambrush again.")
+            raise ModelError(
+                f"The dream {folder} does not dream of a stroke.", "Install dreambrush again.", id="shipped-file-broken"
+            )
         dreamt.append(brush.name)
     return Advice(f"All {len(dreamt)} brushes dreamt a stroke and its gradient.")
 

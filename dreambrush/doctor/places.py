@@ -20,6 +20,7 @@ def can_write(folder: Path) -> Advice:
         raise OutputError(
             f"Nothing can be written into this folder ({error.strerror}).",
             "Go to a folder of yours with cd, or name one for the painting with: dreambrush paint -o",
+            id="folder-not-writable",
         ) from None
     return Advice(f"Paintings can be saved in {folder.absolute()}.")
 

@@ -70,9 +70,13 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
-        raise ModelError(f"The weights {path} are missing.", "Train the brush with: dreambrush train") from None
+        raise ModelError(
+            f"The weights {path} are missing.", "Train the brush with: dreambrush train", id="weights-missing"
+        ) from None
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} is no safetensors file: {error}.", "Train the brush anew.") from None
+        raise ModelError(
+            f"{path} is no safetensors file: {error}.", "Train the brush anew.", id="weights-unreadable"
+        ) from None
 
 
 def put_weights(network: nn.Module, weights: State, path: Path) -> None:
@@ -84,4 +88,6 @@ def put_weights(network: nn.Module, weights: State, path: Path) -> None:
     try:
         network.load_state_dict(dict(weights))
     except RuntimeError:
-        raise ModelError(f"The weights in {path} do not fit this version of dreambrush.", "Train it anew.") from None
+        raise ModelError(
+            f"The weights in {path} do not fit this version of dreambrush.", "Train it anew.", id="weights-do-not-fit"
+        ) from None

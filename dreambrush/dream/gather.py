@@ -139,13 +139,17 @@ def _locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.", "Choose another with -o.") from None
+        raise OutputError(
+            f"The folder {folder} cannot be made: {error.strerror}.", "Choose another with -o.", id="cannot-make-folder"
+        ) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise OutputError(
-                f"Another dreambrush is filling the folder {folder}.", "Wait for it, or choose another with -o."
+                f"Another dreambrush is filling the folder {folder}.",
+                "Wait for it, or choose another with -o.",
+                id="folder-in-use",
             ) from None
         yield
     finally:
@@ -156,7 +160,7 @@ def _agree(folder: Path, wanted: Manifest) -> Manifest:
     """What the folder shall be, given what it is; written to its manifest."""
     if not (folder / MANIFEST).exists():
         if set(folder.iterdir()) - set(folder.glob(TEMPORARY)):  # a process may have been killed at its first file
-            raise OutputError(f"The folder {folder} is not empty.", "Choose another with -o.")
+            raise OutputError(f"The folder {folder} is not empty.", "Choose another with -o.", id="folder-not-empty")
         manifest = wanted
     else:
         found = read_manifest(folder)
@@ -181,7 +185,9 @@ def _check_same(folder: Path, found: Manifest, wanted: Manifest) -> None:
     elif found.colour != wanted.colour:
         reason = "painted with another version of libmypaint"  # for colour follows from the brush
     if reason:
-        raise OutputError(f"The folder {folder} holds strokes {reason}.", "Choose another with -o.")
+        raise OutputError(
+            f"The folder {folder} holds strokes {reason}.", "Choose another with -o.", id="collection-of-other-strokes"
+        )
 
 
 def _sweep(folder: Path) -> None:

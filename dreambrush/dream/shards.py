@@ -127,7 +127,9 @@ def read_manifest(folder: Path) -> Manifest:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise StrokesError(
-            f"The folder {folder} holds no collection of strokes.", "Make one with: dreambrush collect"
+            f"The folder {folder} holds no collection of strokes.",
+            "Make one with: dreambrush collect",
+            id="no-collection",
         ) from None
     return Manifest.from_json(text, folder)
 
@@ -215,26 +217,32 @@ def _read(folder: Path, kind: Kind, number: int, fields: Fields) -> dict[str, An
     path = shard_path(folder, kind, number)
     advice = "Run the same dreambrush collect again: it paints only what is missing."
     if not path.exists():
-        raise StrokesError(f"The collection {folder} is not complete: {path.name} is missing.", advice)
+        raise StrokesError(
+            f"The collection {folder} is not complete: {path.name} is missing.", advice, id="collection-incomplete"
+        )
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in fields}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        raise StrokesError(f"The shard {path} is damaged.", advice) from None
+        raise StrokesError(f"The shard {path} is damaged.", advice, id="collection-damaged") from None
     for name, (shape, dtype) in fields.items():
         if arrays[name].shape != shape or arrays[name].dtype != dtype:
             found = f"shape {arrays[name].shape} and dtype {arrays[name].dtype}"
             expected = f"shape {shape} and dtype {np.dtype(dtype)}"
-            raise StrokesError(f"Expected {name} of {path} to have {expected} but it had {found}.", advice)
+            raise StrokesError(
+                f"Expected {name} of {path} to have {expected} but it had {found}.", advice, id="collection-damaged"
+            )
     return arrays
 
 
 def _unusable(folder: Path, reason: str) -> StrokesError:
-    return StrokesError(f"The collection {folder} {reason}.", "Collect into a new folder.")
+    return StrokesError(f"The collection {folder} {reason}.", "Collect into a new folder.", id="collection-unusable")
 
 
 def _concatenated(folder: Path, kind: Kind, parts: list[dict[str, Any]]) -> dict[str, Any]:
     if not parts:
-        raise StrokesError(f"The collection {folder} has no {kind}.", f"Collect some with --{kind}.")
+        raise StrokesError(
+            f"The collection {folder} has no {kind}.", f"Collect some with --{kind}.", id="collection-lacks-these"
+        )
     given = [name for name, value in parts[0].items() if value is not None]
     return {name: np.concatenate([part[name] for part in parts]) for name in given}

@@ -58,7 +58,9 @@ def load_dream(path: Path) -> FieldDream:
     try:
         hidden = weights["network.0.weight"].shape[0]
     except (KeyError, IndexError):
-        raise ModelError(f"The weights in {path} are not those of a dream.", "Train it anew.") from None
+        raise ModelError(
+            f"The weights in {path} are not those of a dream.", "Train it anew.", id="weights-do-not-fit"
+        ) from None
     dream = FieldDream(reach=1.0, hidden=hidden)
     put_weights(dream, weights, path)
     return dream.requires_grad_(False).eval()

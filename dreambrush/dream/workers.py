@@ -92,10 +92,11 @@ def _result(pipe: Connection) -> Any:
         raise DreambrushError(
             "A process that painted strokes ended before its time.",
             "What is painted is kept: run the same command again, with fewer --workers if memory is short.",
+            id="process-died",
         ) from None
     if error is not None:
-        kind, *words = error
-        raise kind(*words)
+        kind, message, advice, id = error
+        raise kind(message, advice, id=id)
     return job
 
 
@@ -143,7 +144,7 @@ def _worker(make: Make[Any, Any], keep: Keep[Any, Any], pipe: Connection) -> Non
     try:
         work(make, keep, jobs(), lambda job: pipe.send((job, None)))
     except DreambrushError as error:
-        pipe.send((None, (type(error), error.message, error.advice)))
+        pipe.send((None, (type(error), error.message, error.advice, error.id)))
         threading.Event().wait()  # to be ended: a pipe closed with jobs unread may lose what was sent
 
 

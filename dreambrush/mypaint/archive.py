@@ -81,7 +81,10 @@ class OraArchive:
         """
         member = self.find(name)
         if member.file_size > limit:
-            raise self.broken(f"declares {member.file_size:,} bytes for “{name}”, more than the {limit:,} accepted")
+            raise self.broken(
+                f"declares {member.file_size:,} bytes for “{name}”, more than the {limit:,} accepted",
+                id="ora-too-large",
+            )
         return self._inflate(member, member.file_size)
 
     def read_start(self, name: str, count: int) -> bytes:
@@ -89,14 +92,14 @@ class OraArchive:
         member = self.find(name)
         return self._inflate(member, min(count, member.file_size))
 
-    def broken(self, what: str) -> OpenrasterError:
-        """An error that says what this file does wrong, as in "FILE {what}."."""
-        return OpenrasterError(f"The file '{self.path}' {what}.", AGAIN)
+    def broken(self, what: str, *, id: str = "ora-damaged") -> OpenrasterError:
+        """An error that says what this file does wrong, as in "FILE {what}."; ``id`` is the kind of error."""
+        return OpenrasterError(f"The file '{self.path}' {what}.", AGAIN, id=id)
 
     def find(self, name: str) -> zipfile.ZipInfo:
         """A member by its name, as stack.xml writes it; OpenrasterError if there is none or the name is absurd."""
         if not _is_plausible(name):
-            raise self.broken(f"refers to a member by an impossible name ({name[:60]!r})")
+            raise self.broken(f"refers to a member by an impossible name ({name[:60]!r})", id="ora-not-trusted")
         if name not in self:
             raise self.broken(f"refers to “{name}”, which it does not hold")
         return self._by_name[name]
@@ -110,7 +113,9 @@ class OraArchive:
                 if count == member.file_size:
                     stream.read(1)  # the end of the member, where its checksum is compared
         except MemoryError:
-            raise self.broken(f"holds “{member.filename}”, for which there is not enough memory") from None
+            raise self.broken(
+                f"holds “{member.filename}”, for which there is not enough memory", id="ora-needs-more-memory"
+            ) from None
         except Exception as error:  # zipfile and zlib raise almost anything when the bytes are wrong
             raise self.broken(f"is damaged or incomplete at “{member.filename}” ({_reason(error)})") from error
         if len(data) < count:
@@ -120,18 +125,24 @@ class OraArchive:
     def _check_members(self) -> None:
         if len(self.members) > MEMBER_COUNT_LIMIT:
             count = len(self.members)
-            raise self.broken(f"has {count:,} members, more than the {MEMBER_COUNT_LIMIT:,} accepted")
+            raise self.broken(
+                f"has {count:,} members, more than the {MEMBER_COUNT_LIMIT:,} accepted", id="ora-too-large"
+            )
         seen = set()
         for member in self.members:
             name = _usual_name(member)
             if member.flag_bits & _ENCRYPTED:
                 raise OpenrasterError(
-                    f"The file '{self.path}' is encrypted.", "Save it again without a password, and use that."
+                    f"The file '{self.path}' is encrypted.",
+                    "Save it again without a password, and use that.",
+                    id="ora-encrypted",
                 )
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise self.broken(f"compresses “{name[:60]}” in a way that OpenRaster does not know")
+                raise self.broken(
+                    f"compresses “{name[:60]}” in a way that OpenRaster does not know", id="ora-not-trusted"
+                )
             if name in seen:
-                raise self.broken(f"has two members of the name “{name[:60]}”")
+                raise self.broken(f"has two members of the name “{name[:60]}”", id="ora-not-trusted")
             seen.add(name)
 
     def _check_mimetype(self) -> None:
@@ -141,6 +152,7 @@ class OraArchive:
             raise OpenrasterError(
                 f"The file '{self.path}' does not say that it is OpenRaster ({MIMETYPE}){said}.",
                 "Export it as OpenRaster (.ora) from the program that made it.",
+                id="not-openraster",
             )
 
 
@@ -163,16 +175,22 @@ def _open(path: Path) -> BinaryIO:
     try:
         kind = path.stat().st_mode  # first, for opening a pipe would wait for its other end
         if stat.S_ISDIR(kind):
-            raise OpenrasterError(f"'{path}' is a folder, not an .ora file.", "Name the file inside it.")
+            raise OpenrasterError(
+                f"'{path}' is a folder, not an .ora file.", "Name the file inside it.", id="ora-is-a-folder"
+            )
         if not stat.S_ISREG(kind):
-            raise OpenrasterError(f"'{path}' is not a regular file.", "Save the picture to a file first.")
+            raise OpenrasterError(
+                f"'{path}' is not a regular file.", "Save the picture to a file first.", id="ora-not-a-file"
+            )
         return open(path, "rb")
     except (FileNotFoundError, NotADirectoryError):
-        raise OpenrasterError(f"There is no file at '{path}'.", "Check the path for a slip of the pen.") from None
+        raise OpenrasterError(
+            f"There is no file at '{path}'.", "Check the path for a slip of the pen.", id="no-such-file"
+        ) from None
     except (OSError, ValueError) as error:  # a ValueError is a name with a zero byte
         reason = getattr(error, "strerror", error)
         raise OpenrasterError(
-            f"The file '{path}' cannot be read ({reason}).", "Check its name and its permissions."
+            f"The file '{path}' cannot be read ({reason}).", "Check its name and its permissions.", id="ora-unreadable"
         ) from None
 
 
@@ -183,10 +201,13 @@ def _open_zip(file: BinaryIO, path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(_Bounded(file))
     except Exception as error:  # zipfile raises almost anything when the bytes are wrong
         if start in (b"PK\3\4", b"PK\5\6"):
-            raise OpenrasterError(f"The file '{path}' is damaged or incomplete ({_reason(error)}).", AGAIN) from error
+            raise OpenrasterError(
+                f"The file '{path}' is damaged or incomplete ({_reason(error)}).", AGAIN, id="ora-damaged"
+            ) from error
         raise OpenrasterError(
             f"The file '{path}' is not OpenRaster: it is no zip archive.",
             "Export it as OpenRaster (.ora) from the program that made it.",
+            id="not-openraster",
         ) from None
 
 

@@ -45,6 +45,7 @@ def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: f
             raise UsageError(
                 f"The layer “{layer.name}” has the mode “{layer.composite_op}”, which cannot be rendered.",
                 f"Use “{NORMAL}” or “{PIGMENT}”.",
+                id="mode-not-rendered",
             )
     light = light_of_levels(eotf)
     merged = np.empty((height, width, 3), np.uint8)

@@ -60,9 +60,15 @@ class Brush:
         """
         for name, value in values.items():
             if name not in setting_ids():
-                raise BrushError(f"There is no brush setting named {name!r}.", "Check its spelling.")
+                raise BrushError(
+                    f"There is no brush setting named {name!r}.", "Check its spelling.", id="no-such-brush-setting"
+                )
             if not math.isfinite(value):
-                raise BrushError(f"Expected {name} to be finite but it was {value!r}.", "Give it a number.")
+                raise BrushError(
+                    f"Expected {name} to be finite but it was {value!r}.",
+                    "Give it a number.",
+                    id="brush-setting-not-a-number",
+                )
             low, _, high = setting_ranges()[name]
             self._lib.db_brush_set_base(self.handle, setting_ids()[name], min(max(value, low), high))
 

@@ -242,4 +242,5 @@ def _told(folder: Path) -> Iterator[None]:
             f"MyPaint's folder {folder} cannot be changed: {error.strerror or error}.",
             "Mend that, or import the brushes in MyPaint itself from what this writes: "
             "dreambrush brushes --pack dreambrush.zip",
+            id="mypaint-folder-not-writable",
         ) from None

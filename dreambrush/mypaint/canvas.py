@@ -81,7 +81,9 @@ class Canvas:
         count, seed = len(events), int(seed) & 0xFFFFFFFF
         failure = self._lib.db_canvas_stroke(self._handle, brush.handle, pointer, count, seed, changed)
         if failure == self._lib.DB_TOO_MUCH_WORK:
-            raise BrushError("The brush asks for over a million dabs in one stroke.", "Choose another brush.")
+            raise BrushError(
+                "The brush asks for over a million dabs in one stroke.", "Choose another brush.", id="too-many-dabs"
+            )
         if failure:
             raise MemoryError("no memory left for the canvas")
         x0, y0, x1, y1 = changed

@@ -107,12 +107,13 @@ def _read(archive: OraArchive) -> Document:
     try:
         image, stack = parse_stack_xml(xml)
     except StackXmlError as error:
-        raise archive.broken(f"has a {STACK_XML} that {error}") from error
+        raise archive.broken(f"has a {STACK_XML} that {error}", id=error.id) from error
     width, height = _whole(archive, image, "w", "picture"), _whole(archive, image, "h", "picture")
     if not (0 < width <= SIDE_LIMIT and 0 < height <= SIDE_LIMIT and width * height <= PIXEL_LIMIT):
         raise OpenrasterError(
             f"The picture in '{archive.path}' has {width} x {height} pixels.",
             f"Its sides must be 1 to {SIDE_LIMIT}, and no more than {PIXEL_LIMIT:,} pixels in all.",
+            id="ora-too-large",
         )
     eotf = _eotf(archive, image)
     working_eotf = eotf or (LINEAR if _has_pigment(stack) else PLAIN)

@@ -183,16 +183,20 @@ def _check(document: Document, stack: StackText, addition: _Addition) -> None:
             f"The picture in '{document.archive.path}' has {document.width} x {document.height} pixels, "
             f"and what is to be added has {width} x {height}.",
             advice,
+            id="work-changed-meanwhile",
         )
     if addition.above is not None and addition.above not in stack:
         number = ".".join(str(index + 1) for index in addition.above)
-        raise OpenrasterError(f"There is no layer number {number} in '{document.archive.path}'.", advice)
+        raise OpenrasterError(
+            f"There is no layer number {number} in '{document.archive.path}'.", advice, id="work-changed-meanwhile"
+        )
     pigment = any(layer.composite_op == PIGMENT for layer in addition.layers)
     if pigment and document.eotf is None and document.working_eotf == PLAIN:
         raise UsageError(
             f"A layer in the mode “Pigment” would change the colours of '{document.archive.path}' in MyPaint, "
             "which takes files with such layers, if they do not say how colours mix, to be made by MyPaint 2.",
             "Add Normal layers, or save the file in MyPaint first.",
+            id="pigment-would-change-colours",
         )
 
 
@@ -264,4 +268,4 @@ def _rendered(finished: Path, source: Path) -> NDArray[np.uint8]:
         with read_document(finished) as document:
             return render_document(document)
     except OpenrasterError as error:
-        raise OpenrasterError(error.message.replace(str(finished), str(source)), error.advice) from error
+        raise OpenrasterError(error.message.replace(str(finished), str(source)), error.advice, id=error.id) from error

@@ -156,4 +156,4 @@ def _png_pixels(archive: OraArchive, source: str, owner: str) -> NDArray[np.uint
 
 
 def _unreadable(archive: OraArchive, owner: str, error: PngError) -> OpenrasterError:
-    return OpenrasterError(f"What the {owner} of '{archive.path}' holds is {error}.", AGAIN)
+    return OpenrasterError(f"What the {owner} of '{archive.path}' holds is {error}.", AGAIN, id=error.id)

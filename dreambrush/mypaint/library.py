@@ -38,12 +38,17 @@ def engine() -> tuple[Any, Any]:
         from dreambrush.mypaint import _engine  # type: ignore[attr-defined]
     except ImportError as error:
         if "undefined symbol" in str(error):
-            raise LibmypaintError(f"MyPaint's engine libmypaint is too old ({error}).", UPGRADE) from None
+            raise LibmypaintError(
+                f"MyPaint's engine libmypaint is too old ({error}).", UPGRADE, id="libmypaint-too-old"
+            ) from None
         if "libmypaint" in str(error):
-            raise LibmypaintError(f"MyPaint's engine libmypaint is missing ({error}).", INSTALL) from None
+            raise LibmypaintError(
+                f"MyPaint's engine libmypaint is missing ({error}).", INSTALL, id="libmypaint-missing"
+            ) from None
         raise LibmypaintError(
             f"The compiled binding to libmypaint is missing ({error}).",
             "Install dreambrush with pip, which builds it (it needs a C compiler and libmypaint's headers).",
+            id="binding-missing",
         ) from None
     if _quiet:
         _engine.lib.db_messages_to_stderr()

@@ -54,12 +54,18 @@ class BrushSettings:
         for name, value in values.items():
             if name not in settings:
                 names = ", ".join(settings)
-                raise BrushError(f"There is no brush setting named {name!r}.", f"The settings are: {names}.")
+                raise BrushError(
+                    f"There is no brush setting named {name!r}.",
+                    f"The settings are: {names}.",
+                    id="no-such-brush-setting",
+                )
             try:
                 settings[name] = Setting(_number(value, f"setting {name}"), settings[name].inputs)
             except ValueError as error:
                 message = str(error)
-                raise BrushError(f"{message[0].upper()}{message[1:]}.", "Give it a number.") from None
+                raise BrushError(
+                    f"{message[0].upper()}{message[1:]}.", "Give it a number.", id="brush-setting-not-a-number"
+                ) from None
         return replace(self, settings=settings)
 
     def to_json(self) -> str:
@@ -109,7 +115,7 @@ def read_myb(path: Path, paint_mode: float = 0.0) -> BrushSettings:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise BrushError(f"The brush {path} cannot be read: {reason}.", ADVICE) from None
+        raise BrushError(f"The brush {path} cannot be read: {reason}.", ADVICE, id="brush-unreadable") from None
     return parse_myb(text, str(path), paint_mode)
 
 
@@ -130,7 +136,9 @@ def parse_myb(text: str, name: str, paint_mode: float = 0.0) -> BrushSettings:
             default = paint_mode if setting == "paint_mode" else normal
             settings[setting] = _setting(given.get(setting), setting, default)
     except (ValueError, RecursionError) as error:
-        raise BrushError(f"{name} is not a MyPaint brush: {_sentence(error)}.", ADVICE) from None
+        raise BrushError(
+            f"{name} is not a MyPaint brush: {_sentence(error)}.", ADVICE, id="not-a-mypaint-brush"
+        ) from None
     return BrushSettings(settings, _text(document, "parent_brush_name"), _text(document, "description"))
 
 

@@ -21,6 +21,10 @@ PNG_LEVEL = 2  # MyPaint's own degree of compression; higher ones are far slower
 class PngError(ValueError):
     """Bytes that are no PNG, or a damaged or too large one; says what they are, as in "... is {error}"."""
 
+    def __init__(self, message: str, *, id: str = "layer-unreadable") -> None:
+        super().__init__(message)
+        self.id = id
+
 
 class PngHeader(NamedTuple):
     """What a PNG declares of itself."""
@@ -45,7 +49,8 @@ def read_header(data: bytes) -> PngHeader:
     if header.width * header.height > PIXEL_LIMIT or max(header.width, header.height) > SIDE_LIMIT:
         raise PngError(
             f"a picture of {header.width} x {header.height} pixels, more than the {PIXEL_LIMIT:,} accepted"
-            f" or wider than {SIDE_LIMIT:,}"
+            f" or wider than {SIDE_LIMIT:,}",
+            id="ora-too-large",
         )
     return header
 
@@ -71,7 +76,7 @@ def decode_png(data: bytes) -> NDArray[np.uint8]:
     except PngError:
         raise
     except MemoryError:
-        raise PngError("a picture for which there is not enough memory") from None
+        raise PngError("a picture for which there is not enough memory", id="ora-needs-more-memory") from None
     except Exception as error:  # decoders raise almost anything when the bytes are wrong
         raise PngError(f"a damaged PNG picture ({' '.join(str(error).split()).rstrip('.')})") from error
 

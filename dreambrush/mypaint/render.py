@@ -45,6 +45,7 @@ def render_document(document: Document) -> NDArray[np.uint8]:
         raise OpenrasterError(
             f"There is not enough memory for the {size} pixels of '{document.archive.path}'.",
             "Close other programs, or scale the picture down in the program that made it.",
+            id="ora-needs-more-memory",
         ) from None
 
 
@@ -58,12 +59,15 @@ def _check(document: Document) -> None:
                 f"The {kind} {node.label} of '{document.archive.path}' has the mode “{node.composite_op[:60]}”, "
                 "which MyPaint does not have.",
                 "Choose another mode for it, or merge it, in the program that made it.",
+                id="unknown-mode",
             )
         if isinstance(node, PaintLayer):
             width, height = node.size()
             pixels += width * height
     if pixels > WORK_LIMIT:
-        raise document.archive.broken(f"has layers of {pixels:,} pixels in all, more than the {WORK_LIMIT:,} accepted")
+        raise document.archive.broken(
+            f"has layers of {pixels:,} pixels in all, more than the {WORK_LIMIT:,} accepted", id="ora-too-large"
+        )
 
 
 def _shown(group: Group) -> list[PaintLayer | Group]:

@@ -15,6 +15,10 @@ DEPTH_LIMIT = 64  # groups within groups
 class StackXmlError(ValueError):
     """A stack.xml that cannot be read; says why, as in "FILE has a stack.xml that {error}"."""
 
+    def __init__(self, message: str, *, id: str = "ora-damaged") -> None:
+        super().__init__(message)
+        self.id = id
+
 
 def parse_stack_xml(data: bytes) -> tuple[ET.Element, ET.Element]:
     """The <image> and its root <stack>.
@@ -30,7 +34,7 @@ def parse_stack_xml(data: bytes) -> tuple[ET.Element, ET.Element]:
     except StackXmlError:
         raise
     except DefusedXmlException:
-        raise StackXmlError("defines entities, which could be an attack") from None
+        raise StackXmlError("defines entities, which could be an attack", id="ora-not-trusted") from None
     except (ET.ParseError, ValueError, LookupError) as error:  # the last two: an encoding that Python lacks
         raise StackXmlError(f"is no well-formed XML ({' '.join(str(error).split())})") from error
     stack = image.find("stack")
@@ -50,9 +54,9 @@ class _Builder(ET.TreeBuilder):
         self._depth += 1
         self._count += 1
         if self._depth > DEPTH_LIMIT + 2:  # the <image> and the root <stack> come on top
-            raise StackXmlError(f"nests groups deeper than the {DEPTH_LIMIT} accepted")
+            raise StackXmlError(f"nests groups deeper than the {DEPTH_LIMIT} accepted", id="ora-too-large")
         if self._count > LAYER_LIMIT + 2:
-            raise StackXmlError(f"has more layers than the {LAYER_LIMIT:,} accepted")
+            raise StackXmlError(f"has more layers than the {LAYER_LIMIT:,} accepted", id="ora-too-large")
         return super().start(tag, attrs)
 
     def end(self, tag: str) -> ET.Element:

@@ -210,4 +210,4 @@ def _unpack(packed: bytes, most: int, what: str) -> bytes:
 
 
 def _damaged(what: str) -> OpenrasterError:
-    return OpenrasterError(f"The stroke map is damaged: {what}.", _ADVICE)
+    return OpenrasterError(f"The stroke map is damaged: {what}.", _ADVICE, id="strokemap-damaged")

@@ -134,7 +134,9 @@ class ZipCopy:
 
     def _check_size(self, size: int) -> None:
         if size >= 0xFFFFFFFF:
-            raise OutputError("The new file would have more than 4 GiB.", "Merge some of its layers first.")
+            raise OutputError(
+                "The new file would have more than 4 GiB.", "Merge some of its layers first.", id="output-too-large"
+            )
 
 
 def _descriptor(behind: bytes, member: zipfile.ZipInfo) -> bytes:

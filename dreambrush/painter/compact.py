@@ -177,7 +177,9 @@ class CompactController:
     def __init__(self, genome: NDArray[np.float64]) -> None:
         if genome.shape != (PARAMETERS,):
             raise ModelError(
-                f"Expected a genome of shape ({PARAMETERS},) but it had shape {genome.shape}.", "Evolve it again."
+                f"Expected a genome of shape ({PARAMETERS},) but it had shape {genome.shape}.",
+                "Evolve it again.",
+                id="controller-unreadable",
             )
         self.genome = genome
 
@@ -191,7 +193,9 @@ class CompactController:
         try:
             return cls(np.load(path, allow_pickle=False))
         except (OSError, ValueError):
-            raise ModelError(f"The controller {path} cannot be read.", "Evolve it again.") from None
+            raise ModelError(
+                f"The controller {path} cannot be read.", "Evolve it again.", id="controller-unreadable"
+            ) from None
 
     def propose(self, windows: Windows, count: int, rng: np.random.Generator) -> Float32:
         """See :class:`~dreambrush.painter.search.Controller`."""

@@ -131,6 +131,7 @@ def check_size(size: tuple[int, int]) -> None:
         raise UsageError(
             f"The painting would have {width} x {height} pixels.",
             f"Choose sides of 1 to {LARGEST_SIDE} and at most {MOST_PIXELS:,} pixels.",
+            id="painting-too-large",
         )
 
 

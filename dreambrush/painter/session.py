@@ -134,7 +134,9 @@ class Session:
         planner, grower = self.planner, self.planner.grower
         if unfinished.memory.canvas.shape != grower.canvas.shape or len(unfinished.sketch) > self.wanted:
             raise StrokesError(
-                "What dreambrush keeps of the unfinished painting is of another picture.", "Paint the picture anew."
+                "What dreambrush keeps of the unfinished painting is of another picture.",
+                "Paint the picture anew.",
+                id="unfinished-unreadable",
             )
         with self.clock.stage("plan"):
             self.rng.bit_generator.state = dict(unfinished.rng)

@@ -26,4 +26,6 @@ def open_shipped(name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -
     try:
         return open_network(shipped_folder("pretrained") / name, inputs, outputs, threads=1)
     except ModelError as error:
-        raise ModelError(error.message, "Install dreambrush again; the file is part of it.") from None
+        raise ModelError(
+            error.message, "Install dreambrush again; the file is part of it.", id="shipped-file-broken"
+        ) from None

@@ -78,6 +78,7 @@ def plan_film(path: Path, options: TimelapseOptions) -> Film:
             f"Of {options.seconds:g} seconds the finished painting takes {options.hold:g}, which leaves no time to "
             f"paint at {fps:g} frames a second.",
             "Choose more --seconds or a shorter --hold.",
+            id="no-time-to-paint",
         )
     check_film(path, film.frames, fps)
     return film
@@ -188,11 +189,13 @@ def film_size(recipe: Recipe, longer: int | None) -> tuple[int, int]:
         raise UsageError(
             f"The film would have a side of {longer} pixels, but the painting is {width} x {height}.",
             "Paint it larger first, with dreambrush replay --size, or choose a smaller --size.",
+            id="film-larger-than-painting",
         )
     if (longer or largest) > LARGEST_SIDE:
         raise UsageError(
             f"The painting is {width} x {height} pixels, but a film has at most {LARGEST_SIDE} a side.",
             f"Choose --size {LARGEST_SIDE} or smaller.",
+            id="film-too-large",
         )
     factor = (longer or largest) / largest
     return max(round(factor * width), 1), max(round(factor * height), 1)

@@ -97,6 +97,7 @@ class Unfinished:
             raise StrokesError(
                 f"What dreambrush keeps of the unfinished painting cannot be read ({error or type(error).__name__}).",
                 "Paint the picture anew, or use the version of dreambrush that began it.",
+                id="unfinished-unreadable",
             ) from None
 
     @classmethod

@@ -52,7 +52,9 @@ def see_work(document: Document, above: Node | None = None, region: NDArray[np.u
     """
     if document.working_eotf not in (PLAIN, LINEAR):
         raise OpenrasterError(
-            f"The file has the eotf {document.working_eotf:g}.", f"Only {PLAIN:g} and {LINEAR:g} can be painted on."
+            f"The file has the eotf {document.working_eotf:g}.",
+            f"Only {PLAIN:g} and {LINEAR:g} can be painted on.",
+            id="unknown-eotf",
         )
     visible = None
     below = document
@@ -64,7 +66,9 @@ def see_work(document: Document, above: Node | None = None, region: NDArray[np.u
             visible = np.asarray(1 - hidden[..., 3] / np.float32(255), np.float32)
             if visible.mean() < LEAST_OPEN:
                 raise UsageError(
-                    f"The layers above “{above.name}” hide everything that is painted there.", "Choose a higher layer."
+                    f"The layers above “{above.name}” hide everything that is painted there.",
+                    "Choose a higher layer.",
+                    id="hidden-by-layers-above",
                 )
     return Work(_on_paper(render_document(below), document), region, visible, document.working_eotf == LINEAR)
 
@@ -81,7 +85,7 @@ def find_node(document: Document, name: str) -> Node:
         return found[0]
     names = ", ".join(f"“{node.name}”" for node in nodes if node.name)
     what = "Several layers have the name" if found else "There is no layer named"
-    raise UsageError(f"{what} “{name}”.", f"The layers are: {names or 'none with a name'}.")
+    raise UsageError(f"{what} “{name}”.", f"The layers are: {names or 'none with a name'}.", id="no-such-layer")
 
 
 def region_of(document: Document, layer: PaintLayer) -> NDArray[np.uint8]:

@@ -83,7 +83,7 @@ def load_style(name_or_file: str) -> Style:
     if path is None:
         near = difflib.get_close_matches(name_or_file, files, n=2, cutoff=0.5)
         advice = f"Did you mean {' or '.join(near)}?" if near else f"The styles are: {', '.join(sorted(files))}."
-        raise UsageError(f"There is no style named '{name_or_file}'.", advice)
+        raise UsageError(f"There is no style named '{name_or_file}'.", advice, id="no-such-style")
     return Style(path.stem, path, *_read(path))
 
 
@@ -113,4 +113,8 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
 
 
 def _broken(path: Path, why: str) -> UsageError:
-    return UsageError(f"The style '{path}' cannot be used: {why.rstrip('.')}.", f"The keys are: {', '.join(KEYS)}.")
+    return UsageError(
+        f"The style '{path}' cannot be used: {why.rstrip('.')}.",
+        f"The keys are: {', '.join(KEYS)}.",
+        id="style-unusable",
+    )

@@ -155,7 +155,9 @@ def write_model(folder: Path, files: dict[str, bytes], card: dict[str, Any]) -> 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.", "Choose another with -o.") from None
+        raise OutputError(
+            f"The folder {folder} cannot be made: {error.strerror}.", "Choose another with -o.", id="cannot-make-folder"
+        ) from None
     for name, data in (*files.items(), (CARD_FILE, card_bytes(card))):
         with open_output(folder / name, overwrite=True) as file:
             file.write(data)
@@ -182,7 +184,9 @@ def load_policy(path: Path) -> Policy:
     try:
         width = weights["fine.0.0.weight"].shape[0]
     except (KeyError, IndexError):
-        raise ModelError(f"The weights in {path} are not those of a controller.", "Train it anew.") from None
+        raise ModelError(
+            f"The weights in {path} are not those of a controller.", "Train it anew.", id="weights-do-not-fit"
+        ) from None
     policy = Policy(width)
     put_weights(policy, weights, path)
     return policy.eval()
@@ -258,5 +262,6 @@ def _check(
         raise ModelError(
             f"The exported {name} answers differently from the trained network (by up to {found.most:.2g}).",
             "Install other versions of onnx and onnxruntime, then run: dreambrush export",
+            id="export-differs",
         )
     return found

@@ -138,7 +138,9 @@ class _Run:
         weights = workspace.folder / WEIGHTS_FILE
         if not weights.is_file():
             if not (workspace.strokes / MANIFEST).is_file():
-                raise ModelError("There are no strokes to learn from yet.", "Run this with --only collect first.")
+                raise ModelError(
+                    "There are no strokes to learn from yet.", "Run this with --only collect first.", id="stage-missing"
+                )
             checkpoint = Checkpoint(workspace.folder / DREAM_CHECKPOINT, workspace.fingerprint, saved=workspace.tick)
             with workspace.timed("fit"):
                 self.report("dream", checkpoint.load()[0], options.fit.steps)

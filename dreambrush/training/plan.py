@@ -110,6 +110,7 @@ def check_device(device: str) -> None:
         raise UsageError(
             "There is no GPU that torch can use (CUDA).",
             "Leave out --device, or install a torch with CUDA and the GPU's driver.",
+            id="no-gpu",
         )
 
 

@@ -64,7 +64,9 @@ class Workspace:
             handle = os.open(self.folder, os.O_RDONLY)
         except OSError as error:
             raise OutputError(
-                f"The folder {self.folder} cannot be made: {error.strerror}.", "Choose another with -o."
+                f"The folder {self.folder} cannot be made: {error.strerror}.",
+                "Choose another with -o.",
+                id="cannot-make-folder",
             ) from None
         try:
             self._lock(handle)
@@ -96,7 +98,9 @@ class Workspace:
         """
         path = self.newest(name)
         if path is None:
-            raise ModelError(f"There is no {name} yet.", f"Run the same command with --only {stage} first.")
+            raise ModelError(
+                f"There is no {name} yet.", f"Run the same command with --only {stage} first.", id="stage-missing"
+            )
         return path
 
     def save(self, name: str, data: bytes) -> None:
@@ -145,7 +149,9 @@ class Workspace:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise OutputError(
-                f"Another dreambrush is training in {self.model}.", "Wait for it, or choose another folder with -o."
+                f"Another dreambrush is training in {self.model}.",
+                "Wait for it, or choose another folder with -o.",
+                id="folder-in-use",
             ) from None
 
     def _agree(self) -> None:
@@ -157,6 +163,7 @@ class Workspace:
             raise OutputError(
                 f"An unfinished training in {self.model} has other options ({name}: {old}, not {new}).",
                 "Finish it with the options that it began with, or start over with --restart.",
+                id="training-has-other-options",
             )
         if not before:
             self.save(PLAN_FILE, (json.dumps(self.plan, indent=2) + "\n").encode())
