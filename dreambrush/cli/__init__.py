@@ -6,6 +6,7 @@ heavy (numpy, onnxruntime, rich, torch) only inside the command, so that ``--hel
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from typing import NoReturn
 import click
 
 from dreambrush import __version__
-from dreambrush.cli.errors import ReaderLeft, exit_code_of
+from dreambrush.cli.errors import Ending, ReaderLeft, ending_of
 from dreambrush.cli.options import HELP_NAMES
 from dreambrush.cli.welcome import WELCOME
 from dreambrush.interrupts import all_stops
@@ -96,13 +97,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: the words after ``dreambrush``; None takes them from the shell.
     """
+    return ending(arguments).code
+
+
+def ending(arguments: Sequence[str] | None = None) -> Ending:
+    """As :func:`run`, and tells what error has ended the command."""
     if "_DREAMBRUSH_COMPLETE" in os.environ:  # Tab was pressed
         from dreambrush.cli.shells import prepare
 
         prepare()
-    words = None if arguments is None else list(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in itertools.takewhile(lambda word: word != "--", words)  # also where words are wrong
     with all_stops():
-        return exit_code_of(lambda: dreambrush.main(words, prog_name="dreambrush", standalone_mode=False))
+        return ending_of(lambda: dreambrush.main(words, prog_name="dreambrush", standalone_mode=False), as_json=as_json)
 
 
 def main() -> NoReturn:

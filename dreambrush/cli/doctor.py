@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dreambrush.cli.errors import Told
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -57,12 +58,14 @@ def doctor(as_json: bool) -> int:
 
 
 def _as_dict(finding: Finding) -> dict[str, object]:
+    error = Told(finding.error, int(finding.exit_code), finding.found, finding.mend)
     return {
         "check": finding.topic,
         "state": finding.state,
         "found": finding.found,
         "mend": finding.mend,
         "exit_code": int(finding.exit_code),
+        "error": error._asdict() if finding.error else None,
     }
 
 

@@ -216,6 +216,8 @@ def paint(
             status = status or done.exit_code
             if done.report is None:
                 failed += [done.picture.name] if done.exit_code != ExitCode.INTERRUPTED else []
+                if as_json and done.error is not None:
+                    click.echo(json.dumps({"target": done.picture.name, "error": done.error._asdict()}))
                 continue
             reports.append(done.report)
             if as_json:

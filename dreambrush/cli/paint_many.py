@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dreambrush.cli.errors import tell
+from dreambrush.cli.errors import Told, tell
 from dreambrush.cli.inputs import Input
 from dreambrush.errors import DreambrushError, ExitCode
 from dreambrush.interrupts import held_back
@@ -21,6 +21,8 @@ from dreambrush.interrupts import held_back
 Report = dict[str, Any]
 Paint = Callable[[Input, Path], Report]
 """Paints a picture, saves it under that path, and reports; it must be possible to pickle it."""
+Result = tuple[Report | None, int, Told | None]
+"""Report, exit code and error of a picture, as in :class:`Done`."""
 Painters = dict["Connection[Any, Any]", tuple[BaseProcess, Input]]
 """The processes that paint, by where their answers come from."""
 
@@ -32,11 +34,13 @@ class Done(NamedTuple):
         picture: that was to be painted.
         report: None if it failed.
         exit_code: of the failure, which has been told; else that of the painting.
+        error: the failure; None after Ctrl-C.
     """
 
     picture: Input
     report: Report | None
     exit_code: int
+    error: Told | None = None
 
 
 def paint_many(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
@@ -51,22 +55,23 @@ def paint_many(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) 
         yield from _at_the_same_time(paint, pictures, jobs)
         return
     for picture, output in pictures:
-        report, code = _painted(paint, picture, output)
-        yield Done(picture, report, code)
+        report, code, error = _painted(paint, picture, output)
+        yield Done(picture, report, code, error)
         if code == ExitCode.INTERRUPTED:
             return
 
 
-def _painted(paint: Paint, picture: Input, output: Path) -> tuple[Report | None, int]:
+def _painted(paint: Paint, picture: Input, output: Path) -> Result:
     try:
         report = paint(picture, output)
     except KeyboardInterrupt:
-        return None, ExitCode.INTERRUPTED
+        return None, ExitCode.INTERRUPTED, None
     except BrokenPipeError:  # nobody listens any more
         raise
     except Exception as error:
-        return None, tell(error)
-    return report, ExitCode.INTERRUPTED if report["interrupted"] else ExitCode.OK
+        told = tell(error)
+        return None, told.code, told
+    return report, ExitCode.INTERRUPTED if report["interrupted"] else ExitCode.OK, None
 
 
 def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
@@ -87,9 +92,9 @@ def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs
                 continue
             for answer in [each for each in painters if each in ready]:
                 process, picture = painters[answer]
-                report, code = _answer_of(answer, process, picture)
+                report, code, error = _answer_of(answer, process, picture)
                 del painters[answer]
-                yield Done(picture, report, code)
+                yield Done(picture, report, code, error)
     finally:
         _interrupt(painters)
         for process, _ in painters.values():
@@ -114,16 +119,16 @@ def _paint_alone(question: Connection[Any, Any], paint: Paint, picture: Input, o
     messages_to_stderr()
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        result = _painted(paint, picture, output)
+        result: Result = _painted(paint, picture, output)
     except KeyboardInterrupt:
-        result = None, int(ExitCode.INTERRUPTED)
+        result = None, int(ExitCode.INTERRUPTED), None
     with suppress(KeyboardInterrupt, BrokenPipeError):
         question.send(result)
 
 
-def _answer_of(answer: Connection[Any, Any], process: BaseProcess, picture: Input) -> tuple[Report | None, int]:
+def _answer_of(answer: Connection[Any, Any], process: BaseProcess, picture: Input) -> Result:
     try:
-        report, code = answer.recv()
+        result: Result = answer.recv()
     except EOFError:
         process.join()
         error = DreambrushError(
@@ -131,9 +136,10 @@ def _answer_of(answer: Connection[Any, Any], process: BaseProcess, picture: Inpu
             "If memory was short, paint fewer at the same time (--jobs) or smaller (--size).",
             id="process-died",
         )
-        return None, tell(error)
+        told = tell(error)
+        return None, told.code, told
     process.join()
-    return report, code
+    return result
 
 
 def _interrupt(painters: Painters) -> None:

@@ -59,6 +59,7 @@ def report_of(
         ],
         "seconds_by_work": painting.seconds,
         "interrupted": painting.interrupted,
+        "error": None,
     }
 
 

@@ -34,6 +34,7 @@ class Finding:
         found: one sentence.
         mend: what to do about it; "" where nothing is to be done.
         exit_code: for the shell; OK unless it failed.
+        error: the id of the error that was found; "" where there is none.
     """
 
     topic: str
@@ -41,6 +42,7 @@ class Finding:
     found: str
     mend: str = ""
     exit_code: ExitCode = ExitCode.OK
+    error: str = ""
 
 
 class Check(NamedTuple):
@@ -87,11 +89,11 @@ def _finding(check: Check) -> Finding | None:
         advice = check.look()
     except Exception as error:  # a check that stumbles is a finding, too
         if isinstance(error, DreambrushError):
-            message, mend, code = error.message, error.advice, ExitCode(error.exit_code)
+            message, mend, code, id = error.message, error.advice, ExitCode(error.exit_code), error.id
         else:
             message, mend = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".") + ".", REPORT
-            code = check.code or ExitCode.UNEXPECTED
+            code, id = check.code or ExitCode.UNEXPECTED, "bug"
         if check.code is None:
-            return Finding(check.topic, "note", message, mend)
-        return Finding(check.topic, "fail", message, mend, code)
+            return Finding(check.topic, "note", message, mend, error=id)
+        return Finding(check.topic, "fail", message, mend, code, id)
     return advice and Finding(check.topic, "note" if advice.mend else "ok", advice.found, advice.mend)
