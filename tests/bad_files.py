@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from dreambrush.cli import run
+from dreambrush.cli.outputs import UNFINISHED
 from dreambrush.models import shipped_folder
 from dreambrush.mypaint.document import read_document
 from dreambrush.recipe import chosen_recipe
@@ -55,23 +56,15 @@ def paint(picture: str, strokes: int, output: str) -> None:
 def make_pictures() -> None:
     y, x = np.mgrid[0:36, 0:48]
     photo = Image.fromarray(np.stack([255 - 4 * x, 200 - 3 * y, 60 + 3 * x], axis=2).astype(np.uint8))
-    photo.save("photo.png")
-    for name in ("photo.jpg", "photo.webp", "photo.tif", "photo.gif", "photo.bmp", "photo.jp2", "photo.tga"):
-        photo.save(name)
-        data = Path(name).read_bytes()
-        for cut in (20, len(data) // 2):
-            Path(f"cut{'' if cut == 20 else '-half'}-{name}").write_bytes(data[:cut])
-    data = Path("photo.png").read_bytes()
-    Path("cut-photo.png").write_bytes(data[: len(data) // 2])
+    for kind in ("png", "jpg", "webp", "tif", "bmp", "jp2", "tga"):
+        photo.save(f"photo.{kind}")
+        data = Path(f"photo.{kind}").read_bytes()
+        Path(f"cut-photo.{kind}").write_bytes(data[: 20 if kind == "jp2" else len(data) // 2])  # half a JP2 is read
     Path("empty.png").touch()
-    Path("zeros.png").write_bytes(bytes(1000))
     Path("text.jpg").write_text("Buy more ultramarine.")
-    Path("page.png").write_text("<!DOCTYPE html><title>404</title>")
-    Path("drawing.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     Path("drawing.ps").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
     Path(NOT_UTF8 + ".png").write_text("no picture")
-    Path("two\nlines.png").write_text("no picture")
-    Path("\x1b[31mred.png").write_text("no picture")
+    Path("two\n\x1b[31mlines.png").write_text("no picture")
     Image.new("RGBA", (9, 9)).save("invisible.png")
     png_bomb("bomb.png")
     heads = {"gif": gif_head(), "bmp": bmp_head(), "tga": tga_head(), "tif": tiff_head(), "webp": webp_head()}
@@ -149,6 +142,13 @@ def make_works() -> None:
     Path("huge.ora").write_bytes(hostile_files.with_stack(many, 'w="9000" h="9000"'))
     with zipfile.ZipFile("huge.ora", "a") as ora:
         ora.writestr("data/big.png", hostile_files.png_of(9000, 9000, b""))
+    Path("eotf.ora").write_bytes(hostile_files.with_stack("", 'w="9" h="9" mypaint:eotf="1.8"'))
+    shutil.copy("painted.ora", "begun.ora")
+    with zipfile.ZipFile("begun.ora", "a") as ora:
+        ora.writestr(UNFINISHED, "nothing that one could go on with")
+    grouped = hostile_files.sound()
+    grouped.group(name="Figures")
+    grouped.save(Path("grouped.ora"))
     for name, change in BROKEN_RECIPES.items():
         change_recipe(f"recipe-{name}.ora", change)
 
@@ -158,10 +158,8 @@ BROKEN_RECIPES: dict[str, dict[str, object]] = {
     "format": {"format": 2},
     "seed": {"seed": float("inf")},
     "far-seed": {"seed": 1 << 70},
-    "negative-seed": {"seed": -1},
     "size": {"size": [0, 5]},
     "huge-size": {"size": [1 << 20, 1 << 20]},
-    "float-size": {"size": [9.5, 9]},
     "ground": {"ground": "#12345"},
     "ground-number": {"ground": 7},
     "strokes": {"strokes": "AAAA"},
@@ -213,16 +211,13 @@ def make_strokes() -> None:
         "version": {"version": 2},
         "format": {"format": "other"},
         "size": {"size": [0, 0]},
-        "text-size": {"size": ["a", "b"]},
         "brush": {"brushes": ["no-such-brush"]},
-        "brush-two-lines": {"brushes": ["no\nsuch"]},
-        "row": {"strokes": [[1, 2, 3]]},
-        "ragged": {"strokes": [[1], [1, 2]]},
         "words": {"strokes": [["a"] * 14]},
         "far": {"strokes": [[1e30] * 14]},
         "null": {"strokes": None},
         "radius": {"strokes": [[*sound["strokes"][0][:8], 0, *sound["strokes"][0][9:]]]},
         "large": {"size": [1 << 20, 1 << 20]},
+        "wide": {"size": [9000, 9]},
     }
     for name, change in changes.items():
         Path(f"strokes-{name}.json").write_text(json.dumps({**sound, **change}))
@@ -230,10 +225,8 @@ def make_strokes() -> None:
         "nan": '{"format": "dreambrush strokes", "version": 1, "size": [9, 9], "brushes": ["oil"], "layers": ["a"],'
         ' "strokes": [[NaN,0,0,0,0,0,0,0,1,0,0,0,0,0]]}',
         "cut": Path("strokes.json").read_text()[:100],
-        "empty": "",
         "deep": "[" * 100_000,
         "digits": "9" * 100_000,
-        "list": "[]",
     }
     for name, text in texts.items():
         Path(f"strokes-{name}.json").write_text(text)
@@ -243,13 +236,10 @@ def make_strokes() -> None:
 def make_brushes() -> None:
     texts = {
         "untrained": '{"version": 3, "settings": {}}',
-        "cut": '{"version": 3, "sett',
-        "empty": "",
         "old": "version 2\nopaque 0.5\n",
         "list": "[]",
         "version": '{"version": 4, "settings": {}}',
         "settings": '{"version": 3, "settings": 5}',
-        "value": '{"version": 3, "settings": {"opaque": {"base_value": "much"}}}',
         "nan": '{"version": 3, "settings": {"opaque": {"base_value": NaN}}}',
         "curve": '{"version": 3, "settings": {"opaque": {"base_value": 1, "inputs": {"pressure": [[0]]}}}}',
         "deep": "[" * 100_000,
@@ -259,18 +249,15 @@ def make_brushes() -> None:
     for name, text in texts.items():
         Path(f"brush-{name}.myb").write_text(text)
     Path("brush-bytes.myb").write_bytes(b"\xff\xfe\0")
-    shutil.copy("photo.png", "brush-photo.myb")
+    Path("copy").mkdir()
+    shutil.copy(shipped_folder("brushes") / "oil.myb", "copy")
 
 
 def make_texts() -> None:
-    """Palettes and styles."""
+    """Palettes, styles, and settings beside a picture."""
     palettes = {
-        "empty": "",
         "head": "Palette\n1 2 3\n",
-        "none": "GIMP Palette\n",
-        "word": "GIMP Palette\nred green blue\n",
         "high": "GIMP Palette\n1 2 256\n",
-        "two": "GIMP Palette\n1 2\n",
         "many": "GIMP Palette\n" + "".join(f"{n % 256} {n // 256} 0\n" for n in range(257)),
         "large": "GIMP Palette\n" + "#\n" * (1 << 19),
     }
@@ -281,13 +268,10 @@ def make_texts() -> None:
         "key": "stroke = 5",
         "kind": 'strokes = "many"',
         "range": "strokes = 0",
-        "list": "brush = []",
-        "table": "[brush]\nname = 'oil'",
         "unknown": 'brush = "no-such-brush"',
         "size": 'min_size = "wide"',
         "ground": 'ground = "mud"',
         "palette": 'palette = "mud"',
-        "truth": "effort = true",
         "nan": "hand = nan",
         "deep": "a = " + "[" * 50_000,
         "digits": "strokes = " + "9" * 50_000,
@@ -296,6 +280,10 @@ def make_texts() -> None:
     for name, text in styles.items():
         Path(f"style-{name}.toml").write_text(text)
     Path("style-bytes.toml").write_bytes(b"\xff\xfe\0")
+    for name, text in {"cut": "strokes =", "key": "x = 1", "output": 'output = "a.ora"', "value": "effort = 9"}.items():
+        Path(f"settings-{name}").mkdir()
+        Path(f"settings-{name}/dreambrush.toml").write_text(text)
+        shutil.copy("photo.png", f"settings-{name}")
 
 
 def make_models(folder: Path) -> None:
@@ -307,23 +295,20 @@ def make_models(folder: Path) -> None:
         "no-card": None,
         "list-card": [],
         "cut-card": "{",
-        "other-version": {**sound, "version": 99},
         "other-brush": {**sound, "brush_digest": "0" * 16},
         "no-reach": {name: value for name, value in sound.items() if name != "reach"},
         "nan-reach": {**sound, "reach": float("nan")},
         "text-reach": {**sound, "reach": "far"},
         "no-onnx": sound,
         "empty-onnx": sound,
-        "text-onnx": sound,
         "cut-onnx": sound,
         "other-onnx": sound,
         "outside-onnx": sound,
-        "folder-onnx": sound,
         "cut-weights": sound,
         "pickled-weights": sound,
     }
     network = (oil / "dream.onnx").read_bytes()
-    networks = {"empty-onnx": b"", "text-onnx": b"no network", "cut-onnx": network[: len(network) // 2]}
+    networks = {"empty-onnx": b"", "cut-onnx": network[: len(network) // 2]}
     networks["other-onnx"] = next(path for path in sorted(oil.glob("*.onnx")) if path.name != "dream.onnx").read_bytes()
     networks["outside-onnx"] = network + b"location"
     for name, card in cards.items():
@@ -332,9 +317,7 @@ def make_models(folder: Path) -> None:
         shutil.copy(brush, model)
         if card is not None:
             (model / "card.json").write_text(card if isinstance(card, str) else json.dumps(card))
-        if name == "folder-onnx":
-            (model / "dream.onnx").mkdir()
-        elif "weights" in name:
+        if "weights" in name:
             (model / "dream.safetensors").write_bytes(b"\x80\4}q\0." if "pickled" in name else b"\xff" * 50)
         elif name != "no-onnx":
             shutil.copy(oil / "gradient.onnx", model)
@@ -342,9 +325,11 @@ def make_models(folder: Path) -> None:
 
 
 def make_arrays() -> None:
-    """Sets of pictures."""
+    """Sets of pictures, and a collection of strokes."""
+    assert run(["collect", "oil", "--strokes", "1", "-o", "collected", "-q"]) == 0
+    Path("collection").mkdir()
+    Path("collection/collection.json").write_text("[]")
     np.save("float.npy", np.zeros((3, 8, 8)))
-    np.save("flat.npy", np.zeros((3, 8), np.uint8))
     np.save("none.npy", np.zeros((0, 8, 8), np.uint8))
     np.save("objects.npy", np.array([{}], object), allow_pickle=True)
     np.savez("two.npz", a=np.zeros((1, 8, 8), np.uint8), b=np.zeros((1, 8, 8), np.uint8))

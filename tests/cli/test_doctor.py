@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 ESSENTIAL = ["Python packages", "libmypaint", "brushes", "a real stroke", "dreams", "faces", "subject", "this folder"]
 
 
-def examined(stdout: str) -> dict[str, dict[str, str]]:
+def examined(stdout: str) -> dict[str, dict[str, Any]]:
     """What was found, by the name of the check."""
     found = [json.loads(line) for line in stdout.splitlines()]
-    assert all(set(each) == {"check", "state", "found", "mend", "exit_code"} for each in found)
+    assert all(set(each) == {"check", "state", "found", "mend", "exit_code", "error"} for each in found)
     return {each["check"]: each for each in found}
 
 
@@ -33,7 +33,7 @@ def test_all_is_well_here_and_nothing_is_changed(command: Command, tmp_path: Pat
     assert outcome.code == ExitCode.OK and outcome.stderr == ""
     checks = examined(outcome.stdout)
     assert {checks[name]["state"] for name in ESSENTIAL} == {"ok"}
-    assert all(check["found"].endswith(".") for check in checks.values())
+    assert all(check["found"].endswith(".") and check["error"] is None for check in checks.values())
     assert all(bool(check["mend"]) == (check["state"] != "ok") for check in checks.values())
     assert [path.name for path in tmp_path.rglob("*")] == ["here", "photo.png"]
 
@@ -88,21 +88,22 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("file", "check", "code"),
+    ("file", "check", "id"),
     [
-        ("brushes/ink.myb", "brushes", ExitCode.BRUSH),
-        ("pretrained/ink/dream.onnx", "dreams", ExitCode.MODEL),
-        ("pretrained/ink/gradient.onnx", "dreams", ExitCode.MODEL),
-        ("pretrained/ink/card.json", "dreams", ExitCode.MODEL),
+        ("brushes/ink.myb", "brushes", "not-a-mypaint-brush"),
+        ("pretrained/ink/dream.onnx", "dreams", "network-unusable"),
+        ("pretrained/ink/gradient.onnx", "dreams", "network-unusable"),
+        ("pretrained/ink/card.json", "dreams", "brush-has-no-dream"),
     ],
 )
-def test_damaged_files(command: Command, shipped: Path, file: str, check: str, code: ExitCode) -> None:
+def test_damaged_files(command: Command, shipped: Path, file: str, check: str, id: str) -> None:
     damaged = shipped / file
     damaged.write_bytes(damaged.read_bytes()[:1000])
     outcome = command("doctor", "--json")
-    assert outcome.code == code and "Traceback" not in outcome.stdout + outcome.stderr
+    assert outcome.code in (ExitCode.BRUSH, ExitCode.MODEL) and "Traceback" not in outcome.stdout + outcome.stderr
     found = examined(outcome.stdout)[check]
     assert found["state"] == "fail" and "ink" in found["found"]
+    assert found["error"] == {"id": id, "code": outcome.code, "message": found["found"], "advice": found["mend"]}
 
 
 def test_a_check_that_stumbles_is_told(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,4 +117,5 @@ def test_a_check_that_stumbles_is_told(command: Command, monkeypatch: pytest.Mon
     checks = examined(outcome.stdout)
     for name, state in (("memory", "note"), ("dreams", "fail")):
         assert (checks[name]["state"], checks[name]["found"]) == (state, "RuntimeError: the easel fell over.")
+        assert checks[name]["error"]["id"] == "bug"
         assert "report this as a bug" in checks[name]["mend"]
