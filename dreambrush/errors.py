@@ -1,7 +1,8 @@
 """Every error that dreambrush expects, each with an exit code and a word of advice.
 
 An error says in one sentence what is wrong, and in one more what to do about it.  The command line
-prints both and leaves with :attr:`DreambrushError.exit_code`; ``docs/errors.md`` lists them all.
+prints both and leaves with :attr:`DreambrushError.exit_code`.  Its id tells its kind: ``docs/errors.toml`` lists them
+all with what to do, and a test compares that with the code.
 """
 
 from __future__ import annotations

@@ -185,3 +185,57 @@ def test_nothing_can_be_printed(words: str) -> None:
     assert done.returncode == ExitCode.OUTPUT
     assert_told(done.stderr)
     assert "No space left on device" in done.stderr
+
+
+# What no call with an ordinary file or option brings about: the tests that do.
+ELSEWHERE = {
+    "binding-missing": "test_rare_errors.py::test_a_binding_that_is_not_compiled",
+    "brush-setting-not-a-number": "mypaint/test_myb.py::test_with_values_refuses_what_is_no_setting_or_no_number",
+    "bug": "cli/test_errors.py::test_a_bug_is_called_a_bug",
+    "changed-since-begun": "cli/test_resume.py::test_what_has_changed_since_is_told",
+    "collection-damaged": "dream/test_shards.py::test_a_shard_that_would_run_code_is_refused",
+    "collection-incomplete": "dream/test_shards.py::test_an_incomplete_collection_is_refused",
+    "collection-lacks-these": "dream/test_shards.py::test_a_collection_without_episodes_says_so",
+    "controller-unreadable": "painter/test_compact.py::test_bad_files",
+    "dreambrush-not-installed": "test_rare_errors.py::test_dreambrush_is_not_installed",
+    "export-differs": "training/test_export.py::test_an_export_that_answers_differently_is_refused",
+    "folder-in-use": "dream/test_gather.py::test_two_at_once_do_not_fill_one_folder",
+    "folder-unreadable": "test_rare_errors.py::test_a_folder_that_may_not_be_read",
+    "hidden-by-layers-above": "painter/test_work.py::test_what_is_hidden_by_all_others_cannot_be_painted",
+    "libmypaint-missing": "mypaint/test_library.py::test_without_libmypaint_a_sentence_names_the_package",
+    "libmypaint-paints-nothing": "test_rare_errors.py::test_a_libmypaint_that_paints_nothing",
+    "libmypaint-too-old": "test_rare_errors.py::test_a_libmypaint_with_too_few_settings",
+    "mode-not-rendered": "mypaint/test_blending.py::test_other_modes_are_refused_by_name",
+    "no-collection": "dream/test_shards.py::test_what_is_no_collection_is_refused",
+    "no-gpu": "cli/test_train.py::test_a_gpu_that_is_not_there",
+    "no-memory": "cli/test_errors.py::test_too_little_memory",
+    "no-room": "test_bad_input.py::test_nothing_can_be_printed",
+    "no-such-brush-setting": "mypaint/test_myb.py::test_with_values_refuses_what_is_no_setting_or_no_number",
+    "nothing-on-stdin": "cli/test_inputs.py::test_no_picture_is_typed",
+    "ora-needs-more-memory": "test_rare_errors.py::test_a_member_for_which_there_is_no_memory",
+    "package-broken": "doctor/test_packages.py::test_what_is_too_old_or_absent_is_named",
+    "package-too-old": "doctor/test_packages.py::test_what_is_too_old_or_absent_is_named",
+    "packages-missing": "cli/test_timelapse.py::test_without_pyav_it_is_said_how_to_install_it",
+    "picture-not-permitted": "test_rare_errors.py::test_a_picture_that_may_not_be_read",
+    "pigment-would-change-colours": "mypaint/test_insertion_safety.py::test_what_does_not_fit_is_refused",
+    "process-died": "dream/test_workers.py::test_a_worker_that_dies_is_noticed",
+    "shipped-brushes-missing": "test_rare_errors.py::test_no_brushes_are_installed",
+    "shipped-file-broken": "painter/test_faces.py::test_a_missing_network_is_told",
+    "stdin-not-kept": "test_rare_errors.py::test_standard_input_that_finds_no_room",
+    "stdin-too-large": "cli/test_inputs.py::test_standard_input_has_a_limit",
+    "strokemap-damaged": "mypaint/test_strokemap.py::test_each_kind_of_damage_is_named",
+    "too-many-dabs": "mypaint/test_engine.py::test_a_brush_that_asked_for_too_much_can_paint_again",
+    "training-has-other-options": "training/test_pipeline.py::test_other_options_than_those_of_the_unfinished_training",
+    "weights-do-not-fit": "dream/test_checkpoint.py::test_weights_of_another_network_are_told",
+    "work-changed-meanwhile": "mypaint/test_insertion_safety.py::test_what_does_not_fit_is_refused",
+}
+UNTESTED = {"output-too-large": "the file would take 4 GiB of the disk"}
+
+
+def test_every_kind_of_error_occurs_in_a_test() -> None:
+    called = {id for _, id in [*BAD_CALLS, *NO_DATA_HOME]}
+    assert not called & ELSEWHERE.keys(), "these have a bad call by now"
+    assert called | ELSEWHERE.keys() | UNTESTED.keys() == KINDS.keys()
+    for test in ELSEWHERE.values():
+        file, name = test.split("::")
+        assert f"\ndef {name}(" in (Path(__file__).parent / file).read_text(), f"there is no longer {test}"

@@ -86,7 +86,9 @@ def test_jobs_paint_the_same_bytes_and_a_killed_one_stops_no_other(command: Comm
     assert running.returncode == ExitCode.UNEXPECTED
     assert "The process that painted 'album/a.png' has died (exit code -9)." in stderr
     assert stderr.endswith("1 of 2 pictures are painted; failed: album/a.png.\n")
-    assert json.loads(stdout)["target"] == "album/b.png"
+    errors = {line["target"]: line["error"] for line in map(json.loads, stdout.splitlines())}
+    assert errors.keys() == {"album/a.png", "album/b.png"} and errors["album/b.png"] is None
+    assert errors["album/a.png"]["id"] == "process-died"
     assert [path.name for path in Path("out").iterdir()] == ["b.ora"]
     assert Path("out/b.ora").read_bytes() == Path("b.ora").read_bytes()
 
