@@ -48,9 +48,9 @@ class Folder:
     """Where the bad files lie, with the user's own folders beside it; what it is is known from the test before."""
 
     home: Path
-    seen: dict[Path, Mark]
+    seen: dict[str, Mark]
 
-    def changed(self) -> set[Path]:
+    def changed(self) -> set[str]:
         """What is there, is no longer there, or is another than when this was asked before; ../out does not count."""
         before, self.seen = self.seen, marks(self.home)
         return {path for path in before.keys() | self.seen.keys() if before.get(path) != self.seen.get(path)}
@@ -65,16 +65,17 @@ class Mark(NamedTuple):
     changed: int
 
 
-def marks(home: Path) -> dict[Path, Mark]:
+def marks(home: Path) -> dict[str, Mark]:
     """Everything in a folder but in ../out.  Of folders only the mode: a file that came and went is no change."""
-    found: dict[Path, Mark] = {}
+    found: dict[str, Mark] = {}
     for folder, folders, files in os.walk(home):
         if folder == str(home):
             folders.remove("out")
         for name in folders + files:
-            about = os.lstat(os.path.join(folder, name))
+            path = f"{folder}/{name}"
+            about = os.lstat(path)
             rest = (0, 0, 0) if stat.S_ISDIR(about.st_mode) else (about.st_size, about.st_ino, about.st_ctime_ns)
-            found[Path(folder, name)] = Mark(about.st_mode, *rest)
+            found[path] = Mark(about.st_mode, *rest)
     return found
 
 
@@ -95,12 +96,12 @@ def test_bad_input(
     id: str,
     data_home: str,
 ) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", data_home)
+    monkeypatch.setenv("XDG_DATA_HOME", os.path.abspath(data_home))
     capsys.readouterr()
     called = shlex.split(words)
     paints = called[:1] == ["paint"]
     end = ending([*called, "--json"] if paints else called)  # which tells of single pictures, too
-    outcome = capsys.readouterr()
+    outcome, changed = capsys.readouterr(), here.changed()
     assert_told(outcome.err)
     if paints or "--json" in called:
         error = Told(**json.loads(outcome.out)["error"])
@@ -110,7 +111,7 @@ def test_bad_input(
         error = end.error
     assert (error.id, error.code) == (id, KINDS[id].code)
     assert end.code == error.code and outcome.err == f"Error: {error.message}\n{error.advice}\n"
-    assert here.changed() == set()
+    assert changed == set()
 
 
 def assert_told(stderr: str) -> None:
@@ -124,9 +125,9 @@ def assert_told(stderr: str) -> None:
 
 @pytest.mark.parametrize("words", ODD_CALLS, ids=name_of)
 def test_odd_input_that_is_no_error(here: Folder, capsys: pytest.CaptureFixture[str], words: str) -> None:
-    code = run(shlex.split(words))
+    code, changed = run(shlex.split(words)), here.changed()
     assert (code, "Error" in capsys.readouterr().err) == (ExitCode.OK, False)
-    assert here.changed() == set()
+    assert changed == set()
 
 
 MEASURE = """
