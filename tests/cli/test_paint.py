@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
-KEYS |= {"interrupted"}
+KEYS |= {"interrupted", "error"}
 
 
 def layer_names(path: str) -> list[str]:
