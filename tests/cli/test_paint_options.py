@@ -196,6 +196,7 @@ def test_widths_are_kept() -> None:
     assert strokes.radius.min() >= 3 and strokes.radius.max() <= 8
 
 
+@pytest.mark.slow
 def test_time_is_kept(command: Command) -> None:
     shutil.copy("photo.png", "second.png")
     before = time.perf_counter()

@@ -57,6 +57,7 @@ def half(command: Command, monkeypatch: pytest.MonkeyPatch, *words: str, rounds:
     return outcome.stderr
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(tmp_path: Path, command: Command) -> None:
     folder, chance = Path.cwd(), random.Random(0)
     ora, whole = folder / "photo.ora", folder / "whole.ora"
@@ -90,6 +91,7 @@ def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(tmp_path: Path, c
     assert resumed
 
 
+@pytest.mark.slow
 def test_a_kill_by_sigterm_saves_and_resume_goes_on(command: Command) -> None:
     folder = Path.cwd()
     assert command("paint", "photo.png", "-o", "whole.ora", *HOW, "--strokes", "100").code == 0
@@ -117,6 +119,7 @@ def test_ctrl_c_tells_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyP
     assert Path("photo.ora").read_bytes() == before, "-o takes another file"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -144,6 +147,7 @@ def test_all_wishes_are_kept(command: Command, monkeypatch: pytest.MonkeyPatch, 
     assert Path("photo.ora").read_bytes() == Path("whole.ora").read_bytes()
 
 
+@pytest.mark.slow
 def test_on_somebodys_work(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command("paint", "photo.png", "-o", "work.ora", "--strokes", "5", "--size", "32").code == 0
     shutil.copy("work.ora", "own.ora")
@@ -253,6 +257,7 @@ def test_wrong_calls(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome.code == ExitCode.BAD_STROKES and "What 'cut.ora' keeps of its painting" in outcome.stderr
 
 
+@pytest.mark.slow
 def test_a_folder_is_gone_on_with(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("album").mkdir()
     for name in ("a", "b", "c"):

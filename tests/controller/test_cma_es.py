@@ -28,6 +28,7 @@ def scribbles(count: int, seed: int, side: int = 24) -> np.ndarray:
     return pictures
 
 
+@pytest.mark.slow
 def test_evolution_improves_on_pictures_it_did_not_see(dream: Dream) -> None:
     curve: list[float] = []
     genome = evolve(dream, scribbles(40, 0), QUICK, 0, lambda generation, fitness, mean: curve.append(fitness.max()))

@@ -38,6 +38,7 @@ def trained() -> tuple[MdnRnn, MdnRnn]:
     return fit_mdn_rnn(vae, strokes, canvases, one_step, 0), fit_mdn_rnn(vae, strokes, canvases, QUICK, 0)
 
 
+@pytest.mark.slow
 def test_training_makes_what_comes_next_likelier() -> None:
     before, after = trained()
     unseen = real_episodes(16, 1)

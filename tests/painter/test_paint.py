@@ -346,6 +346,7 @@ def interrupted(target: Float32, after: str, seconds: float) -> Painting:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("after", "step"), [("Refine", 0.003), ("Ground", 0.004)])
 def test_ctrl_c_in_the_midst_of_anything(target: Float32, after: str, step: float) -> None:
     for moment in range(4):

@@ -103,6 +103,7 @@ def check_hand(hand: dict[str, Any], brush: BrushFile, colour: NDArray[np.float3
         assert inputs == {key: [list(point) for point in curve] for key, curve in setting.inputs.items()}
 
 
+@pytest.mark.slow
 @needs_mypaint
 @all_kinds
 def test_strokes_are_picked_where_a_pixel_is_theirs_alone(kind: str, tmp_path: Path) -> None:
@@ -129,6 +130,7 @@ def test_strokes_are_picked_where_a_pixel_is_theirs_alone(kind: str, tmp_path: P
         check_hand(picked, brush, strokes.colour[number], radius, work.mode)
 
 
+@pytest.mark.slow
 @needs_mypaint
 @all_kinds
 def test_the_artist_finds_layers_in_order_and_a_brush_in_the_hand(kind: str, tmp_path: Path) -> None:
@@ -150,6 +152,7 @@ def test_the_artist_finds_layers_in_order_and_a_brush_in_the_hand(kind: str, tmp
     check_hand(report["opened"], work.brushes[most], strokes.colour[-1], usual, work.mode)
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_without_your_turn_the_last_stroke_is_in_the_hand(tmp_path: Path) -> None:
     work = saved("opaque")
@@ -162,6 +165,7 @@ def test_without_your_turn_the_last_stroke_is_in_the_hand(tmp_path: Path) -> Non
     check_hand(report["opened"], brush, strokes.colour[last], radius, NORMAL)
 
 
+@pytest.mark.slow
 @needs_mypaint
 @all_kinds
 def test_the_artist_paints_saves_and_nothing_of_ours_is_lost(kind: str, tmp_path: Path) -> None:

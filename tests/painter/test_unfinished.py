@@ -58,11 +58,14 @@ def alike(first: Painting, second: Painting) -> bool:
 @pytest.mark.parametrize(
     "options",
     [
-        PaintOptions(effort=5),
-        PaintOptions(effort=5, layers=2, palette=parse_palette("#000,#fff,#a52,#25a", None), jitter=0.3),
-        PaintOptions(effort=5, pigment=True, until=0.02),
+        pytest.param(PaintOptions(effort=5), id="plain"),
+        pytest.param(
+            PaintOptions(effort=5, layers=2, palette=parse_palette("#000,#fff,#a52,#25a", None), jitter=0.3),
+            id="palette",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(PaintOptions(effort=5, pigment=True, until=0.02), id="pigment until", marks=pytest.mark.slow),
     ],
-    ids=["plain", "palette", "pigment until"],
 )
 def test_it_goes_on_to_the_same_end_from_any_moment(options: PaintOptions, astronaut: Pictures) -> None:
     target = astronaut(SIDE)
@@ -88,6 +91,7 @@ def test_what_is_kept_has_all_that_is_planned(astronaut: Pictures) -> None:
     assert kept[-1].mse < 1.5 * painting.mse < 0.5 * kept[0].mse
 
 
+@pytest.mark.slow
 def test_on_somebodys_work_and_on_transparency(astronaut: Pictures) -> None:
     target = np.concatenate([astronaut(SIDE), np.ones((SIDE, SIDE, 1), np.float32)], 2)
     target[: SIDE // 2, :, 3] = 0
