@@ -14,7 +14,7 @@ from dreambrush.dream.vae import Vae, VaeOptions, fit_vae
 from dreambrush.models import find_brush
 from dreambrush.mypaint.myb import read_myb
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 QUICK = MdnRnnOptions(hidden=64, components=3, steps=150, batch=32, learning_rate=6e-3)
 Episodes = tuple[NDArray[np.float32], NDArray[np.uint8]]
 
@@ -38,7 +38,6 @@ def trained() -> tuple[MdnRnn, MdnRnn]:
     return fit_mdn_rnn(vae, strokes, canvases, one_step, 0), fit_mdn_rnn(vae, strokes, canvases, QUICK, 0)
 
 
-@pytest.mark.slow
 def test_training_makes_what_comes_next_likelier() -> None:
     before, after = trained()
     unseen = real_episodes(16, 1)

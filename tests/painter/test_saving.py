@@ -55,10 +55,10 @@ class Saved:
 
 
 @cache
-def saved(kind: str) -> Saved:
+def saved(kind: str, strokes: int | None = None) -> Saved:
     photograph = Image.fromarray(skimage.data.astronaut()).crop((0, 0, 512, 384))  # type: ignore[no-untyped-call]
     picture = np.asarray(photograph.resize((192, 144), Image.Resampling.LANCZOS), np.float32) / np.float32(255)
-    names, count = ["oil", "charcoal", "ink"], 260 if kind == "opaque" else 80
+    names, count = ["oil", "charcoal", "ink"], strokes or (260 if kind == "opaque" else 80)
     if kind == "transparent":
         y, x = np.mgrid[0:144, 0:192].astype(np.float32)
         alpha = np.clip(3 - np.hypot((x - 96) / 40, (y - 72) / 30), 0, 1)
@@ -186,7 +186,7 @@ def test_the_artist_paints_saves_and_nothing_of_ours_is_lost(kind: str, tmp_path
 
 @all_kinds
 def test_the_recipe_is_all_that_was_painted(kind: str, tmp_path: Path) -> None:
-    work = saved(kind)
+    work = saved(kind, 12)
     with read_document(work.save(tmp_path / "work.ora")) as document:
         (recipe,) = recipes_of(document.settings)
     assert recipe.strokes == work.painting.strokes
