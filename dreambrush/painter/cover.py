@@ -161,9 +161,8 @@ def _squared_distance(points: Float32, nodes: Float32, owner: NDArray[np.int64])
     nearest = np.full(len(points), np.inf, np.float32)
     x, y = points[:, 0], points[:, 1]
     for piece in range(edges.shape[1]):
-        x0, y0, ex, ey, steep = (
-            column[owner] for column in (*nodes[:, piece].T, *edges[:, piece].T, steepness[:, piece])
-        )
+        columns = (*nodes[:, piece].T, *edges[:, piece].T, steepness[:, piece])
+        x0, y0, ex, ey, steep = columns if len(nodes) == 1 else (column[owner] for column in columns)
         dx, dy = x - x0, y - y0
         along = np.clip((dx * ex + dy * ey) * steep, 0, 1)
         dx -= along * ex
