@@ -64,6 +64,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not(
     assert all(torch.equal(a, b) for a, b in zip(whole.policy.parameters(), resumed.policy.parameters(), strict=True))
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_a_trained_policy(dream: FieldDream, pictures: list[np.ndarray]) -> None:
     torch.manual_seed(5)
     start = Policy(6).eval()
