@@ -36,6 +36,7 @@ PARTS: tuple[tuple[Any, str, str], ...] = (
     (plan, "contributions", "compositing and its gradient"),
     (grow.Grower, "round", "choose strokes"),
     (moments.Moments, "update", "look: windows and moments"),
+    (moments.Moments, "update_some", "look: windows and moments"),
     (look.Looker, "look", "look: windows and moments"),
     (easel.Easel, "seen", "look at the real canvas"),
     (easel.Easel, "paint", "paint for real (libmypaint)"),

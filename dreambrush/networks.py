@@ -6,6 +6,7 @@ out of its file, tensors that are kept in other files, is closed here.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 RETRAIN = "Train it again with: dreambrush train"
 
+KEPT = 32  # networks; to open one takes a tenth of a second, and a folder of pictures needs the same ones again
+
 ELSEWHERE = b"location"
 """The key by which a tensor names the file that has its numbers (onnx.proto, TensorProto.external_data)."""
 
@@ -23,7 +26,7 @@ ELSEWHERE = b"location"
 def open_network(
     path: Path, inputs: tuple[str, ...], outputs: tuple[str, ...], threads: int = 0
 ) -> onnxruntime.InferenceSession:
-    """An ONNX file, ready to run on the CPU.
+    """An ONNX file, ready to run on the CPU; while it stays the same it is opened once for all paintings.
 
     Args:
         path: the file; no other is read.
@@ -38,7 +41,7 @@ def open_network(
         model = path.read_bytes()
     except OSError as error:
         raise _unusable(str(path), error.strerror or "it cannot be read") from None
-    return load_network(model, str(path), inputs, outputs, threads)
+    return _kept(model, str(path), inputs, outputs, threads)
 
 
 def load_network(
@@ -62,6 +65,13 @@ def load_network(
     if found != (inputs, outputs):
         raise _unusable(name, "it is another network")
     return session
+
+
+@lru_cache(KEPT)
+def _kept(
+    model: bytes, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...], threads: int
+) -> onnxruntime.InferenceSession:
+    return load_network(model, name, inputs, outputs, threads)
 
 
 def _unusable(name: str, reason: str) -> ModelError:

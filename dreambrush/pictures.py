@@ -119,6 +119,7 @@ def _decode(path: Path) -> Image.Image:
             raise PictureError(
                 f"The file '{path}' is empty.", "Copy or download the picture once more.", id="picture-empty"
             )
+        Image.preinit()  # the common formats; without it all there are would be prepared for
         image = Image.open(path, formats=FORMATS)
         if image.width * image.height > PIXEL_LIMIT:
             raise _too_large(path, image.width, image.height)

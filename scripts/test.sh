@@ -1,6 +1,7 @@
 #!/bin/sh
 # Checks everything on a fresh Debian or Ubuntu machine: sh scripts/test.sh [ARGUMENT OF PYTEST]...
 # MyPaint itself is installed too, because tests compare what it paints with what dreambrush paints.
+# -m "not slow" leaves out what takes long: kills and parity with MyPaint over and over, trainings, the real window.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

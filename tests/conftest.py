@@ -10,13 +10,22 @@ from hypothesis import settings
 # The files that take longest come first, or else one process would be left alone with them in the end.
 LONGEST = (
     "training/test_pipeline.py",
-    "cli/test_resume.py",
     "cli/test_train.py",
+    "cli/test_resume.py",
+    "painter/test_paint.py",
     "mypaint/test_parity.py",
     "test_bad_input.py",
-    "painter/test_unfinished.py",
-    "test_cookbook.py",
+    "painter/test_saving.py",
+    "mypaint/test_openraster_in_mypaint.py",
     "gui/test_w_key.py",
+    "training/test_export.py",
+    "cli/test_paint_options.py",
+    "painter/test_unfinished.py",
+    "painter/test_repaint.py",
+    "dream/test_gather.py",
+    "mypaint/test_render.py",
+    "test_cookbook.py",
+    "painter/test_timelapse.py",
 )
 
 # How long an example takes depends on what else the machine does; no test is about that.  The same examples every

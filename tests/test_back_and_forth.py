@@ -26,6 +26,8 @@ from dreambrush.recipe import Recipe, recipes_of
 from tests.mypaint.artist import sit_down
 from tests.mypaint.recorded_strokes import needs_mypaint
 
+pytestmark = pytest.mark.slow
+
 WIDTH, HEIGHT = 160, 120
 STROKE = [[20, 100], [40, 60], [70, 90]]  # the artist's, on the left
 RIGHT = (80, 0, 80, 120)  # where dreambrush paints the second time

@@ -32,6 +32,8 @@ from tests.cli.conftest import draw
 from tests.cli.test_resume import is_unfinished, stop_after
 from tests.mypaint.ora_files import OraFile
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "cookbook.md"
 RECIPES = dict(re.findall(r"^## ([^\n]+)\n\n(.*?)(?=^## |\Z)", PAGE.read_text("utf-8"), re.M | re.S))

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import dreambrush
 
 PACKAGE = Path(dreambrush.__file__).parent
@@ -42,11 +44,16 @@ def imports(path: Path) -> set[str]:
 
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-MODULES = {module_name(path): imports(path) for path in SOURCES}
 
 
-def test_rooms_know_only_what_they_may() -> None:
-    for name, imported in MODULES.items():
+@pytest.fixture(scope="module")
+def modules() -> dict[str, set[str]]:
+    """What each module imports."""
+    return {module_name(path): imports(path) for path in SOURCES}
+
+
+def test_rooms_know_only_what_they_may(modules: dict[str, set[str]]) -> None:
+    for name, imported in modules.items():
         room = name.split(".")[1] if "." in name else ""
         for other in FORBIDDEN.get(room, ()):
             bad = [found for found in imported if found.startswith(f"dreambrush.{other}")]
@@ -58,8 +65,8 @@ def test_rooms_know_only_what_they_may() -> None:
             assert not any(found.startswith("dreambrush.cli") for found in imported), f"{name} imports the cli"
 
 
-def test_no_import_circles() -> None:
-    graph = {name: (imported & MODULES.keys()) - {name} for name, imported in MODULES.items()}
+def test_no_import_circles(modules: dict[str, set[str]]) -> None:
+    graph = {name: (imported & modules.keys()) - {name} for name, imported in modules.items()}
     graph.pop("dreambrush")  # its lazy names point everywhere
     done: set[str] = set()
     while graph:

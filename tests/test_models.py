@@ -47,12 +47,14 @@ def held_out_error(name: str, count: int = 400) -> tuple[float, float]:
     return error, float(renders.var(axis=1, ddof=1).mean())
 
 
+@pytest.mark.slow
 def test_the_opaque_brush_is_dreamt_well() -> None:
     error, floor = held_out_error("oil")
     assert floor < 1e-9
     assert error <= 0.0015
 
 
+@pytest.mark.slow
 def test_the_random_brush_is_dreamt_nearly_as_well_as_can_be() -> None:
     error, floor = held_out_error("bristle")
     assert floor > 1e-4

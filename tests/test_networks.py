@@ -34,6 +34,14 @@ def test_a_network_runs(network: Path) -> None:
     assert y.tolist() == [1, 2, 3, 4]
 
 
+def test_a_network_is_opened_again_only_if_it_has_changed(network: Path) -> None:
+    first = open_network(network, ("x",), ("y",), threads=1)
+    assert open_network(network, ("x",), ("y",), threads=1) is first
+    network.write_bytes(adding_network(helper.make_tensor("w", TensorProto.FLOAT, [4], [5.0, 6.0, 7.0, 8.0])))
+    (y,) = open_network(network, ("x",), ("y",), threads=1).run(None, {"x": np.zeros(4, np.float32)})
+    assert y.tolist() == [5, 6, 7, 8]
+
+
 @pytest.mark.parametrize("where", ["secret.bin", "../secret.bin", "/etc/passwd", "none"])
 def test_networks_that_refer_to_other_files_are_refused(
     network: Path, where: str, monkeypatch: pytest.MonkeyPatch

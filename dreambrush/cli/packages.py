@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 
 from dreambrush.errors import MissingPackageError
 
@@ -19,8 +20,9 @@ def need_train_packages(what: str) -> None:
     Raises:
         MissingPackageError: some are not installed.
     """
-    missing: list[str] = []
-    for package in TRAIN_PACKAGES:
+    # To look takes no time, to import torch takes a second and more.
+    missing = [package for package in TRAIN_PACKAGES if find_spec(package) is None]
+    for package in () if missing else TRAIN_PACKAGES:
         try:
             import_module(package)
         except ModuleNotFoundError as error:

@@ -16,6 +16,7 @@ from dreambrush.mypaint.library import input_ids, setting_ranges
 
 FORMAT_VERSION = 3
 MOST_POINTS = 64  # libmypaint's mapping.c keeps at most this many points per curve
+MOST_SHOWN = 100  # characters of what is wrong, in a message; reprlib alone may show a thousand
 LARGEST_NUMBER = 1e9
 ADVICE = "Choose a brush file that MyPaint itself can load, such as those that come with MyPaint."
 
@@ -127,7 +128,7 @@ def parse_myb(text: str, name: str, paint_mode: float = 0.0) -> BrushSettings:
             raise ValueError("it is not a JSON object")
         version = document.get("version")
         if version != FORMAT_VERSION:
-            raise ValueError(f"expected version {FORMAT_VERSION} but it had {reprlib.repr(version)}")
+            raise ValueError(f"expected version {FORMAT_VERSION} but it had {_shown(version)}")
         given = document.get("settings")
         if not isinstance(given, dict):
             raise ValueError("it has no settings")
@@ -146,6 +147,11 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"it is not valid JSON (line {error.lineno})"
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _shown(value: Any) -> str:
+    text = reprlib.repr(value)
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
 
 
 def _text(document: dict[str, Any], key: str) -> str:
@@ -188,5 +194,5 @@ def _curve(points: Any, what: str) -> Curve:
 
 def _number(value: Any, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_NUMBER:
-        raise ValueError(f"expected {what} to be a finite number but it was {reprlib.repr(value)}")
+        raise ValueError(f"expected {what} to be a finite number but it was {_shown(value)}")
     return float(value)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 Float32 = NDArray[np.float32]
+Index = NDArray[np.int64]
 
 PIECES = 6  # of a path, each taken for straight
 MARGIN, SOFT_EDGE = 1.05, 0.7  # paint ends before margin * radius * reach + soft edge (pixels)
+AT_ONCE = 1 << 17  # cells in frames around strokes, that are looked at together: their arrays fit a core's cache
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Grid:
 
 def all_cells(height: int, width: int, cell: float) -> Grid:
     """Every cell of a canvas of (height, width) cells, each so many pixels wide."""
-    return _grid(np.arange(height * width), width, width, cell, 1, np.broadcast_to(np.float32(1), height * width))
+    row, column = np.divmod(np.arange(height * width), width)
+    return _grid(row, column, width, width, cell, 1, np.broadcast_to(np.float32(1), height * width))
 
 
 def some_cells(height: int, width: int, cell: float, step: int, rng: np.random.Generator) -> Grid:
@@ -51,7 +55,7 @@ def some_cells(height: int, width: int, cell: float, step: int, rng: np.random.G
     row = np.minimum((lots[0] * tall[:, None]).astype(np.int64), tall[:, None] - 1) + top[:, None]
     column = np.minimum((lots[1] * wide).astype(np.int64), wide - 1) + left
     parts = np.outer(tall, wide).astype(np.float32) / np.float32(step * step)
-    return _grid((row * width + column).ravel(), width, len(left), cell, step, parts.ravel())
+    return _grid(row.ravel(), column.ravel(), width, len(left), cell, step, parts.ravel())
 
 
 def _squares(length: int, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -60,10 +64,12 @@ def _squares(length: int, step: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     return starts, np.minimum(step, length - starts)
 
 
-def _grid(cells: NDArray[np.int64], width: int, across: int, cell: float, step: int, parts: Float32) -> Grid:
-    row, column = np.divmod(cells, width)
-    points = (np.stack([column, row], -1).astype(np.float32) + np.float32(0.5)) * np.float32(cell)
-    return Grid(cells, points, across, cell * step, parts, 1 / step**2)
+def _grid(row: Index, column: Index, width: int, across: int, cell: float, step: int, parts: Float32) -> Grid:
+    points = np.empty((len(row), 2), np.float32)
+    points[:, 0], points[:, 1] = column, row
+    points += np.float32(0.5)
+    points *= np.float32(cell)
+    return Grid(row * width + column, points, across, cell * step, parts, 1 / step**2)
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ def cover(strokes: Float32, reach: Float32, grid: Grid) -> Cover:
         reach: (k,) how far each brush's paint gets from the path, in radii.
         grid: of cells.
     """
-    count, down = len(strokes), len(grid.cells) // grid.across
+    down = len(grid.cells) // grid.across
     # Each piece of the path bends away from its chord by up to |second derivative| / (8 * PIECES^2).
     bend = strokes[:, 0:2] - 2 * strokes[:, 2:4] + strokes[:, 4:6]
     bulge = np.hypot(*bend.T) / np.float32(4 * PIECES**2)
@@ -108,14 +114,31 @@ def cover(strokes: Float32, reach: Float32, grid: Grid) -> Cover:
     low = np.maximum(np.floor((nodes.min(1) - far[:, None]) / grid.size), 0).astype(np.int64)
     high = np.minimum(np.floor((nodes.max(1) + far[:, None]) / grid.size).astype(np.int64) + 1, (grid.across, down))
     sides = np.maximum(high - low, 0)
-    owner, index = enumerated(sides[:, 0] * sides[:, 1])
-    row = index // np.maximum(sides[:, 0], 1)[owner]
-    place = (row + low[owner, 1]) * grid.across + index - row * sides[owner, 0] + low[owner, 0]
-    points = grid.points[place]
-    near = _squared_distance(points, nodes, owner) < (far * far)[owner]
-    owner = owner[near]
-    starts = np.searchsorted(owner, np.arange(count + 1))
-    return Cover(place[near], owner, points[near], starts)
+    counts = sides[:, 0] * sides[:, 1]
+
+    def near(some: slice) -> tuple[Index, Index, Float32]:
+        """Place, owner and points of some strokes' pairs."""
+        owner, index = enumerated(counts[some])
+        left, top, width = low[some, 0], low[some, 1], sides[some, 0]
+        row = index // np.maximum(width, 1)[owner]
+        place = (row + top[owner]) * grid.across + index - row * width[owner] + left[owner]
+        points = grid.points[place]
+        reached = _squared_distance(points, nodes[some], owner) < (far * far)[some][owner]
+        return place[reached], owner[reached] + some.start, points[reached]
+
+    parts = [near(some) for some in _together(counts)]
+    place, owner, points = parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
+    return Cover(place, owner, points, np.searchsorted(owner, np.arange(len(strokes) + 1)))
+
+
+def _together(counts: Index) -> list[slice]:
+    """Strokes that have about AT_ONCE cells together, or one that has more; at least one slice."""
+    ends = np.cumsum(counts)
+    starts = [0]
+    while starts[-1] < len(counts):
+        before = int(ends[starts[-1] - 1]) if starts[-1] else 0
+        starts.append(max(int(np.searchsorted(ends, before + AT_ONCE, "right")), starts[-1] + 1))
+    return [slice(start, end) for start, end in pairwise(starts)] or [slice(0, 0)]
 
 
 def enumerated(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -138,9 +161,8 @@ def _squared_distance(points: Float32, nodes: Float32, owner: NDArray[np.int64])
     nearest = np.full(len(points), np.inf, np.float32)
     x, y = points[:, 0], points[:, 1]
     for piece in range(edges.shape[1]):
-        x0, y0, ex, ey, steep = (
-            column[owner] for column in (*nodes[:, piece].T, *edges[:, piece].T, steepness[:, piece])
-        )
+        columns = (*nodes[:, piece].T, *edges[:, piece].T, steepness[:, piece])
+        x0, y0, ex, ey, steep = columns if len(nodes) == 1 else (column[owner] for column in columns)
         dx, dy = x - x0, y - y0
         along = np.clip((dx * ex + dy * ey) * steep, 0, 1)
         dx -= along * ex

@@ -60,6 +60,8 @@ class Dreams:
 
     def map(self, function: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
         """Calls a function for each part, on all cores."""
+        if len(parts) < 2:  # to wake another thread would take longer than many a call
+            return [function(part) for part in parts]
         return list(self._pool.map(function, parts))
 
     def alpha(self, sketch: Sketch, cover: Cover) -> tuple[Float32, Float32]:

@@ -86,10 +86,13 @@ class Grower:
         self.judge = Judge(scene.dreams, self.moments, scene.snap)
         self._ideas = Ideas.none()
 
-    def see(self, canvas: Float32) -> None:
-        """Takes note of what the canvas (height * width, 3) is like."""
+    def see(self, canvas: Float32, changed: NDArray[np.int64] | None = None) -> None:
+        """Takes note of what the canvas (height * width, 3) is like; and where it has changed, if not everywhere."""
         self.canvas = canvas
         self.mse = self.scene.canvas_error(canvas)
+        if changed is not None:
+            self.moments.update_some(canvas, changed)
+            return
         height, width = self.scene.height, self.scene.width
         self.moments.update(canvas.reshape(height, width, 3), (0, 0, width, height))
 
@@ -118,7 +121,8 @@ class Grower:
         sketch, which, gains = self._accepted(ideas[close], wanted)
         self.looker.learn(ideas.size[close[which]], np.maximum(gains, 0))
         sketch = refine(self.scene, sketch, self.canvas, self.thought.steps, self.rng, 0.7, (CELLS,), self.room)
-        self.see(self.scene.view(sketch, self.canvas).composite.canvas)
+        view = self.scene.view(sketch, self.canvas)
+        self.see(view.composite.canvas, view.cover.place)
         rest = np.setdiff1d(best, close[which], assume_unique=True)
         self._ideas = ideas[rest[np.argsort(-ideas.merit[rest], kind="stable")][: self.thought.kept]]
         return sketch

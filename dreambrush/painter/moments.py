@@ -16,6 +16,7 @@ from dreambrush.mypaint.canvas import Rectangle
 Float32 = NDArray[np.float32]
 CHANNELS = 9
 SMALLEST_SIDE = 4  # cells; coarser levels would be of no use
+FEW = 4  # one of so many cells may change before it is quicker to look at all of them
 
 
 class Moments:
@@ -74,6 +75,31 @@ class Moments:
             x0, y0 = x0 // 2, y0 // 2
             x1, y1 = (x1 + 1) // 2, (y1 + 1) // 2
             coarse[y0:y1, x0:x1] = _halved(fine[2 * y0 : 2 * y1, 2 * x0 : 2 * x1])
+
+    def update_some(self, pixels: Float32, places: NDArray[np.int64]) -> None:
+        """As :meth:`update` with a canvas (h * w, 3) that has changed in some places only, (n,) row by row.
+
+        In one with many strokes each round of them changes few of very many cells.
+        """
+        changed = np.zeros((self.height, self.width), bool)
+        changed.reshape(-1)[places] = True
+        if FEW * np.count_nonzero(changed) > changed.size:
+            self.update(pixels.reshape(self.height, self.width, 3), (0, 0, self.width, self.height))
+            return
+        row, column = np.nonzero(changed)
+        cells = self._levels[0][row, column]
+        cells[:, 3:8] = moments_of(cells[:, 0:3], pixels[row * self.width + column])[:, 3:]
+        self._levels[0][row, column] = cells
+        for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
+            changed = np.zeros(coarse.shape[:2], bool)
+            changed[row // 2, column // 2] = True
+            row, column = np.nonzero(changed)
+            above, left = 2 * row, 2 * column
+            below, right = np.minimum(above + 1, fine.shape[0] - 1), np.minimum(left + 1, fine.shape[1] - 1)
+            # In the order in which _halved() adds them.
+            coarse[row, column] = 0.25 * (
+                fine[above, left] + fine[below, left] + fine[above, right] + fine[below, right]
+            )
 
     def error_map(self, level: int) -> Float32:
         """Weighted mean squared error (summed over the three channels) of each cell of a level, (h, w)."""

@@ -86,6 +86,7 @@ class Planner:
         self.rng, self.tell, self.deadline, self.pause = rng, tell, deadline, pause
         self._coarse_paper = grower.canvas
         self.sketch, self.at = Sketch.empty(), Position()
+        self._kept: tuple[Sketch, View] | None = None  # what was seen of a sketch, until it changes
 
     def plan(self, count: int, enough: float = 0.0) -> None:
         """Makes the plan: that many strokes, or fewer when the expected mean squared error is small enough."""
@@ -112,6 +113,9 @@ class Planner:
 
     def view(self) -> View:
         """The whole plan, as the grower sees it."""
+        kept, self._kept = self._kept, None
+        if kept is not None and kept[0] is self.sketch:
+            return kept[1]
         return self.grower.scene.view(self.sketch, self._coarse_paper)
 
     def mend(self, canvas: Float32, done: int) -> None:
@@ -151,7 +155,7 @@ class Planner:
         return expected_error(self.scene, self.sketch[slice(done, None)], canvas, self.rng) <= enough
 
     def _grow(self, count: int) -> None:
-        there = len(self.sketch)
+        there, self._kept = len(self.sketch), None
         self.sketch = self.sketch.then(self.grower.round(self.grower.wanted(there, count - there)))
         self.tell("Plan", len(self.sketch), count, self.grower.mse)
         self.pause()
@@ -175,6 +179,7 @@ class Planner:
         go_on: Callable[[], bool],
     ) -> None:
         """Refines the strokes after the first `done`."""
+        self._kept = None
         laid, room = self.sketch[slice(0, done)], len(self.sketch)
 
         def tell(at: Descent) -> None:
@@ -185,7 +190,9 @@ class Planner:
         self.at.descent = None
 
     def _look(self) -> None:
-        self.grower.see(self.view().composite.canvas)
+        view = self.view()
+        self.grower.see(view.composite.canvas)
+        self._kept = self.sketch, view
 
     def _swap(self) -> None:
         """Takes strokes away that do little, as those that others came to hide, and grows others."""

@@ -126,7 +126,7 @@ def _slopes(
     scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid, rng: np.random.Generator
 ) -> tuple[Float32, Float32, Float32]:
     """How the expected error changes with strokes (k, 9) and colours (k, 3), and the stiffness (k,) of the latter."""
-    view = scene.view(sketch, canvas, grid)
+    view = scene.view_touched(sketch, canvas, grid)
     by = slopes(view.composite, view.target, view.weight, view.cover, view.mean, view.variance)
     by_strokes = scene.dreams.back(sketch, view.cover, view.mean, by.by_mean, by.by_variance, rng)
     # As if all cells had been looked at.

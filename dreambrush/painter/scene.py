@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -121,10 +121,26 @@ class Scene:
     def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:
         """Dreams a sketch on a canvas (height * width, 3)."""
         grid = grid or self.everywhere
+        return self._view(sketch, canvas, grid, self.pairs(sketch, grid))
+
+    def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
+        """As :meth:`view`, but where most cells are out of reach of all strokes, without these.
+
+        They do not change with the strokes, but are part of the view's error.
+        """
         pairs = self.pairs(sketch, grid)
+        touched = np.zeros(len(grid.cells), bool)
+        touched[pairs.place] = True
+        which = np.flatnonzero(touched)
+        if 2 * len(which) < len(touched):
+            pairs = replace(pairs, place=(np.cumsum(touched) - 1)[pairs.place])
+            grid = replace(grid, cells=grid.cells[which], points=grid.points[which], parts=grid.parts[which])
+        return self._view(sketch, canvas, grid, pairs)
+
+    def _view(self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Cover) -> View:
         mean, variance = self.dreams.alpha(sketch, pairs)
         shift = self.dreams.shift(sketch, pairs)
-        if grid.share == 1:
+        if grid.share == 1 and len(grid.cells) == len(self.target):
             start, target, weight = canvas, self.target, self.weight
         else:
             start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts

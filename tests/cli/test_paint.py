@@ -69,7 +69,7 @@ def test_json_tells_all(command: Command) -> None:
 
 
 def test_json_tells_of_every_stage(command: Command) -> None:
-    report = json.loads(command("paint", "photo.png", "--strokes", "60", "--json").stdout)
+    report = json.loads(command("paint", "photo.png", "--strokes", "60", "--effort", "1", "--json").stdout)
     stages = report["stages"]
     assert [*(stage["name"] for stage in stages), "Your turn"] == layer_names("photo.ora")[::-1]
     assert sum(stage["strokes"] for stage in stages) == 60
@@ -83,7 +83,8 @@ def test_json_tells_of_every_stage(command: Command) -> None:
 
 def test_same_seed_gives_the_same_file(command: Command) -> None:
     for name, seed in (("a.ora", "1"), ("b.ora", "1"), ("c.ora", "2")):
-        assert command("paint", "photo.png", "-o", name, "--strokes", "10", "--seed", seed).code == ExitCode.OK
+        words = ("paint", "photo.png", "-o", name, "--strokes", "10", "--effort", "2", "--seed", seed)
+        assert command(*words).code == ExitCode.OK
     first, again, other = (Path(name).read_bytes() for name in ("a.ora", "b.ora", "c.ora"))
     assert first == again != other
 
@@ -91,7 +92,7 @@ def test_same_seed_gives_the_same_file(command: Command) -> None:
 def test_several_pictures_into_a_folder(command: Command) -> None:
     shutil.copy("photo.png", "other.png")
     Path("out").mkdir()
-    outcome = command("paint", "photo.png", "other.png", "-o", "out", "--strokes", "2", "--json", "-q")
+    outcome = command("paint", "photo.png", "other.png", "-o", "out", "--strokes", "2", "--effort", "1", "--json", "-q")
     assert outcome.stderr == ""
     outputs = [json.loads(line)["output"] for line in outcome.stdout.splitlines()]
     assert outputs == ["out/photo.ora", "out/other.ora"]
@@ -100,7 +101,7 @@ def test_several_pictures_into_a_folder(command: Command) -> None:
 
 def test_force_replaces(command: Command) -> None:
     Path("photo.ora").write_text("an earlier painting")
-    assert command("paint", "photo.png", "--strokes", "2", "--force").code == ExitCode.OK
+    assert command("paint", "photo.png", "--strokes", "2", "--effort", "1", "--force").code == ExitCode.OK
     assert zipfile.is_zipfile("photo.ora")
 
 
@@ -113,7 +114,7 @@ def test_a_brush_by_its_file(command: Command) -> None:
     from dreambrush.models import find_brush
 
     shutil.copy(find_brush("oil").path, "oil.myb")
-    outcome = command("paint", "photo.png", "--brush", "oil.myb", "--strokes", "2", "--json")
+    outcome = command("paint", "photo.png", "--brush", "oil.myb", "--strokes", "2", "--effort", "1", "--json")
     assert json.loads(outcome.stdout)["brush"] == "oil"
 
 

@@ -76,6 +76,7 @@ def test_a_bug_with_one_picture_does_not_stop_the_others(
     assert zipfile.is_zipfile("b.ora")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes as Linux shows them")
 def test_jobs_paint_the_same_bytes_and_a_killed_one_stops_no_other(command: Command, album: Path) -> None:
     assert command("paint", "album", "--strokes", "3").stderr.endswith("All 2 pictures are painted.\n")
@@ -93,6 +94,7 @@ def test_jobs_paint_the_same_bytes_and_a_killed_one_stops_no_other(command: Comm
     assert Path("out/b.ora").read_bytes() == Path("b.ora").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes as Linux shows them")
 @pytest.mark.parametrize("seconds", [0.0, 2.0])
 def test_ctrl_c_stops_all_jobs(album: Path, seconds: float) -> None:

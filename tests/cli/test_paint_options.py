@@ -166,16 +166,16 @@ def test_help_names_every_set(command: Command) -> None:
 
 def test_dials_reach_the_painter(command: Command) -> None:
     """Each of them changes the painting, and is told."""
-    usual = painted(command, "--strokes", "60")
+    usual = painted(command, "--strokes", "20")
     files = [Path("photo.ora").read_bytes()]
     for option, value in (
         ("--hand", "1"),
         ("--layers", "2"),
         ("--effort", "2"),
-        ("--min-size", "20%"),
+        ("--min-size", "60%"),
         ("--seed", "4"),
     ):
-        report = painted(command, "--strokes", "60", option, value)
+        report = painted(command, "--strokes", "20", option, value)
         files.append(Path("photo.ora").read_bytes())
         if option.removeprefix("--") in report:
             assert report[option.removeprefix("--")] == float(value)
@@ -196,6 +196,7 @@ def test_widths_are_kept() -> None:
     assert strokes.radius.min() >= 3 and strokes.radius.max() <= 8
 
 
+@pytest.mark.slow
 def test_time_is_kept(command: Command) -> None:
     shutil.copy("photo.png", "second.png")
     before = time.perf_counter()

@@ -24,7 +24,8 @@ from tests.cli.killed import begin
 
 KILLS = int(os.environ.get("KILLS", "20"))  # scripts/kill_test.sh asks for more
 STROKES = 45  # of 40 and more, some are accents
-HOW = ("--strokes", str(STROKES), "--size", "32", "--effort", "1", "--save-every", "0.1s")
+HOW = ("--strokes", str(STROKES), "--size", "32", "--effort", "1")
+OFTEN = ("--save-every", "0.1s")
 
 
 def stop_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,18 +58,19 @@ def half(command: Command, monkeypatch: pytest.MonkeyPatch, *words: str, rounds:
     return outcome.stderr
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(tmp_path: Path, command: Command) -> None:
     folder, chance = Path.cwd(), random.Random(0)
     ora, whole = folder / "photo.ora", folder / "whole.ora"
     for _ in range(2):  # the first time it takes longer, for the server is begun, too
         begun = time.monotonic()
-        first = begin(folder, "paint", "photo.png", "-o", "whole.ora", "-q", "--force", *HOW)
+        first = begin(folder, "paint", "photo.png", "-o", "whole.ora", "-q", "--force", *HOW, *OFTEN)
         first.join()
         duration = time.monotonic() - begun
         assert first.exitcode == 0 and not is_unfinished(whole)
     killed = resumed = 0
     while killed < KILLS:
-        words = ("--resume", "photo.ora", *HOW[-2:]) if ora.exists() else ("photo.png", *HOW)
+        words = ("--resume", "photo.ora", *OFTEN) if ora.exists() else ("photo.png", *HOW, *OFTEN)
         resumed += ora.exists()
         process = begin(folder, "paint", *words, "-q")
         process.join(chance.uniform(0.1, 0.9) * duration)
@@ -90,10 +92,11 @@ def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(tmp_path: Path, c
     assert resumed
 
 
+@pytest.mark.slow
 def test_a_kill_by_sigterm_saves_and_resume_goes_on(command: Command) -> None:
     folder = Path.cwd()
     assert command("paint", "photo.png", "-o", "whole.ora", *HOW, "--strokes", "100").code == 0
-    process = begin(folder, "paint", "photo.png", "-q", *HOW, "--strokes", "100")
+    process = begin(folder, "paint", "photo.png", "-q", *HOW, *OFTEN, "--strokes", "100")
     while not (folder / "photo.ora").exists():
         time.sleep(0.02)
     os.kill(process.pid or 0, signal.SIGTERM)
@@ -117,6 +120,7 @@ def test_ctrl_c_tells_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyP
     assert Path("photo.ora").read_bytes() == before, "-o takes another file"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -144,6 +148,7 @@ def test_all_wishes_are_kept(command: Command, monkeypatch: pytest.MonkeyPatch, 
     assert Path("photo.ora").read_bytes() == Path("whole.ora").read_bytes()
 
 
+@pytest.mark.slow
 def test_on_somebodys_work(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command("paint", "photo.png", "-o", "work.ora", "--strokes", "5", "--size", "32").code == 0
     shutil.copy("work.ora", "own.ora")
@@ -178,7 +183,7 @@ def test_nothing_that_others_save_is_replaced(command: Command, monkeypatch: pyt
             Path("photo.ora").write_bytes(b"of somebody else")
 
     monkeypatch.setattr(Session, "_pause", saved_by_others)
-    outcome = command("paint", "photo.png", *HOW)
+    outcome = command("paint", "photo.png", *HOW, *OFTEN)
     assert outcome.code == 0 and "Someone else has saved 'photo.ora': it stays as it is." in outcome.stderr
     assert Path("photo.ora").read_bytes() == b"of somebody else"
     assert f"photo-2.ora: {STROKES} strokes" in outcome.stderr and not is_unfinished("photo-2.ora")
@@ -188,7 +193,7 @@ def test_a_full_disk_ends_no_painting_before_its_time(command: Command) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-        outcome = command("paint", "photo.png", *HOW)
+        outcome = command("paint", "photo.png", *HOW, *OFTEN)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outcome.code == ExitCode.OUTPUT
@@ -209,7 +214,7 @@ def test_what_was_saved_before_the_disk_was_full_is_there(command: Command, monk
 
     monkeypatch.setattr(Session, "_finish", full)
     try:
-        outcome = command("paint", "photo.png", *HOW)
+        outcome = command("paint", "photo.png", *HOW, *OFTEN)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outcome.code == ExitCode.OUTPUT
@@ -253,6 +258,7 @@ def test_wrong_calls(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome.code == ExitCode.BAD_STROKES and "What 'cut.ora' keeps of its painting" in outcome.stderr
 
 
+@pytest.mark.slow
 def test_a_folder_is_gone_on_with(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("album").mkdir()
     for name in ("a", "b", "c"):

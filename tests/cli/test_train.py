@@ -54,6 +54,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dreambrush.training.plan.TrainOptions", QUICK)
 
 
+@pytest.mark.slow
 def test_a_brush_that_was_trained_can_be_painted_with_at_once(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +126,7 @@ def test_export_without_a_dream(command: Command) -> None:
     assert outcome.code == ExitCode.MODEL and "has no dream yet" in outcome.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     notes: list[str] = []
 

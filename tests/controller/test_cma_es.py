@@ -28,6 +28,7 @@ def scribbles(count: int, seed: int, side: int = 24) -> np.ndarray:
     return pictures
 
 
+@pytest.mark.slow
 def test_evolution_improves_on_pictures_it_did_not_see(dream: Dream) -> None:
     curve: list[float] = []
     genome = evolve(dream, scribbles(40, 0), QUICK, 0, lambda generation, fitness, mean: curve.append(fitness.max()))
@@ -37,6 +38,7 @@ def test_evolution_improves_on_pictures_it_did_not_see(dream: Dream) -> None:
     assert after > before
 
 
+@pytest.mark.slow
 def test_same_seed_same_genome_also_after_a_stop(dream: Dream) -> None:
     options = replace(QUICK, generations=4, population=4, pictures=2)
     pictures = scribbles(8, 0)
@@ -51,6 +53,7 @@ def test_same_seed_same_genome_also_after_a_stop(dream: Dream) -> None:
     assert np.array_equal(first, resumed) and told == kept
 
 
+@pytest.mark.slow
 def test_processes_do_not_change_the_result(dream: Dream) -> None:
     options = replace(QUICK, generations=1, population=7, pictures=2)
     pictures = scribbles(8, 0)

@@ -36,6 +36,7 @@ def pictures() -> list[np.ndarray]:
     return [np.asarray(picture.resize((96, 96)), np.float32) / 255]
 
 
+@pytest.mark.slow
 def test_training_gains_more_and_more(dream: FieldDream, pictures: list[np.ndarray]) -> None:
     torch.set_num_threads(1)
     trainer = Trainer(dream, pictures, QUICK, seed=0)
@@ -44,6 +45,7 @@ def test_training_gains_more_and_more(dream: FieldDream, pictures: list[np.ndarr
     assert np.mean(shares[-20:]) > 1.1 * np.mean(shares[:8])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("critic_weight", [0.0, 0.5])
 def test_a_stopped_training_goes_on_as_if_it_had_not(
     dream: FieldDream, pictures: list[np.ndarray], tmp_path: Path, critic_weight: float
@@ -62,6 +64,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not(
     assert all(torch.equal(a, b) for a, b in zip(whole.policy.parameters(), resumed.policy.parameters(), strict=True))
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_a_trained_policy(dream: FieldDream, pictures: list[np.ndarray]) -> None:
     torch.manual_seed(5)
     start = Policy(6).eval()
@@ -114,6 +117,7 @@ def test_windows_come_from_the_pictures(tmp_path: Path, pictures: list[np.ndarra
     assert len(load_pictures(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_painting_runs_what_was_trained(tmp_path: Path) -> None:
     torch.manual_seed(3)
     policy = Policy(8).eval()

@@ -19,6 +19,7 @@ def pictures() -> list[np.ndarray]:
     return [np.asarray(picture.resize((96, 96)), np.float32) / 255]
 
 
+@pytest.mark.slow
 def test_the_critic_learns_to_tell_targets_from_canvases(pictures: list[np.ndarray]) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -60,6 +61,7 @@ def test_an_opinion_has_gradients_for_the_painter_but_not_for_the_critic() -> No
     assert all(weight.grad is None and weight.requires_grad for weight in opinion.critic.parameters())
 
 
+@pytest.mark.slow
 def test_a_policy_learns_from_gain_and_opinion_together(pictures: list[np.ndarray]) -> None:
     torch.set_num_threads(1)
     options = PolicyOptions(steps=40, windows=8, points=128, width=8, episode=2, learning_rate=4e-3, critic_weight=0.5)

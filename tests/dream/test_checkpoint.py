@@ -53,6 +53,7 @@ def stopping_after(savings: int, path: Path) -> Checkpoint:
     return Checkpoint(path, "test", seconds=0, saved=saved)
 
 
+@pytest.mark.slow
 def test_a_fit_goes_on_as_if_it_had_never_stopped(collection: Collection, tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
     whole = learn_dream(collection, ROUND, OPTIONS, seed=1)

@@ -18,6 +18,7 @@ def painted(settings: BrushSettings, count: int, seed: int) -> Collection:
     return paint_coloured(settings, random_strokes(count, seed), random_colours(count, seed))
 
 
+@pytest.mark.slow
 def test_it_learns_a_brush_that_gets_lighter_with_pressure() -> None:
     oil = read_myb(find_brush("oil").path)
     by_pressure = Setting(0.0, {"pressure": ((0.0, -0.5), (1.0, 0.5))})

@@ -162,6 +162,7 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return files(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_killed_at_random_moments_nothing_is_lost_or_repeated(
     tmp_path: Path, uninterrupted: dict[str, bytes], how: signal.Signals

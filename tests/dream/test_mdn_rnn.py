@@ -14,7 +14,7 @@ from dreambrush.dream.vae import Vae, VaeOptions, fit_vae
 from dreambrush.models import find_brush
 from dreambrush.mypaint.myb import read_myb
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 QUICK = MdnRnnOptions(hidden=64, components=3, steps=150, batch=32, learning_rate=6e-3)
 Episodes = tuple[NDArray[np.float32], NDArray[np.uint8]]
 

@@ -33,6 +33,7 @@ def broad_strokes(count: int, seed: int) -> Collection:
     return Collection(strokes, paint_strokes(BRISTLE, strokes))
 
 
+@pytest.mark.slow
 def test_even_a_short_training_learns_the_brush() -> None:
     painted, unseen = broad_strokes(2000, 0), broad_strokes(200, 1)
     vae_options = VaeOptions(latents=16, channels=(4, 8, 16, 32), steps=150, batch=32, learning_rate=3e-3)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,17 @@ OIL = read_myb(find_brush("oil").path)
 WANTED = Manifest("oil", OIL.digest(), 2, False, 620, 34)
 
 
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("gathered") / "strokes"
+    gather(folder, OIL, WANTED, 1)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    gather(tmp_path / "strokes", OIL, WANTED, 1)
-    return tmp_path / "strokes"
+def folder(gathered: Path, tmp_path: Path) -> Path:
+    """A copy that may be spoilt."""
+    return Path(shutil.copytree(gathered, tmp_path / "strokes"))
 
 
 def test_reading_back(folder: Path) -> None:

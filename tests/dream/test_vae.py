@@ -21,6 +21,7 @@ def real_alpha(count: int, seed: int) -> Levels:
     return paint_strokes(read_myb(find_brush("oil").path), strokes[strokes[:, 8] > 6][:count])
 
 
+@pytest.mark.slow
 def test_even_a_short_training_brings_pictures_back() -> None:
     vae = fit_vae(real_alpha(2000, 0), QUICK, seed=0)
     unseen = torch.from_numpy(real_alpha(200, 1)).float() / 255

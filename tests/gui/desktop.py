@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from skimage.feature import match_template
 
 from tests.mypaint.artist import ZEROED
 
@@ -99,6 +98,8 @@ class Screen:
 
     def find(self, picture: Colours) -> Point | None:
         """Where the left upper corner of a picture (h, w, 3) is, of which the centre can be seen; or None."""
+        from skimage.feature import match_template  # takes a second to import, which the other tests need not pay
+
         top, left = (picture.shape[0] - PATCH) // 2, (picture.shape[1] - PATCH) // 2
         patch = picture[top : top + PATCH, left : left + PATCH]
         likeness = match_template(self.seen().mean(-1), patch.mean(-1))  # type: ignore[no-untyped-call]

@@ -30,6 +30,8 @@ from tests.mypaint.artist import sit_down
 from tests.mypaint.own_pixels import own_pixels
 from tests.mypaint.recorded_strokes import needs_mypaint
 
+pytestmark = pytest.mark.slow
+
 PHOTOGRAPHS = Path(__file__).parents[2] / "out" / "gui"
 PICKED = ("Middle tones", "Edges", "Accents")
 STROKE = 20  # pixels long, that are painted with the mouse

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -83,10 +84,9 @@ def test_paper_repeats_from_the_top_left_corner() -> None:
     assert np.array_equal(merged, paper[y % 64, x % 128])
 
 
-@pytest.mark.parametrize(("mode", "eotf"), [(NORMAL, 1.0), (PIGMENT, 2.2)])
-@given(height=st.integers(1, 200), width=st.integers(1, 200))
-def test_size_of_the_frame_does_not_change_a_pixel(mode: str, eotf: float, height: int, width: int) -> None:
-    """Neither the bands that the work is cut into nor the columns that are skipped may show."""
+@cache
+def whole_picture(mode: str, eotf: float) -> tuple[list[Layer], NDArray[np.uint8]]:
+    """Layers of 200 x 200 pixels, and what they show."""
     rng = np.random.default_rng(1)
     layers = []
     for layer_opacity in (1.0, 0.37):
@@ -94,8 +94,15 @@ def test_size_of_the_frame_does_not_change_a_pixel(mode: str, eotf: float, heigh
         pixels[:, 50:90] = 0
         pixels[64:128, :, 3] = 0
         layers.append(Layer("some", pixels, layer_opacity, composite_op=mode))
+    return layers, merge_layers(layers, GREY, eotf)
+
+
+@pytest.mark.parametrize(("mode", "eotf"), [(NORMAL, 1.0), (PIGMENT, 2.2)])
+@given(height=st.integers(1, 200), width=st.integers(1, 200))
+def test_size_of_the_frame_does_not_change_a_pixel(mode: str, eotf: float, height: int, width: int) -> None:
+    """Neither the bands that the work is cut into nor the columns that are skipped may show."""
+    layers, whole = whole_picture(mode, eotf)
     cropped = [replace(layer, pixels=layer.pixels[:height, :width]) for layer in layers]
-    whole = merge_layers(layers, GREY, eotf)
     assert np.array_equal(merge_layers(cropped, GREY, eotf), whole[:height, :width])
 
 

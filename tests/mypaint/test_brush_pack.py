@@ -131,6 +131,7 @@ def test_the_pack_has_the_same_bytes_each_time_and_replaces_nothing(tmp_path: Pa
         write_pack(OURS, tmp_path / "a.zip")
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_mypaint_imports_the_pack(tmp_path: Path) -> None:
     write_pack(OURS, tmp_path / "pack.zip")
@@ -144,6 +145,7 @@ def test_mypaint_imports_the_pack(tmp_path: Path) -> None:
     assert "Dreambrush" not in shown["groups"] and "lost&found" not in shown["groups"]
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_mypaint_shows_our_group_beside_what_it_showed_before(tmp_path: Path) -> None:
     """Users in every state that MyPaint leaves; each is looked at before, with our brushes, and after."""

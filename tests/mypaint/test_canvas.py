@@ -278,6 +278,7 @@ def sequence(seed: int) -> NDArray[np.uint16]:
     return canvas.read()
 
 
+@pytest.mark.slow
 def test_other_processes_and_other_contents_of_fresh_memory_change_nothing() -> None:
     statement = "print(sequence(7).tobytes().hex())"
     pictures = {in_a_new_process(statement, MALLOC_PERTURB_=perturb) for perturb in ("0", "1", "90", "255")}

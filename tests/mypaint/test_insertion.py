@@ -72,17 +72,28 @@ def make(name: str, path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("insertion")
+
+
+@pytest.fixture
+def folder(made: Path, case: Case) -> Path:
+    """NAME.ora and NAME added.ora of a case."""
+    if not after(made, case).exists():
+        make(case.name, made / f"{case.name}.ora")
+        np.save(made / f"{case.name}.npy", case.insert(made / f"{case.name}.ora", after(made, case)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def seen_by_mypaint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """NAME.ora and NAME added.ora of every case, and what MyPaint sees in them."""
-    folder = tmp_path_factory.mktemp("insertion")
-    mypaint = Path("/usr/lib/mypaint").is_dir()
+    everything = tmp_path_factory.mktemp("seen")
     for case in CASES:
-        if mypaint or "saved" not in case.name:
-            make(case.name, folder / f"{case.name}.ora")
-            np.save(folder / f"{case.name}.npy", case.insert(folder / f"{case.name}.ora", after(folder, case)))
-    if mypaint:
-        run_in_mypaint("mypaint_sees.py", folder / "home", folder)
-    return folder
+        make(case.name, everything / f"{case.name}.ora")
+        np.save(everything / f"{case.name}.npy", case.insert(everything / f"{case.name}.ora", after(everything, case)))
+    run_in_mypaint("mypaint_sees.py", everything / "home", everything)
+    return everything
 
 
 def after(folder: Path, case: Case) -> Path:
@@ -91,7 +102,10 @@ def after(folder: Path, case: Case) -> Path:
 
 each_case = pytest.mark.parametrize(
     "case",
-    [pytest.param(case, id=case.name, marks=needs_mypaint if "saved" in case.name else ()) for case in CASES],
+    [
+        pytest.param(case, id=case.name, marks=[needs_mypaint, pytest.mark.slow] if "saved" in case.name else [])
+        for case in CASES
+    ],
 )
 
 
@@ -173,11 +187,12 @@ def moved(path: list[int], case: Case) -> list[int]:
     return path
 
 
+@pytest.mark.slow
 @needs_mypaint
 @pytest.mark.parametrize("case", CASES[:-1], ids=lambda case: case.name)
-def test_mypaint_sees_the_old_layers_as_before(folder: Path, case: Case) -> None:
-    old, old_tiles = seen(folder, case.name)
-    new, new_tiles = seen(folder, f"{case.name} added")
+def test_mypaint_sees_the_old_layers_as_before(seen_by_mypaint: Path, case: Case) -> None:
+    old, old_tiles = seen(seen_by_mypaint, case.name)
+    new, new_tiles = seen(seen_by_mypaint, f"{case.name} added")
     for key in ("eotf", "mode", "frame", "frame_enabled", "resolution"):
         assert new[key] == old[key], key
     layers_now = {tuple(layer["path"]): layer for layer in new["layers"]}
@@ -194,10 +209,11 @@ def test_mypaint_sees_the_old_layers_as_before(folder: Path, case: Case) -> None
     assert case.selected is not None or new["selected"] == old["selected"]
 
 
+@pytest.mark.slow
 @needs_mypaint
 @each_case
-def test_mypaint_sees_our_layers(folder: Path, case: Case) -> None:
-    about, tiles = seen(folder, f"{case.name} added")
+def test_mypaint_sees_our_layers(seen_by_mypaint: Path, case: Case) -> None:
+    about, tiles = seen(seen_by_mypaint, f"{case.name} added")
     start = next(index for index, layer in enumerate(about["layers"]) if layer["name"] == GROUP)
     group, *found = about["layers"][start : start + 4]
     assert group["mode"] == case.mode and group["opacity"] == 1 and group["visible"]
@@ -220,22 +236,27 @@ def test_mypaint_sees_our_layers(folder: Path, case: Case) -> None:
             assert 1 - min(colour) / max(colour) == pytest.approx(hsv[1])
 
 
+@pytest.mark.slow
 @needs_mypaint
 @each_case
-def test_mypaint_shows_the_picture_that_we_saved(folder: Path, case: Case) -> None:
-    merged, theirs = np.load(folder / f"{case.name}.npy"), np.asarray(Image.open(folder / f"{case.name} added.png"))
+def test_mypaint_shows_the_picture_that_we_saved(seen_by_mypaint: Path, case: Case) -> None:
+    merged, theirs = (
+        np.load(seen_by_mypaint / f"{case.name}.npy"),
+        np.asarray(Image.open(seen_by_mypaint / f"{case.name} added.png")),
+    )
     wrong = (merged != theirs).any(-1)
     if "empty" in case.name:  # MyPaint overflows where there is next to no paint: see levels.py
         wrong &= merged[..., 3] > 2
     assert merged.shape == theirs.shape and np.count_nonzero(wrong) == 0
 
 
+@pytest.mark.slow
 @needs_mypaint
 @each_case
-def test_the_picture_and_the_record_survive_mypaint(folder: Path, case: Case) -> None:
+def test_the_picture_and_the_record_survive_mypaint(seen_by_mypaint: Path, case: Case) -> None:
     """The mode of the group most of all: MyPaint spoils groups that are passed through when it saves at eotf 2.2."""
-    merged = np.load(folder / f"{case.name}.npy")
-    with read_document(folder / "saved" / f"{case.name} added.ora") as document:
+    merged = np.load(seen_by_mypaint / f"{case.name}.npy")
+    with read_document(seen_by_mypaint / "saved" / f"{case.name} added.ora") as document:
         assert document.settings["dreambrush"]["onto"] == 1
         assert GROUP.strip() in [node.name.strip() for node in document.root.walk()]
         if case.name.startswith(("ours", "saved")):  # the others have no frame, and are saved as large as their paint

@@ -62,6 +62,13 @@ def document(name: str = "hardness", **setting: Any) -> str:
     return json.dumps({"version": 3, "settings": {name: setting}})
 
 
+def test_of_a_long_value_a_message_shows_the_beginning() -> None:
+    odd = {"version": [{"\U000d5201" * 9: {"\U000d5201" * 9: ["\U000d5201" * 99] * 9}}] * 9, "settings": {}}
+    with pytest.raises(BrushError) as caught:
+        parse_myb(json.dumps(odd), "odd.myb")
+    assert len(caught.value.message) < 200
+
+
 @given(odd_documents)
 def test_an_odd_file_gives_a_whole_brush_or_a_brush_error(odd: Any) -> None:
     try:

@@ -46,6 +46,7 @@ def open_in_mypaint(path: Path, *exported: Path) -> tuple[dict[str, Any], NDArra
         return seen, read_png(ora, "mergedimage.png"), json.loads(ora.read("data/mypaint-settings.json"))
 
 
+@pytest.mark.slow
 @needs_mypaint
 @pytest.mark.parametrize(
     ("width", "height", "modes", "eotf"),
@@ -73,6 +74,7 @@ def test_every_machine_renders_the_pixels_of_mypaint(tmp_path: Path) -> None:
     assert hashlib.sha256(merged.tobytes()).hexdigest()[:16] == "f66da5276fd9a106"
 
 
+@pytest.mark.slow
 @needs_mypaint
 @pytest.mark.parametrize("pigment", [False, True])
 def test_mypaint_opens_a_real_painting(tmp_path: Path, pigment: bool) -> None:
@@ -84,6 +86,7 @@ def test_mypaint_opens_a_real_painting(tmp_path: Path, pigment: bool) -> None:
     assert np.count_nonzero((merged != theirs).any(axis=-1)) == 0
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_pigment_is_what_a_new_document_of_mypaint_has(tmp_path: Path) -> None:
     """The same paint on layers that MyPaint itself made looks the same, and it saves the same modes and eotf."""
@@ -112,6 +115,7 @@ def test_pigment_is_what_a_new_document_of_mypaint_has(tmp_path: Path) -> None:
     assert np.abs(without * 255 - seen).max() > 20
 
 
+@pytest.mark.slow
 @needs_mypaint
 @pytest.mark.parametrize("pigment", [False, True])
 def test_mypaint_shows_a_transparent_painting_on_its_paper_or_without(tmp_path: Path, pigment: bool) -> None:
@@ -131,6 +135,7 @@ def test_mypaint_shows_a_transparent_painting_on_its_paper_or_without(tmp_path: 
     assert np.abs(without[clear].astype(int) - merged[clear]).max() <= 2
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_without_any_paper_mypaint_puts_its_own_behind(tmp_path: Path) -> None:
     """Why a transparent picture has a paper, too."""
@@ -144,6 +149,7 @@ def test_without_any_paper_mypaint_puts_its_own_behind(tmp_path: Path) -> None:
     assert (theirs[alpha == 0] != PAPER).any(-1).all()
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_pictures_smaller_than_a_tile_are_right_within_their_frame(tmp_path: Path) -> None:
     path = tmp_path / "tiny.ora"
@@ -153,6 +159,7 @@ def test_pictures_smaller_than_a_tile_are_right_within_their_frame(tmp_path: Pat
     assert np.array_equal(ours, theirs[:5])
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_mypaint_sees_the_layers_as_they_were_meant(tmp_path: Path) -> None:
     path = tmp_path / "layers.ora"
@@ -176,6 +183,7 @@ def test_mypaint_sees_the_layers_as_they_were_meant(tmp_path: Path) -> None:
     assert settings["dreambrush"] == {"seed": 7, "brushes": ["öl"]}  # kept by MyPaint when it saved
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_one_changed_pixel_in_a_layer_is_noticed(tmp_path: Path) -> None:
     """The negative control: the comparison above does look at MyPaint's rendering of the layers."""
@@ -190,6 +198,7 @@ def test_one_changed_pixel_in_a_layer_is_noticed(tmp_path: Path) -> None:
     assert np.argwhere(ours != theirs).tolist() == [[20, 30, 1]]
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_without_our_eotf_mypaint_would_show_another_picture(tmp_path: Path) -> None:
     path = tmp_path / "other-eotf.ora"

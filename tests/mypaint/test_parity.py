@@ -25,6 +25,7 @@ PROCESSES = 2
 MOST_PICTURES = 8
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not Path("/usr/lib/mypaint/lib").is_dir(), reason="MyPaint is not installed (apt: mypaint)"),
     pytest.mark.skipif(not BRUSHES.is_dir(), reason="its brushes are not installed (apt: mypaint-brushes)"),
 ]

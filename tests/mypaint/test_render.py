@@ -6,7 +6,9 @@ import hashlib
 import io
 import json
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -97,12 +99,16 @@ def formats() -> OraFile:
     return ora
 
 
-DOCUMENTS = {
-    **{f"modes {eotf}": table_of_modes(eotf) for eotf in (1.0, 2.2)},
-    **{f"tree {eotf} {mode[4:]}": tree(eotf, mode) for eotf in (1.0, 1.8, None) for mode in ("svg:dst-in", "svg:hue")},
-    **{f"tree 2.2 {mode[4:]}": tree(2.2, mode) for mode in ("svg:dst-out", "svg:dst-atop", "svg:src-atop")},
-    "tree None pigment": tree(None, PIGMENT),
-    "formats": formats(),
+DOCUMENTS: dict[str, Callable[[], OraFile]] = {
+    **{f"modes {eotf}": partial(table_of_modes, eotf) for eotf in (1.0, 2.2)},
+    **{
+        f"tree {eotf} {mode[4:]}": partial(tree, eotf, mode)
+        for eotf in (1.0, 1.8, None)
+        for mode in ("svg:dst-in", "svg:hue")
+    },
+    **{f"tree 2.2 {mode[4:]}": partial(tree, 2.2, mode) for mode in ("svg:dst-out", "svg:dst-atop", "svg:src-atop")},
+    "tree None pigment": partial(tree, None, PIGMENT),
+    "formats": formats,
 }
 CLEAR = ("modes 1.0", "modes 2.2", "tree 1.0 dst-in", "tree 2.2 src-atop", "tree None pigment")  # without the paper
 
@@ -117,7 +123,8 @@ def rendered(ora: OraFile, folder: Path, *, clear: bool = False) -> NDArray[np.u
 def mypaint(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, NDArray[np.uint8]], list[str]]:
     """What MyPaint exports of the documents, those without paper under "clear NAME", and its list of modes."""
     folder = tmp_path_factory.mktemp("mypaint")
-    for name, ora in DOCUMENTS.items():
+    for name, document in DOCUMENTS.items():
+        ora = document()
         ora.save(folder / f"{name}.ora")
         if name in CLEAR:
             ora.save(folder / f"clear {name}.ora")
@@ -125,17 +132,19 @@ def mypaint(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, NDArray
     return {path.stem: np.asarray(Image.open(path)) for path in folder.glob("*.png")}, json.loads(modes)
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_our_modes_are_all_of_mypaints(mypaint: tuple[dict[str, NDArray[np.uint8]], list[str]]) -> None:
     assert sorted(MODES) == sorted(mypaint[1])
 
 
+@pytest.mark.slow
 @needs_mypaint
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_mypaint_renders_every_pixel_as_we_do(
     mypaint: tuple[dict[str, NDArray[np.uint8]], list[str]], tmp_path: Path, name: str
 ) -> None:
-    ours, theirs = rendered(DOCUMENTS[name], tmp_path), mypaint[0][name]
+    ours, theirs = rendered(DOCUMENTS[name](), tmp_path), mypaint[0][name]
     assert ours.shape == theirs.shape and ours.shape[2] == 3
     wrong = (ours != theirs).any(-1)
     if name.startswith("modes"):
@@ -146,12 +155,13 @@ def test_mypaint_renders_every_pixel_as_we_do(
     assert np.count_nonzero(wrong) == 0
 
 
+@pytest.mark.slow
 @needs_mypaint
 @pytest.mark.parametrize("name", CLEAR)
 def test_mypaint_exports_without_its_paper_as_we_do(
     mypaint: tuple[dict[str, NDArray[np.uint8]], list[str]], tmp_path: Path, name: str
 ) -> None:
-    ours, theirs = rendered(DOCUMENTS[name], tmp_path, clear=True), mypaint[0][f"clear {name}"]
+    ours, theirs = rendered(DOCUMENTS[name](), tmp_path, clear=True), mypaint[0][f"clear {name}"]
     assert ours.shape == theirs.shape and ours.shape[2] == 4
     wrong = (ours != theirs).any(-1)
     assert np.array_equal(ours[..., 3], theirs[..., 3])
@@ -160,6 +170,7 @@ def test_mypaint_exports_without_its_paper_as_we_do(
     assert not (wrong & ~overflown).any()
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_modes_differ_so_that_the_comparison_could_fail(
     mypaint: tuple[dict[str, NDArray[np.uint8]], list[str]], tmp_path: Path
@@ -177,7 +188,7 @@ def test_modes_differ_so_that_the_comparison_could_fail(
 @pytest.mark.parametrize(("eotf", "fingerprint"), [(1.0, "ffa31ad2d28a133b"), (2.2, "a165b78ec9bd8cad")])
 def test_every_machine_renders_the_pixels_of_mypaint(tmp_path: Path, eotf: float, fingerprint: str) -> None:
     """Fingerprints of pictures that MyPaint renders the same (see above), for machines that lack it."""
-    merged = rendered(DOCUMENTS[f"modes {eotf}"], tmp_path)
+    merged = rendered(DOCUMENTS[f"modes {eotf}"](), tmp_path)
     assert hashlib.sha256(merged.tobytes()).hexdigest()[:16] == fingerprint
 
 

@@ -22,6 +22,7 @@ def every_level_at_every_alpha() -> NDArray[np.uint8]:
     return np.stack([level, np.roll(level, 100, 1), level[:, ::-1], alpha], -1)
 
 
+@pytest.mark.slow
 @needs_mypaint
 @pytest.mark.parametrize("eotf", EOTFS)
 def test_mypaint_saves_within_the_bounds(tmp_path: Path, eotf: float) -> None:

@@ -73,6 +73,7 @@ def nearly(tiles: Pixels, random: np.random.Generator) -> Pixels:
     return np.concatenate([np.clip(colour, 0, new_alpha[..., None]), new_alpha[..., None]], -1).astype(np.uint16)
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_the_rule_is_mypaints(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
@@ -96,6 +97,7 @@ def test_the_rule_is_mypaints(tmp_path: Path) -> None:
     assert 0.5 < other < 0.95 and 0.2 < near < 0.8 and same == 0
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_masks_of_real_strokes_are_those_of_mypaint(tmp_path: Path) -> None:
     """With MyPaint's own recording, from snapshots of a layer, in its own file."""

@@ -94,6 +94,7 @@ def test_as_it_was_saved(tmp_path: Path, pigment: bool, shaped: bool) -> None:
     assert [layer.name for layer in changes.layers] == [*["Shape"] * shaped, *LAYERS, "Your turn"]
 
 
+@pytest.mark.slow
 @needs_mypaint
 @KINDS
 def test_saved_again_by_mypaint_it_is_unchanged(tmp_path: Path, pigment: bool, shaped: bool) -> None:
@@ -106,6 +107,7 @@ def test_saved_again_by_mypaint_it_is_unchanged(tmp_path: Path, pigment: bool, s
     assert changes_in(saved).changed is False
 
 
+@pytest.mark.slow
 @needs_mypaint
 @pytest.mark.parametrize("pigment", [False, True])
 def test_one_pixel_and_one_stroke_are_found(tmp_path: Path, pigment: bool) -> None:
@@ -120,6 +122,7 @@ def test_one_pixel_and_one_stroke_are_found(tmp_path: Path, pigment: bool) -> No
     assert (changes.size, changes.paper, changes.reordered, changes.added) == (None, False, False, ())
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_what_is_done_in_the_layer_list_is_found(tmp_path: Path) -> None:
     path = save(tmp_path / "a.ora", some_recipe())
@@ -143,6 +146,7 @@ def test_what_is_done_in_the_layer_list_is_found(tmp_path: Path) -> None:
     assert (changes.reordered, changes.added) == (True, ("Birds",))
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_removed_and_grouped_layers(tmp_path: Path) -> None:
     changes = changes_in(edited(save(tmp_path / "a.ora", some_recipe()), ["remove", "Middle"], ["group", "Your turn"]))

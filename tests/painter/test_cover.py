@@ -150,3 +150,21 @@ def test_some_cells_stand_for_all_of_a_picture_that_is_no_multiple_of_squares() 
 def test_counting_up() -> None:
     owner, index = enumerated(np.array([2, 0, 3]))
     assert owner.tolist() == [0, 0, 2, 2, 2] and index.tolist() == [0, 1, 0, 1, 2]
+
+
+@pytest.mark.parametrize("at_once", [1, 300, 5000])
+def test_the_same_pairs_however_many_are_looked_at_together(
+    at_once: int, random_sketch: Sketches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strokes = random_sketch(40, SIDE, seed=3).strokes
+    strokes[5:9, :6] += 9 * SIDE  # far off the canvas
+    strokes[-1, :6] -= 9 * SIDE
+    for some in (strokes, strokes[:1], strokes[:0]):
+        whole = cover(some, reach_of(len(some)), all_cells(SIDE, SIDE, 1.0))
+        with monkeypatch.context() as patch:
+            patch.setattr("dreambrush.painter.cover.AT_ONCE", at_once)
+            parts = cover(some, reach_of(len(some)), all_cells(SIDE, SIDE, 1.0))
+        for name in ("place", "owner", "points", "starts"):
+            one, other = getattr(whole, name), getattr(parts, name)
+            assert one.dtype == other.dtype and np.array_equal(one, other), name
+    assert len(cover(strokes, reach_of(40), all_cells(SIDE, SIDE, 1.0))) > at_once

@@ -43,6 +43,20 @@ def test_an_update_of_a_part_is_as_good_as_starting_afresh(seed: int) -> None:
     np.testing.assert_array_equal(moments.cells, Moments(target, canvas).cells)
 
 
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.03, 0.2, 0.9]))
+@settings(max_examples=25, deadline=None)
+def test_an_update_of_some_cells_is_as_good_as_one_of_all(seed: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    height, width = rng.integers(1, 70, 2)
+    target, canvas = pictures(height, width, seed)
+    moments = Moments(target, canvas)
+    places = np.flatnonzero(rng.random(height * width) < share)
+    canvas = canvas.copy()
+    canvas.reshape(-1, 3)[places] = rng.random((len(places), 3))
+    moments.update_some(canvas.reshape(-1, 3), rng.permutation(np.repeat(places, 2)))
+    np.testing.assert_array_equal(moments.cells, Moments(target, canvas).cells)
+
+
 def test_errors_count_by_weight() -> None:
     target, canvas = pictures(16, 24)
     weight = np.random.default_rng(1).random((16, 24)).astype(np.float32)

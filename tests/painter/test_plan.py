@@ -11,10 +11,11 @@ from dreambrush.painter.deadline import Deadline
 from dreambrush.painter.effort import EFFORTS, Effort
 from dreambrush.painter.grow import Grower
 from dreambrush.painter.plan import Planner
-from dreambrush.painter.scene import Scene, reduced
+from dreambrush.painter.scene import Scene, View, reduced
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
+    from dreambrush.painter.cover import Grid
     from dreambrush.painter.dreams import Dreams
     from tests.painter.conftest import Float32, Painted, Pictures, Tames
 
@@ -74,6 +75,25 @@ def test_the_plan_paints_the_picture(desk: Desk, painted: Painted, cell: int) ->
     assert real < 0.45 * desk.error(PAPER)
     expected = planner.scene.mean_squared(planner.scene.view(planner.sketch, planner.paper).error)
     assert expected == pytest.approx(real, rel=0.1)
+
+
+def test_a_finished_plan_is_looked_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    planner, looked = desk.planner(cell=2), []
+    view = Scene.view
+
+    def counted(scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:
+        if scene is planner.grower.scene and len(sketch) == 40:
+            looked.append(sketch)
+        return view(scene, sketch, canvas, grid)
+
+    monkeypatch.setattr(Scene, "view", counted)
+    planner.plan(40)
+    seen = planner.view()
+    assert len(looked) == 1 and looked[0] is planner.sketch
+    again = planner.view()  # what was seen is not kept for ever
+    assert len(looked) == 2 and np.array_equal(again.composite.canvas, seen.composite.canvas)
+    planner.sketch = planner.sketch[slice(0, 39)]
+    assert len(planner.view().cover.starts) == 40
 
 
 def test_one_is_told_how_far_it_is(desk: Desk) -> None:

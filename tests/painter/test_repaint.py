@@ -26,7 +26,6 @@ from dreambrush.recipe import Recipe
 
 SEED = 5
 WIDTH, HEIGHT = 128, 96
-KINDS = ("opaque", "pigment", "transparent", "wet")
 Pixels = NDArray[np.uint8]
 
 
@@ -64,7 +63,9 @@ def reduced(picture: Pixels, size: tuple[int, int]) -> Pixels:
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", ["opaque", "wet", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("pigment", "transparent"))]
+)
 def test_the_same_size_gives_the_same_file_to_the_byte(kind: str, tmp_path: Path) -> None:
     painting, brushes = painted(kind)
     save_painting(tmp_path / "painted.ora", painting, brushes, SEED, {"hand": 0.3})
@@ -72,6 +73,7 @@ def test_the_same_size_gives_the_same_file_to_the_byte(kind: str, tmp_path: Path
     assert (tmp_path / "again.ora").read_bytes() == (tmp_path / "painted.ora").read_bytes()
 
 
+@pytest.mark.slow
 def test_four_times_the_size_is_the_same_picture() -> None:
     small, whole = painted("opaque", 3)[0].merged, recipe("opaque", 3)
     large = repaint(changed(whole, (12 * WIDTH, 12 * HEIGHT)))
@@ -89,6 +91,7 @@ def test_half_the_size_is_much_the_same_picture() -> None:
     assert decibels(small, reduced(painted("opaque")[0].merged, (WIDTH // 2, HEIGHT // 2))) >= 20
 
 
+@pytest.mark.slow
 def test_a_transparent_picture_keeps_its_shape_at_any_size() -> None:
     again = repaint(recipe("transparent"))
     assert again.merged().shape == (HEIGHT, WIDTH, 4)

@@ -55,10 +55,10 @@ class Saved:
 
 
 @cache
-def saved(kind: str) -> Saved:
+def saved(kind: str, strokes: int | None = None) -> Saved:
     photograph = Image.fromarray(skimage.data.astronaut()).crop((0, 0, 512, 384))  # type: ignore[no-untyped-call]
     picture = np.asarray(photograph.resize((192, 144), Image.Resampling.LANCZOS), np.float32) / np.float32(255)
-    names, count = ["oil", "charcoal", "ink"], 260 if kind == "opaque" else 80
+    names, count = ["oil", "charcoal", "ink"], strokes or (260 if kind == "opaque" else 80)
     if kind == "transparent":
         y, x = np.mgrid[0:144, 0:192].astype(np.float32)
         alpha = np.clip(3 - np.hypot((x - 96) / 40, (y - 72) / 30), 0, 1)
@@ -103,6 +103,7 @@ def check_hand(hand: dict[str, Any], brush: BrushFile, colour: NDArray[np.float3
         assert inputs == {key: [list(point) for point in curve] for key, curve in setting.inputs.items()}
 
 
+@pytest.mark.slow
 @needs_mypaint
 @all_kinds
 def test_strokes_are_picked_where_a_pixel_is_theirs_alone(kind: str, tmp_path: Path) -> None:
@@ -129,6 +130,7 @@ def test_strokes_are_picked_where_a_pixel_is_theirs_alone(kind: str, tmp_path: P
         check_hand(picked, brush, strokes.colour[number], radius, work.mode)
 
 
+@pytest.mark.slow
 @needs_mypaint
 @all_kinds
 def test_the_artist_finds_layers_in_order_and_a_brush_in_the_hand(kind: str, tmp_path: Path) -> None:
@@ -150,6 +152,7 @@ def test_the_artist_finds_layers_in_order_and_a_brush_in_the_hand(kind: str, tmp
     check_hand(report["opened"], work.brushes[most], strokes.colour[-1], usual, work.mode)
 
 
+@pytest.mark.slow
 @needs_mypaint
 def test_without_your_turn_the_last_stroke_is_in_the_hand(tmp_path: Path) -> None:
     work = saved("opaque")
@@ -162,6 +165,7 @@ def test_without_your_turn_the_last_stroke_is_in_the_hand(tmp_path: Path) -> Non
     check_hand(report["opened"], brush, strokes.colour[last], radius, NORMAL)
 
 
+@pytest.mark.slow
 @needs_mypaint
 @all_kinds
 def test_the_artist_paints_saves_and_nothing_of_ours_is_lost(kind: str, tmp_path: Path) -> None:
@@ -182,7 +186,7 @@ def test_the_artist_paints_saves_and_nothing_of_ours_is_lost(kind: str, tmp_path
 
 @all_kinds
 def test_the_recipe_is_all_that_was_painted(kind: str, tmp_path: Path) -> None:
-    work = saved(kind)
+    work = saved(kind, 12)
     with read_document(work.save(tmp_path / "work.ora")) as document:
         (recipe,) = recipes_of(document.settings)
     assert recipe.strokes == work.painting.strokes

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from dreambrush.painter.compositing import slopes
+from dreambrush.painter.cover import some_cells
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.scene import Scene, cell_for, reduced
 from dreambrush.painter.sketch import Sketch
@@ -75,6 +77,30 @@ def test_several_brushes_in_one_view(dreams: Dreams, random_sketch: Sketches, pa
     mixed_up = Sketch(sketch.strokes, sketch.colours, (sketch.brush + 1) % 3)
     other = scene.view(mixed_up, PAPER.reshape(-1, 3)).composite.canvas
     assert np.abs(other - real).mean() > 1.5 * np.abs(view.composite.canvas - real).mean()
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_cells_out_of_reach_may_be_left_out(oil: Dreams, random_sketch: Sketches, step: int) -> None:
+    """What is left is the same to the bit."""
+    sketch = random_sketch(3, SIDE, seed=4)
+    sketch.strokes[:, 8] = 2  # thin
+    scene, paper = Scene(PAPER * np.float32(0.5), oil, lambda tame: tame), PAPER.reshape(-1, 3)
+    grid = some_cells(SIDE, SIDE, 1, step, np.random.default_rng(0))
+    whole, touched = scene.view(sketch, paper, grid), scene.view_touched(sketch, paper, grid)
+    assert len(touched.grid.cells) < 0.5 * len(grid.cells) and set(touched.grid.cells) <= set(grid.cells)
+    kept = np.isin(grid.cells, touched.grid.cells)
+    for name in ("canvas", "variance"):
+        one, other = getattr(whole.composite, name), getattr(touched.composite, name)
+        assert np.array_equal(one[kept], other)
+    assert np.array_equal(whole.composite.canvas[~kept], np.broadcast_to(paper[0], ((~kept).sum(), 3)))
+    by = [
+        slopes(view.composite, view.target, view.weight, view.cover, view.mean, view.variance)
+        for view in (whole, touched)
+    ]
+    for name in ("by_mean", "by_variance", "by_colour", "stiffness"):
+        assert np.array_equal(getattr(by[0], name), getattr(by[1], name)), name
+    many = random_sketch(60, SIDE, seed=5)
+    assert len(scene.view_touched(many, paper, grid).grid.cells) == len(grid.cells)
 
 
 def test_some_cells_look_as_among_all(oil: Dreams, random_sketch: Sketches, astronaut: Pictures) -> None:

@@ -42,6 +42,16 @@ def moments(target: Float32, options: PaintOptions, **more: object) -> tuple[Pai
     return painting, kept
 
 
+PLAIN: list[tuple[Painting, list[Painting]]] = []
+
+
+def plain_moments(target: Float32) -> tuple[Painting, list[Painting]]:
+    """Those of the usual painting, which is painted once for all tests."""
+    if not PLAIN:
+        PLAIN.append(moments(target, PaintOptions(effort=5)))
+    return PLAIN[0]
+
+
 def alike(first: Painting, second: Painting) -> bool:
     layers = zip(first.layers, second.layers, strict=True)
     return (
@@ -58,15 +68,18 @@ def alike(first: Painting, second: Painting) -> bool:
 @pytest.mark.parametrize(
     "options",
     [
-        PaintOptions(effort=5),
-        PaintOptions(effort=5, layers=2, palette=parse_palette("#000,#fff,#a52,#25a", None), jitter=0.3),
-        PaintOptions(effort=5, pigment=True, until=0.02),
+        pytest.param(PaintOptions(effort=5), id="plain"),
+        pytest.param(
+            PaintOptions(effort=5, layers=2, palette=parse_palette("#000,#fff,#a52,#25a", None), jitter=0.3),
+            id="palette",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(PaintOptions(effort=5, pigment=True, until=0.02), id="pigment until", marks=pytest.mark.slow),
     ],
-    ids=["plain", "palette", "pigment until"],
 )
 def test_it_goes_on_to_the_same_end_from_any_moment(options: PaintOptions, astronaut: Pictures) -> None:
     target = astronaut(SIDE)
-    painting, kept = moments(target, options)
+    painting, kept = plain_moments(target) if options == PaintOptions(effort=5) else moments(target, options)
     assert painting.unfinished is None and not painting.interrupted
     assert alike(painting, paint(target, find_brush("oil"), STROKES, 3, None, options)), "keeping it changed it"
     assert len(kept) > 20
@@ -82,12 +95,13 @@ def test_it_goes_on_to_the_same_end_from_any_moment(options: PaintOptions, astro
 
 
 def test_what_is_kept_has_all_that_is_planned(astronaut: Pictures) -> None:
-    painting, kept = moments(astronaut(SIDE), PaintOptions(effort=5))
+    painting, kept = plain_moments(astronaut(SIDE))
     counts = [len(each.strokes) for each in kept]
     assert counts[0] >= 1 and counts[-1] == len(painting.strokes) == STROKES
     assert kept[-1].mse < 1.5 * painting.mse < 0.5 * kept[0].mse
 
 
+@pytest.mark.slow
 def test_on_somebodys_work_and_on_transparency(astronaut: Pictures) -> None:
     target = np.concatenate([astronaut(SIDE), np.ones((SIDE, SIDE, 1), np.float32)], 2)
     target[: SIDE // 2, :, 3] = 0
@@ -112,7 +126,7 @@ def test_ctrl_c_leaves_what_is_needed_to_go_on(astronaut: Pictures) -> None:
 
     stopped = paint(target, find_brush("oil"), STROKES, 3, press, PaintOptions(effort=5))
     assert stopped.interrupted and stopped.unfinished is not None and len(stopped.strokes) < STROKES
-    whole = paint(target, find_brush("oil"), STROKES, 3, None, PaintOptions(effort=5))
+    whole, _ = plain_moments(target)
     assert alike(
         whole, paint(target, find_brush("oil"), STROKES, 3, None, PaintOptions(effort=5), unfinished=stopped.unfinished)
     )
@@ -129,7 +143,7 @@ def changed_record(data: bytes, change: Callable[[dict[str, object]], object]) -
 
 def test_broken_ones_are_refused_in_a_sentence(astronaut: Pictures) -> None:
     target = astronaut(SIDE)
-    _, kept = moments(target, PaintOptions(effort=5))
+    _, kept = plain_moments(target)
     data = kept[-1].unfinished
     assert data is not None
     for broken in (

@@ -10,6 +10,8 @@ from dreambrush.errors import ModelError
 from dreambrush.models import WEIGHTS_FILE, find_brush
 from dreambrush.training.export import LARGEST_DIFFERENCE, LARGEST_SHARE, check_dream, check_policy
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_export_that_answers_differently_is_refused() -> None:
     oil, ink = (load_dream(find_brush(name).dream_folder() / WEIGHTS_FILE) for name in ("oil", "ink"))

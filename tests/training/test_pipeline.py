@@ -62,6 +62,7 @@ def weights(folder: Path) -> list[bytes]:
     return [(folder / FOLDER / name).read_bytes() for name in WEIGHTS]
 
 
+@pytest.mark.slow
 def test_stopped_anywhere_it_ends_with_the_same_bytes(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +91,7 @@ def test_stopped_anywhere_it_ends_with_the_same_bytes(
     assert weights(tmp_path) == weights(trained)
 
 
+@pytest.mark.slow
 def test_killed_at_random_it_ends_with_the_same_bytes(trained: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from functools import partial;"
