@@ -38,6 +38,7 @@ FACE = "astronaut"  # the picture with a face
 BRUSHES = ("oil", "bristle")  # firm; with random bristles
 STROKES = {1: 120, 4: 40}  # by effort; at effort 4 everything is used that the painter knows
 SEEDS = {1: 3, 4: 1}  # by effort, that the tests paint
+_, _, MIDDLE, EDGES, ACCENTS = LAYERS[5][0]
 
 
 @dataclass(frozen=True, order=True)
@@ -60,9 +61,11 @@ class Figures:
         dull: by how much the painting is darker than the target, on the mean, 0..1; negative where it is lighter.
         length_by_width: median of the strokes' length, in widths.
         angle: degrees between strokes and form.
+        dots: share of strokes that are shorter than wide.
         covered: share of strokes of which nearly nothing is seen at the end.
         specks: share of strokes that are specks.
-        tangled: share of neighbouring strokes of a stage that jump over more than a third of the picture.
+        downward: correlation of a stroke's height in the picture with when it is laid, in the layers of middle tones
+            and edges, where the painter goes from place to place; -1..1.
         accents: share of strokes in the last layer.
     """
 
@@ -72,9 +75,10 @@ class Figures:
     dull: float
     length_by_width: float
     angle: float
+    dots: float
     covered: float
     specks: float
-    tangled: float
+    downward: float
     accents: float
 
 
@@ -114,10 +118,9 @@ def measure(painting: Painting, name: str) -> Figures:
     target, strokes = picture(name), painting.strokes
     apart = painting.merged.astype(np.float32) / np.float32(255) - target
     looks = measure_looks(target, strokes)
-    last = strokes.layers.index(LAYERS[5][0][-1]) if LAYERS[5][0][-1] in strokes.layers else -1
-    middle = strokes.path.mean(1)
-    jump = np.hypot(*np.diff(middle, axis=0).T) > max(strokes.size) / 3
-    within = np.diff(strokes.layer) == 0
+    accents = strokes.layers.index(ACCENTS) if ACCENTS in strokes.layers else -1
+    height = strokes.path[..., 1].mean(1)
+    stages = [np.flatnonzero(strokes.layer == strokes.layers.index(name)) for name in (MIDDLE, EDGES)]
     return Figures(
         mse=painting.mse,
         face=float(np.mean(apart[face_of(name)] ** 2)),
@@ -125,10 +128,11 @@ def measure(painting: Painting, name: str) -> Figures:
         dull=-float(apart.mean()),
         length_by_width=looks.length_by_width,
         angle=looks.angle,
+        dots=looks.dots,
         covered=looks.covered,
         specks=looks.specks,
-        tangled=float(jump[within].mean()),
-        accents=float((strokes.layer == last).mean()),
+        downward=float(np.mean([np.corrcoef(height[laid], laid)[0, 1] for laid in stages])),
+        accents=float((strokes.layer == accents).mean()),
     )
 
 
