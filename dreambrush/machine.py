@@ -1,16 +1,22 @@
-"""What figures were measured on."""
+"""What figures were measured on, and what the bytes of a painting depend on."""
 
 from __future__ import annotations
 
 import platform
 import resource
 import sys
+import zlib
 from pathlib import Path
 
 from dreambrush.cores import available_cores
 
 STATUS = Path("/proc/self/status")  # of Linux
 CPU_INFO = Path("/proc/cpuinfo")  # of Linux; elsewhere Python knows the name
+LEVELS = {  # what tells each level from the one before, as /proc/cpuinfo has it
+    2: {"cx16", "popcnt", "sse4_1", "sse4_2", "ssse3"},
+    3: {"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe"},
+    4: {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"},
+}
 
 
 def describe_machine() -> dict[str, object]:
@@ -25,6 +31,47 @@ def describe_machine() -> dict[str, object]:
         "system": platform.system(),
         "python": platform.python_version(),
     }
+
+
+def foundations() -> dict[str, str]:
+    """What the bytes of a painting depend on besides its inputs, options and seed.
+
+    Returns:
+        The versions of dreambrush and of the packages that compute, and the kind of processor: libraries round
+        differently with other instructions, and a last bit may decide where a stroke goes.
+    """
+    import numpy
+    import onnxruntime
+    import PIL
+
+    from dreambrush import __version__
+
+    return {
+        "dreambrush": __version__,
+        "numpy": numpy.__version__,
+        "onnxruntime": onnxruntime.__version__,
+        "pillow": PIL.__version__,
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "processor": processor_kind(),
+    }
+
+
+def processor_kind() -> str:
+    """Level of instructions, maker and family of the processor, such as "x86-64-v3 AuthenticAMD 25".
+
+    The levels are those of the x86-64 psABI (section 3.1.1): v2 up to SSE4.2, v3 up to AVX2, v4 up to AVX-512.
+    """
+    if platform.machine() != "x86_64" or not CPU_INFO.exists():
+        return platform.machine()
+    text = CPU_INFO.read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+    facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
+    flags = set(facts.get("flags", "").split())
+    level = 1
+    for number, needed in LEVELS.items():
+        if not needed <= flags:
+            break
+        level = number
+    return f"x86-64-v{level} {facts.get('vendor_id', 'unknown')} {facts.get('cpu family', '')}".rstrip()
 
 
 def peak_memory() -> int:

@@ -5,7 +5,7 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
     {"paintings": [{"format": 1, "version": "0.4", "seed": 0, "pigment": false, "ground": "#7f6a5c",
                     "options": {...}, "brushes": [.myb, ...], "names": ["dreambrush/oil", ...],
                     "layers": ["Ground", ...], "digests": ["0f...", ...],
-                    "size": [w, h], "strokes": "...", "alpha": "..."}]}
+                    "size": [w, h], "strokes": "...", "alpha": "...", "made_with": {"numpy": "2.4.6", ...}}]}
 
 ``strokes`` holds the little-endian float32 of path, pressure, radius and colour and the int32 of brush and layer,
 column by column, compressed and in base64: nothing is lost, and 3,000 strokes take about 150 KB.  ``alpha`` is there
@@ -58,6 +58,7 @@ class Recipe:
         digests: of the pixels of each layer that the strokes name, as saved (see :func:`digest`).
         options: what was wished for, plain data.
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
+        made_with: what its bytes depend on besides (see :func:`~dreambrush.machine.foundations`); {} if not known.
     """
 
     version: str
@@ -71,6 +72,7 @@ class Recipe:
     options: Mapping[str, Any] = field(default_factory=dict)
     alpha: NDArray[np.uint8] | None = None
     grain: bool = False
+    made_with: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def background(self) -> NDArray[np.uint8]:
@@ -97,6 +99,8 @@ class Recipe:
             "brush_names": list(strokes.brushes),
             "strokes": _packed(strokes),
         }
+        if self.made_with:
+            record["made_with"] = dict(self.made_with)
         if self.grain:
             record["grain"] = True
         if self.alpha is not None:
@@ -147,6 +151,7 @@ class Recipe:
                 options,
                 alpha,
                 bool(record.get("grain", False)),
+                {str(key): str(value) for key, value in dict(record.get("made_with", {})).items()},
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None

@@ -22,7 +22,8 @@ def some_recipe(n: int = 7, seed: int = 0) -> Recipe:
     ground = np.array([1, 0, 255], np.uint8)
     names = tuple(f"dreambrush/{name}" for name in strokes.brushes)
     options = {"effort": 3, "until": None, "hand": 0.3}
-    return Recipe("1.2", seed, False, ground, strokes, brushes, names, ("aa", "bb", "cc"), options)
+    made_with = {"numpy": "2.4", "processor": "x86-64-v3"}
+    return Recipe("1.2", seed, False, ground, strokes, brushes, names, ("aa", "bb", "cc"), options, made_with=made_with)
 
 
 def through_a_file(recipes: list[Recipe]) -> list[Recipe]:
@@ -36,7 +37,7 @@ def test_nothing_is_lost(n: int, seed: int) -> None:
     (again,) = through_a_file([recipe])
     assert again.strokes == recipe.strokes
     assert again.brushes == recipe.brushes
-    for name in ("version", "seed", "pigment", "names", "digests", "options"):
+    for name in ("version", "seed", "pigment", "names", "digests", "options", "made_with"):
         assert getattr(again, name) == getattr(recipe, name)
     assert again.ground is not None and again.ground.tolist() == [1, 0, 255]
 
@@ -47,6 +48,12 @@ def test_a_shape_and_work_without_a_ground() -> None:
     shaped, onto = through_a_file([replace(recipe, alpha=alpha, pigment=True), replace(recipe, ground=None)])
     assert shaped.alpha is not None and np.array_equal(shaped.alpha, alpha) and shaped.pigment
     assert onto.ground is None and onto.alpha is None
+
+
+def test_an_older_file_does_not_know_what_it_was_made_with() -> None:
+    record = some_recipe().to_json()
+    del record["made_with"]
+    assert Recipe.from_json(record).made_with == {}
 
 
 def test_a_file_of_somebody_else_has_no_recipe() -> None:

@@ -16,7 +16,7 @@ from dreambrush.cli.outputs import UNFINISHED, is_unfinished
 from dreambrush.cli.own_file import OwnFile, free_name
 from dreambrush.cli.paint_brushes import brushes_with_dreams
 from dreambrush.cli.paint_onto import Onto
-from dreambrush.cli.paint_options import Wishes
+from dreambrush.cli.paint_options import AUTO, Wishes
 from dreambrush.cli.paint_report import report_of
 from dreambrush.cli.progress import painting_progress
 from dreambrush.cli.time_left import TimeLeft
@@ -135,6 +135,8 @@ def paint_one(job: Job, target: Input, output: Path) -> dict[str, Any]:
             keeper=Keeper(job.save_every, saving.keep),
             unfinished=job.begun,
         )
+    if wishes.focus == AUTO and options.focus is None:
+        job.note("Nothing stands out in the picture, so --focus auto has no effect.")
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
     with clock.stage("write"):

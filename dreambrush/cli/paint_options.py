@@ -343,7 +343,10 @@ _OPTIONS: tuple[Decorator, ...] = (
         show_default=True,
         help="Put an empty layer on top for you, with a brush in your hand when MyPaint opens the file.",
     ),
-    seed_option("Paints another variant of the picture; the same seed gives the same file."),
+    seed_option(
+        "Paints another variant of the picture; the same seed gives the same file, with the same versions on the same "
+        "kind of processor."
+    ),
 )
 
 

@@ -26,6 +26,8 @@ def report_of(
         wishes: that were heeded.
         seconds: from beginning to read the picture to having saved the painting.
     """
+    from dreambrush.machine import foundations
+
     width, height = painting.strokes.size
     names = [brush.name for brush in brushes]
     return {
@@ -59,6 +61,7 @@ def report_of(
         ],
         "seconds_by_work": painting.seconds,
         "interrupted": painting.interrupted,
+        "made_with": foundations(),
         "error": None,
     }
 

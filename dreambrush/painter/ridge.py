@@ -22,6 +22,9 @@ SHARPEST = 1.4  # radians that a walk may turn in all, each way
 HEADINGS = np.radians([-50, -25, 0, 25, 50]).astype(np.float32)  # tried at every step
 STRAIGHT = np.array([-0.35, -0.1, 0, -0.1, -0.35], np.float32)  # bonus, so that it bends only for a reason
 DIRECTIONS = 12  # tried at the peak, in half a turn
+# What is better by less, of 1, is no better: that is far more than rounding, which differs from processor to
+# processor, and far less than what the eye sees.
+TIE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,28 @@ def peaks_of_error(residual: Float32, count: int) -> NDArray[np.int64]:
     square = np.arange(2 * reach + 1)
     rows = np.arange(windows)
     for index in range(count):
-        flat = padded.reshape(windows, -1).argmax(1)
+        flat = padded.reshape(windows, -1)
+        flat = _best(flat, TIE * flat.max(1, keepdims=True)).argmax(1)
         row, column = np.divmod(flat, side + 2 * reach)
         peaks[:, index] = np.clip(np.stack([row, column], 1) - reach, 0, side - 1)
         down = np.clip(row[:, None] - reach + square, 0, side + 2 * reach - 1)
         right = np.clip(column[:, None] - reach + square, 0, side + 2 * reach - 1)
         padded[rows[:, None, None], down[:, :, None], right[:, None, :]] = -1.0
     return peaks
+
+
+def _best(values: Float32, slack: float | Float32) -> NDArray[np.bool_]:
+    """Which values (n, k) are the largest of their row, give or take the slack: a last bit must not choose."""
+    return np.asarray(values >= values.max(1, keepdims=True) - np.float32(slack))
+
+
+def _between_best(values: Float32) -> Float32:
+    """The best of HEADINGS (n,) by values (n, len(HEADINGS)); the middle of those that are as good.
+
+    Where left is as good as right, a walk has no reason to turn.
+    """
+    best = _best(values, TIE).astype(np.float32)
+    return np.asarray((best * HEADINGS).sum(1) / best.sum(1), np.float32)
 
 
 class Wrongs:
@@ -162,7 +180,7 @@ def _first_heading(wrongs: Wrongs, start: Float32) -> Float32:
     far = np.arange(-5, 6, dtype=np.float32) * STRIDE * wrongs.side
     ray = np.stack([np.cos(angles), np.sin(angles)], -1)[:, None] * far[:, None]
     along = np.clip(wrongs.at(start[:, None, None] + ray[None]), -1, 1).sum(-1)
-    return np.asarray(angles[along.argmax(1)], np.float32)
+    return np.asarray(angles[_best(along, TIE).argmax(1)], np.float32)
 
 
 def _unit(angle: Float32) -> Float32:
@@ -221,12 +239,11 @@ def _walks(edges: Wrongs, wrongs: Wrongs, start: Float32, heading: Float32) -> l
         old, old_heading, of = position[rows], heading[rows], peak[rows]
         tried = old_heading[:, None] + HEADINGS
         seen = wrongs.at(old[:, None, None] + ahead[:, None] * _unit(tried)[:, :, None], of)
-        best = (np.clip(seen, -0.5, 1).sum(-1) + STRAIGHT).argmax(1)
-        chosen = tried[np.arange(len(rows)), best]
+        chosen = old_heading + _between_best(np.clip(seen, -0.5, 1).sum(-1) + STRAIGHT)
         there, width_there = _centred(edges, old + stride * _unit(chosen), chosen, of)
         moved = there - old
         turned = np.clip(_wrapped(np.arctan2(moved[:, 1], moved[:, 0]) - old_heading), -0.6, 0.6)
-        on = (wrongs.at(there, of) >= ENOUGH) & (np.abs(old_heading + turned - first[rows]) <= SHARPEST)
+        on = (wrongs.at(there, of) >= ENOUGH - TIE) & (np.abs(old_heading + turned - first[rows]) <= SHARPEST)
         rows = rows[on]
         position[rows], width[rows], heading[rows] = there[on], width_there[on], (old_heading + turned)[on]
         walked[rows] += 1

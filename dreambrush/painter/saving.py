@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dreambrush.machine import foundations
 from dreambrush.models import BrushFile
 from dreambrush.mypaint.brush_text import BrushText
 from dreambrush.mypaint.layer import Layer
@@ -100,6 +101,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         options=options,
         alpha=painting.alpha,
         grain=painting.grain,
+        made_with=foundations(),
     )
 
 

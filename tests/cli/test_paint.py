@@ -18,6 +18,7 @@ from PIL import Image
 from dreambrush.cli.paint_options import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
 from dreambrush.cli.progress import Show
 from dreambrush.errors import ExitCode
+from dreambrush.machine import foundations
 from dreambrush.recipe import recipes_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
-KEYS |= {"interrupted", "error"}
+KEYS |= {"interrupted", "made_with", "error"}
 
 
 def layer_names(path: str) -> list[str]:
@@ -49,6 +50,7 @@ def test_paints_into_the_current_folder(command: Command) -> None:
     assert recipe.strokes.brushes == ("oil",) and len(recipe.strokes) == 12 and recipe.seed == 0
     wished = recipe.options
     assert wished["effort"] == DEFAULT_EFFORT and wished["hand"] == DEFAULT_HAND and wished["min_size"] is None
+    assert recipe.made_with == foundations()
 
 
 def test_json_tells_all(command: Command) -> None:
@@ -58,7 +60,7 @@ def test_json_tells_all(command: Command) -> None:
     assert (report["target"], report["output"], report["brush"]) == ("photo.png", "photo.ora", "ink")
     assert (report["width"], report["height"], report["strokes"], report["seed"]) == (64, 48, 9, 5)
     assert 0 < report["mse"] < 0.1 and math.isclose(report["psnr"], -10 * math.log10(report["mse"]))
-    assert report["brushes"] == ["ink"]
+    assert report["brushes"] == ["ink"] and report["made_with"] == foundations()
     dials = (report["effort"], report["hand"], report["layers"])
     assert dials == (DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS)
     assert (report["pigment"], report["transparent"], report["interrupted"]) == (False, False, False)

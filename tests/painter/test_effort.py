@@ -38,7 +38,7 @@ def test_more_thought_finds_a_better_painting(astronaut: Pictures) -> None:
         paint(target, find_brush("oil"), 25, 1, options=PaintOptions(effort=effort, hand=0)).mse
         for effort in (LEAST, DEFAULT)
     ]
-    assert errors[1] < 0.9 * errors[0] and errors[0] < 0.5 * np.var(target, axis=(0, 1)).mean()
+    assert errors[1] < errors[0] < 0.3 * np.var(target, axis=(0, 1)).mean()
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,5 @@ def test_every_effort_paints_what_it_is_asked_for(effort: int) -> None:
     y, x = np.mgrid[0:12, 0:12] / 12
     target = np.stack([x, y, 0.5 * (x + y)], -1).astype(np.float32)
     painting = paint(target, find_brush("oil"), 6, 1, options=PaintOptions(effort=effort))
-    assert len(painting.strokes) == 6 and painting.mse < 0.5 * np.var(target, axis=(0, 1)).mean()
+    variance = np.var(target, axis=(0, 1)).mean()
+    assert len(painting.strokes) == 6 and painting.mse < (0.5 if effort == LEAST else 0.3) * variance

@@ -68,7 +68,7 @@ def test_the_real_error_falls_round_by_round(
         sketch = sketch.then(grower.round(8))
         errors.append(np.square(painted(sketch, PAPER) - astronaut(SIDE)).mean())
         real = reduced(painted(sketch, PAPER), cell)
-        assert np.abs(grower.canvas.reshape(real.shape) - real).mean() < 0.03 * cell
+        assert np.abs(grower.canvas.reshape(real.shape) - real).mean() < 0.013 * cell
         assert grower.mse == pytest.approx(np.square(real - reduced(astronaut(SIDE), cell)).mean(), rel=0.15)
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < 0.6 * errors[0]
@@ -105,10 +105,10 @@ def test_every_brush_is_used_where_it_suits_best(grower_for: partial[Grower], dr
 
 
 def test_one_colour_for_all(grower_for: partial[Grower], oil: Dreams) -> None:
-    colour = np.array([0.9, 0.4, 0.2], np.float32)
+    colour = np.array([0.1, 0.1, 0.15], np.float32)  # of the darkest parts, which are large
     grower = grower_for(oil, colour=colour)
     before = grower.mse
-    assert (grown(grower, 2).colours == colour).all() and grower.mse < before
+    assert (grown(grower, 2).colours == colour).all() and grower.mse < 0.8 * before
 
 
 def test_the_same_seed_grows_the_same(grower_for: partial[Grower], dreams: Dreams) -> None:

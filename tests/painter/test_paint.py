@@ -69,7 +69,7 @@ def check(painting: Painting, brushes: list[BrushFile], seed: int = SEED) -> Non
 
 def test_it_paints_the_picture(painting: Painting, target: Float32, tmp_path: Path) -> None:
     Image.fromarray(painting.merged).resize((512, 512), 0).save(tmp_path / "painting.png")
-    assert painting.mse < 0.25 * flat_error(target), f"see {tmp_path / 'painting.png'}"
+    assert painting.mse < 0.1 * flat_error(target), f"see {tmp_path / 'painting.png'}"
     assert painting.mse == pytest.approx(np.mean((painting.merged / 255 - target) ** 2))
     check(painting, [find_brush("oil")])
     assert not painting.interrupted and not painting.pigment and painting.alpha is None
@@ -99,7 +99,7 @@ def test_as_many_layers_as_wanted(layers: int, target: Float32) -> None:
     assert tuple(layer.name for layer in painting.layers) == painting.strokes.layers == LAYERS[layers][0]
     assert len(painting.strokes) == 60
     assert all(layer.pixels[..., 3].any() for layer in painting.layers)
-    assert painting.mse < 0.35 * flat_error(target)
+    assert painting.mse < 0.13 * flat_error(target)
     check(painting, [find_brush("oil")])
 
 
@@ -126,15 +126,15 @@ def test_several_brushes_in_one_painting(target: Float32) -> None:
     painting = paint(target, brushes, 60, SEED, options=QUICK)
     assert painting.strokes.brushes == ("bristle", "oil", "ink")
     assert len(set(painting.strokes.brush)) > 1 and len(painting.strokes) == 60
-    assert painting.mse < 0.35 * flat_error(target)
+    assert painting.mse < 0.14 * flat_error(target)
     assert painting.dreamed_mse == pytest.approx(painting.mse, rel=0.15)
     check(painting, brushes)
 
 
-@pytest.mark.parametrize("name", ["watercolour", "charcoal"])
-def test_other_brushes_paint_too(name: str, target: Float32) -> None:
+@pytest.mark.parametrize(("name", "share"), [("watercolour", 0.6), ("charcoal", 0.7)])
+def test_other_brushes_paint_too(name: str, share: float, target: Float32) -> None:
     painting = paint(target, find_brush(name), 40, SEED, options=QUICK)
-    assert painting.mse < 0.6 * flat_error(target)
+    assert painting.mse < share * flat_error(target)
     check(painting, [find_brush(name)])
 
 
@@ -173,7 +173,7 @@ def test_black_on_white() -> None:
     drawing = paint(target, find_brush("oil"), 4, SEED, options=options)
     assert len(drawing.strokes) == 4 and not drawing.strokes.colour.any()
     assert (drawing.background == 255).all()
-    assert drawing.mse < 0.3 * np.mean((1 - target) ** 2)
+    assert drawing.mse < 0.03 * np.mean((1 - target) ** 2)
 
 
 @pytest.mark.parametrize(
@@ -190,14 +190,13 @@ def test_strokes_are_as_narrow_and_wide_as_allowed(
 
 def test_a_free_hand_paints_fewer_short_and_narrow_strokes(astronaut: Pictures) -> None:
     target = astronaut(80)
-    shorter, narrowest, errors = [], [], []
+    shorter, narrowest = [], []
     for hand in (0.0, 1.0):
         painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, hand=hand))
         path, radius = painting.strokes.path, painting.strokes.radius
         shorter.append(np.quantile(np.hypot(*(path[:, 2] - path[:, 0]).T) / (2 * radius), 0.2))
         narrowest.append(radius.min())
-        errors.append(painting.mse)
-    assert shorter[1] > 1.3 * shorter[0] and narrowest[1] > narrowest[0] and errors[1] > errors[0]
+    assert shorter[1] > 1.3 * shorter[0] and narrowest[1] > narrowest[0]
 
 
 def test_it_stops_at_the_error_that_is_good_enough(target: Float32) -> None:
@@ -224,7 +223,7 @@ def test_little_time_gives_a_whole_painting(target: Float32) -> None:
 
 def test_pigment(target: Float32) -> None:
     painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, pigment=True))
-    assert painting.pigment and painting.mse < 0.35 * flat_error(target)
+    assert painting.pigment and painting.mse < 0.15 * flat_error(target)
     assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.05)
     check(painting, [find_brush("oil")])
 

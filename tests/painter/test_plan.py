@@ -67,12 +67,12 @@ def test_as_many_strokes_as_wanted(desk: Desk, count: int) -> None:
     assert len(planner.sketch) == count
 
 
-@pytest.mark.parametrize("cell", [1, 2])
-def test_the_plan_paints_the_picture(desk: Desk, painted: Painted, cell: int) -> None:
+@pytest.mark.parametrize(("cell", "share"), [(1, 0.25), (2, 0.33)])
+def test_the_plan_paints_the_picture(desk: Desk, painted: Painted, cell: int, share: float) -> None:
     planner = desk.planner(cell=cell)
     planner.plan(40)
     real = desk.error(painted(planner.sketch, PAPER))
-    assert real < 0.45 * desk.error(PAPER)
+    assert real < share * desk.error(PAPER)
     expected = planner.scene.mean_squared(planner.scene.view(planner.sketch, planner.paper).error)
     assert expected == pytest.approx(real, rel=0.1)
 
@@ -157,7 +157,7 @@ def test_when_time_is_up_the_plan_is_left_as_it_is(desk: Desk) -> None:
 
 
 def test_what_is_laid_is_not_mended(desk: Desk, painted: Painted) -> None:
-    planner = desk.planner()
+    planner = desk.planner(replace(LITTLE, stage_steps=40))
     planner.plan(20)
     before = planner.sketch
     real = painted(before[:8], PAPER)
@@ -182,7 +182,7 @@ def test_strokes_are_added_for_what_the_real_canvas_lacks(desk: Desk, painted: P
     assert len(planner.sketch) == 34
     assert np.array_equal(planner.sketch.strokes[:done], laid.strokes[:done])
     middles = planner.sketch.strokes[20:, 2:4]
-    assert (middles > 26).all(1).mean() > 0.5
+    assert (middles > 26).all(1).mean() > 0.35  # the corner is a fifth of the canvas
     before, after = (planner.scene.view(each[done:], real.reshape(-1, 3)).error for each in (laid, planner.sketch))
     assert after < 0.7 * before
 
