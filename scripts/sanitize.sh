@@ -48,7 +48,7 @@ case ${1:-} in
     # What draws, reads and blends; not what starts many processes, each of which takes seconds here.
     run tests/mypaint/test_engine.py tests/mypaint/test_canvas.py tests/mypaint/test_brush.py tests/mypaint/test_trace.py \
         tests/mypaint/test_blending.py tests/mypaint/test_modes.py tests/mypaint/test_eotf.py \
-        -k "not mypaints and not of_mypaint and not other_processes and not threads and not colours_what and not python_goes and not wgm-2.2"
+        -k "not mypaints and not of_mypaint and not other_processes and not threads and not python_goes and not wgm-2.2"
     exec "$python" -m tests.fuzz.brushes --cases 40
     ;;
 --all)

@@ -111,11 +111,10 @@ def test_no_brush_file_crashes_the_engine_or_keeps_it_busy(name: str) -> None:
         assert said.startswith("painted")
 
 
-@pytest.mark.parametrize("grey", [0.0, 13 / 32768, 202 / 32768, 0.3, 1.0])
 @pytest.mark.parametrize("before", ["white", "posterized"])
-def test_nor_does_one_that_colours_what_is_white(grey: float, before: str) -> None:
+def test_nor_does_one_that_colours_what_is_white(before: str) -> None:
     """libmypaint divides by zero there: at these greys the luminosity that it works out in floats is just below."""
-    survive(f"colour_white({grey}, {before!r})")
+    survive(f"[colour_white(grey / 32768, {before!r}) for grey in (0, 13, 202, 9830, 32768)]")
 
 
 def colour_white(grey: float, before: str) -> None:
