@@ -18,6 +18,7 @@ from dreambrush.mypaint.brush import Brush
 from dreambrush.mypaint.canvas import Canvas
 from dreambrush.mypaint.library import engine
 from dreambrush.mypaint.myb import parse_myb
+from tests.fuzz.brushes import most_kilobytes
 
 ROOT = Path(__file__).parents[2]
 SIDE = 4096
@@ -119,9 +120,9 @@ def trace_often(times: int) -> int:
     for number in range(times):
         assert lib.db_canvas_trace(canvas._handle) == 0
         if number == 10:
-            used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            used = most_kilobytes()
         canvas.stroke(broad_brush(), row(1000)[:4])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used
+    return most_kilobytes() - used
 
 
 def test_a_trace_that_begins_anew_forgets_the_one_before() -> None:
