@@ -17,6 +17,7 @@ enum {
     DB_MOST_WORK = 1000000,      /* dabs x tiles of a stroke: far beyond any stock brush */
 };
 
+const char *db_libmypaint_version(void);
 void db_messages_to_stderr(void);
 
 int db_setting_count(void);
