@@ -49,6 +49,7 @@ ffibuilder.set_source(
     "dreambrush.mypaint._engine",
     '#include "engine.h"',
     sources=[str(HERE / name) for name in SOURCES],
+    define_macros=[("DB_LIBMYPAINT_VERSION", '"{}"'.format(*pkg_config("--modversion")))],
     depends=[str(HERE / name) for name in HEADERS],
     include_dirs=[str(HERE), *words("--cflags", "-I")],
     libraries=["mypaint", "m"],  # not what it depends on itself: their packages may be absent

@@ -18,6 +18,9 @@
 
 /* ---- settings ---------------------------------------------------------------------------------------- */
 
+/* Of the headers that this was built with; the library itself tells none. */
+const char *db_libmypaint_version(void) { return DB_LIBMYPAINT_VERSION; }
+
 int db_setting_count(void) { return MYPAINT_BRUSH_SETTINGS_COUNT; }
 int db_input_count(void) { return MYPAINT_BRUSH_INPUTS_COUNT; }
 const char *db_setting_name(int setting) { return mypaint_brush_setting_info(setting)->cname; }
