@@ -121,6 +121,12 @@ class OraArchive:
         if len(self.members) > MEMBER_COUNT_LIMIT:
             count = len(self.members)
             raise self.broken(f"has {count:,} members, more than the {MEMBER_COUNT_LIMIT:,} accepted")
+        if sum(member.compress_size for member in self.members) > os.fstat(self._file.fileno()).st_size:
+            raise OpenrasterError(
+                f"The file '{self.path}' has members that lie in one another, or beyond its end.",
+                AGAIN,
+                id="overlapping-members",
+            )
         seen = set()
         for member in self.members:
             name = _usual_name(member)
