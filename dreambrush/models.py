@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from dreambrush.brush_names import find_name, known_brushes, near_names
 from dreambrush.errors import BrushError, ModelError
-from dreambrush.mypaint.brush_folders import GROUP, SUFFIX, bare_name, data_home, name_in_mypaint, stock_folder
 from dreambrush.json_text import read_json
+from dreambrush.mypaint.brush_folders import GROUP, SUFFIX, bare_name, data_home, name_in_mypaint, stock_folder
 from dreambrush.networks import RETRAIN, ask, open_network
 
 if TYPE_CHECKING:
