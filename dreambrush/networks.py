@@ -110,7 +110,7 @@ def ask(
         reason = (str(error).splitlines() or ["no reason given"])[0]
         raise ModelError(f"The network {name} cannot be run: {reason[:200]}.", RETRAIN, id="network-fails") from None
     found = [np.asarray(answer) for answer in answers]
-    if [(each.shape, each.dtype) for each in found] != [(shape, np.float32) for shape in shapes.values()]:
+    if [(each.shape, each.dtype) for each in found] != [(shape, np.dtype(np.float32)) for shape in shapes.values()]:
         raise ModelError(
             f"The network {name} answers with other arrays than a dream's.", RETRAIN, id="network-answers-nonsense"
         )

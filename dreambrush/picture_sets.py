@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,8 @@ def _read_array(path: Path) -> NDArray[np.uint8]:
                 raise _too_large(path)
             found = np.load(file, allow_pickle=False, max_header_size=LONGEST_HEADER)
             if isinstance(found, np.lib.npyio.NpzFile):
-                if sum(member.file_size for member in found.zip.infolist()) > LARGEST_ARRAY:
+                archive: Any = found.zip
+                if sum(member.file_size for member in archive.infolist()) > LARGEST_ARRAY:
                     raise _too_large(path)
                 found = np.asarray(found[KEY if KEY in found.files or len(found.files) != 1 else found.files[0]])
     except KeyError:
@@ -115,7 +117,7 @@ def _read_array(path: Path) -> NDArray[np.uint8]:
 
 def _too_large(path: Path) -> PictureError:
     return PictureError(
-        f"'{path}' holds more than {LARGEST_ARRAY >> 30} GiB of pictures.",
+        f"'{path}' holds more than {LARGEST_ARRAY >> 20:,} MiB of pictures.",
         "Save fewer of them in one file.",
         id="array-too-large",
     )

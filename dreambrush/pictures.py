@@ -77,8 +77,9 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
             raise _too_large(path, image.width, image.height) from None
         except (AssertionError, AttributeError, KeyError, OSError, SyntaxError, TypeError, ValueError) as error:
             # Pillow finds out only now that a palette is missing, or a colour is none.
+            reason = "its colours are missing" if isinstance(error, AssertionError) else _reason(error)
             raise PictureError(
-                f"The picture '{path}' is damaged ({_reason(error)}).",
+                f"The picture '{path}' is damaged ({reason}).",
                 "Copy or download it once more, or save it again in a picture editor.",
                 id="damaged-picture",
             ) from error

@@ -219,7 +219,7 @@ def digest(pixels: NDArray[np.uint8]) -> str:
     seen = hashlib.sha256()
     for top in range(0, len(pixels), BAND):  # so that it takes little memory
         band = pixels[top : top + BAND]
-        seen.update(np.ascontiguousarray(np.where(band[..., 3:] > 0, band, 0), np.uint8))
+        seen.update(np.ascontiguousarray(np.where(band[..., 3:] > 0, band, 0), np.uint8).data)
     return seen.hexdigest()[:32]
 
 

@@ -184,7 +184,7 @@ def wishes_of(record: dict[str, Any]) -> Wishes:
         click.BadParameter: a value is not one that its option takes.
     """
     optional = {each.name for each in fields(Wishes) if "None" in str(each.type)}
-    wished = {
+    wished: dict[str, Any] = {
         name: None if value is None and name in optional else _like_option(name, value)
         for name, value in dict(record).items()
     }

@@ -217,7 +217,10 @@ def _opened(path: Path) -> Any:
     if not path.is_file():
         raise ValueError
     file = np.load(path, allow_pickle=False)
-    if not isinstance(file, np.lib.npyio.NpzFile) or sum(each.file_size for each in file.zip.infolist()) > LARGEST:
+    if not isinstance(file, np.lib.npyio.NpzFile):
+        raise ValueError
+    archive: Any = file.zip
+    if sum(each.file_size for each in archive.infolist()) > LARGEST:
         raise ValueError
     return file
 

@@ -159,15 +159,11 @@ class Session:
             StrokesError: it cannot.
         """
         looker, at = self.planner.grower.looker, unfinished.at
-        before, descended = (
-            None if each is None else len(each) for each in (at.before, at.descent and at.descent.sketch)
-        )
-        brushes = [unfinished.sketch.brush, unfinished.memory.ideas.brush]
-        brushes += [at.before.brush] if at.before is not None else []
-        brushes += [at.descent.sketch.brush] if at.descent is not None else []
+        sketches = [each for each in (at.before, None if at.descent is None else at.descent.sketch) if each is not None]
+        brushes = [each.brush for each in (unfinished.sketch, unfinished.memory.ideas, *sketches)]
         size, earned = unfinished.memory.ideas.size, unfinished.memory.earned
         if (
-            max(before or 0, descended or 0) > self.wanted
+            any(len(sketch) > self.wanted for sketch in sketches)
             or any(len(brush) and brush.max() >= len(self.brushes) for brush in brushes)
             or (len(size) and not 0 <= size.min() <= size.max() < len(looker.scales))
             or earned.shape != looker.earned.shape

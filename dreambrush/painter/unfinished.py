@@ -126,7 +126,9 @@ class Unfinished:
         ideas = Ideas(*(arrays[f"ideas.{each.name}"] for each in fields(Ideas)))
         n = len(ideas)
         _sketch({"x.strokes": ideas.strokes, "x.colours": np.zeros((n, 3), np.float32), "x.brush": ideas.brush}, "x")
-        _check(ideas.size, (n,), np.int64), _check(ideas.gain, (n,), np.float32), _check(ideas.merit, (n,), np.float32)
+        _check(ideas.size, (n,), np.int64)
+        _check(ideas.gain, (n,), np.float32)
+        _check(ideas.merit, (n,), np.float32)
         _check(arrays["canvas"], (len(arrays["canvas"]), 3), np.float32)
         _check(arrays["earned"], (len(arrays["earned"]),), np.float64)
         layer, names = arrays["layer"], tuple(record["names"])
@@ -158,7 +160,9 @@ def _columns(name: str, thing: Sketch | Ideas | Descent, but: tuple[str, ...] = 
 def _sketch(arrays: Arrays, name: str) -> Sketch:
     strokes, colours, brush = (arrays[f"{name}.{column}"] for column in ("strokes", "colours", "brush"))
     n = len(strokes)
-    _check(strokes, (n, 9), np.float32), _check(colours, (n, 3), np.float32), _check(brush, (n,), np.int64)
+    _check(strokes, (n, 9), np.float32)
+    _check(colours, (n, 3), np.float32)
+    _check(brush, (n,), np.int64)
     if n and (np.abs(strokes).max() > FARTHEST or strokes[:, 6:].min() < 0 or brush.min() < 0):
         raise ValueError("its strokes are beyond all bounds")
     return Sketch(strokes, colours, brush)
