@@ -160,7 +160,7 @@ class Session:
         """
         looker, at = self.planner.grower.looker, unfinished.at
         sketches = [each for each in (at.before, None if at.descent is None else at.descent.sketch) if each is not None]
-        brushes = [each.brush for each in (unfinished.sketch, unfinished.memory.ideas, *sketches)]
+        brushes = [unfinished.memory.ideas.brush, *(each.brush for each in (unfinished.sketch, *sketches))]
         size, earned = unfinished.memory.ideas.size, unfinished.memory.earned
         if (
             any(len(sketch) > self.wanted for sketch in sketches)
