@@ -130,6 +130,25 @@ def test_a_recipe_of_more_pixels_than_there_is_memory_for(
     assert "beyond what can be painted" in json.loads(capsys.readouterr().out)["recipe_problem"]
 
 
+@pytest.mark.parametrize("dabs", [1e6, 4.0])
+def test_a_recipe_that_takes_hours_to_paint_is_still_told(
+    base: Base,
+    record: dict[str, Any],
+    dabs: float,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What has changed since is then not looked into."""
+    monkeypatch.setattr("dreambrush.painter.changes.LONGEST", -1.0)
+    for brush in record["brushes"]:
+        brush["settings"]["dabs_per_actual_radius"]["base_value"] = dabs
+    record["digests"] = ["0" * 32] * len(record["digests"])
+    save(base, record)
+    assert run(["inspect", "x.ora", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["paintings"][0]["strokes"] == 42 and {each["pixels"] for each in told["changes"]["layers"]} <= {None, 0}
+
+
 def test_recipes_without_number(base: Base, record: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     settings = {"dreambrush": {"paintings": [record] * 1001}}
     Path("x.ora").write_bytes(packed({**base.painting, SETTINGS: json.dumps(settings).encode()}))
@@ -243,6 +262,18 @@ def test_offsets_that_are_none_where_no_layer_is(base: Base) -> None:
         insert_layers("x.ora", f"{x}.ora", [Layer("new", pixels)], "group", record=dict)
         with read_document(f"{x}.ora") as document:
             assert document.background is not None
+
+
+def test_a_work_whose_recipe_has_numbers_that_are_none(base: Base, record: dict[str, Any]) -> None:
+    """That is found out after hours of painting; the painting must be saved all the same."""
+    from dreambrush.mypaint.insertion import insert_layers
+
+    record["options"] = {"hand": float("nan"), "until": float("-inf"), "effort": 3}
+    save(base, record)
+    insert_layers("x.ora", "y.ora", [Layer("new", np.zeros((32, 48, 4), np.uint8))], "group", record=dict)
+    with read_document("y.ora") as document:
+        options = document.settings["dreambrush"]["paintings"][0]["options"]
+    assert options == {"hand": None, "until": None, "effort": 3}
 
 
 def test_pictures_that_many_layers_share_and_groups_that_change_everything(capsys: pytest.CaptureFixture[str]) -> None:
@@ -462,7 +493,8 @@ def in_a_child(words: tuple[str, ...], largest_file: int | None = None) -> tuple
         "size is None or resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))\n"
         "from dreambrush.cli import run\n"
         "code = run(sys.argv[1:])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.__stdout__)\n"
+        # Not ru_maxrss, which begins with what the parent had.
+        "print(int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) // 1024, file=sys.__stdout__)\n"
         "sys.exit(code)\n"
     )
     done = subprocess.run([sys.executable, "-B", "-c", code, *words], capture_output=True, text=True, timeout=120)

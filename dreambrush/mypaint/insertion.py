@@ -218,7 +218,11 @@ def _settings(document: Document, stack: StackText) -> tuple[str, dict[str, Any]
 
 def _record(settings: Mapping[str, Any]) -> dict[str, Any]:
     record = settings.get("dreambrush")
-    return record if isinstance(record, dict) else {}
+    if not isinstance(record, dict):
+        return {}
+    # Numbers that JSON does not have are no work of ours, and must not keep ours from being saved.
+    plain: dict[str, Any] = json.loads(json.dumps(record), parse_constant=lambda _: None)
+    return plain
 
 
 def _copy_members(source: Path, archive: OraArchive, ora: ZipCopy, replaced: Sequence[str]) -> bytes:

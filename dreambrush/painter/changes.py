@@ -8,6 +8,7 @@ savings could have made it of what was painted (see :mod:`~dreambrush.mypaint.re
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.errors import BrushError
 from dreambrush.mypaint.canvas import LARGEST_SIDE
 from dreambrush.mypaint.document import Document
 from dreambrush.mypaint.layer import TILE_SIZE
@@ -27,6 +29,7 @@ from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import Recipe, digest
 
 Pixels = NDArray[np.uint8]
+LONGEST = 300.0  # seconds that painting the strokes of a recipe again may take; usual are some
 PIXELS_A_STROKE = 5000  # that could be looked at in the time in which a stroke is painted, about
 
 
@@ -168,7 +171,16 @@ class _Painted:
         pixels = math.prod(strokes.size) * (len(strokes.layers) + 1)
         if max(strokes.size) > LARGEST_SIDE or not self._budget.allows(pixels + PIXELS_A_STROKE * len(strokes)):
             return {}
-        again = repaint(self.recipe)
+        end = time.monotonic() + LONGEST
+
+        def look_at_the_clock(_laid: int) -> None:
+            if time.monotonic() > end:
+                raise TimeoutError
+
+        try:
+            again = repaint(self.recipe, look_at_the_clock)
+        except (BrushError, TimeoutError):  # a stranger's brush may ask for a million dabs in each stroke
+            return {}
         if again.recipe.digests != self.recipe.digests:
             return {}
         below = len(again.layers) - len(self.recipe.digests)  # the shape of a transparent picture lies below
