@@ -38,13 +38,13 @@ from dreambrush.strokes import MOST_NAMES, Strokes
 KEY = "dreambrush"
 FORMAT = 1
 COLUMNS = 12  # float32 numbers of a stroke, before the two int32
+LARGEST_ALPHA = 1 << 28  # pixels
 MOST_STROKES = 1_000_000  # of all recipes in a file
 FREE_STROKES, LEAST_PACKED = 10_000, 4  # each stroke beyond so many takes so many bytes at least; usual are forty
 MOST_PAINTINGS = 1000  # in a file
 MOST_NAMES_IN_ALL = 10_000  # of layers and brushes in all recipes of a file
 BAND = 256  # rows
 LONGEST_OPTIONS, MOST_NESTED = 1 << 16, 100  # characters of JSON; brackets in them, for they are a flat list
-LARGEST_SIDE, MOST_PIXELS = 1 << 16, 100_000_000  # as of an .ora
 LARGEST_SEED = 2**32 - 1  # of libmypaint's random numbers
 
 
@@ -125,8 +125,6 @@ class Recipe:
             if max(map(len, texts.values())) > MOST_NAMES:
                 raise ValueError("it has too many brushes or layers")
             width, height = record["size"]
-            if width > LARGEST_SIDE or height > LARGEST_SIDE or width * height > MOST_PIXELS:
-                raise ValueError("its size is beyond what can be painted")
             strokes = _unpacked(record["strokes"], (width, height), texts["brush_names"], texts["layers"])
             brushes = tuple(
                 parse_myb(json.dumps(brush), f"the brush {name} in the recipe")
@@ -241,7 +239,7 @@ def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers
     most = min(FREE_STROKES + len(packed) // LEAST_PACKED, MOST_STROKES)
     data = inflater.decompress(packed, most * row + 1)
     if len(data) > most * row:
-        raise ValueError("it claims more strokes than it holds")
+        raise ValueError("its strokes are cut off, or far more than it could hold")
     if len(data) % row or inflater.unconsumed_tail or not inflater.eof:
         raise ValueError("its strokes are cut off")
     n = len(data) // row
@@ -267,7 +265,7 @@ def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers
 
 def _alpha(text: Any, shape: tuple[int, int]) -> NDArray[np.uint8]:
     with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as image:
-        if image.size != shape[::-1] or image.mode != "L":
+        if image.size != shape[::-1] or image.mode != "L" or shape[0] * shape[1] > LARGEST_ALPHA:
             raise ValueError("its shape has another size")
         return np.asarray(image, np.uint8).copy()
 

@@ -116,7 +116,7 @@ def test_a_few_bytes_that_claim_a_million_strokes(record: dict[str, Any]) -> Non
 
     record["strokes"] = base64.b64encode(zlib.compress(bytes(56 * 900_000), 9)).decode()
     assert len(record["strokes"]) < 80_000
-    with pytest.raises(StrokesError, match="more strokes than it holds"):
+    with pytest.raises(StrokesError, match="far more than it could hold"):
         Recipe.from_json(record)
 
 
@@ -124,10 +124,14 @@ def test_a_few_bytes_that_claim_a_million_strokes(record: dict[str, Any]) -> Non
 def test_a_recipe_of_more_pixels_than_there_is_memory_for(
     base: Base, record: dict[str, Any], size: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    record["size"] = size
+    record["size"], record["digests"] = size, ["0" * 32] * len(record["digests"])
     save(base, record)
     assert run(["inspect", "x.ora", "--json"]) == 0
-    assert "beyond what can be painted" in json.loads(capsys.readouterr().out)["recipe_problem"]
+    told = json.loads(capsys.readouterr().out)
+    assert [told["paintings"][0][side] for side in ("width", "height")] == size
+    if size != [70_000, 1]:
+        assert told["changes"]["layers"][0]["pixels"] is None  # it cannot be told
+    assert run(["replay", "x.ora", "-o", "out.png"]) == ExitCode.USAGE
 
 
 @pytest.mark.parametrize("dabs", [1e6, 4.0])

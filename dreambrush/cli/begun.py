@@ -15,7 +15,7 @@ import click
 from dreambrush.cli.configured import is_typed
 from dreambrush.cli.outputs import UNFINISHED, check_output, plan_outputs
 from dreambrush.cli.paint_onto import Onto
-from dreambrush.cli.paint_options import Wishes
+from dreambrush.cli.paint_options import Wishes, painting_options
 from dreambrush.errors import OpenrasterError, PictureError, StrokesError, UsageError
 from dreambrush.json_text import read_json, whole_characters
 
@@ -198,9 +198,7 @@ def _like_option(name: str, value: Any) -> Any:
         ValueError: there is no such option, or it takes none of that kind.
         click.BadParameter: the value is not one that it takes.
     """
-    from dreambrush.cli.paint import paint
-
-    option = next((each for each in paint.params if each.name == name and isinstance(each, click.Option)), None)
+    option = next((each for each in _wishing.params if each.name == name and isinstance(each, click.Option)), None)
     if option is None or option.is_flag != isinstance(value, bool):
         raise ValueError(f"'{name:.40}' is not what it was")
     if isinstance(value, bool):
@@ -208,6 +206,12 @@ def _like_option(name: str, value: Any) -> Any:
     if not isinstance(value, str | int | float):
         raise ValueError(f"'{name:.40}' is not what it was")
     return option.type.convert(_text(str(value)), option, None)
+
+
+@click.command()
+@painting_options
+def _wishing(**_: Any) -> None:
+    """Never called: it has the options of a painting, which know what they take."""
 
 
 def _onto_of(record: dict[str, Any]) -> Onto:

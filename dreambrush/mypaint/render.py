@@ -72,6 +72,8 @@ def _check(document: Document) -> None:
             sources.add(node.source)
         if node.composite_op in CLEARING or (isinstance(node, Group) and not node.pass_through):
             cheap += frame
+    if pixels > WORK_LIMIT:
+        raise document.archive.broken(f"has layers of {pixels:,} pixels in all, more than the {WORK_LIMIT:,} accepted")
     if cheap > CHEAP_LIMIT + 10 * frame:
         raise OpenrasterError(
             f"The file '{document.archive.path}' has layers and groups that together change {cheap:,} pixels, "
@@ -86,8 +88,6 @@ def _check(document: Document) -> None:
             "Merge some of them in the program that made it.",
             id="too-much-to-render",
         )
-    if pixels > WORK_LIMIT:
-        raise document.archive.broken(f"has layers of {pixels:,} pixels in all, more than the {WORK_LIMIT:,} accepted")
 
 
 def _shown(group: Group) -> list[PaintLayer | Group]:

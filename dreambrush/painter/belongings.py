@@ -15,8 +15,9 @@ from dreambrush.mypaint.brush_text import BrushText
 from dreambrush.mypaint.layer import NORMAL
 from dreambrush.mypaint.layer_facts import LayerFacts, framed
 from dreambrush.mypaint.layer_tree import PaintLayer
+from dreambrush.mypaint.png import PIXEL_LIMIT
 from dreambrush.painter.motif import SHAPE_LAYER
-from dreambrush.painter.saving import YOUR_TURN, your_turn_layer
+from dreambrush.painter.saving import YOUR_TURN, your_turn_strokes
 from dreambrush.painter.sheet import brush_in_mode, layer_mode
 from dreambrush.recipe import Recipe, digest
 
@@ -61,9 +62,10 @@ class PixelBudget:
 
     left: int = LOOKED_AT
 
-    def allows(self, pixels: int) -> bool:
-        """Whether so many more may be looked at; if so, they count as looked at."""
-        allowed = pixels <= self.left
+    def allows(self, size: tuple[int, int], more: int = 0) -> bool:
+        """Whether a picture of that width and height may be looked at, and more pixels; if so, they count as seen."""
+        pixels = math.prod(size) + more
+        allowed = math.prod(size) <= PIXEL_LIMIT and pixels <= self.left
         self.left -= pixels if allowed else 0
         return allowed
 
@@ -119,7 +121,7 @@ def _digest_of_ours(recipes: Sequence[Recipe], size: tuple[int, int], our: OurLa
 def _digest_of(size: tuple[int, int], budget: PixelBudget, layer: PaintLayer) -> str | None:
     """That of a layer; None where it cannot be read, or too much was looked at."""
     try:
-        if not budget.allows(math.prod(size) + math.prod(layer.size())):
+        if not budget.allows(size, math.prod(layer.size())):
             return None
         return digest(framed(layer, *size))
     except OpenrasterError:
@@ -134,7 +136,7 @@ def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
         mine = np.flatnonzero(strokes.layer == index)
         first = _brush_of(recipe, int(mine[0])) if len(mine) else ""
         yield OurLayer(painting, index, name, mode, len(mine), first)
-    turn = your_turn_layer(recipe).strokes
+    turn = your_turn_strokes(recipe)
     wanted = recipe.ground is not None and recipe.options.get("your_turn") is True
     yield OurLayer(painting, None, YOUR_TURN, mode, len(turn), turn[0].brush if turn else "", optional=not wanted)
 

@@ -154,7 +154,7 @@ class _Painted:
 
     def changed_pixels(self, our: OurLayer, layer: PaintLayer, eotf: float) -> int | None:
         """How many of a layer's pixels nobody but the artist can have made; None where that cannot be told."""
-        if not self._budget.allows(math.prod(self.recipe.strokes.size) + math.prod(layer.size())):
+        if not self._budget.allows(self.recipe.strokes.size, math.prod(layer.size())):
             return None
         now = framed(layer, *self.recipe.strokes.size)
         if our.index is None and our.name != SHAPE_LAYER:
@@ -168,8 +168,8 @@ class _Painted:
     def _pixels(self) -> dict[int | None, Pixels]:
         """By index, None for the shape; nothing where this machine's engine does not paint what the recipe's did."""
         strokes = self.recipe.strokes
-        pixels = math.prod(strokes.size) * (len(strokes.layers) + 1)
-        if max(strokes.size) > LARGEST_SIDE or not self._budget.allows(pixels + PIXELS_A_STROKE * len(strokes)):
+        more = math.prod(strokes.size) * len(strokes.layers) + PIXELS_A_STROKE * len(strokes)
+        if max(strokes.size) > LARGEST_SIDE or not self._budget.allows(strokes.size, more):
             return {}
         end = time.monotonic() + LONGEST
 

@@ -165,7 +165,7 @@ class Workspace:
     def _read(self, name: str) -> dict[str, Any]:
         """A JSON object; empty where there is none."""
         try:
-            found = json.loads((self.folder / name).read_text(encoding="utf-8"))
+            found = read_json((self.folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
