@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dreambrush.errors import DreambrushError, ModelError, OutputError
+from dreambrush.json_text import read_json
 from dreambrush.output import open_output
 from dreambrush.training.plan import first_difference
 
