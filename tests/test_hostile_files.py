@@ -312,6 +312,99 @@ def test_a_work_that_is_wider_than_any_canvas(base: Base, capsys: pytest.Capture
     assert "up to 32768" in capsys.readouterr().err
 
 
+def test_settings_that_can_be_read_but_not_written_again(base: Base) -> None:
+    """Reading and writing count how deeply JSON nests in ways of their own."""
+    from dreambrush.mypaint.insertion import insert_layers
+
+    layer = Layer("new", np.zeros((32, 48, 4), np.uint8))
+    for depth in range(880, 1000, 3):
+        data = b'{"a": ' + b"[" * depth + b"]" * depth + b"}"
+        Path("x.ora").write_bytes(packed({**base.painting, SETTINGS: data}))
+        insert_layers("x.ora", "y.ora", [layer], "group", record=dict, overwrite=True)
+        with read_document("y.ora") as document:
+            assert "dreambrush" in document.settings
+
+
+def test_a_member_that_claims_more_than_32_bits_is_not_copied(base: Base) -> None:
+    """Nobody reads it, so what it claims is only found out where it is copied."""
+    import struct
+
+    from dreambrush.errors import OpenrasterError
+    from dreambrush.mypaint.insertion import insert_layers
+
+    data = bytearray(packed({**base.painting, "data/other": b"x"}))
+    entry = data.rindex(b"data/other") - 46
+    zip64 = struct.pack("<HHQ", 1, 8, 1 << 40)
+    struct.pack_into("<I", data, entry + 24, 0xFFFFFFFF)
+    struct.pack_into("<H", data, entry + 30, len(zip64))
+    at = entry + 46 + len(b"data/other")
+    data[at:at] = zip64
+    (size,) = struct.unpack_from("<I", data, data.rindex(b"PK\5\6") + 12)
+    struct.pack_into("<I", data, data.rindex(b"PK\5\6") + 12, size + len(zip64))
+    Path("x.ora").write_bytes(data)
+    with pytest.raises(OpenrasterError, match="damaged or incomplete"):
+        insert_layers("x.ora", "y.ora", [Layer("new", np.zeros((32, 48, 4), np.uint8))], "group", record=dict)
+    assert not os.path.exists("y.ora")
+
+
+# Unfinished paintings
+
+UNFINISHED = "data/dreambrush-unfinished"
+
+
+def resumed(base: Base, change: Callable[[Any, Any, dict[str, Any]], None]) -> int:
+    """The exit code of going on with a painting whose call, state and arrays were changed."""
+    import io
+
+    head, _, state = base.unfinished[UNFINISHED].partition(b"\n")
+    call, file = json.loads(head), io.BytesIO(state)
+    record = json.loads(np.load(file).tobytes())
+    arrays = {name: np.load(file) for name in record["arrays"]}
+    change(call, record, arrays)
+    out = io.BytesIO()
+    for array in (np.frombuffer(json.dumps(record).encode(), np.uint8), *arrays.values()):
+        np.save(out, array)
+    member = json.dumps(call).encode() + b"\n" + out.getvalue()
+    Path("photo.png").write_bytes((base.folder / "photo.png").read_bytes())
+    Path("x.ora").write_bytes(packed({**base.unfinished, UNFINISHED: member}))
+    return run(["paint", "--resume", "x.ora", "photo.png", "-q"])
+
+
+CHANGES: dict[str, Callable[[Any, Any, dict[str, Any]], None]] = {
+    "strokes are a text": lambda call, _, arrays: call["wishes"].update(strokes="many"),
+    "strokes are true": lambda call, _, arrays: call["wishes"].update(strokes=True),
+    "pigment is a number": lambda call, _, arrays: call["wishes"].update(pigment=1),
+    "hand is NaN": lambda call, _, arrays: call["wishes"].update(hand=float("nan")),
+    "a wish too much": lambda call, _, arrays: call["wishes"].update(x=1),
+    "the picture has a zero": lambda call, _, arrays: call.update(target="a\0"),
+    "digests are a list": lambda call, _, arrays: call.update(digests=["x"]),
+    "the size is a list": lambda call, _, arrays: call.update(size=[1]),
+    "an even increment": lambda _, record, arrays: record["rng"]["state"].update(inc=0),
+    "a huge state": lambda _, record, arrays: record["rng"]["state"].update(state=1 << 200),
+    "no state": lambda _, record, arrays: record["rng"].pop("state"),
+    "minus a billion swaps": lambda _, record, arrays: record["at"].update(swapped=-(10**9)),
+    "paused is a text": lambda _, record, arrays: record["at"].update(paused="x"),
+    "a name that is none": lambda _, record, arrays: record.update(names=[None]),
+    "time is NaN": lambda _, record, arrays: record.update(stages=[{"name": "x"}]),
+    "another brush": lambda _, __, arrays: arrays["sketch.brush"].__setitem__(0, 99),
+    "a layer that is not there": lambda _, __, arrays: arrays["layer"].__setitem__(-1, 99),
+    "strokes that are none": lambda _, __, arrays: arrays["sketch.strokes"].__setitem__((0, 0), np.inf),
+    "earned nothing": lambda _, __, arrays: arrays["earned"].fill(0),
+    "a canvas of whole numbers": lambda _, __, arrays: arrays.update(canvas=arrays["canvas"].astype(np.int32)),
+    "ideas of another size": lambda _, __, arrays: arrays["ideas.size"].fill(999),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_unfinished_painting_that_was_changed(base: Base, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert resumed(base, CHANGES[name]) == ExitCode.BAD_STROKES
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_an_unfinished_painting_that_was_not(base: Base) -> None:
+    assert resumed(base, lambda *_: None) == 0
+
+
 # What comes beside pictures
 
 

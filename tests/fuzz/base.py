@@ -38,8 +38,13 @@ class Base:
 
     @cached_property
     def unfinished(self) -> dict[str, bytes]:
-        """The members of a painting that is not finished."""
+        """The members of a painting that is not finished: some of it is laid."""
         return members_of(self.folder / "unfinished.ora")
+
+    @cached_property
+    def early(self) -> dict[str, bytes]:
+        """The members of one that is still being planned."""
+        return members_of(self.folder / "early.ora")
 
     @cached_property
     def strokes(self) -> Any:
@@ -87,6 +92,7 @@ def _paint(folder: Path) -> None:
     from dreambrush.painter.painting import Painting
     from dreambrush.painter.saving import save_painting
     from dreambrush.painter.session import Keeper
+    from dreambrush.painter.unfinished import Unfinished
     from dreambrush.pictures import load_picture
     from dreambrush.recipe import recipes_of
 
@@ -101,10 +107,13 @@ def _paint(folder: Path) -> None:
     call = Call.of(Path("photo.png"), None, (NAME, "ink"), brushes, wishes, None)
     digests = {**call.digests, "": Call.of(folder / "photo.png", None, (NAME,), brushes, wishes, None).digests[""]}
     object.__setattr__(call, "digests", digests)
-    begun = next(each for each in kept if each.unfinished is not None and each.strokes.layers)
-    assert begun.unfinished is not None
-    members = {UNFINISHED: call.to_bytes(begun.unfinished)}
-    save_painting(folder / "unfinished.ora", begun, brushes, 0, wishes.record(), members=members)
+    moments = [(each, Unfinished.from_bytes(each.unfinished)) for each in kept if each.unfinished is not None]
+    late = next(each for each, at in moments if at.stages)
+    early = next(each for each, at in moments if at.at.descent is not None and not at.names)
+    for name, begun in ("unfinished.ora", late), ("early.ora", early):
+        assert begun.unfinished is not None
+        members = {UNFINISHED: call.to_bytes(begun.unfinished)}
+        save_painting(folder / name, begun, brushes, 0, wishes.record(), members=members)
     with read_document(folder / "painting.ora") as document:
         (recipe,) = recipes_of(document.settings)
     recipe.strokes.save(folder / "strokes.json")

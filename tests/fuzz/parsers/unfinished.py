@@ -19,13 +19,14 @@ MEMBER = "data/dreambrush-unfinished"
 
 
 def case(rng: random.Random, base: Base, folder: Path) -> Command:
-    head, _, state = base.unfinished[MEMBER].partition(b"\n")
+    begun = rng.choice((base.unfinished, base.early))
+    head, _, state = begun[MEMBER].partition(b"\n")
     if rng.random() < 0.35:
         head = json.dumps(mutated(rng, json.loads(head))).encode()
     else:
         state = _state(rng, state)
     (folder / "photo.png").write_bytes((base.folder / "photo.png").read_bytes())
-    (folder / "x.ora").write_bytes(packed({**base.unfinished, MEMBER: head + b"\n" + state}))
+    (folder / "x.ora").write_bytes(packed({**begun, MEMBER: head + b"\n" + state}))
     return "paint", "--resume", "x.ora", "photo.png", "-q", "--json"
 
 
