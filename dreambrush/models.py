@@ -33,6 +33,7 @@ DREAM_FILE, WEIGHTS_FILE, CARD_FILE = "dream.onnx", "dream.safetensors", "card.j
 COLOUR_FILE, COLOUR_WEIGHTS_FILE = "colour.onnx", "colour.safetensors"  # of brushes that change their colour
 POLICY_FILE, POLICY_WEIGHTS_FILE = "policy.onnx", "policy.safetensors"
 LARGEST_CARD = 1 << 20  # bytes
+MOST_REACH = 16.0  # radii, as measured in training at most
 MOST_ALPHA = 2.0  # that a dream may answer; there is at most 1, but networks err
 CARD_FORMAT, CARD_VERSION = "dreambrush dream", 1
 
@@ -227,7 +228,7 @@ class Dream:
         self.card = read_card(folder)
         try:
             self.reach = float(self.card["reach"])
-            if not 0.5 <= self.reach <= 64:
+            if not 0.25 <= self.reach <= MOST_REACH:
                 raise ValueError
         except (KeyError, TypeError, ValueError, OverflowError):
             raise ModelError(f"The card of the dream {folder} has no proper reach.", RETRAIN) from None

@@ -44,6 +44,7 @@ from dreambrush.strokes import Strokes
 Float32 = NDArray[np.float32]
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+FARTHEST = 10  # times width and height together, that no number of a stroke exceeds
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -161,9 +162,12 @@ class Session:
         looker, at = self.planner.grower.looker, unfinished.at
         sketches = [each for each in (at.before, None if at.descent is None else at.descent.sketch) if each is not None]
         brushes = [unfinished.memory.ideas.brush, *(each.brush for each in (unfinished.sketch, *sketches))]
+        strokes = [unfinished.memory.ideas.strokes, *(each.strokes for each in (unfinished.sketch, *sketches))]
+        farthest = FARTHEST * sum(self.motif.size)
         size, earned = unfinished.memory.ideas.size, unfinished.memory.earned
         if (
             any(len(sketch) > self.wanted for sketch in sketches)
+            or any(len(each) and np.abs(each).max() > farthest for each in strokes)
             or any(len(brush) and brush.max() >= len(self.brushes) for brush in brushes)
             or (len(size) and not 0 <= size.min() <= size.max() < len(looker.scales))
             or earned.shape != looker.earned.shape

@@ -25,6 +25,7 @@ from dreambrush.painter.sketch import Sketch
 FORMAT = 1
 FARTHEST = 1e6  # pixels, as of strokes
 MOST_STEPS, MOST_NAMES = 1_000_000, 100  # far more than there are
+SLOPE_BY_ROOT = 2.0  # a mean by the root of that of the squares; with Adam's memories it stays below 1.7
 LONGEST = 86400.0  # seconds, of a painting
 Arrays = dict[str, NDArray[Any]]
 
@@ -122,6 +123,8 @@ class Unfinished:
             fresh = Descent.of(descended)
             for name, others_name in ((name, others[name]) for name in others):
                 _check(others_name, getattr(fresh, name).shape, np.float32)
+            if (np.abs(others["mean"]) > SLOPE_BY_ROOT * np.sqrt(np.maximum(others["square"], 0)) + 1e-6).any():
+                raise ValueError("its descent is none that there can be")
             place.descent = replace(fresh, steps=_count(steps), **others)
         ideas = Ideas(*(arrays[f"ideas.{each.name}"] for each in fields(Ideas)))
         n = len(ideas)
