@@ -278,7 +278,10 @@ def _texts(values: Any) -> tuple[str, ...]:
 
 def _plain(options: Any) -> Any:
     """Options with texts that can be written and numbers that JSON knows."""
-    text = whole_characters(json.dumps(options, ensure_ascii=False, allow_nan=False))
+    try:
+        text = whole_characters(json.dumps(options, ensure_ascii=False, allow_nan=False))
+    except ValueError:
+        raise ValueError("its options hold what is no number") from None
     if len(text) > LONGEST_OPTIONS or text.count("[") + text.count("{") > MOST_NESTED:
         raise ValueError("its options are far too long")
     return json.loads(text)
