@@ -92,7 +92,7 @@ def _change(rng: random.Random, records: list[list[Any]]) -> None:
         tile[rng.choice((0, 1))] = rng.choice(NUMBERS)
         if rng.random() < 0.5:
             tile[2] = rng.choice((b"", bytes(4095), bytes(4097), b"\1" * 4096, b"\xff" * 4096, bytes(1 << 22)))
-        records[place] = ["s", record[1], tiles * rng.choice((1, 1, 1, 50))]
+        records[place] = ["s", record[1], (tiles * rng.choice((1, 1, 1, 50)))[:500]]
 
 
 def _written(rng: random.Random, record: Any) -> bytes:
