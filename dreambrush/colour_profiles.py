@@ -11,6 +11,8 @@ from PIL import Image, ImageCms
 _DEEP_MODES = {"I;16": 65535.0, "I;16L": 65535.0, "I;16B": 65535.0, "I;16N": 65535.0, "I": 65535.0, "F": 1.0}
 """Pillow's modes of more than 8 bits per value, all greyscale, with the value that stands for white."""
 
+ROWS_AT_ONCE = 1 << 20  # pixels in them
+
 _PROFILE_MODES = {"RGB": "RGB ", "CMYK": "CMYK", "L": "GRAY", "LAB": "Lab "}
 """Pillow's mode -> the ICC colour space that a profile for it must have."""
 
@@ -65,8 +67,12 @@ def _white_level(image: Image.Image) -> float:
     usual = _DEEP_MODES.get(image.mode, 255.0)
     if image.mode not in ("I", "F"):
         return usual
-    values = np.asarray(image, np.float32)
-    return max(usual, float(np.max(values, where=np.isfinite(values), initial=usual)))
+    white = usual
+    rows = max(ROWS_AT_ONCE // image.width, 1)
+    for top in range(0, image.height, rows):
+        values = np.asarray(image.crop((0, top, image.width, min(top + rows, image.height))), np.float32)
+        white = max(white, float(np.max(values, where=np.isfinite(values), initial=usual)))
+    return white
 
 
 def _transform_to_srgb(image: Image.Image) -> ImageCms.ImageCmsTransform | None:
@@ -95,5 +101,5 @@ def _transform_to_srgb(image: Image.Image) -> ImageCms.ImageCmsTransform | None:
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
-    except (ImageCms.PyCMSError, OSError, ValueError):
+    except Exception:  # a profile that is broken can do so in any way
         return None

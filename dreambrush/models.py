@@ -11,7 +11,6 @@ and :mod:`~dreambrush.networks` says why ONNX is safe.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,8 +22,9 @@ from numpy.typing import NDArray
 
 from dreambrush.brush_names import find_name, known_brushes, near_names
 from dreambrush.errors import BrushError, ModelError
+from dreambrush.json_text import read_json
 from dreambrush.mypaint.brush_folders import GROUP, SUFFIX, bare_name, data_home, name_in_mypaint, stock_folder
-from dreambrush.networks import RETRAIN, open_network
+from dreambrush.networks import RETRAIN, ask, open_network
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -33,6 +33,8 @@ DREAM_FILE, WEIGHTS_FILE, CARD_FILE = "dream.onnx", "dream.safetensors", "card.j
 COLOUR_FILE, COLOUR_WEIGHTS_FILE = "colour.onnx", "colour.safetensors"  # of brushes that change their colour
 POLICY_FILE, POLICY_WEIGHTS_FILE = "policy.onnx", "policy.safetensors"
 LARGEST_CARD = 1 << 20  # bytes
+MOST_REACH = 16.0  # radii, as measured in training at most
+MOST_ALPHA = 2.0  # that a dream may answer; there is at most 1, but networks err
 CARD_FORMAT, CARD_VERSION = "dreambrush dream", 1
 
 Float32 = NDArray[np.float32]
@@ -235,9 +237,9 @@ class Dream:
         self.card = read_card(folder)
         try:
             self.reach = float(self.card["reach"])
-            if not 0.5 <= self.reach <= 64:
+            if not 0.25 <= self.reach <= MOST_REACH:
                 raise ValueError
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise ModelError(
                 f"The card of the dream {folder} has no proper reach.", RETRAIN, id="dream-card-unreadable"
             ) from None
@@ -252,7 +254,14 @@ class Dream:
         Returns:
             Mean and variance of alpha, (b, p) float32 each.
         """
-        mean, variance = self._session.run(None, {"strokes": strokes, "points": points})
+        shapes = {"mean": points.shape[:2], "variance": points.shape[:2]}
+        mean, variance = ask(self._session, DREAM_FILE, {"strokes": strokes, "points": points}, shapes)
+        if mean.size and max(mean.max(), -mean.min(), variance.max(), -variance.min()) > MOST_ALPHA:
+            raise ModelError(
+                f"The network {self.folder / DREAM_FILE} dreams of more paint than there can be.",
+                RETRAIN,
+                id="network-unusable",
+            )
         return mean, variance
 
     @cached_property
@@ -263,7 +272,8 @@ class Dream:
     def shift(self, strokes: Float32, points: Float32, colour: Float32) -> Float32:
         """What the brush adds to the colours (b, 3) that it is given, on the mean: (b, p, 3) float32."""
         inputs = {"strokes": strokes, "points": points, "colour": colour}
-        return np.asarray(self._colour_session.run(None, inputs)[0], np.float32)
+        (shift,) = ask(self._colour_session, COLOUR_FILE, inputs, {"shift": (*points.shape[:2], 3)})
+        return shift
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
@@ -282,10 +292,10 @@ def read_card(folder: Path) -> dict[str, Any]:
     """
     path = folder / CARD_FILE
     try:
-        if path.stat().st_size > LARGEST_CARD:
+        if not path.is_file() or path.stat().st_size > LARGEST_CARD:  # a pipe would be waited for
             raise ValueError
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        card = read_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         raise ModelError(
             f"The dream {folder} has no readable card ({CARD_FILE}).", RETRAIN, id="dream-card-unreadable"
         ) from None

@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,6 +55,55 @@ def open_output(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
         raise OutputError(
             f"{target} cannot be written: {error.strerror or error}.", _advice(error), id="cannot-write"
         ) from error
+
+
+def write_together(files: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
+    """Writes several files: all of them or, after an error, none; those that were there before are then as they were.
+
+    Args:
+        files: what to write into each; their folders must exist.
+        overwrite: replace files of these names.
+
+    Raises:
+        OutputError: one of them exists already or cannot be written.
+    """
+    with contextlib.ExitStack() as seconds:
+        undo = contextlib.ExitStack()
+        try:
+            with contextlib.ExitStack() as opened:
+                for path, data in files.items():
+                    file = opened.enter_context(open_output(path, overwrite=overwrite))
+                    target = Path(os.path.realpath(path)) if overwrite else path
+                    second = seconds.enter_context(_second_name(target))
+                    undo.callback(_put_back, target, second, data)
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())  # what does not fit is found out before the first one takes its name
+        except BaseException:
+            undo.close()
+            raise
+
+
+@contextlib.contextmanager
+def _second_name(target: Path) -> Iterator[Path | None]:
+    """One more name for a file, for as long as the block runs; None where there is no such file."""
+    second = target.parent / f".dreambrush-{secrets.token_hex(8)}.tmp"
+    try:
+        if target.is_file():
+            try:
+                os.link(target, second)
+            except OSError:  # no hard links there, or not of that file
+                shutil.copy2(target, second)
+        yield second if second.exists() else None
+    finally:
+        second.unlink(missing_ok=True)
+
+
+def _put_back(target: Path, before: Path | None, data: bytes) -> None:
+    """Undoes that a file was written, if it was."""
+    with contextlib.suppress(OSError):
+        if target.read_bytes() == data:
+            target.unlink() if before is None else os.replace(before, target)
 
 
 @contextlib.contextmanager

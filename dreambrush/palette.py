@@ -25,6 +25,7 @@ CUBE, SMALLEST_CUBE = 0.05, 0.005  # sides in Oklab, of colours that count as on
 MANY = 8  # colours, for each that is wanted, are enough to choose from
 AUTO = "auto:"
 _HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
+_LEVEL = re.compile(r"0*([0-9]{1,3})", re.ASCII)  # int() refuses thousands of digits, also of noughts
 
 # From linear sRGB to the responses of three kinds of cones, and from their cube roots to Oklab.
 _CONES = np.array(
@@ -98,7 +99,7 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
     """
     if text.startswith(AUTO):
         count = text.removeprefix(AUTO)
-        if not count.isascii() or not count.isdigit() or not 1 <= int(count) <= MOST_COLOURS:
+        if not 1 <= _number(count) <= MOST_COLOURS:
             raise UsageError(
                 f"The palette '{text}' wants no number of colours from 1 to {MOST_COLOURS}.",
                 "Try auto:8.",
@@ -106,7 +107,7 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
             )
         if picture is None:
             raise ValueError("Expected a picture for a palette of its own")
-        return palette_of(picture, int(count))
+        return palette_of(picture, _number(count))
     words = [word for word in re.split(r"[,;\s]+", text) if word]
     found = [_HEX.fullmatch(word) for word in words]
     if found and all(found):
@@ -158,6 +159,12 @@ def _levels(digits: str) -> list[int]:
     return list(bytes.fromhex(digits))
 
 
+def _number(word: str) -> int:
+    """A whole number of at most three digits, noughts before it aside; -1 if it is none."""
+    found = _LEVEL.fullmatch(word)
+    return int(found[1]) if found else -1
+
+
 def _read_gpl(path: Path) -> Palette:
     """A GIMP palette: "GIMP Palette", then lines of red, green and blue, 0..255, and perhaps a name."""
     try:
@@ -175,9 +182,10 @@ def _read_gpl(path: Path) -> Palette:
         words = line.split()
         if line.lstrip().startswith("#") or not words or ":" in words[0]:
             continue
-        if len(words) < 3 or not all(word.isascii() and word.isdigit() and int(word) <= 255 for word in words[:3]):
+        levels = [_number(word) for word in words[:3]]
+        if len(levels) < 3 or not all(0 <= level <= 255 for level in levels):
             raise _no_palette(path, f"there is no colour in its line '{line.strip()[:40]}'")
-        colours.append([int(word) for word in words[:3]])
+        colours.append(levels)
     if not 1 <= len(colours) <= MOST_COLOURS:
         raise _no_palette(path, f"it has {len(colours)} colours")
     return Palette(np.array(colours, np.uint8))

@@ -6,11 +6,10 @@ An array file may come from a stranger: numpy reads it without pickle, so nothin
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,8 @@ Float32 = NDArray[np.float32]
 
 ARRAY_FILES = (".npy", ".npz")
 KEY = "x"  # of the pictures in an .npz with several arrays
+LARGEST_ARRAY = 1 << 30  # bytes, unpacked
+LONGEST_HEADER = 10_000  # characters of an .npy file's, which Python takes apart
 DARK = 0.5  # mean of a border, 0..1, below which a picture counts as light on dark
 
 
@@ -94,16 +95,23 @@ def _in_folder(path: Path) -> PictureSet:
 def _read_array(path: Path) -> NDArray[np.uint8]:
     try:
         with open(path, "rb") as file:
-            found = np.load(file, allow_pickle=False)
+            if os.fstat(file.fileno()).st_size > LARGEST_ARRAY:
+                raise _too_large(path)
+            found = np.load(file, allow_pickle=False, max_header_size=LONGEST_HEADER)
             if isinstance(found, np.lib.npyio.NpzFile):
-                found = found[KEY if KEY in found.files or len(found.files) != 1 else found.files[0]]
+                archive: Any = found.zip
+                if sum(member.file_size for member in archive.infolist()) > LARGEST_ARRAY:
+                    raise _too_large(path)
+                found = np.asarray(found[KEY if KEY in found.files or len(found.files) != 1 else found.files[0]])
     except KeyError:
         raise PictureError(
             f"'{path}' has several arrays or none, and none of them is called {KEY}.",
             f"Save the pictures as: numpy.savez('pictures.npz', {KEY}=pictures)",
             id="array-not-named",
         ) from None
-    except (OSError, ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+    except PictureError:
+        raise
+    except Exception as error:  # numpy and zipfile raise almost anything when the bytes are wrong
         reason = " ".join(str(error).split()).rstrip(".")
         raise PictureError(
             f"'{path}' cannot be read as an array of numbers ({reason or type(error).__name__}).",
@@ -120,6 +128,14 @@ def _read_array(path: Path) -> NDArray[np.uint8]:
         )
     pictures: NDArray[np.uint8] = found
     return pictures
+
+
+def _too_large(path: Path) -> PictureError:
+    return PictureError(
+        f"'{path}' holds more than {LARGEST_ARRAY >> 20:,} MiB of pictures.",
+        "Save fewer of them in one file.",
+        id="array-too-large",
+    )
 
 
 def _in_array(path: Path, pictures: NDArray[np.uint8]) -> PictureSet:

@@ -37,6 +37,13 @@ READABLE = "JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP, JPEG 2000, PPM, TGA, PCX, QOI
 _OPAQUE = np.float32(254.5 / 255)  # alpha from here on is 255 when it is saved
 
 _STRIP_PIXELS = 4_000_000  # a big picture is converted in strips, so that its floats never all exist at once
+_BIG, _SMALLER_STRIP = 60_000_000, 1_500_000  # pixels; where the picture takes much memory, strips take less
+_FILTERED = 8  # times as large as wanted a picture is, once it was reduced in boxes
+
+DECODED_LIMIT = 750_000_000
+"""More bytes than this are not decoded; what else is needed then stays below 1 GB altogether."""
+_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}  # of a pixel in Pillow; others take 4
+_ASIDE = {"WEBP": 8, "AVIF": 12, "JPEG2000": 16, "GIF": 8, "ICO": 8, "QOI": 8}  # bytes a pixel, that decoders take too
 
 
 def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool = False) -> NDArray[np.float32]:
@@ -63,11 +70,19 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
     path = Path(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of harmless oddities; what matters is raised
-        image = _decode(path)
+        image, wanted = _decode(path, size)
         try:
-            picture = _upright(_scaled(image, size, keep_alpha=keep_alpha), image)
+            picture = _upright(_scaled(image, *wanted, keep_alpha=keep_alpha), image)
         except MemoryError:
             raise _too_large(path, image.width, image.height) from None
+        except (AssertionError, AttributeError, KeyError, OSError, SyntaxError, TypeError, ValueError) as error:
+            # Pillow finds out only now that a palette is missing, or a colour is none.
+            reason = "its colours are missing" if isinstance(error, AssertionError) else _reason(error)
+            raise PictureError(
+                f"The picture '{path}' is damaged ({reason}).",
+                "Copy or download it once more, or save it again in a picture editor.",
+                id="picture-damaged",
+            ) from error
         finally:
             image.close()
     if picture.shape[2] == 3 or (picture[..., 3] >= _OPAQUE).all():
@@ -99,8 +114,12 @@ def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
     return np.clip(np.asarray(grey.resize((width, height), Image.Resampling.BILINEAR), np.float32), 0, 1)
 
 
-def _decode(path: Path) -> Image.Image:
-    """Open and decode the first frame, or say in plain words why that fails."""
+def _decode(path: Path, size: int | None) -> tuple[Image.Image, tuple[int, int]]:
+    """Open and decode the first frame, or say in plain words why that fails.
+
+    Returns:
+        The picture, and the width and height that it is to have; a JPEG that is far larger comes reduced already.
+    """
     if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
         raise PictureError(
             f"There is no picture at '{path}'.", "Check the path for a slip of the pen.", id="no-such-picture"
@@ -123,6 +142,16 @@ def _decode(path: Path) -> Image.Image:
         image = Image.open(path, formats=FORMATS)
         if image.width * image.height > PIXEL_LIMIT:
             raise _too_large(path, image.width, image.height)
+        wanted = scaled_size(image.width, image.height, size)
+        if image.format == "JPEG" and _is_far_larger(image, wanted[1]):
+            image.draft(None, (_FILTERED * wanted[0], _FILTERED * wanted[1]))
+        if _bytes_decoded(image) > DECODED_LIMIT:
+            raise PictureError(
+                f"The picture '{path}' has {image.width} x {image.height} pixels, and reading it would take more than "
+                "1 GB of memory.",
+                "Make a smaller copy and paint that.",
+                id="picture-too-large",
+            )
         image.load()
     except PictureError:
         raise
@@ -146,7 +175,18 @@ def _decode(path: Path) -> Image.Image:
             "Copy or download it once more, or save it again in a picture editor.",
             id="picture-damaged",
         ) from error
-    return image
+    return image, wanted
+
+
+def _bytes_decoded(image: Image.Image) -> int:
+    """How much memory decoding takes, about."""
+    width, height = image.size
+    pixel = _BYTES.get(image.mode, 4) + _ASIDE.get(image.format or "", 0)
+    if image.format == "TIFF":  # a strip is decoded as a whole, and may be the whole picture
+        rows = image.tag_v2.get(278, height) if hasattr(image, "tag_v2") else height
+        rows = rows if isinstance(rows, int) else height
+        return width * height * pixel + width * min(max(rows, 1), height) * 4
+    return width * height * pixel
 
 
 def _reason(error: Exception) -> str:
@@ -169,11 +209,12 @@ def scaled_size(width: int, height: int, size: int | None) -> tuple[int, int]:
     return max(1, round(width * target / longer)), max(1, round(height * target / longer))
 
 
-def _scaled(image: Image.Image, size: int | None, *, keep_alpha: bool) -> NDArray[np.float32]:
+def _scaled(image: Image.Image, width: int, height: int, *, keep_alpha: bool) -> NDArray[np.float32]:
     """Convert to sRGB and scale, in strips of rows; the picture's stored orientation is kept."""
-    width, height = scaled_size(image.width, image.height, size)
     convert = ToSrgb(image)
     channels = 4 if keep_alpha and convert.transparent else 3
+    if _is_far_larger(image, height):
+        return _far_smaller(image, convert, width, height, channels)
     shrink = width < image.width or height < image.height
     result = np.empty((height, width, channels), np.float32)
     for top, bottom in _strips(height, image, margin := max(4.0, 4.0 * image.height / height)):
@@ -201,6 +242,41 @@ def _scaled(image: Image.Image, size: int | None, *, keep_alpha: bool) -> NDArra
     return np.clip(result, 0.0, 1.0, out=result)
 
 
+def _is_far_larger(image: Image.Image, height: int) -> bool:
+    """Whether each strip of the scaled picture would need most of the picture, as the filter reaches so far."""
+    return 2 * max(4.0, 4.0 * image.height / height) * image.width > _STRIP_PIXELS
+
+
+def _far_smaller(image: Image.Image, convert: ToSrgb, width: int, height: int, channels: int) -> NDArray[np.float32]:
+    """As :func:`_scaled`, by way of means of square boxes, which need little memory and one look at each pixel."""
+    across, down = image.size
+    side = max(int(min(across / width, down / height) / _FILTERED), 1)
+    means = np.empty((-(-down // side), -(-across // side), channels), np.float32)
+    step = max(_SMALLER_STRIP // (side * min(side, down)), 1) * side
+    for row in range(len(means)):
+        for left in range(0, across, step):
+            box = (left, row * side, min(left + step, across), min((row + 1) * side, down))
+            pixels = convert(image.crop(box))
+            if channels == 3:
+                pixels = _on_white(pixels)
+            values = to_linear(pixels[..., :3])
+            if channels == 4:
+                values = np.concatenate([values * pixels[..., 3:], pixels[..., 3:]], 2)
+            columns = np.arange(0, box[2] - left, side)
+            sums = np.add.reduceat(values.sum(0, dtype=np.float64), columns, axis=0)
+            counts = np.diff([*columns, box[2] - left])[:, None] * len(values)
+            means[row, left // side : left // side + len(columns)] = sums / counts
+    result = np.empty((height, width, channels), np.float32)
+    for channel in range(channels):
+        band = Image.fromarray(np.ascontiguousarray(means[..., channel]))
+        scaled = band.resize((width, height), Image.Resampling.HAMMING, (0, 0, across / side, down / side))
+        result[..., channel] = np.asarray(scaled)
+    if channels == 4:
+        result[..., :3] /= np.maximum(result[..., 3:], np.float32(1e-6))
+    result[..., :3] = from_linear(result[..., :3])
+    return np.clip(result, 0.0, 1.0, out=result)
+
+
 def _on_white(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     """Straight RGBA as it looks on white paper; RGB as it is."""
     if pixels.shape[2] == 3:
@@ -211,7 +287,8 @@ def _on_white(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _strips(height: int, image: Image.Image, margin: float) -> Iterator[tuple[int, int]]:
     """Ranges of result rows whose source rows, with the filter's margin, hold about _STRIP_PIXELS."""
-    source_rows = max(1.0, _STRIP_PIXELS / image.width - 2 * margin)
+    strip = _STRIP_PIXELS if image.width * image.height <= _BIG else _SMALLER_STRIP
+    source_rows = max(1.0, strip / image.width - 2 * margin)
     rows = max(1, int(source_rows * height / image.height))
     for top in range(0, height, rows):
         yield top, min(top + rows, height)

@@ -30,15 +30,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.errors import BrushError, StrokesError, UsageError
+from dreambrush.json_text import whole_characters
 from dreambrush.mypaint.myb import BrushSettings, parse_myb
 from dreambrush.paper import paper_tile
-from dreambrush.strokes import Strokes
+from dreambrush.strokes import MOST_NAMES, Strokes
 
 KEY = "dreambrush"
 FORMAT = 1
 COLUMNS = 12  # float32 numbers of a stroke, before the two int32
-MOST_STROKES = 1_000_000
 LARGEST_ALPHA = 1 << 28  # pixels
+MOST_STROKES = 1_000_000  # of all recipes in a file
+FREE_STROKES, LEAST_PACKED = 10_000, 4  # each stroke beyond so many takes so many bytes at least; usual are forty
+MOST_PAINTINGS = 1000  # in a file
+MOST_NAMES_IN_ALL = 10_000  # of layers and brushes in all recipes of a file
+BAND = 256  # rows
+LONGEST_OPTIONS, MOST_NESTED = 1 << 16, 100  # characters of JSON; brackets in them, for they are a flat list
 LARGEST_SEED = 2**32 - 1  # of libmypaint's random numbers
 
 
@@ -120,6 +126,8 @@ class Recipe:
             raise _broken("it is of another version of dreambrush")
         try:
             texts = {key: _texts(record[key]) for key in ("names", "layers", "digests", "brush_names")}
+            if max(map(len, texts.values())) > MOST_NAMES:
+                raise ValueError("it has too many brushes or layers")
             width, height = record["size"]
             strokes = _unpacked(record["strokes"], (width, height), texts["brush_names"], texts["layers"])
             brushes = tuple(
@@ -134,13 +142,13 @@ class Recipe:
                 if ground.shape != (3,):
                     raise ValueError("its ground is no colour")
             alpha = _alpha(record["alpha"], (height, width)) if "alpha" in record else None
-            seed, options = int(record["seed"]), record["options"]
+            seed, options = int(record["seed"]), _plain(record["options"])
             if not 0 <= seed <= LARGEST_SEED:
                 raise ValueError("its seed is out of range")
             if not isinstance(options, dict):
                 raise ValueError("its options are no object")
             return cls(
-                str(record["version"]),
+                whole_characters(str(record["version"]))[:60],
                 seed,
                 bool(record["pigment"]),
                 ground,
@@ -156,7 +164,7 @@ class Recipe:
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None
         except Exception as error:  # what strangers write may fail in any way; decoders of pictures raise anything
-            raise _broken(str(error) or type(error).__name__) from None
+            raise _broken((str(error) or type(error).__name__)[:300]) from None
 
 
 def recipes_to_settings(recipes: Sequence[Recipe]) -> dict[str, Any]:
@@ -175,7 +183,17 @@ def recipes_of(settings: Mapping[str, Any]) -> list[Recipe]:
         return []
     if not isinstance(ours, dict) or not isinstance(ours.get("paintings"), list):
         raise _broken("it is of another version of dreambrush")
-    return [Recipe.from_json(each) for each in ours["paintings"]]
+    if len(ours["paintings"]) > MOST_PAINTINGS:
+        raise _broken(f"there are more than {MOST_PAINTINGS:,} in it")
+    recipes, strokes, names = [], 0, 0
+    for record in ours["paintings"]:
+        recipe = Recipe.from_json(record)
+        recipes.append(recipe)
+        strokes += len(recipe.strokes)
+        names += len(recipe.strokes.layers) + len(recipe.brushes)
+        if strokes > MOST_STROKES or names > MOST_NAMES_IN_ALL:
+            raise _broken("it has too many strokes, brushes or layers")
+    return recipes
 
 
 def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None = None) -> Recipe:
@@ -209,8 +227,11 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
 
 def digest(pixels: NDArray[np.uint8]) -> str:
     """A fingerprint of a layer (h, w, 4) uint8: what is under no paint at all does not matter."""
-    seen = np.where(pixels[..., 3:] > 0, pixels, 0)
-    return hashlib.sha256(np.ascontiguousarray(seen, np.uint8).tobytes()).hexdigest()[:32]
+    seen = hashlib.sha256()
+    for top in range(0, len(pixels), BAND):  # so that it takes little memory
+        band = pixels[top : top + BAND]
+        seen.update(np.ascontiguousarray(np.where(band[..., 3:] > 0, band, 0), np.uint8).data)
+    return seen.hexdigest()[:32]
 
 
 def _packed(strokes: Strokes) -> str:
@@ -226,7 +247,12 @@ def _packed(strokes: Strokes) -> str:
 def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers: tuple[str, ...]) -> Strokes:
     inflater = zlib.decompressobj()
     row = 4 * (COLUMNS + 2)
-    data = inflater.decompress(base64.b64decode(text, validate=True), MOST_STROKES * row)
+    packed = base64.b64decode(text, validate=True)
+    # Numbers of real strokes hardly compress.  A few bytes that claim a million of them would cost an hour of painting.
+    most = min(FREE_STROKES + len(packed) // LEAST_PACKED, MOST_STROKES)
+    data = inflater.decompress(packed, most * row + 1)
+    if len(data) > most * row:
+        raise ValueError("its strokes are cut off, or far more than it could hold")
     if len(data) % row or inflater.unconsumed_tail or not inflater.eof:
         raise ValueError("its strokes are cut off")
     n = len(data) // row
@@ -260,7 +286,18 @@ def _alpha(text: Any, shape: tuple[int, int]) -> NDArray[np.uint8]:
 def _texts(values: Any) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError("a list of names is none")
-    return tuple(values)
+    return tuple(map(whole_characters, values))
+
+
+def _plain(options: Any) -> Any:
+    """Options with texts that can be written and numbers that JSON knows."""
+    try:
+        text = whole_characters(json.dumps(options, ensure_ascii=False, allow_nan=False))
+    except ValueError:
+        raise ValueError("its options hold what is no number") from None
+    if len(text) > LONGEST_OPTIONS or text.count("[") + text.count("{") > MOST_NESTED:
+        raise ValueError("its options are far too long")
+    return json.loads(text)
 
 
 def _broken(why: str) -> StrokesError:

@@ -27,12 +27,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dreambrush.errors import StrokesError
+from dreambrush.json_text import read_json, whole_characters
 from dreambrush.output import open_output
 
 FORMAT = "dreambrush strokes"
 VERSION = 1
 ARRAYS = ("path", "pressure", "radius", "colour", "brush", "layer")
 COLUMNS = 14  # numbers of one stroke in a file
+LARGEST_FILE = 1 << 28  # bytes, of some two million strokes
+MOST_NAMES = 1000  # of brushes or layers; dreambrush paints on at most six layers
 
 SPEED = 600.0  # pixels a second: an unhurried sweep of the arm over a screen at 100 % zoom
 LEAST_SECONDS = 0.08  # even a dab takes this long
@@ -91,7 +94,7 @@ class Strokes:
         for name in ("brushes", "layers"):
             names = tuple(getattr(self, name))
             if not all(isinstance(item, str) for item in names):
-                raise _bad(f"Expected {name} to be names but had {names!r}.")
+                raise _bad(f"Expected {name} to be names but had {names!r:.200}.")
             object.__setattr__(self, name, names)
         _check_range("pressure", self.pressure, 0.0, 1.0)
         _check_range("colour", self.colour, 0.0, 1.0)
@@ -152,7 +155,8 @@ class Strokes:
         """The text of a strokes file; the same strokes give the same text."""
         rows = [[_shortest(value) for value in row[:12]] + [int(v) for v in row[12:]] for row in self._table()]
         head = {"format": FORMAT, "version": VERSION, "size": list(self.size)}
-        document = {**head, "brushes": list(self.brushes), "layers": list(self.layers), "strokes": rows}
+        names = {key: [whole_characters(name) for name in getattr(self, key)] for key in ("brushes", "layers")}
+        document = {**head, **names, "strokes": rows}
         return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
@@ -163,18 +167,25 @@ class Strokes:
             StrokesError: text that is no strokes file, of another version, or with bad numbers.
         """
         try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
+            document = read_json(text)
+        except ValueError:
             raise _bad("Expected a strokes file but had something that is not JSON.") from None
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise _bad("Expected a strokes file but had other JSON.")
         if document.get("version") != VERSION:
-            raise _bad(f"Expected a strokes file of version {VERSION} but had version {document.get('version')!r}.")
+            version = repr(document.get("version"))
+            raise _bad(f"Expected a strokes file of version {VERSION} but had version {version:.60}.")
         lists = [document.get(name) for name in ("strokes", "brushes", "layers", "size")]
         if not all(isinstance(item, list) for item in lists):
             raise _bad("Expected strokes, brushes, layers and size to be lists but some are not.")
         rows, brushes, layers, size = lists
         assert rows is not None and brushes is not None and layers is not None and size is not None
+        if max(len(brushes), len(layers)) > MOST_NAMES:
+            raise StrokesError(
+                f"Expected at most {MOST_NAMES:,} brushes and layers but had {max(len(brushes), len(layers)):,}.",
+                "Use strokes that dreambrush saved, of this version.",
+                id="strokes-unusable",
+            )
         try:
             table = np.array(rows, np.float64).reshape(len(rows), COLUMNS)
         except (ValueError, TypeError, OverflowError):
@@ -189,8 +200,8 @@ class Strokes:
             brush=np.clip(table[:, 12], -1, 1 << 30).astype(np.int32),
             layer=np.clip(table[:, 13], -1, 1 << 30).astype(np.int32),
             size=(size[0], size[1]) if len(size) == 2 else (0, 0),
-            brushes=tuple(brushes),
-            layers=tuple(layers),
+            brushes=tuple(whole_characters(name) if isinstance(name, str) else name for name in brushes),
+            layers=tuple(whole_characters(name) if isinstance(name, str) else name for name in layers),
         )
 
     def save(self, path: Path | str, overwrite: bool = False) -> None:
@@ -212,6 +223,12 @@ class Strokes:
         if os.path.exists(path) and not os.path.isfile(path):
             raise _bad(f"The strokes file {path} is not a regular file.")
         try:
+            if os.path.getsize(path) > LARGEST_FILE:
+                raise StrokesError(
+                    f"The strokes file {path} is larger than {LARGEST_FILE >> 20} MiB.",
+                    "Use strokes that dreambrush saved, of this version.",
+                    id="strokes-unusable",
+                )
             return Strokes.from_json(Path(path).read_text(encoding="utf-8"))
         except OSError as error:
             raise _bad(f"The strokes file {path} cannot be read: {error.strerror}.") from None
@@ -337,5 +354,5 @@ def _check_range(name: str, array: NDArray[Any], low: float, high: float) -> Non
 
 def _checked_size(size: Any) -> tuple[int, int]:
     if len(size) != 2 or not all(isinstance(v, int | np.integer) and 1 <= v <= 1 << 20 for v in size):
-        raise _bad(f"Expected size to be a width and a height in pixels but it was {size!r}.")
+        raise _bad(f"Expected size to be a width and a height in pixels but it was {size!r:.60}.")
     return int(size[0]), int(size[1])

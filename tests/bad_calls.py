@@ -92,6 +92,7 @@ BOMBS: list[Row] = [
     *rows("recipe-unreadable", "replay recipe-strokes-bomb.ora -o new.ora", "replay recipe-alpha-bomb.ora -o new.ora"),
     *rows("painting-too-large", "replay recipe-huge-size.ora -o new.ora",
           "timelapse strokes-large.json -o new.gif --size 64"),
+    *rows("array-too-large", "bench digits sparse.npy --count 1"),
     *rows("array-unreadable", "bench digits bomb.npy --count 1", "bench digits bomb.npz --count 1"),
 ]  # fmt: skip
 
@@ -193,6 +194,7 @@ WORKS: list[Row] = [
     *rendering("layer-unreadable", "vector layer", "PNG of 0 x 5", "PNG of an unknown kind", "PNG cut short",
                "PNG whose pixels are cut short", "PNG of 16 bits with one colour left out"),
     *rows("unknown-eotf", f"paint photo.png --onto eotf.ora {LAYER}"),
+    *rows("work-too-large", f"paint photo.png --onto wide.ora {LAYER}"),
     *rows("already-finished", "paint --resume painted.ora"),
     *rows("unfinished-unreadable", "paint --resume begun.ora"),
     *rows("no-strokes-in-file", "replay work.ora -o new.ora", "timelapse work.ora -o new.gif",

@@ -143,6 +143,7 @@ def make_works() -> None:
     with zipfile.ZipFile("huge.ora", "a") as ora:
         ora.writestr("data/big.png", hostile_files.png_of(9000, 9000, b""))
     Path("eotf.ora").write_bytes(hostile_files.with_stack("", 'w="9" h="9" mypaint:eotf="1.8"'))
+    Path("wide.ora").write_bytes(hostile_files.with_stack("", 'w="40000" h="9"'))
     shutil.copy("painted.ora", "begun.ora")
     with zipfile.ZipFile("begun.ora", "a") as ora:
         ora.writestr(UNFINISHED, "nothing that one could go on with")
@@ -336,6 +337,8 @@ def make_arrays() -> None:
     np.savez("sound.npz", x=np.zeros((1, 8, 8), np.uint8))
     Path("cut.npz").write_bytes(Path("sound.npz").read_bytes()[:60])
     Path("empty.npy").touch()
+    with open("sparse.npy", "wb") as sparse:
+        sparse.truncate(2 << 30)
     head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({BOMB}, {BOMB}, {BOMB}), }}"
     declared = b"\x93NUMPY\1\0" + struct.pack("<H", 117) + head.ljust(117).encode()
     Path("bomb.npy").write_bytes(declared + bytes(100))

@@ -229,6 +229,9 @@ ELSEWHERE = {
     "training-has-other-options": "training/test_pipeline.py::test_other_options_than_those_of_the_unfinished_training",
     "weights-do-not-fit": "dream/test_checkpoint.py::test_weights_of_another_network_are_told",
     "work-changed-meanwhile": "mypaint/test_insertion_safety.py::test_what_does_not_fit_is_refused",
+    "too-much-to-render": (
+        "test_hostile_files.py::test_pictures_that_many_layers_share_and_groups_that_change_everything"
+    ),
 }
 UNTESTED = {"output-too-large": "the file would take 4 GiB of the disk"}
 

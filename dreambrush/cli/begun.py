@@ -15,8 +15,9 @@ import click
 from dreambrush.cli.configured import is_typed
 from dreambrush.cli.outputs import UNFINISHED, check_output, plan_outputs
 from dreambrush.cli.paint_onto import Onto
-from dreambrush.cli.paint_options import Wishes, ground_named, stroke_width
+from dreambrush.cli.paint_options import Wishes, painting_options
 from dreambrush.errors import OpenrasterError, PictureError, StrokesError, UsageError
+from dreambrush.json_text import read_json, whole_characters
 
 if TYPE_CHECKING:
     from dreambrush.models import BrushFile
@@ -124,19 +125,23 @@ def read_begun(file: Path) -> tuple[Call, bytes]:
             )
         head, _, state = archive.read(UNFINISHED, LARGEST).partition(b"\n")
     try:
-        record = json.loads(head)
+        record = read_json(head)
         if record.pop("format") != FORMAT or record["version"] != __version__:
             raise ValueError("another version of dreambrush has begun it")
         record["wishes"] = wishes_of(record["wishes"])
-        onto = record["onto"]
-        if onto is not None:
-            mask = None if onto["mask"] is None else Path(onto["mask"])
-            record["onto"] = Onto(**{**onto, "file": Path(onto["file"]), "mask": mask})
-        record["brushes"] = tuple(record["brushes"])
+        record["onto"] = None if record["onto"] is None else _onto_of(record["onto"])
+        record["brushes"] = tuple(_text(brush) for brush in record["brushes"])
+        for name in ("target", "folder", "version"):
+            record[name] = _text(record[name])
+        for name, digest in record["digests"].items():
+            _text(name or "the target"), _text(digest)
+        if record["size"] is not None:
+            record["size"] = _like_option("size", record["size"])
         return Call(**record), state
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, click.BadParameter) as error:
+        reason = str(error)[:200] or type(error).__name__
         raise StrokesError(
-            f"What '{file}' keeps of its painting cannot be read ({error or type(error).__name__}).",
+            f"What '{file}' keeps of its painting cannot be read ({reason}).",
             "Paint the picture anew, or use the version of dreambrush that began it.",
             id="unfinished-unreadable",
         ) from None
@@ -183,12 +188,57 @@ def wishes_of(record: dict[str, Any]) -> Wishes:
 
     Raises:
         ValueError: it is no such record.
+        click.BadParameter: a value is not one that its option takes.
     """
-    wished = dict(record)
-    for name in ("min_size", "max_size"):
-        wished[name] = None if wished[name] is None else stroke_width(wished[name])
-    wished["ground"] = None if wished["ground"] is None else ground_named(wished["ground"])
+    optional = {each.name for each in fields(Wishes) if "None" in str(each.type)}
+    wished: dict[str, Any] = {
+        name: None if value is None and name in optional else _like_option(name, value)
+        for name, value in dict(record).items()
+    }
     return Wishes(**wished)
+
+
+def _like_option(name: str, value: Any) -> Any:
+    """A value as the option of that name would take it from the command line.
+
+    Raises:
+        ValueError: there is no such option, or it takes none of that kind.
+        click.BadParameter: the value is not one that it takes.
+    """
+    option = next((each for each in _wishing.params if each.name == name and isinstance(each, click.Option)), None)
+    if option is None or option.is_flag != isinstance(value, bool):
+        raise ValueError(f"'{name:.40}' is not what it was")
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str | int | float):
+        raise ValueError(f"'{name:.40}' is not what it was")
+    return option.type.convert(_text(str(value)), option, None)
+
+
+@click.command()
+@painting_options
+def _wishing(**_: Any) -> None:
+    """Never called: it has the options of a painting, which know what they take."""
+
+
+def _onto_of(record: dict[str, Any]) -> Onto:
+    """What is painted onto."""
+    texts = {name: None if record[name] is None else _text(record[name]) for name in ("above", "region", "mask")}
+    if not isinstance(record["in_place"], bool):
+        raise ValueError("what is painted onto is not what it was")
+    mask = None if texts["mask"] is None else Path(texts["mask"])
+    return Onto(Path(_text(record["file"])), texts["above"], texts["region"], mask, record["in_place"])
+
+
+def _text(value: Any) -> str:
+    """A text that can be a file's name.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str) or not value or "\0" in value or whole_characters(value) != value:
+        raise ValueError("a name is none")
+    return value
 
 
 def digests_of(target: Path, brushes: Sequence[BrushFile], wishes: Wishes, onto: Onto | None) -> dict[str, str]:

@@ -61,23 +61,25 @@ def inspect(
     from dreambrush.recipe import chosen_recipe
 
     with read_document(file) as document:
-        if strokes or svg:
-            recipe = chosen_recipe(document.settings, file, painting)
-            for path in filter(None, (strokes, svg)):  # before either is written
-                check_output(path, overwrite=force)
-            _export(recipe, strokes, svg, overwrite=force)
+        for path in filter(None, (strokes, svg)):  # before the work
+            check_output(path, overwrite=force)
+        recipe = chosen_recipe(document.settings, file, painting) if strokes or svg else None
         report = report_of(file, document)
-    click.echo(json.dumps(report) if as_json else "\n".join(summary(report)))
+    told = json.dumps(report) if as_json else "\n".join(summary(report))
+    if recipe is not None:  # what is refused is refused before anything is written
+        _export(recipe, strokes, svg, overwrite=force)
+    click.echo(told)
 
 
 def _export(recipe: Recipe, strokes: Path | None, svg: Path | None, *, overwrite: bool) -> None:
-    from dreambrush.output import open_output
+    from dreambrush.output import write_together
     from dreambrush.svg import to_svg
 
+    files = {strokes: recipe.strokes.to_json().encode()} if strokes else {}
+    if svg:
+        files[svg] = to_svg(recipe).encode()
+    write_together(files, overwrite=overwrite)
     if strokes:
-        recipe.strokes.save(strokes, overwrite=overwrite)
         click.echo(f"{strokes}: {len(recipe.strokes)} strokes.", err=True)
     if svg:
-        with open_output(svg, overwrite=overwrite) as drawing:
-            drawing.write(to_svg(recipe).encode())
         click.echo(f"{svg}: {len(recipe.strokes)} strokes as vectors.", err=True)

@@ -29,11 +29,11 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
     Raises:
         OpenrasterError: the pixels of a layer that dreambrush painted, or of the paper, cannot be read.
     """
-    from dreambrush.mypaint.layer_facts import facts_of
+    from dreambrush.mypaint.layer_facts import facts_of_all
     from dreambrush.painter.changes import find_changes
     from dreambrush.recipe import recipes_of
 
-    facts = {layer: facts_of(layer, document.width, document.height) for layer in document.layers()}
+    facts = facts_of_all(document.layers(), document.width, document.height)
     recipes: list[Recipe] = []
     problem = None
     try:
@@ -129,7 +129,12 @@ def changed_options(options: Mapping[str, Any]) -> list[str]:
 
 
 def summary(report: dict[str, Any]) -> Iterator[str]:
-    """The lines of a report."""
+    """The lines of a report; signs that command a terminal, which a stranger may have put into names, are escaped."""
+    for line in _lines(report):
+        yield "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
     declared = "" if report["eotf"] is not None else UNTOLD
     eotf = EOTFS.get(report["working_eotf"], f"colours mix at eotf {report['working_eotf']:g}")
     resolution = report["resolution"]

@@ -134,11 +134,13 @@ def _check_free(path: Path, *, overwrite: bool) -> None:
 
 
 def is_unfinished(path: Path) -> bool:
-    """Whether a file is a painting that one can go on with."""
+    """Whether a file is a painting that one can go on with; a pipe, which would be waited for, is none."""
+    if not os.path.isfile(path):
+        return False
     try:
         with zipfile.ZipFile(path) as ora:
             return UNFINISHED in ora.namelist()
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+    except Exception:  # zipfile raises almost anything when the bytes are wrong
         return False
 
 

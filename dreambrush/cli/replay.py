@@ -120,7 +120,8 @@ def _recipe_of(strokes: Strokes) -> Recipe:
     from dreambrush.mypaint.myb import read_myb
     from dreambrush.recipe import Recipe
 
-    brushes = [find_brush(name) for name in strokes.brushes]
+    known = {name: find_brush(name) for name in dict.fromkeys(strokes.brushes)}
+    brushes = [known[name] for name in strokes.brushes]
     return Recipe(
         version=__version__,
         seed=0,

@@ -100,7 +100,7 @@ def timelapse(
     plan_film(out, options)
     check_output(out, overwrite=force)
     recipe = read_recipe(file, painting)
-    check_size(recipe.strokes.size)
+    check_size(recipe.strokes.size, len(set(recipe.strokes.layer.tolist())))
     with progress_bar(file.name, quiet=quiet) as update:
         tell = (lambda stage, laid, count: update(stage, laid, count, "")) if update else None
         film = save_timelapse(recipe, out, options, tell, overwrite=force)

@@ -16,7 +16,6 @@ matter who paints it when, and a folder can grow: the first n strokes of a large
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,10 +27,12 @@ from dreambrush import __version__
 from dreambrush.dream.collect import BROWNIAN, SAMPLING, SIDE, STROKES_PER_BRUSH, Collection
 from dreambrush.dream.episodes import EPISODE_LENGTH, EPISODE_SAMPLING, EPISODES_PER_BRUSH, Episodes
 from dreambrush.errors import StrokesError
+from dreambrush.json_text import read_json
 from dreambrush.output import open_output
 
 MANIFEST = "collection.json"
 FORMAT, VERSION = "dreambrush collection", 1
+LARGEST = 1 << 28  # bytes of a shard
 
 Kind = Literal["strokes", "episodes"]
 PER_SHARD: dict[Kind, int] = {"strokes": STROKES_PER_BRUSH, "episodes": EPISODES_PER_BRUSH}
@@ -87,13 +88,13 @@ class Manifest:
         other = "was made by another version of dreambrush, which samples in another way"
         names = Manifest.__dataclass_fields__
         try:
-            document = json.loads(text)
+            document = read_json(text)
             if document["format"] != FORMAT:
                 raise ValueError
             if document["version"] != VERSION:
                 raise _unusable(folder, other)
             manifest = Manifest(**{name: document[name] for name in names})
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except (ValueError, TypeError, KeyError) as error:
             if isinstance(error, StrokesError):
                 raise
             raise _unusable(folder, "has a damaged manifest") from None
@@ -148,9 +149,9 @@ def shard_count(folder: Path, kind: Kind, number: int) -> int:
     """How many strokes or episodes a shard has: 0 where the file is missing or damaged."""
     path = shard_path(folder, kind, number)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with _opened(path) as arrays:
             return len(arrays["strokes"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except Exception:  # numpy and zipfile raise almost anything when the bytes are wrong
         return 0
 
 
@@ -213,6 +214,19 @@ def _episode_fields(count: int) -> Fields:
     }
 
 
+def _opened(path: Path) -> Any:
+    """The arrays of a shard; ValueError if they are none, or far larger than any shard of ours."""
+    if not path.is_file():
+        raise ValueError
+    file = np.load(path, allow_pickle=False)
+    if not isinstance(file, np.lib.npyio.NpzFile):
+        raise ValueError
+    archive: Any = file.zip
+    if sum(each.file_size for each in archive.infolist()) > LARGEST:
+        raise ValueError
+    return file
+
+
 def _read(folder: Path, kind: Kind, number: int, fields: Fields) -> dict[str, Any]:
     path = shard_path(folder, kind, number)
     advice = "Run the same dreambrush collect again: it paints only what is missing."
@@ -221,9 +235,9 @@ def _read(folder: Path, kind: Kind, number: int, fields: Fields) -> dict[str, An
             f"The collection {folder} is not complete: {path.name} is missing.", advice, id="collection-incomplete"
         )
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in fields}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        with _opened(path) as file:
+            arrays = {name: np.asarray(file[name]) for name in fields}
+    except Exception:  # numpy and zipfile raise almost anything when the bytes are wrong
         raise StrokesError(f"The shard {path} is damaged.", advice, id="collection-damaged") from None
     for name, (shape, dtype) in fields.items():
         if arrays[name].shape != shape or arrays[name].dtype != dtype:

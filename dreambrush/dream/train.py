@@ -17,6 +17,7 @@ from dreambrush.dream.samples import measure_reach, training_points
 from dreambrush.errors import ModelError
 
 PIXELS_PER_STROKE = 400
+MOST_HIDDEN = 4096  # units of a layer; 48 are usual
 
 
 def learn_dream(
@@ -61,6 +62,10 @@ def load_dream(path: Path) -> FieldDream:
         raise ModelError(
             f"The weights in {path} are not those of a dream.", "Train it anew.", id="weights-do-not-fit"
         ) from None
+    if not 1 <= hidden <= MOST_HIDDEN:
+        raise ModelError(
+            f"The weights in {path} are of a dream of {hidden:,} units.", "Train it anew.", id="weights-do-not-fit"
+        )
     dream = FieldDream(reach=1.0, hidden=hidden)
     put_weights(dream, weights, path)
     return dream.requires_grad_(False).eval()

@@ -128,6 +128,12 @@ class OraArchive:
             raise self.broken(
                 f"has {count:,} members, more than the {MEMBER_COUNT_LIMIT:,} accepted", id="ora-too-large"
             )
+        if sum(member.compress_size for member in self.members) > os.fstat(self._file.fileno()).st_size:
+            raise OpenrasterError(
+                f"The file '{self.path}' has members that lie in one another, or beyond its end.",
+                AGAIN,
+                id="ora-not-trusted",
+            )
         seen = set()
         for member in self.members:
             name = _usual_name(member)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dreambrush.errors import OutputError
+from dreambrush.json_text import read_json
 from dreambrush.mypaint.brush_folders import GROUP, PREVIEW_SUFFIX, SUFFIX
 from dreambrush.mypaint.brush_order import (
     HEADER,
@@ -20,7 +21,7 @@ from dreambrush.mypaint.brush_order import (
     without_brushes,
     without_empty_groups,
 )
-from dreambrush.output import open_output
+from dreambrush.output import open_output, write_together
 
 TITLE = "Dreambrush"  # of the group, as MyPaint shows it
 ORDER, DEFAULT_ORDER, RECORD = "order.conf", "order_default.conf", "installed.json"
@@ -61,10 +62,10 @@ class _Record:
     def read(cls, path: Path) -> _Record:
         """The record in a file; an empty one if there is none."""
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found = read_json(_bytes_of(path) or b"")
             files, made = found["files"], found["made"]
             return cls({str(name): str(digest) for name, digest in files.items()}, [str(name) for name in made])
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return cls()
 
     def is_as_written(self, file: Path) -> bool:
@@ -96,6 +97,8 @@ def write_pack(ours: Path, output: Path, *, overwrite: bool = False) -> None:
 def install(ours: Path, user: Path) -> Changes:
     """Adds our brushes to MyPaint, in a group of their own after the user's; twice does no more than once.
 
+    All of the group is there afterwards or, after an error, what was there before.
+
     Args:
         ours: the folder of our brushes.
         user: MyPaint's folder of the user's brushes; made if missing.
@@ -107,8 +110,8 @@ def install(ours: Path, user: Path) -> Changes:
     done, kept = [], []
     with _told(user):
         record = _Record.read(folder / RECORD)
-        _make_folders(record, folder)
         brushes = _our_files(ours)
+        wanted: dict[Path, bytes] = {}
         for name, files in brushes.items():
             there = [folder / file for file in files if (folder / file).exists()]
             if folder / (name + SUFFIX) in there and any(
@@ -116,18 +119,19 @@ def install(ours: Path, user: Path) -> Changes:
             ):
                 kept.append(name)
                 continue
-            new = {file: data for file, data in files.items() if _bytes_of(folder / file) != data}
-            for file, data in new.items():
-                _write(folder / file, data)
+            new = {folder / file: data for file, data in files.items() if _bytes_of(folder / file) != data}
+            wanted |= new
             if new:
                 done.append(name)
             record.files |= {file: _digest(data) for file, data in files.items()}
         names = [f"{GROUP}/{name}" for name in brushes]
         order = _bytes_of(user / ORDER)
-        if order is None and ORDER not in record.made:
-            record.made.append(ORDER)
-        _write(folder / RECORD, (json.dumps({"files": record.files, "made": record.made}, indent=2) + "\n").encode())
-        _write(user / ORDER, _order_with_ours(user, order or b"", names))
+        with _folders_made(record, folder):
+            if order is None and ORDER not in record.made:
+                record.made.append(ORDER)
+            about = json.dumps({"files": record.files, "made": record.made}, indent=2) + "\n"
+            wanted |= {folder / RECORD: about.encode(), user / ORDER: _order_with_ours(user, order or b"", names)}
+            write_together({path: data for path, data in wanted.items() if _bytes_of(path) != data}, overwrite=True)
     changed = {*(f"{GROUP}/{name}" for name in done), *homeless(order or b"", names)}
     return Changes(user, tuple(sorted(changed)), tuple(f"{GROUP}/{name}" for name in kept))
 
@@ -202,10 +206,19 @@ def _our_files(ours: Path) -> dict[str, dict[str, bytes]]:
     return found
 
 
-def _make_folders(record: _Record, folder: Path) -> None:
-    new = [place for place in (folder, folder.parent, folder.parent.parent) if not place.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    record.made += [place.name for place in new if place.name not in record.made]
+@contextlib.contextmanager
+def _folders_made(record: _Record, folder: Path) -> Iterator[None]:
+    """Makes the folder, and takes away what was made of it and those above it if the block fails."""
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        record.made += [place.name for place in new[:3] if place.name not in record.made]
+        yield
+    except BaseException:
+        for place in new:
+            with contextlib.suppress(OSError):  # it was not made, or somebody has put something into it
+                place.rmdir()
+        raise
 
 
 def _remove_folders(record: _Record, folder: Path) -> None:
@@ -226,6 +239,8 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _bytes_of(path: Path) -> bytes | None:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise OSError(f"{path.name} is not a regular file")
     return path.read_bytes() if path.exists() else None
 
 

@@ -14,7 +14,6 @@ What a file does not say is filled in as MyPaint 2.0.1 does with its default set
 
 from __future__ import annotations
 
-import json
 import math
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from types import TracebackType
 from typing import Any
 
 from dreambrush.errors import OpenrasterError
+from dreambrush.json_text import read_json
 from dreambrush.mypaint.archive import OraArchive
 from dreambrush.mypaint.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE
@@ -35,7 +35,7 @@ __all__ = ["Background", "Document", "Group", "PaintLayer", "read_document"]
 
 STACK_XML = "stack.xml"
 STACK_XML_LIMIT = 16 << 20  # bytes
-SETTINGS_LIMIT = 256 << 20
+SETTINGS_LIMIT = 128 << 20
 OFFSET_LIMIT = 1 << 24  # pixels from the corner of the picture
 
 _STROKEMAPS = (f"{MYPAINT}strokemap", "mypaint_strokemap_v2")  # today's attribute, and that of MyPaint before 1.2
@@ -267,8 +267,8 @@ def _settings(archive: OraArchive, name: str | None) -> dict[str, Any]:
     if name is None or name not in archive:
         return {}
     try:
-        settings = json.loads(archive.read(name, SETTINGS_LIMIT).decode())
-    except (ValueError, RecursionError):
+        settings = read_json(archive.read(name, SETTINGS_LIMIT))
+    except ValueError:
         return {}
     return settings if isinstance(settings, dict) else {}
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import struct
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import OpenrasterError, UsageError
+from dreambrush.json_text import read_json
 from dreambrush.mypaint.archive import OraArchive
 from dreambrush.mypaint.backup import back_up
 from dreambrush.mypaint.blending import frame_size
@@ -205,7 +207,10 @@ def _settings(document: Document, stack: StackText) -> tuple[str, dict[str, Any]
     name, archive = stack.settings, document.archive
     if name is not None and name in archive and name not in (STACK_XML, MERGED, THUMBNAIL):
         with contextlib.suppress(ValueError, RecursionError):
-            settings = json.loads(archive.read(name, SETTINGS_LIMIT).decode())
+            settings = read_json(archive.read(name, SETTINGS_LIMIT))
+            json.dumps(
+                settings
+            )  # as it will be written: that may fail where it nests so deeply that reading just did not
             if isinstance(settings, dict):
                 return name, settings
     names = (
@@ -217,7 +222,11 @@ def _settings(document: Document, stack: StackText) -> tuple[str, dict[str, Any]
 
 def _record(settings: Mapping[str, Any]) -> dict[str, Any]:
     record = settings.get("dreambrush")
-    return record if isinstance(record, dict) else {}
+    if not isinstance(record, dict):
+        return {}
+    # Numbers that JSON does not have are no work of ours, and must not keep ours from being saved.
+    plain: dict[str, Any] = json.loads(json.dumps(record), parse_constant=lambda _: None)
+    return plain
 
 
 def _copy_members(source: Path, archive: OraArchive, ora: ZipCopy, replaced: Sequence[str]) -> bytes:
@@ -229,7 +238,7 @@ def _copy_members(source: Path, archive: OraArchive, ora: ZipCopy, replaced: Seq
                 if member.filename not in left_out:
                     ora.copy(file, member)
             return old.comment
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, struct.error) as error:  # the second: sizes that 32 bits cannot hold
         raise archive.broken(f"is damaged or incomplete ({error})") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,25 +33,68 @@ class LayerFacts:
     problems: tuple[str, ...]
 
 
-def facts_of(layer: PaintLayer, width: int, height: int) -> LayerFacts:
-    """Looks at a layer's header and stroke map; width and height are the picture's."""
+@dataclass(frozen=True)
+class _MapFacts:
+    """Facts of a stroke map, if the layer lies there."""
+
+    place: tuple[int, int]
+    strokes: int
+    records: int
+    first_brush: str
+
+
+def facts_of_all(layers: Iterable[PaintLayer], width: int, height: int) -> dict[PaintLayer, LayerFacts]:
+    """Looks at headers and stroke maps; width and height are the picture's.
+
+    A map is read once, however many layers name it, so that a small file cannot ask for much work.
+    """
+    known: dict[str, _MapFacts | OpenrasterError] = {}
+    return {layer: facts_of(layer, width, height, known) for layer in layers}
+
+
+def facts_of(
+    layer: PaintLayer, width: int, height: int, known: dict[str, _MapFacts | OpenrasterError] | None = None
+) -> LayerFacts:
+    """Looks at a layer's header and stroke map.
+
+    Args:
+        layer: of an open document.
+        width: of the picture in pixels.
+        height: of the picture in pixels.
+        known: stroke maps that were read before, by the member's name; added to.
+    """
     problems = []
+    known = {} if known is None else known
     size, strokes, records, first = None, None, 0, ""
     try:
         size = layer.size()
     except OpenrasterError as error:
         problems.append(error.message)
     try:
-        data = layer.strokemap_bytes()
-        if data is not None:
-            recorded = decode(data)
-            columns, rows = (range(-at, side - at) for at, side in ((layer.x, width), (layer.y, height)))
-            strokes = sum(any(_within(tile, columns, rows) for tile in stroke.packed_masks) for stroke in recorded)
-            records = len(recorded)
-            first = recorded[0].brush if recorded else ""
+        if layer.strokemap is not None:
+            found = known.get(layer.strokemap) or _map_facts(layer, width, height)
+            known[layer.strokemap] = found
+            if isinstance(found, OpenrasterError):
+                raise found
+            records, first = found.records, found.first_brush
+            if found.place == (layer.x, layer.y):
+                strokes = found.strokes
+            else:
+                problems.append("Its stroke map is that of another layer, which lies elsewhere.")
     except OpenrasterError as error:
         problems.append(error.message)
     return LayerFacts(size, strokes, records, first, tuple(problems))
+
+
+def _map_facts(layer: PaintLayer, width: int, height: int) -> _MapFacts | OpenrasterError:
+    """Those of a layer's stroke map, or why it cannot be read."""
+    try:
+        recorded = decode(layer.strokemap_bytes() or b"")
+    except OpenrasterError as error:
+        return error
+    columns, rows = (range(-at, side - at) for at, side in ((layer.x, width), (layer.y, height)))
+    strokes = sum(any(_within(tile, columns, rows) for tile in stroke.packed_masks) for stroke in recorded)
+    return _MapFacts((layer.x, layer.y), strokes, len(recorded), recorded[0].brush if recorded else "")
 
 
 def _within(tile: tuple[int, int], columns: range, rows: range) -> bool:

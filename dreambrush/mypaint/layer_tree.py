@@ -9,9 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import OpenrasterError
-from dreambrush.mypaint.archive import AGAIN, OraArchive
+from dreambrush.mypaint.archive import AGAIN, MEMBER_LIMIT, OraArchive
 from dreambrush.mypaint.layer import NORMAL
 from dreambrush.mypaint.png import HEADER_SIZE, PngError, decode_png, read_header
+
+STROKEMAP_FREE, STROKEMAP_PACKING = (
+    1 << 20,
+    50,
+)  # bytes that a stroke map may unpack to: a few, and so many times its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +85,11 @@ class PaintLayer(Node):
         Raises:
             OpenrasterError: it is damaged or too large.
         """
-        return None if self.strokemap is None else self._archive.read(self.strokemap)
+        if self.strokemap is None:
+            return None
+        # What is in it is packed already, and packs hardly any smaller a second time.
+        limit = STROKEMAP_FREE + STROKEMAP_PACKING * self._archive.find(self.strokemap).compress_size
+        return self._archive.read(self.strokemap, min(limit, MEMBER_LIMIT))
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,11 @@ from dreambrush.mypaint.layer_tree import Group, PaintLayer
 from dreambrush.mypaint.levels import opaque_levels, straight_levels
 from dreambrush.mypaint.modes import CLEARING
 
-WORK_LIMIT = 20_000_000_000  # pixels of all layers together: a small file can hold one huge picture a thousand times
+# Pixels of all layers together, and of those that a small file can ask for: of pictures that several layers share, and
+# of groups and layers that change the whole picture whatever is in them.
+WORK_LIMIT, CHEAP_LIMIT = 20_000_000_000, 2_000_000_000
+NESTED_LIMIT = 250_000_000  # pixels of pictures in memory at once: one, and one for each isolated group within another
+FEW_NESTED = 3  # of these may be of any size
 
 
 def render_document(document: Document) -> NDArray[np.uint8]:
@@ -52,7 +56,9 @@ def render_document(document: Document) -> NDArray[np.uint8]:
 
 def _check(document: Document) -> None:
     """Finds out before the work what would fail after it."""
-    pixels = 0
+    pixels = cheap = 0
+    sources = set()
+    frame = document.width * document.height
     for node in _shown(document.root):
         if node.composite_op not in modes.MODES:
             kind = "group" if isinstance(node, Group) else "layer"
@@ -65,9 +71,27 @@ def _check(document: Document) -> None:
         if isinstance(node, PaintLayer):
             width, height = node.size()
             pixels += width * height
+            cheap += width * height if node.source in sources else 0
+            sources.add(node.source)
+        if node.composite_op in CLEARING or (isinstance(node, Group) and not node.pass_through):
+            cheap += frame
     if pixels > WORK_LIMIT:
         raise document.archive.broken(
             f"has layers of {pixels:,} pixels in all, more than the {WORK_LIMIT:,} accepted", id="ora-too-large"
+        )
+    if cheap > CHEAP_LIMIT + 10 * frame:
+        raise OpenrasterError(
+            f"The file '{document.archive.path}' has layers and groups that together change {cheap:,} pixels, "
+            f"more than the {CHEAP_LIMIT + 10 * frame:,} accepted.",
+            "Merge some of them in the program that made it.",
+            id="too-much-to-render",
+        )
+    nested = 1 + _nested(document.root)
+    if nested > FEW_NESTED and nested * frame > NESTED_LIMIT:
+        raise OpenrasterError(
+            f"The file '{document.archive.path}' nests {nested} groups of {document.width} x {document.height} pixels.",
+            "Merge some of them in the program that made it.",
+            id="too-much-to-render",
         )
 
 
@@ -80,6 +104,12 @@ def _shown(group: Group) -> list[PaintLayer | Group]:
             if isinstance(child, Group):
                 found += _shown(child)
     return found
+
+
+def _nested(group: Group) -> int:
+    """How many isolated groups are within one another."""
+    groups = [child for child in group.children if child.visible and isinstance(child, Group)]
+    return max((_nested(child) + (not child.pass_through) for child in groups), default=0)
 
 
 def _render(document: Document) -> NDArray[np.uint8]:

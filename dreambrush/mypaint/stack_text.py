@@ -118,8 +118,8 @@ class StackText:
             elif len(within) == 1 and name == "stack" and () not in self._places:
                 element.path = ()
             if element.path is not None:
-                element.x += int(float(attributes.get("x", "0")))
-                element.y += int(float(attributes.get("y", "0")))
+                element.x += _offset(attributes.get("x", "0"))
+                element.y += _offset(attributes.get("y", "0"))
                 self._places[element.path] = element
             within.append(element)
 
@@ -172,6 +172,14 @@ class StackText:
         found = [_TAG.match(self._text, element.start // self._unit), *self._attributes(element)]
         assert found[-1]
         return found[-1].end()
+
+
+def _offset(text: str) -> int:
+    """That of a group; elements that are none may say anything, as the background and what is within a layer."""
+    try:
+        return int(float(text))
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _units(data: bytes, codec: str) -> str:

@@ -24,7 +24,7 @@ TILE_SIZE = 64  # MyPaint stores every surface in squares of 64 x 64 pixels
 MASK_BYTES = TILE_SIZE * TILE_SIZE
 MOST_TEXT = 1 << 20  # bytes of one brush; MyPaint writes some 8,000
 MOST_TEXTS = 1 << 28  # bytes of all brushes of a map
-MOST_STROKES = 1_000_000
+MOST_STROKES = MOST_TILES = 1_000_000
 _ADVICE = "Go back to an earlier copy of the file."
 _WINDOW = 12  # 2**12 bytes hold a whole brush; with zlib's usual 2**15 packing takes three times as long
 
@@ -130,7 +130,8 @@ def decode(data: bytes, origin: tuple[int, int] = (0, 0)) -> list[RecordedStroke
     shift = _tile_at(origin)
     brushes: list[bytes] = []
     strokes: list[RecordedStroke] = []
-    texts = at = 0
+    sound: set[bytes] = set()  # packed masks that were looked at: those of tiles painted all over are all alike
+    texts = count = at = 0
     while (kind := data[at : at + 1]) != b"}":
         if kind == b"b":
             (length,), at = _numbers(">I", data, at + 1)
@@ -151,7 +152,8 @@ def decode(data: bytes, origin: tuple[int, int] = (0, 0)) -> list[RecordedStroke
                 raise _damaged("a stroke has a brush that is not there")
             if len(strokes) == MOST_STROKES:
                 raise _damaged(f"it has more than {MOST_STROKES:,} strokes")
-            strokes.append(RecordedStroke(brushes[number], _tiles(tiles, *shift)))
+            masks, count = _tiles(tiles, *shift, sound, count)
+            strokes.append(RecordedStroke(brushes[number], masks))
         else:
             raise _damaged("it has something that is neither a brush nor a stroke" if kind else "its end is missing")
     return strokes
@@ -171,16 +173,23 @@ def _tile_record(column: int, row: int, mask: bytes) -> bytes:
         raise ValueError(f"Expected tiles within 32 bits of the origin but one was {column, row} from it") from None
 
 
-def _tiles(data: bytes, column: int, row: int) -> dict[Tile, bytes]:
+def _tiles(data: bytes, column: int, row: int, sound: set[bytes], count: int) -> tuple[dict[Tile, bytes], int]:
+    """The packed masks of a stroke, and how many the map has by now, ``count`` of them before this stroke."""
     tiles = {}
     at = 0
     while at < len(data):
+        count += 1
+        if count > MOST_TILES:
+            what = f"The stroke map is damaged: it has masks for more than {MOST_TILES:,} tiles."
+            raise OpenrasterError(what, _ADVICE, id="strokemap-damaged")
         (x, y, length), at = _numbers(">iiI", data, at)
         packed, at = _bytes(data, at, length)
-        if len(_unpack(packed, MASK_BYTES, "a mask")) != MASK_BYTES:
-            raise _damaged("a mask is too short")
+        if packed not in sound:
+            if len(_unpack(packed, MASK_BYTES, "a mask")) != MASK_BYTES:
+                raise _damaged("a mask is too short")
+            sound.add(packed)
         tiles[x + column, y + row] = packed
-    return tiles
+    return tiles, count
 
 
 def _numbers(form: str, data: bytes, at: int) -> tuple[tuple[int, ...], int]:

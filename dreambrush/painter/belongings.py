@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,10 +15,13 @@ from dreambrush.mypaint.brush_text import BrushText
 from dreambrush.mypaint.layer import NORMAL
 from dreambrush.mypaint.layer_facts import LayerFacts, framed
 from dreambrush.mypaint.layer_tree import PaintLayer
+from dreambrush.mypaint.png import PIXEL_LIMIT
 from dreambrush.painter.motif import SHAPE_LAYER
-from dreambrush.painter.saving import YOUR_TURN, your_turn_layer
+from dreambrush.painter.saving import YOUR_TURN, your_turn_strokes
 from dreambrush.painter.sheet import brush_in_mode, layer_mode
 from dreambrush.recipe import Recipe, digest
+
+LOOKED_AT = 3_000_000_000  # pixels, to find out what has changed: some thirty seconds
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,29 @@ def our_layers(recipes: Sequence[Recipe]) -> list[OurLayer]:
     return [layer for number, recipe in enumerate(recipes) for layer in _layers_of(recipe, number)]
 
 
+@dataclass
+class PixelBudget:
+    """How many pixels may still be looked at: a small file can ask for very many.
+
+    Attributes:
+        left: of them.
+    """
+
+    left: int = LOOKED_AT
+
+    def allows(self, size: tuple[int, int], more: int = 0) -> bool:
+        """Whether a picture of that width and height may be looked at, and more pixels; if so, they count as seen."""
+        pixels = math.prod(size) + more
+        allowed = math.prod(size) <= PIXEL_LIMIT and pixels <= self.left
+        self.left -= pixels if allowed else 0
+        return allowed
+
+
 def find_ours(
-    ours: Sequence[OurLayer], layers: Mapping[PaintLayer, LayerFacts], recipes: Sequence[Recipe]
+    ours: Sequence[OurLayer],
+    layers: Mapping[PaintLayer, LayerFacts],
+    recipes: Sequence[Recipe],
+    budget: PixelBudget | None = None,
 ) -> dict[OurLayer, PaintLayer]:
     """Finds our layers in a document; those that are gone are left out.
 
@@ -57,38 +84,48 @@ def find_ours(
         ours: to be found.
         layers: the document's, the lowest first.
         recipes: of the file.
+        budget: of pixels; where it is spent, no layer is known by its pixels.
     """
-
-    def same_pixels(our: OurLayer, layer: PaintLayer) -> bool:
-        if our.index is None:
-            return False
-        recipe = recipes[our.painting]
-        try:
-            return digest(framed(layer, *recipe.strokes.size)) == recipe.digests[our.index]
-        except OpenrasterError:
-            return False
-
-    def same_name(our: OurLayer, layer: PaintLayer) -> bool:
-        return layer.name == our.name
-
-    def same_stroke(our: OurLayer, layer: PaintLayer) -> bool:
-        return our.first_brush != "" and layers[layer].first_brush == our.first_brush
-
-    def same_name_and_stroke(our: OurLayer, layer: PaintLayer) -> bool:
-        return same_name(our, layer) and same_stroke(our, layer)
-
-    rules: tuple[Callable[[OurLayer, PaintLayer], bool], ...]
-    rules = (same_name_and_stroke, same_stroke, same_name, same_pixels)
+    budget = budget or PixelBudget()
     found: dict[OurLayer, PaintLayer] = {}
-    left = list(layers)
-    for rule in rules:
-        for our in ours:
-            if our not in found:
-                layer = next((layer for layer in left if rule(our, layer)), None)
-                if layer is not None:
-                    found[our] = layer
-                    left.remove(layer)
+    left = dict.fromkeys(layers)
+
+    def take(mark_of_ours: Callable[[OurLayer], Hashable], mark_of: Callable[[PaintLayer], Hashable]) -> None:
+        """Gives each of ours that is not found the lowest layer that has the same mark and is left."""
+        wanted = {our: mark_of_ours(our) for our in ours if our not in found}
+        marked: dict[Hashable, deque[PaintLayer]] = {}
+        for layer in left if any(mark is not None for mark in wanted.values()) else ():
+            marked.setdefault(mark_of(layer), deque()).append(layer)
+        for our, mark in wanted.items():
+            if mark is not None and marked.get(mark):
+                found[our] = marked[mark].popleft()
+                del left[found[our]]
+
+    take(
+        lambda our: (our.name, our.first_brush) if our.first_brush else None,
+        lambda layer: (layer.name, layers[layer].first_brush),
+    )
+    take(lambda our: our.first_brush or None, lambda layer: layers[layer].first_brush)
+    take(lambda our: our.name, lambda layer: layer.name)
+    for size in dict.fromkeys(recipe.strokes.size for recipe in recipes):
+        take(partial(_digest_of_ours, recipes, size), partial(_digest_of, size, budget))
     return found
+
+
+def _digest_of_ours(recipes: Sequence[Recipe], size: tuple[int, int], our: OurLayer) -> str | None:
+    """What a layer of ours in a recipe of that size had; None for others."""
+    recipe = recipes[our.painting]
+    return recipe.digests[our.index] if our.index is not None and recipe.strokes.size == size else None
+
+
+def _digest_of(size: tuple[int, int], budget: PixelBudget, layer: PaintLayer) -> str | None:
+    """That of a layer; None where it cannot be read, or too much was looked at."""
+    try:
+        if not budget.allows(size, math.prod(layer.size())):
+            return None
+        return digest(framed(layer, *size))
+    except OpenrasterError:
+        return None
 
 
 def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
@@ -99,7 +136,7 @@ def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
         mine = np.flatnonzero(strokes.layer == index)
         first = _brush_of(recipe, int(mine[0])) if len(mine) else ""
         yield OurLayer(painting, index, name, mode, len(mine), first)
-    turn = your_turn_layer(recipe).strokes
+    turn = your_turn_strokes(recipe)
     wanted = recipe.ground is not None and recipe.options.get("your_turn") is True
     yield OurLayer(painting, None, YOUR_TURN, mode, len(turn), turn[0].brush if turn else "", optional=not wanted)
 

@@ -7,6 +7,8 @@ savings could have made it of what was painted (see :mod:`~dreambrush.mypaint.re
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,17 +16,21 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.errors import BrushError
+from dreambrush.mypaint.canvas import LARGEST_SIDE
 from dreambrush.mypaint.document import Document
 from dreambrush.mypaint.layer import TILE_SIZE
 from dreambrush.mypaint.layer_facts import LayerFacts, framed
 from dreambrush.mypaint.layer_tree import Group, PaintLayer
 from dreambrush.mypaint.resaved import may_be_resaved
-from dreambrush.painter.belongings import OurLayer, find_ours, our_layers
+from dreambrush.painter.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.painter.motif import SHAPE_LAYER
 from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import Recipe, digest
 
 Pixels = NDArray[np.uint8]
+LONGEST = 300.0  # seconds that painting the strokes of a recipe again may take; usual are some
+PIXELS_A_STROKE = 5000  # that could be looked at in the time in which a stroke is painted, about
 
 
 @dataclass(frozen=True)
@@ -105,8 +111,9 @@ def find_changes(document: Document, recipes: Sequence[Recipe], facts: Mapping[P
     """
     upward = list(reversed(document.layers()))
     ours = our_layers(recipes)
-    found = find_ours(ours, {layer: facts[layer] for layer in upward}, recipes)
-    painted = [_Painted(recipe) for recipe in recipes]
+    budget = PixelBudget()
+    found = find_ours(ours, {layer: facts[layer] for layer in upward}, recipes, budget)
+    painted = [_Painted(recipe, budget) for recipe in recipes]
     changes = []
     for our in ours:
         if our in found:
@@ -142,11 +149,13 @@ def _change_of(
 class _Painted:
     """The layers that a recipe makes, painted when they are needed."""
 
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe = recipe
+    def __init__(self, recipe: Recipe, budget: PixelBudget) -> None:
+        self.recipe, self._budget = recipe, budget
 
     def changed_pixels(self, our: OurLayer, layer: PaintLayer, eotf: float) -> int | None:
-        """How many of a layer's pixels nobody but the artist can have made."""
+        """How many of a layer's pixels nobody but the artist can have made; None where that cannot be told."""
+        if not self._budget.allows(self.recipe.strokes.size, math.prod(layer.size())):
+            return None
         now = framed(layer, *self.recipe.strokes.size)
         if our.index is None and our.name != SHAPE_LAYER:
             return int(np.count_nonzero(now[..., 3]))  # it was empty
@@ -158,7 +167,20 @@ class _Painted:
     @cached_property
     def _pixels(self) -> dict[int | None, Pixels]:
         """By index, None for the shape; nothing where this machine's engine does not paint what the recipe's did."""
-        again = repaint(self.recipe)
+        strokes = self.recipe.strokes
+        more = math.prod(strokes.size) * len(strokes.layers) + PIXELS_A_STROKE * len(strokes)
+        if max(strokes.size) > LARGEST_SIDE or not self._budget.allows(strokes.size, more):
+            return {}
+        end = time.monotonic() + LONGEST
+
+        def look_at_the_clock(_laid: int) -> None:
+            if time.monotonic() > end:
+                raise TimeoutError
+
+        try:
+            again = repaint(self.recipe, look_at_the_clock)
+        except (BrushError, TimeoutError):  # a stranger's brush may ask for a million dabs in each stroke
+            return {}
         if again.recipe.digests != self.recipe.digests:
             return {}
         below = len(again.layers) - len(self.recipe.digests)  # the shape of a transparent picture lies below
@@ -185,11 +207,12 @@ def _is_background(document: Document, ours: Pixels) -> bool:
 
 def _is_reordered(ours: Sequence[OurLayer], found: Mapping[OurLayer, PaintLayer], upward: list[PaintLayer]) -> bool:
     """Whether of the layers of a painting one lies above another that was above it."""
+    heights = {layer: height for height, layer in enumerate(upward)}
     places: dict[int, list[int]] = {}
     for our in ours:
         if our in found:
-            places.setdefault(our.painting, []).append(upward.index(found[our]))
-    return any(heights != sorted(heights) for heights in places.values())
+            places.setdefault(our.painting, []).append(heights[found[our]])
+    return any(order != sorted(order) for order in places.values())
 
 
 def _added(group: Group, found: Mapping[OurLayer, PaintLayer], recipes: Sequence[Recipe]) -> Iterator[str]:

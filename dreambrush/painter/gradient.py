@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.networks import open_network
+from dreambrush.networks import ask, open_network
 
 Float32 = NDArray[np.float32]
 
@@ -26,6 +26,7 @@ class DreamGradient:
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
+        self._name = str(folder / GRADIENT_FILE)
         self._session = open_network(
             folder / GRADIENT_FILE,
             ("strokes", "points", "by_mean", "by_variance"),
@@ -46,5 +47,4 @@ class DreamGradient:
             (b, 9) float32: how much the error changes with each number of the strokes.
         """
         inputs = {"strokes": strokes, "points": points, "by_mean": by_mean, "by_variance": by_variance}
-        (by_strokes,) = self._session.run(["by_strokes"], inputs)
-        return np.asarray(by_strokes, np.float32)
+        return ask(self._session, self._name, inputs, {"by_strokes": strokes.shape})[0]

@@ -26,6 +26,7 @@ from dreambrush.recipe import Recipe, digest
 
 LARGEST_SIDE = 16384  # pixels
 MOST_PIXELS = 100_000_000
+FEW_LAYERS, MOST_IN_LAYERS = 8, 200_000_000  # so many layers may be of any size; of more, pixels in all of them
 SOFT_RIM = 0.4  # pixels that it adds to a stroke's radius, about; found by what makes enlarged paintings most alike
 THINNEST = 0.25  # share of its enlarged radius that a stroke keeps at least
 EMPTY = "Paint"  # the layer of no strokes
@@ -100,7 +101,7 @@ def changed(
         layer = np.searchsorted(used, strokes.layer).astype(np.int32)
         strokes = replace(strokes, layer=layer, layers=tuple(strokes.layers[index] for index in used) or (EMPTY,))
     alpha = recipe.alpha
-    check_size(size or strokes.size)
+    check_size(size or strokes.size, len(set(strokes.layer.tolist())))
     if size is not None and size != strokes.size:
         width, height = size
         before = strokes
@@ -120,8 +121,12 @@ def changed(
     return replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, pigment=mixes)
 
 
-def check_size(size: tuple[int, int]) -> None:
-    """Settles whether a painting of that width and height in pixels can be painted again.
+def check_size(size: tuple[int, int], layers: int = 1) -> None:
+    """Settles whether a painting can be painted again.
+
+    Args:
+        size: width and height in pixels.
+        layers: that have strokes.
 
     Raises:
         UsageError: it would take too much memory.
@@ -131,6 +136,12 @@ def check_size(size: tuple[int, int]) -> None:
         raise UsageError(
             f"The painting would have {width} x {height} pixels.",
             f"Choose sides of 1 to {LARGEST_SIDE} and at most {MOST_PIXELS:,} pixels.",
+            id="painting-too-large",
+        )
+    if layers > FEW_LAYERS and width * height * layers > MOST_IN_LAYERS:
+        raise UsageError(
+            f"The painting would have {layers:,} layers of {width} x {height} pixels.",
+            f"Choose a size at which all layers together have at most {MOST_IN_LAYERS:,} pixels.",
             id="painting-too-large",
         )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.myb import BrushSettings
-from dreambrush.painter.sheet import Sheet, Tool
+from dreambrush.painter.sheet import Sheet, Tool, layer_mode
 from dreambrush.strokes import Strokes
 
 
@@ -51,7 +53,9 @@ def replay(
             done[layer] = sheets.pop(layer).layer(strokes.layers[layer])
         if progress and index % 50 == 0:
             progress(index)
+    # Of noughts that nobody writes over, the system keeps no copy: a layer without strokes takes no memory.
+    blank = (strokes.size[1], strokes.size[0], 4)
     return [
-        done[layer] if layer in done else Sheet(*strokes.size, pigment).layer(name)
+        done[layer] if layer in done else Layer(name, np.zeros(blank, np.uint8), composite_op=layer_mode(pigment))
         for layer, name in enumerate(strokes.layers)
     ]

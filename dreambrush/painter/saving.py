@@ -115,13 +115,18 @@ def your_turn_layer(recipe: Recipe) -> Layer:
     Args:
         recipe: of the painting below.
     """
+    width, height = recipe.strokes.size
+    pixels = np.zeros((height, width, 4), np.uint8)
+    return Layer(YOUR_TURN, pixels, composite_op=layer_mode(recipe.pigment), strokes=your_turn_strokes(recipe))
+
+
+def your_turn_strokes(recipe: Recipe) -> list[RecordedStroke]:
+    """What the stroke map of :func:`your_turn_layer` holds."""
     strokes = recipe.strokes
-    width, height = strokes.size
     remembered = []
     if len(strokes):
         brush = int(np.bincount(strokes.brush).argmax())
         text = BrushText(brush_in_mode(recipe.brushes[brush], recipe.pigment), recipe.names[brush])
         size = float(np.median(strokes.radius[strokes.brush == brush]))
         remembered.append(RecordedStroke.pack(text.text(strokes.colour[-1].tolist(), size), OFF_THE_PICTURE))
-    pixels = np.zeros((height, width, 4), np.uint8)
-    return Layer(YOUR_TURN, pixels, composite_op=layer_mode(recipe.pigment), strokes=remembered)
+    return remembered

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,7 @@ from dreambrush.strokes import Strokes
 Float32 = NDArray[np.float32]
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+FARTHEST = 10  # times width and height together, that no number of a stroke exceeds
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -138,8 +140,9 @@ class Session:
                 "Paint the picture anew.",
                 id="unfinished-unreadable",
             )
+        self._check_unfinished(unfinished)
         with self.clock.stage("plan"):
-            self.rng.bit_generator.state = dict(unfinished.rng)
+            self.rng.bit_generator.state = rng_state(unfinished.rng)
             grower.recall(unfinished.memory)
             planner.sketch, planner.at = unfinished.sketch, unfinished.at
         self.deadline.add(unfinished.spent)
@@ -151,6 +154,32 @@ class Session:
                 self.on_layer = self._laid_on(self.easel, unfinished.sketch[: unfinished.laid])
             if pressed:
                 raise KeyboardInterrupt
+
+    def _check_unfinished(self, unfinished: Unfinished) -> None:
+        """Settles whether it can be of this painting, as far as what it was read from does not tell.
+
+        Raises:
+            StrokesError: it cannot.
+        """
+        looker, at = self.planner.grower.looker, unfinished.at
+        sketches = [each for each in (at.before, None if at.descent is None else at.descent.sketch) if each is not None]
+        brushes = [unfinished.memory.ideas.brush, *(each.brush for each in (unfinished.sketch, *sketches))]
+        strokes = [unfinished.memory.ideas.strokes, *(each.strokes for each in (unfinished.sketch, *sketches))]
+        farthest = FARTHEST * sum(self.motif.size)
+        size, earned = unfinished.memory.ideas.size, unfinished.memory.earned
+        if (
+            any(len(sketch) > self.wanted for sketch in sketches)
+            or any(len(each) and np.abs(each).max() > farthest for each in strokes)
+            or any(len(brush) and brush.max() >= len(self.brushes) for brush in brushes)
+            or (len(size) and not 0 <= size.min() <= size.max() < len(looker.scales))
+            or earned.shape != looker.earned.shape
+            or not (earned.min() >= 0 and 0 < earned.sum() < np.inf)
+        ):
+            raise StrokesError(
+                "What dreambrush keeps of the unfinished painting does not fit together.",
+                "Paint the picture anew.",
+                id="unfinished-unreadable",
+            )
 
     def _think(self) -> None:
         try:
@@ -324,6 +353,29 @@ class Session:
             pigment=self.options.pigment,
             grain=grain,
         )
+
+
+def rng_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state that a generator of numbers can have.
+
+    Raises:
+        StrokesError: it is none; one with an even increment would repeat itself for ever.
+    """
+    try:
+        inner = state["state"]
+        numbers = {name: int(inner[name]) for name in ("state", "inc")}
+        rest = {name: int(state[name]) for name in ("has_uint32", "uinteger")}
+        if numbers["inc"] % 2 and all(0 <= number < 1 << 128 for number in numbers.values()):
+            found = {"bit_generator": str(state["bit_generator"]), "state": numbers, **rest}
+            np.random.default_rng().bit_generator.state = found
+            return found
+    except (ValueError, TypeError, KeyError, OverflowError):
+        pass
+    raise StrokesError(
+        "What dreambrush keeps of the unfinished painting has no sound state of its random numbers.",
+        "Paint the picture anew.",
+        id="unfinished-unreadable",
+    )
 
 
 def record(

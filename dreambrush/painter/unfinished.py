@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import StrokesError
+from dreambrush.json_text import read_json
 from dreambrush.painter.grow import Ideas, Memory
 from dreambrush.painter.painting import Stage
 from dreambrush.painter.plan import Position
@@ -22,6 +23,10 @@ from dreambrush.painter.refine import Descent
 from dreambrush.painter.sketch import Sketch
 
 FORMAT = 1
+FARTHEST = 1e6  # pixels, as of strokes
+MOST_STEPS, MOST_NAMES = 1_000_000, 100  # far more than there are
+SLOPE_BY_ROOT = 2.0  # a mean by the root of that of the squares; with Adam's memories it stays below 1.7
+LONGEST = 86400.0  # seconds, of a painting
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -93,32 +98,46 @@ class Unfinished:
         """
         try:
             return cls._read(io.BytesIO(data))
-        except (ValueError, KeyError, TypeError, AttributeError, EOFError, RecursionError, MemoryError) as error:
+        except Exception as error:  # what strangers write may fail in any way, and numpy raises almost anything
+            reason = str(error)[:200] or type(error).__name__
             raise StrokesError(
-                f"What dreambrush keeps of the unfinished painting cannot be read ({error or type(error).__name__}).",
+                f"What dreambrush keeps of the unfinished painting cannot be read ({reason}).",
                 "Paint the picture anew, or use the version of dreambrush that began it.",
                 id="unfinished-unreadable",
             ) from None
 
     @classmethod
     def _read(cls, file: io.BytesIO) -> Unfinished:
-        record = json.loads(np.load(file, allow_pickle=False).tobytes().decode())
+        record = read_json(np.load(file, allow_pickle=False).tobytes())
         if record["format"] != FORMAT:
             raise ValueError("it is of another version")
         arrays = {name: np.load(file, allow_pickle=False) for name in record["arrays"]}
         at = dict(record["at"])
         steps = at.pop("steps", None)
-        place = Position(**at)
+        place = _position(at)
         sketch = _sketch(arrays, "sketch")
         if "before.strokes" in arrays:
             place.before = _sketch(arrays, "before")
         if steps is not None:
             descended = _sketch(arrays, "descended")
             others = {name: arrays[f"descent.{name}"] for name in ("mean", "square", "by_colour", "stiffness")}
-            place.descent = replace(Descent.of(descended), steps=int(steps), **others)
+            fresh = Descent.of(descended)
+            for name, others_name in ((name, others[name]) for name in others):
+                _check(others_name, getattr(fresh, name).shape, np.float32)
+            if (np.abs(others["mean"]) > SLOPE_BY_ROOT * np.sqrt(np.maximum(others["square"], 0)) + 1e-6).any():
+                raise ValueError("its descent is none that there can be")
+            place.descent = replace(fresh, steps=_count(steps), **others)
         ideas = Ideas(*(arrays[f"ideas.{each.name}"] for each in fields(Ideas)))
+        n = len(ideas)
+        _sketch({"x.strokes": ideas.strokes, "x.colours": np.zeros((n, 3), np.float32), "x.brush": ideas.brush}, "x")
+        _check(ideas.size, (n,), np.int64)
+        _check(ideas.gain, (n,), np.float32)
+        _check(ideas.merit, (n,), np.float32)
+        _check(arrays["canvas"], (len(arrays["canvas"]), 3), np.float32)
+        _check(arrays["earned"], (len(arrays["earned"]),), np.float64)
         layer, names = arrays["layer"], tuple(record["names"])
-        stages = tuple(Stage(**stage) for stage in record["stages"])
+        _check(layer, (len(layer),), np.int64)
+        stages = tuple(_stage(stage) for stage in record["stages"])
         whole = cls(
             sketch,
             record["rng"],
@@ -127,8 +146,12 @@ class Unfinished:
             names,
             layer,
             stages,
-            float(record["spent"]),
+            min(max(float(record["spent"]), 0.0), LONGEST),
         )
+        if not all(isinstance(name, str) for name in names) or len(names) > MOST_NAMES:
+            raise ValueError("its layers have no names")
+        if len(layer) and (layer[0] < 0 or layer[-1] >= len(names) or (np.diff(layer) < 0).any()):
+            raise ValueError("its strokes are on layers that are not there")
         if len(stages) > len(names) or not 0 <= whole.laid <= len(sketch) or (len(layer) and len(layer) > len(sketch)):
             raise ValueError("its strokes and layers do not fit together")
         return whole
@@ -141,8 +164,42 @@ def _columns(name: str, thing: Sketch | Ideas | Descent, but: tuple[str, ...] = 
 def _sketch(arrays: Arrays, name: str) -> Sketch:
     strokes, colours, brush = (arrays[f"{name}.{column}"] for column in ("strokes", "colours", "brush"))
     n = len(strokes)
-    if strokes.shape != (n, 9) or colours.shape != (n, 3) or brush.shape != (n,) or brush.dtype.kind != "i":
-        raise ValueError("its strokes have another shape")
-    if not (np.isfinite(strokes).all() and np.isfinite(colours).all()):
-        raise ValueError("its strokes are no numbers")
+    _check(strokes, (n, 9), np.float32)
+    _check(colours, (n, 3), np.float32)
+    _check(brush, (n,), np.int64)
+    if n and (np.abs(strokes).max() > FARTHEST or strokes[:, 6:].min() < 0 or brush.min() < 0):
+        raise ValueError("its strokes are beyond all bounds")
     return Sketch(strokes, colours, brush)
+
+
+def _check(array: NDArray[Any], shape: tuple[int, ...], dtype: type[np.generic]) -> None:
+    """Settles whether an array has that shape and type, and finite numbers."""
+    if array.shape != shape or array.dtype != dtype:
+        raise ValueError("its arrays have another shape or type")
+    if not np.isfinite(array).all():
+        raise ValueError("its arrays hold what is no number")
+
+
+def _position(record: dict[str, Any]) -> Position:
+    """How far the plan is, but for what arrays tell."""
+    plain = Position()
+    for name, value in record.items():
+        if type(value) is not type(getattr(plain, name)) and not (name == "before_mse" and isinstance(value, int)):
+            raise ValueError(f"its {name:.40} is of another kind")
+        if not isinstance(value, bool) and not 0 <= value <= MOST_STEPS:
+            raise ValueError(f"its {name:.40} is out of range")
+    return Position(**record)
+
+
+def _stage(record: dict[str, Any]) -> Stage:
+    stage = Stage(**record)
+    mse = (stage.dreamed_mse, stage.mse)
+    if not isinstance(stage.name, str) or not all(isinstance(each, float | int) and 0 <= each < 9 for each in mse):
+        raise ValueError("a stage is none")
+    return replace(stage, strokes=_count(stage.strokes))
+
+
+def _count(number: Any) -> int:
+    if not isinstance(number, int) or not 0 <= number <= MOST_STEPS:
+        raise ValueError("a number is out of range")
+    return number

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import OpenrasterError, UsageError
+from dreambrush.mypaint.canvas import LARGEST_SIDE
 from dreambrush.mypaint.document import Document, Group, PaintLayer
 from dreambrush.mypaint.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.render import render_document
@@ -55,6 +56,12 @@ def see_work(document: Document, above: Node | None = None, region: NDArray[np.u
             f"The file has the eotf {document.working_eotf:g}.",
             f"Only {PLAIN:g} and {LINEAR:g} can be painted on.",
             id="unknown-eotf",
+        )
+    if max(document.width, document.height) > LARGEST_SIDE:
+        raise OpenrasterError(
+            f"The picture in '{document.archive.path}' has {document.width} x {document.height} pixels.",
+            f"Only sides of up to {LARGEST_SIDE} can be painted on.",
+            id="work-too-large",
         )
     visible = None
     below = document

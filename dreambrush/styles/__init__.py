@@ -104,6 +104,8 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             raise _broken(path, f"there is no key '{key[:40]}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+        if isinstance(value, int) and value.bit_length() > 64:  # hexadecimal ones may have any length
+            raise _broken(path, f"the number of '{key}' is too large")
         right = isinstance(value, KEYS[key]) and (bool in KEYS[key]) == isinstance(value, bool)
         if not right or (isinstance(value, list) and not (value and all(isinstance(item, str) for item in value))):
             raise _broken(path, f"the value of '{key}' is of another kind")

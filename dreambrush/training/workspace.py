@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dreambrush.errors import DreambrushError, ModelError, OutputError
+from dreambrush.json_text import read_json
 from dreambrush.output import open_output
 from dreambrush.training.plan import first_difference
 
@@ -172,7 +173,7 @@ class Workspace:
     def _read(self, name: str) -> dict[str, Any]:
         """A JSON object; empty where there is none."""
         try:
-            found = json.loads((self.folder / name).read_text(encoding="utf-8"))
+            found = read_json((self.folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
