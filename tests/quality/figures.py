@@ -131,7 +131,7 @@ def measure(painting: Painting, name: str) -> Figures:
         dots=looks.dots,
         covered=looks.covered,
         specks=looks.specks,
-        downward=float(np.mean([np.corrcoef(height[laid], laid)[0, 1] for laid in stages])),
+        downward=float(np.mean([np.corrcoef(height[laid], laid)[0, 1] if len(laid) > 2 else 0.0 for laid in stages])),
         accents=float((strokes.layer == accents).mean()),
     )
 
