@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dreambrush.errors import StrokesError
 from dreambrush.models import find_brush
 from dreambrush.mypaint.myb import read_myb
-from dreambrush.recipe import KEY, Recipe, digest, recipes_of, recipes_to_settings
+from dreambrush.recipe import KEY, LARGEST_SEED, Recipe, digest, recipes_of, recipes_to_settings
 from tests.test_strokes import some_strokes
 
 
@@ -30,7 +30,7 @@ def through_a_file(recipes: list[Recipe]) -> list[Recipe]:
     return recipes_of({KEY: json.loads(json.dumps(recipes_to_settings(recipes)))})
 
 
-@given(st.integers(0, 30), st.integers(0, 2**32))
+@given(st.integers(0, 30), st.integers(0, LARGEST_SEED))
 @settings(max_examples=20)
 def test_nothing_is_lost(n: int, seed: int) -> None:
     recipe = some_recipe(n, seed)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dreambrush.models import find_brush
-from dreambrush.painter.effort import DEFAULT, EFFORTS, LEAST, MOST
+from dreambrush.painter.effort import DEFAULT, EFFORTS, LEAST, MOST, SINGLE
 from dreambrush.painter.paint import PaintOptions, paint
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ def test_more_effort_is_more_thought() -> None:
 
 def test_few_strokes_are_given_more_thought_each_and_many_no_less() -> None:
     for effort in EFFORTS.values():
-        steps = [effort.for_count(count).last_steps for count in (0, 1, 10, 100, 1000, 10_000, 10**6)]
+        steps = [effort.for_count(count).last_steps for count in (SINGLE, 10, 100, 1000, 10_000, 10**6)]
         assert steps == sorted(steps, reverse=True) and steps[0] <= 10 * effort.last_steps
         assert effort.for_count(10**6) == effort
+        assert effort.for_count(0).last_steps == effort.for_count(1).last_steps == effort.last_steps
 
 
 def test_more_thought_finds_a_better_painting(astronaut: Pictures) -> None:
