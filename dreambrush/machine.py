@@ -37,7 +37,7 @@ def foundations() -> dict[str, str]:
     """What the bytes of a painting depend on besides its inputs, options and seed.
 
     Returns:
-        The versions of dreambrush and of the packages that compute, and the kind of processor: libraries round
+        The versions of dreambrush and of the libraries that compute, and the kind of processor: libraries round
         differently with other instructions, and a last bit may decide where a stroke goes.
     """
     import numpy
@@ -45,11 +45,13 @@ def foundations() -> dict[str, str]:
     import PIL
 
     from dreambrush import __version__
+    from dreambrush.mypaint.library import libmypaint_version
 
     return {
         "dreambrush": __version__,
         "numpy": numpy.__version__,
         "onnxruntime": onnxruntime.__version__,
+        "libmypaint": libmypaint_version(),
         "pillow": PIL.__version__,
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "processor": processor_kind(),

@@ -33,13 +33,24 @@ def words(option: str, prefix: str) -> list[str]:
     return [word.removeprefix(prefix) for word in pkg_config(option) if word.startswith(prefix)]
 
 
+SOURCES = ("engine.c", "brush.c", "room.c", "pixels.c", "pigment.c", "blending.c", "trace.c", "messages.c")
+HEADERS = ("engine.h", "brush.h", "room.h", "tiles.h", "fixed.h", "blending.h")
+
+
+def declarations() -> str:
+    """What engine.h declares, without the lines for the preprocessor, which cffi does not know."""
+    lines = (Path(__file__).parent / "engine.h").read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("#"))
+
+
 ffibuilder = FFI()
-ffibuilder.cdef((Path(__file__).parent / "engine.h").read_text())
+ffibuilder.cdef(declarations())
 ffibuilder.set_source(
     "dreambrush.mypaint._engine",
-    '#include <stddef.h>\n#include <stdint.h>\n#include "engine.h"',
-    sources=[str(HERE / name) for name in ("engine.c", "pigment.c", "blending.c", "trace.c", "messages.c")],
-    depends=[str(HERE / name) for name in ("engine.h", "blending.h", "tiles.h")],
+    '#include "engine.h"',
+    sources=[str(HERE / name) for name in SOURCES],
+    define_macros=[("DB_LIBMYPAINT_VERSION", '"{}"'.format(*pkg_config("--modversion")))],
+    depends=[str(HERE / name) for name in HEADERS],
     include_dirs=[str(HERE), *words("--cflags", "-I")],
     libraries=["mypaint", "m"],  # not what it depends on itself: their packages may be absent
     library_dirs=words("--libs", "-L"),

@@ -11,11 +11,24 @@
 #include "blending.h"
 #include "engine.h"
 
-/* The order of MODES in modes.py. */
-enum mode {
-    NORMAL, PIGMENT, MULTIPLY, SCREEN, OVERLAY, DARKEN, LIGHTEN, HARD_LIGHT, SOFT_LIGHT, COLOR_BURN, COLOR_DODGE,
-    DIFFERENCE, EXCLUSION, HUE, SATURATION, COLOR, LUMINOSITY, PLUS, DST_IN, DST_OUT, SRC_ATOP, DST_ATOP
-};
+/* The number of a mode is its place here; the names are those of OpenRaster (MyPaint 2.0.1, lib/modes.py). */
+#define MODES(MODE)                                                                                      \
+    MODE(NORMAL, "svg:src-over") MODE(PIGMENT, "mypaint:spectral-wgm") MODE(MULTIPLY, "svg:multiply")    \
+    MODE(SCREEN, "svg:screen") MODE(OVERLAY, "svg:overlay") MODE(DARKEN, "svg:darken")                   \
+    MODE(LIGHTEN, "svg:lighten") MODE(HARD_LIGHT, "svg:hard-light") MODE(SOFT_LIGHT, "svg:soft-light")   \
+    MODE(COLOR_BURN, "svg:color-burn") MODE(COLOR_DODGE, "svg:color-dodge")                              \
+    MODE(DIFFERENCE, "svg:difference") MODE(EXCLUSION, "svg:exclusion") MODE(HUE, "svg:hue")             \
+    MODE(SATURATION, "svg:saturation") MODE(COLOR, "svg:color") MODE(LUMINOSITY, "svg:luminosity")       \
+    MODE(PLUS, "svg:plus") MODE(DST_IN, "svg:dst-in") MODE(DST_OUT, "svg:dst-out")                       \
+    MODE(SRC_ATOP, "svg:src-atop") MODE(DST_ATOP, "svg:dst-atop")
+
+#define NUMBER(mode, name) mode,
+#define NAME(mode, name) name,
+enum mode { MODES(NUMBER) };
+static const char *const names[] = {MODES(NAME)};
+
+int db_mode_count(void) { return sizeof names / sizeof *names; }
+const char *db_mode_name(int mode) { return names[mode]; }
 
 /* ---- blending one channel: s is the layer's (the source), b what is below (the backdrop), neither premultiplied -- */
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import UsageError
-from dreambrush.mypaint.eotf import ONE, PLAIN, check_eotf, light_of_levels
+from dreambrush.mypaint.eotf import PLAIN, check_eotf, light_of_levels
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE, Layer
 from dreambrush.mypaint.levels import opaque_levels
 from dreambrush.mypaint.library import engine
@@ -85,7 +85,7 @@ def blend(
         channels,
         ffi.from_buffer("uint16_t[]", np.ascontiguousarray(paint)),
         under.shape[0] * under.shape[1],
-        int(np.float32(opacity) * np.float32(ONE)),  # MyPaint's opacity is a 32-bit float, and it truncates
+        int(np.float32(opacity) * np.float32(lib.DB_ONE)),  # MyPaint's opacity is a 32-bit float, and it truncates
         mode_number(composite_op),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dreambrush.errors import BrushError
+from dreambrush.mypaint.fence import fenced
 from dreambrush.mypaint.library import engine, input_ids, setting_ids, setting_ranges
 from dreambrush.mypaint.myb import BrushSettings, read_myb
 
@@ -22,8 +23,14 @@ class Brush:
     A brush draws its random numbers from one sequence that starts anew with each ``Brush``: the same strokes
     in the same order on a new brush paint the same pixels.  A brush belongs to one thread at a time.
 
+    Curves that could drive the engine out of its ranges are held back (fence.py).
+
     Args:
         settings: all settings of the brush.
+
+    Raises:
+        BrushError: a base value that is not finite.
+        ValueError: a curve that the engine does not take; no brush file has one.
     """
 
     def __init__(self, settings: BrushSettings) -> None:
@@ -36,8 +43,9 @@ class Brush:
         for name, number in setting_ids().items():
             setting = settings.settings[name]
             self.set(**{name: setting.base_value})
+            curves = fenced(name, setting.inputs)
             for key, input_number in input_ids().items():
-                curve = setting.inputs.get(key, ())
+                curve = curves.get(key, ())
                 points: Any = ffi.new("float[]", [value for point in curve for value in point] or [0.0])
                 self._lib.db_brush_set_curve(self.handle, number, input_number, points, len(curve))
 

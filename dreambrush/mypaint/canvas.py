@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.eotf import ONE as ONE
 from dreambrush.mypaint.eotf import PLAIN, check_eotf, nearest_levels
 from dreambrush.mypaint.layer import TILE_SIZE
 from dreambrush.mypaint.library import engine
 
+ONE: int  # a premultiplied 15-bit channel's full value, as in libmypaint; engine.h says it
 LARGEST_SIDE = 32768
 FARTHEST = 1e7  # of an event, in pixels; libmypaint aborts the process at 1e8
 
@@ -35,6 +35,10 @@ class Canvas:
         height: pixels, 1..32768.
         eotf: 1.0 for plain sRGB values (MyPaint's "1.x" mode), 2.2 for MyPaint 2's linear light.
 
+    Attributes:
+        work: how much a stroke may ask for, in dabs x the 64x64 tiles that each touches: a million, which take half a
+            minute at worst.
+
     Raises:
         ValueError: a size or an eotf out of range.
         LibmypaintError: libmypaint is not installed.
@@ -50,6 +54,7 @@ class Canvas:
         if handle == self._ffi.NULL:
             raise MemoryError(f"no memory for a canvas of {width} x {height} pixels")
         self._handle = self._ffi.gc(handle, self._lib.db_canvas_free)
+        self.work = float(self._lib.DB_MOST_WORK)
 
     def stroke(self, brush: Brush, events: NDArray[np.float64], seed: int = 0) -> Rectangle:
         """Paints one stroke.
@@ -67,6 +72,7 @@ class Canvas:
         Raises:
             ValueError: events of another shape, not finite, or out of range.
             BrushError: the brush asks for dabs without end; a part of them is on the canvas.
+            MemoryError: there is no memory for the paint; likewise.  The next stroke is painted like any other.
         """
         events = np.ascontiguousarray(events, dtype=np.float64)
         if events.ndim != 2 or events.shape[1] != 4:
@@ -79,7 +85,7 @@ class Canvas:
         changed = self._ffi.new("int[4]")
         pointer = self._ffi.from_buffer("double[]", events)
         count, seed = len(events), int(seed) & 0xFFFFFFFF
-        failure = self._lib.db_canvas_stroke(self._handle, brush.handle, pointer, count, seed, changed)
+        failure = self._lib.db_canvas_stroke(self._handle, brush.handle, pointer, count, seed, self.work, changed)
         if failure == self._lib.DB_TOO_MUCH_WORK:
             raise BrushError(
                 "The brush asks for over a million dabs in one stroke.", "Choose another brush.", id="too-many-dabs"
@@ -136,8 +142,9 @@ class Canvas:
         """
         if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels.dtype != np.uint16:
             raise ValueError(f"Expected pixels to be (h, w, 4) uint16 but had {pixels.shape} {pixels.dtype}")
-        if pixels.size and (pixels[..., 3].max() > ONE or (pixels[..., :3] > pixels[..., 3:]).any()):
-            raise ValueError(f"Expected premultiplied values of 0..{ONE}, none above its alpha, but not all are")
+        one = self._lib.DB_ONE
+        if pixels.size and (pixels[..., 3].max() > one or (pixels[..., :3] > pixels[..., 3:]).any()):
+            raise ValueError(f"Expected premultiplied values of 0..{one}, none above its alpha, but not all are")
         height, width = pixels.shape[:2]
         self._check((x, y, width, height))
         pointer = self._ffi.from_buffer("uint16_t[]", np.ascontiguousarray(pixels))
@@ -172,3 +179,10 @@ def _check_range(values: NDArray[np.float64], low: float, high: float, what: str
     outside = values[(values < low - slack) | (values > high + slack)]
     if outside.size:
         raise ValueError(f"Expected {what} to be within {low:g} to {high:g} but one was {outside[0]:g}")
+
+
+def __getattr__(name: str) -> int:
+    """``ONE``, when somebody first wants it: this module can be imported where libmypaint is not installed."""
+    if name == "ONE":
+        return int(engine()[1].DB_ONE)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,7 +16,7 @@ from dreambrush.mypaint.library import engine
 
 PLAIN = 1.0
 LINEAR = 2.2  # the default of MyPaint 2
-ONE = 1 << 15  # a premultiplied 15-bit channel's full value, as in libmypaint
+ONE: int  # a premultiplied 15-bit channel's full value, as in libmypaint; engine.h says it
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -32,9 +32,9 @@ def light_of_levels(eotf: float) -> NDArray[np.uint16]:
     """The light of each display level as MyPaint loads it, shape (256,), 0..32768."""
     levels = np.arange(256)
     if eotf == PLAIN:
-        return _read_only((levels * ONE + 255 // 2) // 255, np.uint16)
+        return _read_only((levels * _one() + 255 // 2) // 255, np.uint16)
     light = _powers((levels / 255).astype(np.float32), eotf).astype(np.float64)
-    return _read_only(light * ONE + 0.5, np.uint16)
+    return _read_only(light * _one() + 0.5, np.uint16)
 
 
 def levels_of_light(light: NDArray[np.uint16], noise: NDArray[np.uint32], eotf: float) -> NDArray[np.uint8]:
@@ -51,7 +51,7 @@ def levels_of_light(light: NDArray[np.uint16], noise: NDArray[np.uint32], eotf: 
     """
     if eotf == PLAIN:
         return ((light * np.uint32(255) + noise) >> 15).astype(np.uint8)
-    parts = light.astype(np.float32) / np.float32(ONE) + noise.astype(np.float32) / np.float32(1 << 30)
+    parts = light.astype(np.float32) / np.float32(_one()) + noise.astype(np.float32) / np.float32(1 << 30)
     levels = _powers(parts, _inverse(eotf)) * np.float32(255)
     return (levels.astype(np.float64) + 0.5).astype(np.uint8)
 
@@ -59,7 +59,7 @@ def levels_of_light(light: NDArray[np.uint16], noise: NDArray[np.uint32], eotf: 
 @cache
 def shown(eotf: float) -> NDArray[np.float32]:
     """What each value of light looks like: display sRGB 0..1, shape (32769,), float32."""
-    light = np.arange(ONE + 1, dtype=np.float32) / np.float32(ONE)
+    light = np.arange(_one() + 1, dtype=np.float32) / np.float32(_one())
     return _read_only(light if eotf == PLAIN else np.clip(_powers(light, _inverse(eotf)), 0, 1), np.float32)
 
 
@@ -86,3 +86,14 @@ def _read_only(values: NDArray[Any], dtype: type[Number]) -> NDArray[Number]:
     table = values.astype(dtype)
     table.flags.writeable = False
     return table
+
+
+def _one() -> int:
+    return int(engine()[1].DB_ONE)
+
+
+def __getattr__(name: str) -> int:
+    """``ONE``, when somebody first wants it: this module can be imported where libmypaint is not installed."""
+    if name == "ONE":
+        return _one()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,7 +13,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.mypaint.eotf import ONE, levels_of_light
+from dreambrush.mypaint import eotf as scale
+from dreambrush.mypaint.eotf import levels_of_light
 from dreambrush.mypaint.layer import TILE_SIZE
 
 
@@ -50,7 +51,7 @@ def straight_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray
     alpha = light[..., 3:].astype(np.uint32)
     colour = ((light[..., :3].astype(np.uint32) << 15) + alpha // 2) // np.maximum(alpha, 1)
     levels = np.empty(light.shape, np.uint8)
-    levels[..., :3] = levels_of_light(np.minimum(colour * (alpha > 0), ONE), noise[..., :1], eotf)
+    levels[..., :3] = levels_of_light(np.minimum(colour * (alpha > 0), scale.ONE), noise[..., :1], eotf)
     levels[..., 3:] = (alpha * 255 + noise[..., 1:]) >> 15
     return levels
 
@@ -79,7 +80,7 @@ def _noise_of_translucent() -> NDArray[np.uint32]:
 def _noise() -> NDArray[np.uint32]:
     """MyPaint's table, shape (64, 256), in 1/32768 of a level."""
     random = np.array(_glibc_rand(TILE_SIZE * TILE_SIZE * 4), np.uint32)
-    noise: NDArray[np.uint32] = random % ONE * 5 // 256 + ONE * 2 // 256
+    noise: NDArray[np.uint32] = random % scale.ONE * 5 // 256 + scale.ONE * 2 // 256
     return noise.reshape(TILE_SIZE, TILE_SIZE * 4)
 
 

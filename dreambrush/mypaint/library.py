@@ -55,6 +55,12 @@ def engine() -> tuple[Any, Any]:
     return _engine.ffi, _engine.lib
 
 
+def libmypaint_version() -> str:
+    """The version of libmypaint that the binding was built with, such as "1.6.0"."""
+    ffi, lib = engine()
+    return str(ffi.string(lib.db_libmypaint_version()).decode())
+
+
 @cache
 def setting_ids() -> dict[str, int]:
     """The engine's number of each brush setting by name (64 of them in libmypaint 1.6)."""

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import OpenrasterError
+from dreambrush.mypaint import modes
 from dreambrush.mypaint.blending import blend, premultiply
 from dreambrush.mypaint.document import Document
 from dreambrush.mypaint.eotf import light_of_levels
 from dreambrush.mypaint.layer import TILE_SIZE
 from dreambrush.mypaint.layer_tree import Group, PaintLayer
 from dreambrush.mypaint.levels import opaque_levels, straight_levels
-from dreambrush.mypaint.modes import CLEARING, MODES
+from dreambrush.mypaint.modes import CLEARING
 
 WORK_LIMIT = 20_000_000_000  # pixels of all layers together: a small file can hold one huge picture a thousand times
 
@@ -53,7 +54,7 @@ def _check(document: Document) -> None:
     """Finds out before the work what would fail after it."""
     pixels = 0
     for node in _shown(document.root):
-        if node.composite_op not in MODES:
+        if node.composite_op not in modes.MODES:
             kind = "group" if isinstance(node, Group) else "layer"
             raise OpenrasterError(
                 f"The {kind} {node.label} of '{document.archive.path}' has the mode “{node.composite_op[:60]}”, "

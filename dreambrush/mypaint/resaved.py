@@ -14,11 +14,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.mypaint import eotf as scale
 from dreambrush.mypaint.blending import premultiply
-from dreambrush.mypaint.eotf import ONE, levels_of_light, light_of_levels
-
-LOWEST_NOISE = ONE * 2 // 256  # of a level; levels.py has it pixel by pixel, for a MyPaint that has just started
-HIGHEST_NOISE = LOWEST_NOISE + (ONE - 1) * 5 // 256
+from dreambrush.mypaint.eotf import levels_of_light, light_of_levels
 
 Levels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -55,8 +53,10 @@ def resaved_levels(eotf: float) -> tuple[Levels, Levels]:
     Returns:
         Two arrays of shape (256, 256): by alpha and level.
     """
+    lowest = scale.ONE * 2 // 256  # noise of a level; levels.py has it by pixel, for a MyPaint that has just started
+    highest = lowest + (scale.ONE - 1) * 5 // 256
     ends = []
-    for noise, farther in ((LOWEST_NOISE, np.minimum), (HIGHEST_NOISE, np.maximum)):
+    for noise, farther in ((lowest, np.minimum), (highest, np.maximum)):
         saved = _saved(eotf, noise)
         end: Levels = np.broadcast_to(np.arange(256, dtype=np.uint8), (256, 256))
         before = None

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
+#include "fixed.h"
 #include "tiles.h"
 
 struct db_trace {

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.mypaint import eotf as scale
 from dreambrush.mypaint.blending import blend, frame_size
-from dreambrush.mypaint.eotf import ONE, PLAIN, check_eotf, light_of_levels, nearest_levels
+from dreambrush.mypaint.eotf import PLAIN, check_eotf, light_of_levels, nearest_levels
 from dreambrush.mypaint.layer import TILE_SIZE, Layer
 
 Float32 = NDArray[np.float32]
@@ -116,8 +117,8 @@ def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> NDArray[n
 
 def _premultiplied(light: NDArray[np.uint16], alpha: Float32) -> NDArray[np.uint16]:
     """Straight light (h, w, 3) and alpha (h, w) 0..1 as premultiplied 15-bit RGBA."""
-    share = np.rint(alpha * ONE).astype(np.uint32)[..., None]
-    return np.concatenate([(light * share + ONE // 2) >> 15, share], 2).astype(np.uint16)
+    share = np.rint(alpha * scale.ONE).astype(np.uint32)[..., None]
+    return np.concatenate([(light * share + scale.ONE // 2) >> 15, share], 2).astype(np.uint16)
 
 
 def _share(part: Float32, whole: Float32) -> Float32:

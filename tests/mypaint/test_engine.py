@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 Curves = dict[str, dict[str, list[list[float]]]]
 
 RISE: list[list[float]] = [[0, 0], [1e-9, 1e9]]  # goes on rising beyond its last point
+DENSE = '{"version": 3, "settings": {"dabs_per_actual_radius": {"base_value": 200}}}'
 CLIFF: list[list[float]] = [[0, -1e9], [1e-9, 1e9]]
 NASTY: dict[str, tuple[Curves, dict[str, float]]] = {
     "dabs without end": ({"dabs_per_actual_radius": {"pressure": RISE}}, {}),
@@ -32,7 +34,27 @@ NASTY: dict[str, tuple[Curves, dict[str, float]]] = {
     ),
     "dabs at infinity": ({"offset_by_random": {"pressure": RISE}, "offset_by_speed": {"pressure": CLIFF}}, {}),
     "dabs of any size": ({"snap_to_pixel": {"pressure": [[0, 0], [1e-6, 1e9]]}}, {"radius_logarithmic": 1.2}),
-    "values that are not numbers": ({name: {"pressure": CLIFF, "speed1": CLIFF} for name in setting_ids()}, {}),
+    "values beyond all bounds": ({name: {"pressure": CLIFF, "speed1": CLIFF} for name in setting_ids()}, {}),
+    "a bucket that is no number": (
+        {
+            "gridmap_scale": {"gridmap_y": [[-100, 1e9], [-1.9, 4.4]]},
+            "smudge_bucket": {"gridmap_y": [[-1.7, 188], [-1.2, 1e6]]},
+        },
+        {"smudge": 1.0, "gridmap_scale": 0.0},
+    ),
+    "a bucket whose curves pull against each other": (
+        {"smudge_bucket": {"pressure": [[0, 0], [1e-30, 1e9]], "stroke": [[0, 0], [1e-30, -1e9]]}},
+        {"smudge": 1.0},
+    ),
+    "a place without end": (
+        {
+            "dabs_per_actual_radius": {"pressure": [[0, 0], [1, -1e6]]},
+            "slow_tracking_per_dab": {"pressure": [[0, 0], [1, 1]]},
+            "smudge_bucket": {"gridmap_x": [[0, 0], [256, 255]]},
+        },
+        {"smudge": 1.0, "dabs_per_second": 0.0},
+    ),
+    "distances without end": ({"elliptical_dab_ratio": {"pressure": RISE}}, {}),
     "an input that feeds itself": (
         {
             "custom_input": {"custom": CLIFF, "pressure": RISE},
@@ -83,10 +105,49 @@ def outcome(curves: Curves, values: dict[str, float]) -> str:
 @pytest.mark.parametrize("name", NASTY)
 def test_no_brush_file_crashes_the_engine_or_keeps_it_busy(name: str) -> None:
     said = survive(f"print(outcome(*NASTY[{name!r}]))")
-    if "without end" in name:
+    if "dabs without end" in name or name in ("distances without end", "values beyond all bounds"):
         assert said == "The brush asks for over a million dabs in one stroke."
     else:
         assert said.startswith("painted")
+
+
+@pytest.mark.parametrize("before", ["white", "posterized"])
+def test_nor_does_one_that_colours_what_is_white(before: str) -> None:
+    """libmypaint divides by zero there: at these greys the luminosity that it works out in floats is just below."""
+    survive(f"[colour_white(grey / 32768, {before!r}) for grey in (0, 13, 202, 9830, 32768)]")
+
+
+def colour_white(grey: float, before: str) -> None:
+    canvas = Canvas(100, 80)
+    white = np.full((80, 100, 4), 32768, np.uint16)
+    if before == "posterized":
+        white //= 3
+    canvas.write(white)
+    events = stroke_events([(10, 10), (60, 0), (90, 70)], (0.3, 0.9), 5.0)
+    settings = parse_myb('{"version": 3, "settings": {}}', "colours").with_values(opaque_multiply=1.0)
+    if before == "posterized":
+        canvas.stroke(Brush(settings.with_values(posterize=1.0, posterize_num=0.02)), events)
+        posterized = canvas.read()
+        assert (posterized[..., :3] > posterized[..., 3:]).any()  # more colour than alpha
+    brush = Brush(settings.with_values(colorize=1.0))
+    brush.set_colour((grey, grey, grey))
+    was = canvas.read().astype(int)
+    area = canvas.stroke(brush, events)
+    assert area[2] > 80
+    if before == "white":
+        assert np.abs(canvas.read() - was).max() <= 1  # grey has no hue, so white stays white
+
+
+def test_a_stroke_takes_as_long_as_its_work() -> None:
+    """The whole of what is allowed takes half a minute, even of dabs that are large and mix as pigments do."""
+    brush = Brush(parse_myb(DENSE, "dense").with_values(opaque_multiply=1.0, paint_mode=1.0, radius_logarithmic=5.5))
+    canvas = Canvas(512, 512)
+    canvas.write(np.full((512, 512, 4), 30000, np.uint16))
+    canvas.work /= 30
+    began = time.process_time()
+    with pytest.raises(BrushError, match="over a million dabs"):
+        canvas.stroke(brush, stroke_events([(100, 100), (260, 100), (400, 470)], (0.3, 0.9), 5.0))
+    assert 0.05 < time.process_time() - began < 5.0
 
 
 def test_nor_does_any_of_many_random_brush_files() -> None:
