@@ -120,7 +120,7 @@ def measure(painting: Painting, name: str) -> Figures:
     looks = measure_looks(target, strokes)
     accents = strokes.layers.index(ACCENTS) if ACCENTS in strokes.layers else -1
     height = strokes.path[..., 1].mean(1)
-    stages = [np.flatnonzero(strokes.layer == strokes.layers.index(name)) for name in (MIDDLE, EDGES)]
+    stages = [np.flatnonzero(strokes.layer == i) for i, name in enumerate(strokes.layers) if name in (MIDDLE, EDGES)]
     return Figures(
         mse=painting.mse,
         face=float(np.mean(apart[face_of(name)] ** 2)),
@@ -131,7 +131,7 @@ def measure(painting: Painting, name: str) -> Figures:
         dots=looks.dots,
         covered=looks.covered,
         specks=looks.specks,
-        downward=float(np.mean([np.corrcoef(height[laid], laid)[0, 1] for laid in stages])),
+        downward=float(np.mean([np.corrcoef(height[laid], laid)[0, 1] if len(laid) > 2 else 0.0 for laid in stages])),
         accents=float((strokes.layer == accents).mean()),
     )
 
