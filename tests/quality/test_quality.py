@@ -20,6 +20,8 @@ from tests.quality.references import ERRORS, FILE, WORSE, group_of, means
 GROUPS = [group_of(Kind(brush, effort, "")) for brush, effort in product(BRUSHES, STROKES)]
 LOOKS = [name for name in NAMES if name not in ERRORS]
 
+pytestmark = pytest.mark.slow  # a minute on two cores
+
 Judge = Callable[[str, str], tuple[float, float, float, str]]
 
 
