@@ -179,10 +179,10 @@ def test_names_that_no_encoding_has_are_told(here: Folder, locale: str) -> None:
 @pytest.mark.parametrize("words", ["styles", "brushes --json", "completion bash", "inspect painted.ora", "--help"])
 @pytest.mark.usefixtures("here")
 def test_nothing_can_be_printed(words: str) -> None:
+    command = [sys.executable, "-m", "dreambrush", *words.split()]
+    environment = os.environ | {"PYTHONUNBUFFERED": ""}  # as most have it: some is written when Python ends
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "dreambrush", *words.split()], stdout=full, stderr=subprocess.PIPE, text=True
-        )
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
     assert done.returncode == ExitCode.OUTPUT
     assert_told(done.stderr)
     assert "No space left on device" in done.stderr

@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 
 from dreambrush import __version__
-from dreambrush.cli.errors import Ending, ReaderLeft, ending_of
+from dreambrush.cli.errors import Ending, ReaderLeft, ending_of, flushed
 from dreambrush.cli.options import HELP_NAMES
 from dreambrush.cli.welcome import WELCOME
 from dreambrush.interrupts import all_stops
@@ -115,4 +115,4 @@ def ending(arguments: Sequence[str] | None = None) -> Ending:
 def main() -> NoReturn:
     """Entry point of the console script."""
     messages_to_stderr()
-    sys.exit(run())
+    sys.exit(flushed(run()))

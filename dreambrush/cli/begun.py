@@ -215,10 +215,12 @@ def _like_option(name: str, value: Any) -> Any:
     return option.type.convert(_text(str(value)), option, None)
 
 
-@click.command()
-@painting_options
-def _wishing(**_: Any) -> None:
-    """Never called: it has the options of a painting, which know what they take."""
+def _never_called(**_: Any) -> None:
+    """What a command does that is there for its options alone."""
+
+
+# It has the options of a painting, which know what they take.
+_wishing = click.command()(painting_options(_never_called))
 
 
 def _onto_of(record: dict[str, Any]) -> Onto:

@@ -94,6 +94,19 @@ def ending_of(command: Callable[[], int | None], *, as_json: bool = False) -> En
         return Ending(told.code, told)
 
 
+def flushed(code: int) -> int:
+    """Write what Python still holds back of stdout; return the exit code, or another if that cannot be written."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _print_no_more()
+    except OSError as error:
+        _print_no_more()
+        if code == ExitCode.OK:
+            return tell(error).code
+    return code
+
+
 def _print_no_more() -> None:
     """Throws away what Python still flushes at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,8 @@ def test_json_has_a_line_for_what_fails_as_a_whole(command: Command, words: str,
 
 @pytest.mark.parametrize("words", ["inspect photo.png --json", "brushes --json"])
 def test_where_json_cannot_be_printed(words: str) -> None:
+    command = [sys.executable, "-m", "dreambrush", *words.split()]
+    environment = os.environ | {"PYTHONUNBUFFERED": ""}  # as most have it: some is written when Python ends
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "dreambrush", *words.split()], stdout=full, stderr=subprocess.PIPE)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment)
     assert done.returncode in (ExitCode.BAD_ORA, ExitCode.OUTPUT) and done.stderr.count(b"\n") == 2
