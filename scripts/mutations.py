@@ -137,7 +137,7 @@ def survived(mutation: Mutation | None, arguments: list[str]) -> dict[str, Any]:
         began = time.monotonic()
         words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", "-rf", *arguments]
         done = subprocess.run(words, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    failed = re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
     ended = done.stdout.rstrip().splitlines()[-1 if failed or not done.returncode else -TAIL :]
     return {"failed": failed, "ends": " ".join(ended), "seconds": round(time.monotonic() - began)}
 

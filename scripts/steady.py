@@ -71,7 +71,7 @@ def machines(arguments: list[str]) -> dict[str, Any]:
     table: dict[str, dict[str, Any]] = {}
     for name, environment in MACHINES.items():
         printed = run(environment, arguments)
-        failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", printed, re.MULTILINE)
+        failed = re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", printed, re.MULTILINE)
         table[name] = {"ends": printed.rstrip().rpartition("\n")[2], "failed": failed}
         print(f"{name}: {table[name]['ends']}", file=sys.stderr, flush=True)
     return {"environments": MACHINES, "tests": table}
@@ -99,7 +99,7 @@ def seeds(arguments: list[str]) -> dict[str, Any]:
         for where, (left, right) in nearest.items():
             margins[where].append(abs(left - right))
             sides[where].append((left, right))
-        for test in re.findall(r"^(?:FAILED|ERROR) (\S+)", printed, re.MULTILINE):
+        for test in re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", printed, re.MULTILINE):
             failed[test].append(seed)
         print(f"seed {seed}: {printed.rstrip().rpartition(chr(10))[2]}", file=sys.stderr, flush=True)
     near: list[dict[str, Any]] = []
