@@ -171,6 +171,7 @@ def test_strokes_with_more_names_than_anyone_needs(
     assert len(capsys.readouterr().err) < 500
 
 
+@pytest.mark.slow
 def test_layers_without_strokes_take_no_memory(base: Base) -> None:
     strokes = {**base.strokes, "size": [1024, 1024], "layers": ["l"] * 200, "strokes": base.strokes["strokes"][:1]}
     strokes["strokes"][0][13] = 0

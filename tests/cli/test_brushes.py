@@ -83,6 +83,7 @@ def test_install_and_uninstall(command: Command) -> None:
     assert "nothing to remove" in command("brushes", "--uninstall").stderr
 
 
+@pytest.mark.slow
 def test_a_pack_and_a_sheet_are_saved_and_replaced_only_on_demand(command: Command) -> None:
     for option, name in (("--pack", "ours.zip"), ("--sheet", "ours.png")):
         assert command("brushes", option, name).code == ExitCode.OK

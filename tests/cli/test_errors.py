@@ -80,6 +80,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert done.stderr == "" and done.returncode == ExitCode.OK
 
 
+@pytest.mark.slow
 def test_json_has_a_line_for_each_picture_that_fails(command: Command) -> None:
     Path("a.png").write_text("not a picture")
     Path("b.png").touch()

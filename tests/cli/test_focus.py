@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 SAMPLE = Path(dreambrush.__file__).parent / "samples" / "still-life.jpg"
 
 
-def painted(command: Command, size: int, *words: str) -> tuple[Recipe, float]:
+def painted(command: Command, size: int, strokes: int, *words: str) -> tuple[Recipe, float]:
     """The recipe of a painting, and the error in the subject as a share of that elsewhere."""
-    words = ("paint", "sample.jpg", "--force", "--size", str(size), "--strokes", "100", "--effort", "1", *words)
+    words = ("paint", "sample.jpg", "--force", "--size", str(size), "--strokes", str(strokes), "--effort", "1", *words)
     outcome = command(*words)
     assert outcome.code == ExitCode.OK, outcome.stderr
     with zipfile.ZipFile("sample.ora") as ora:
@@ -47,8 +47,8 @@ def test_auto_paints_the_subject_more_finely(command: Command, size: int) -> Non
     shutil.copy(SAMPLE, "sample.jpg")
     shares = []
     for seed in ("0", "1"):
-        recipe, focused = painted(command, size, "--seed", seed, "--focus", "auto")
-        _, even = painted(command, size, "--seed", seed)
+        recipe, focused = painted(command, size, 100, "--seed", seed, "--focus", "auto")
+        _, even = painted(command, size, 100, "--seed", seed)
         assert recipe.options["focus"] == "auto"
         shares.append(focused / even)
     assert np.mean(shares) < 0.85  # over seeds 0.53 on the mean, with a spread of 0.07
@@ -70,7 +70,7 @@ def test_a_file_may_be_named_auto(command: Command) -> None:
     for name in ("auto", "left.png"):
         Image.fromarray(left).save(name, "PNG")
     by_file, by_another, by_itself = (
-        painted(command, 64, "--focus", word)[0] for word in ("./auto", "left.png", "auto")
+        painted(command, 64, 20, "--focus", word)[0] for word in ("./auto", "left.png", "auto")
     )
     assert by_file.options["focus"] == "./auto"
     np.testing.assert_array_equal(by_file.strokes.path, by_another.strokes.path)

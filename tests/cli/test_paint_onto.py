@@ -66,6 +66,7 @@ def test_new_layers_in_a_group_above_all(command: Command, work: Path) -> None:
     assert error == pytest.approx(report["mse"], rel=0.2) and error < 0.02
 
 
+@pytest.mark.slow
 def test_a_region_by_layer_and_one_by_box_and_a_mask(command: Command, work: Path) -> None:
     Image.fromarray(np.pad(np.full((24, 64), 255, np.uint8), ((0, 24), (0, 0)))).save("mask.png")
     for words, inside in (
@@ -90,6 +91,7 @@ def test_above_a_layer(command: Command, work: Path) -> None:
         assert (render_document(document)[22:34, 32:48, :3] == (200, 30, 30)).all()
 
 
+@pytest.mark.slow
 def test_in_place_after_a_backup_and_once_more(command: Command, work: Path) -> None:
     original = work.read_bytes()
     for times in (1, 2):

@@ -143,6 +143,7 @@ def painted(command: Command, *words: str) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.slow
 def test_several_brushes(command: Command) -> None:
     report = painted(command, "--strokes", "60", "--brush", "oil", "--brush", "bristle", "--brush", "oil")
     assert (report["brush"], report["brushes"]) == ("oil+bristle", ["oil", "bristle"])
@@ -164,6 +165,7 @@ def test_help_names_every_set(command: Command) -> None:
         assert f"set:{name} is {', '.join(brushes[:-1])} and {brushes[-1]}" in said
 
 
+@pytest.mark.slow
 def test_dials_reach_the_painter(command: Command) -> None:
     """Each of them changes the painting, and is told."""
     usual = painted(command, "--strokes", "20")
@@ -186,6 +188,7 @@ def test_dials_reach_the_painter(command: Command) -> None:
     assert len(set(files)) == len(files)
 
 
+@pytest.mark.slow
 def test_widths_are_kept() -> None:
     from dreambrush.models import find_brush
     from dreambrush.painter.paint import paint
@@ -232,6 +235,7 @@ def test_pigment(command: Command) -> None:
     assert pigment["mse"] < 0.02
 
 
+@pytest.mark.slow
 def test_transparent_pictures_stay_so(command: Command) -> None:
     y, x = np.mgrid[0:64, 0:64]
     alpha = np.clip((26 - np.hypot(x - 31.5, y - 31.5)) * 40 + 128, 0, 255)
@@ -255,6 +259,7 @@ def test_transparent_pictures_stay_so(command: Command) -> None:
     assert report["mse"] == pytest.approx(np.average(apart, weights=pixels[..., 3]), rel=0.2)
 
 
+@pytest.mark.slow
 def test_a_palette_and_a_ground(command: Command) -> None:
     report = painted(command, "--strokes", "60", "--palette", "#102030,#e0a020,#fff", "--ground", "#123")
     with zipfile.ZipFile("photo.ora") as ora:
@@ -265,6 +270,7 @@ def test_a_palette_and_a_ground(command: Command) -> None:
     assert recipe.options["palette"] == "#102030,#e0a020,#fff" and report["strokes"] == 60
 
 
+@pytest.mark.slow
 def test_colours_of_the_picture_itself(command: Command) -> None:
     painted(command, "--strokes", "60", "--palette", "auto:3")
     with zipfile.ZipFile("photo.ora") as ora:
@@ -290,6 +296,7 @@ def test_colours_that_there_are_not(command: Command, words: tuple[str, str], me
     assert not Path("photo.ora").exists()
 
 
+@pytest.mark.slow
 def test_focus_brings_strokes_where_it_is_light(command: Command) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
     Image.fromarray(noise).resize((192, 144), Image.Resampling.NEAREST).save("photo.png")

@@ -95,6 +95,7 @@ def test_silence(terminal: Terminal, how: dict[str, bool], capsys: pytest.Captur
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_no_more_than_a_fiftieth_of_the_time_is_spent_looking() -> None:
     looks: list[tuple[float, float]] = []
 
@@ -113,6 +114,7 @@ def test_no_more_than_a_fiftieth_of_the_time_is_spent_looking() -> None:
     assert again - done >= 50 * (done - begin)
 
 
+@pytest.mark.slow
 def test_verbose_lines_without_a_terminal(command: Command) -> None:
     outcome = command("paint", "photo.png", "--strokes", "12", "-v")
     *lines, last = outcome.stderr.splitlines()

@@ -134,6 +134,7 @@ def test_brushes_that_are_unknown_are_named(command: Command) -> None:
     assert outcome.code == 5 and "broom" in outcome.stderr
 
 
+@pytest.mark.slow
 def test_paint_saves_a_film_too(command: Command) -> None:
     quick = ("--strokes", "20", "--effort", "1")
     outcome = command("paint", "photo.png", "--timelapse", "film.webp", *quick)

@@ -122,6 +122,7 @@ def test_a_half_written_picture_is_waited_for(command: Command, while_waiting: C
     assert colour_of("photo.ora")[0] > 200
 
 
+@pytest.mark.slow
 def test_an_interrupted_painting_replaces_no_finished_one(
     command: Command, while_waiting: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

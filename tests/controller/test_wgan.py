@@ -50,6 +50,7 @@ def test_the_penalty_is_zero_where_the_slope_is_one() -> None:
     assert gradient_penalty(critic, *pair) < 1e-10
 
 
+@pytest.mark.slow
 def test_an_opinion_has_gradients_for_the_painter_but_not_for_the_critic() -> None:
     torch.manual_seed(2)
     opinion = Opinion(4)

@@ -22,6 +22,7 @@ from dreambrush.models import find_brush
 from dreambrush.mypaint.myb import read_myb
 
 
+@pytest.mark.slow
 def test_the_same_strokes_whatever_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     bristle = read_myb(find_brush("bristle").path)
     pictures = []

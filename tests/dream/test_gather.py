@@ -32,6 +32,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
+@pytest.mark.slow
 def test_the_same_bytes_whatever_the_workers(tmp_path: Path) -> None:
     for workers in (1, 3):
         gather(tmp_path / str(workers), BRISTLE, wanted(BRISTLE, 1700, 40), workers)
@@ -69,6 +70,7 @@ def test_sampled_strokes_are_uniform_and_brownian_in_turn() -> None:
     assert not np.array_equal(strokes, sampled_strokes(1, 3)[0])
 
 
+@pytest.mark.slow
 def test_a_folder_grows_and_never_shrinks(tmp_path: Path) -> None:
     grown, whole = tmp_path / "grown", tmp_path / "whole"
     gather(whole, OIL, wanted(OIL, 1300, 40), 1)

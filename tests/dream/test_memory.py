@@ -51,6 +51,7 @@ def test_even_a_short_training_learns_the_brush() -> None:
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=20, deadline=None)
+@pytest.mark.slow
 def test_outputs_are_a_mean_and_a_possible_variance(seed: int) -> None:
     torch.manual_seed(seed)
     dream = MemoryDream(Vae(TINY), MemoryOptions(hidden=8))
@@ -73,6 +74,7 @@ def test_gradients_reach_the_stroke_but_not_the_vae() -> None:
     assert all(weight.grad is None for weight in dream.vae.parameters())
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights() -> None:
     painted = collect(BRISTLE, 60, 0)
     weights = []

@@ -28,6 +28,7 @@ def test_no_case_shows_a_bug(tmp_path: Path) -> None:
     assert sum(each.error.startswith("not made") for each in outcomes) < 0.02 * CASES
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
     results = tmp_path / "results.jsonl"
     campaign(2, SEED, 1, results)
@@ -84,6 +85,7 @@ def test_the_judge_ends_what_takes_too_long(tmp_path: Path, monkeypatch: pytest.
         signal.signal(signal.SIGPROF, before)
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_cases(tmp_path: Path) -> None:
     base = make(tmp_path / "base")
     ends = [one.run_case(case, SEED, base, tmp_path / "scratch") for case in (3, 4, 3, 4)]

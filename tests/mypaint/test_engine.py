@@ -103,6 +103,7 @@ def outcome(curves: Curves, values: dict[str, float]) -> str:
 
 
 @pytest.mark.parametrize("name", NASTY)
+@pytest.mark.slow
 def test_no_brush_file_crashes_the_engine_or_keeps_it_busy(name: str) -> None:
     said = survive(f"print(outcome(*NASTY[{name!r}]))")
     if "dabs without end" in name or name in ("distances without end", "values beyond all bounds"):
@@ -138,6 +139,7 @@ def colour_white(grey: float, before: str) -> None:
         assert np.abs(canvas.read() - was).max() <= 1  # grey has no hue, so white stays white
 
 
+@pytest.mark.slow
 def test_a_stroke_takes_as_long_as_its_work() -> None:
     """The whole of what is allowed takes half a minute, even of dabs that are large and mix as pigments do."""
     brush = Brush(parse_myb(DENSE, "dense").with_values(opaque_multiply=1.0, paint_mode=1.0, radius_logarithmic=5.5))

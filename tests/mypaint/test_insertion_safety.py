@@ -124,6 +124,7 @@ def test_a_broken_file_stays_as_it_was(tmp_path: Path, spoil: Any, message: str)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.slow
 def test_no_flipped_bits_get_through(tmp_path: Path, seed: int) -> None:
     """Each file is either refused in two sentences, or the new one can be read."""
     sound, rng = write(tmp_path).read_bytes(), np.random.default_rng(seed)

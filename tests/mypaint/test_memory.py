@@ -103,6 +103,7 @@ def make_canvases_beyond_memory() -> None:
 
 @pytest.mark.parametrize("wetness", [0.0, 0.5])
 @pytest.mark.parametrize("traced", [False, True])
+@pytest.mark.slow
 def test_a_canvas_paints_on_when_there_is_memory_again(wetness: float, traced: bool) -> None:
     in_a_process_of_its_own(f"paint_beyond_memory({wetness}, {traced})")
 

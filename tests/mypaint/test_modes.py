@@ -140,6 +140,7 @@ def test_where_there_is_no_paint_only_clearing_modes_do_anything(mode: str) -> N
 
 @pytest.mark.parametrize("mode", MODES)
 @given(seed=st.integers(0, 2**32 - 1))
+@pytest.mark.slow
 def test_results_stay_within_bounds(mode: str, seed: int) -> None:
     under = random_light(seed, 60, (0, ONE))
     for number in range(3):

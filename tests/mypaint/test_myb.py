@@ -94,6 +94,7 @@ def test_texts_that_upset_the_json_parser_give_a_brush_error(text: str) -> None:
 
 
 @given(good_settings, st.text(), st.text())
+@pytest.mark.slow
 def test_what_is_written_is_read_again(given_settings: Any, parent: str, description: str) -> None:
     text = json.dumps(
         {"version": 3, "settings": given_settings, "parent_brush_name": parent, "description": description}

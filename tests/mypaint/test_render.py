@@ -214,6 +214,7 @@ def test_without_paper_the_picture_is_transparent(tmp_path: Path, visibility: st
 
 @settings(max_examples=40)
 @given(st.integers(1, 140), st.integers(1, 140), st.integers(-90, 90), st.integers(-90, 90))
+@pytest.mark.slow
 def test_the_frame_cuts_and_changes_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, width: int, height: int, x: int, y: int
 ) -> None:

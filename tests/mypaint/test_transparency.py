@@ -33,6 +33,7 @@ def ramp(height: int, width: int) -> NDArray[np.uint8]:
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.sampled_from([(NORMAL, 1.0), (PIGMENT, 2.2)]))
+@pytest.mark.slow
 def test_a_cut_painting_is_as_opaque_as_its_shape_and_looks_as_before(
     seed: int, count: int, kind: tuple[str, float]
 ) -> None:

@@ -79,6 +79,7 @@ def test_ribbon_of_a_straight_stroke_covers_its_rectangle() -> None:
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=12, deadline=None)
+@pytest.mark.slow
 def test_ribbon_area_is_near_that_of_pixels_within_reach(seed: int) -> None:
     stroke = random_strokes(1, seed)
     points, areas, _ = ribbon(stroke, 1.0)

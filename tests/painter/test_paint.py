@@ -188,6 +188,7 @@ def test_strokes_are_as_narrow_and_wide_as_allowed(
     assert widest is None or widths.max() < widest + 1e-3
 
 
+@pytest.mark.slow
 def test_a_free_hand_paints_fewer_short_and_narrow_strokes(astronaut: Pictures) -> None:
     target = astronaut(80)
     shorter, narrowest = [], []
@@ -211,6 +212,7 @@ def test_there_is_no_empty_layer_when_it_was_good_enough_before_the_accents(targ
     assert all(layer.pixels[..., 3].any() for layer in painting.layers)
 
 
+@pytest.mark.slow
 def test_little_time_gives_a_whole_painting(target: Float32) -> None:
     hurried = paint(target, find_brush("oil"), 3000, SEED, options=replace(QUICK, seconds=0.7))
     assert 1 <= len(hurried.strokes) < 3000
@@ -236,6 +238,7 @@ def cut_out(target: Float32, hardness: float = 100) -> Float32:
 
 
 @pytest.mark.parametrize("pigment", [False, True])
+@pytest.mark.slow
 def test_nothing_is_painted_where_the_picture_is_transparent(target: Float32, tmp_path: Path, pigment: bool) -> None:
     picture = cut_out(target)
     painting = paint(picture, find_brush("oil"), 60, SEED, options=replace(QUICK, pigment=pigment))
@@ -254,6 +257,7 @@ def test_nothing_is_painted_where_the_picture_is_transparent(target: Float32, tm
     check(painting, [find_brush("oil")])
 
 
+@pytest.mark.slow
 def test_the_dream_foretells_the_error_where_the_picture_is_opaque(target: Float32) -> None:
     painting = paint(cut_out(target), find_brush("oil"), 60, SEED, options=QUICK)
     assert painting.dreamed_mse == pytest.approx(painting.mse, rel=0.2)

@@ -194,6 +194,7 @@ def test_nothing_is_added_to_a_canvas_that_is_good_enough(desk: Desk) -> None:
     assert len(planner.sketch) == 5
 
 
+@pytest.mark.slow
 def test_the_plan_is_whole_whenever_it_is_broken_off(desk: Desk) -> None:
     for moment in range(0, 9, 2):
         planner = desk.planner(replace(LITTLE, swaps=2, swapped=0.3, swap_steps=2))

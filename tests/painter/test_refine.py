@@ -67,6 +67,7 @@ def test_the_real_error_falls(scene: Scene, painted: Painted, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("cell", [1, 2])
+@pytest.mark.slow
 def test_many_strokes_of_several_brushes_paint_a_better_photograph(
     dreams: Dreams, random_sketch: Sketches, painted: Painted, tame_for: Tames, astronaut: Pictures, cell: int
 ) -> None:

@@ -66,6 +66,7 @@ def reduced(picture: Pixels, size: tuple[int, int]) -> Pixels:
 @pytest.mark.parametrize(
     "kind", ["opaque", "wet", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("pigment", "transparent"))]
 )
+@pytest.mark.slow
 def test_the_same_size_gives_the_same_file_to_the_byte(kind: str, tmp_path: Path) -> None:
     painting, brushes = painted(kind)
     save_painting(tmp_path / "painted.ora", painting, brushes, SEED, {"hand": 0.3})

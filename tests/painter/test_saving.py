@@ -185,6 +185,7 @@ def test_the_artist_paints_saves_and_nothing_of_ours_is_lost(kind: str, tmp_path
 
 
 @all_kinds
+@pytest.mark.slow
 def test_the_recipe_is_all_that_was_painted(kind: str, tmp_path: Path) -> None:
     work = saved(kind, 12)
     with read_document(work.save(tmp_path / "work.ora")) as document:

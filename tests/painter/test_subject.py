@@ -45,6 +45,7 @@ def test_a_still_life_is_of_fruit_and_a_cup(sample: Float32, mask: Float32) -> N
     assert 0.2 < mask.mean() < 0.35
 
 
+@pytest.mark.slow
 def test_a_dark_picture_has_the_same_subject(sample: Float32, mask: Float32) -> None:
     dark = find_subject(sample * np.float32(0.4))
     assert dark is not None and np.abs(dark - mask).mean() < 0.02
@@ -57,6 +58,7 @@ def test_a_rocket_is_found() -> None:
     assert found[200:350, 315:325].mean() > 0.9 and found[:, :250].mean() < 0.05
 
 
+@pytest.mark.slow
 def test_nothing_stands_out_of_what_is_even() -> None:
     shade = np.linspace(0, 1, 120, dtype=np.float32)[None, :, None]
     assert find_subject(np.broadcast_to(shade, (90, 120, 3))) is None
@@ -73,6 +75,7 @@ def test_the_same_picture_gives_the_same_mask(sample: Float32, mask: Float32) ->
     assert again is not None and again.tobytes() == mask.tobytes()
 
 
+@pytest.mark.slow
 def test_a_large_picture_takes_little_longer(sample: Float32) -> None:
     large = sample.repeat(10, 0).repeat(10, 1)
     start = time.process_time()

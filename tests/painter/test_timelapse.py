@@ -101,6 +101,7 @@ def test_a_shaped_painting_has_its_shape_from_the_first_frame_on() -> None:
     assert (first[recipe.alpha > 0][:, :3] == recipe.ground).all()
 
 
+@pytest.mark.slow
 def test_frames_at_even_steps_in_error() -> None:
     """And each is the first that is as close as it should be."""
     *frames, end = timelapse(painted(), Film(30, 13, 0), by="error")
@@ -148,6 +149,7 @@ def test_the_same_painting_gives_the_same_bytes(suffix: str, by: str, tmp_path: 
     assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.slow
 def test_an_mp4_does_not_depend_on_what_lies_in_memory(tmp_path: Path) -> None:
     """As it does with x264's macroblock tree."""
     options, rng = replace(SHORT, by="error"), np.random.default_rng(0)

@@ -77,6 +77,7 @@ def alike(first: Painting, second: Painting) -> bool:
         pytest.param(PaintOptions(effort=5, pigment=True, until=0.02), id="pigment until", marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_it_goes_on_to_the_same_end_from_any_moment(options: PaintOptions, astronaut: Pictures) -> None:
     target = astronaut(SIDE)
     painting, kept = plain_moments(target) if options == PaintOptions(effort=5) else moments(target, options)

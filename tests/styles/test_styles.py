@@ -129,6 +129,7 @@ def test_bytes_that_are_no_text_and_files_that_are_not_there(own: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_each_of_ours_paints(name: str, target: np.ndarray) -> None:
     params = paint_command.in_style(name).params
     wishes = Wishes(**{each.name: params[each.name] for each in fields(Wishes)})
