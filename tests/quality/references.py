@@ -22,6 +22,7 @@ FILE = Path(__file__).with_name("references.json")
 MANY = 10  # seeds
 FAR, FACE_FAR = 6.0, 4.0  # spreads of the tests' mean that a figure may be from its reference; the face's error
 FEW = 2  # strokes of all that a share may be from its reference in any case
+LEAST = {"downward": 0.2}  # that a figure may be from its reference in any case; in another order it is near 0
 WORSE, SURE = 0.05, 3.0  # share by which the error may grow, and how many spreads that must be
 SHARES = ("dots", "covered", "specks", "accents")  # of strokes
 ERRORS = ("mse", "face")
@@ -62,6 +63,7 @@ def references_of(painted: Mapping[Kind, Sequence[Result]]) -> dict[str, Any]:
             allowed = (FACE_FAR if name == "face" else FAR) * float(np.sqrt(variance / count))
             if name in SHARES:
                 allowed = max(allowed, FEW / (count * STROKES[kinds[0].effort]))
+            allowed = max(allowed, LEAST.get(name, 0.0))
             groups[group][name] = {"mean": round(mean[name], 5), "allowed": round(allowed, 5)}
     return groups
 
