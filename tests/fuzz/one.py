@@ -31,7 +31,7 @@ PARSERS = (
     *("cards", "settings", "palettes", "unfinished", "arrays", "weights", "collections", "brush_orders"),
 )
 SECONDS = 20.0  # of the processor that a case may take; files are small
-MEGABYTES = 1000  # that it may take, the interpreter and its libraries included
+MEGABYTES = 800  # that it may take, besides what the process held before
 ADDRESSES = 8 << 30  # bytes that the system gives at all
 OUTPUTS = ("out.ora", "out.png", "out.gif", "out.webp", "s.json", "s.svg", "new.ora", "o.ora")
 
@@ -51,7 +51,7 @@ class Outcome:
         error: id of the error; "" if there was none.
         wrong: what must not be; "" if all is well.
         seconds: of the processor.
-        megabytes: at most in memory.
+        megabytes: that it took of memory.
     """
 
     case: int
@@ -115,7 +115,7 @@ def run_case(case: int, seed: int, base: Base, scratch: Path, keep: bool = False
 def _judged(case: int, parser: str, command: tuple[str, ...] | Callable[[], None], before: set[str]) -> Outcome:
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # forgets the most memory that there was
-    began, end, wrong = time.process_time(), Ending(ExitCode.OK), ""
+    began, held, end, wrong = time.process_time(), _megabytes("VmRSS"), Ending(ExitCode.OK), ""
     out = err = ""
     with _captured() as streams:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
@@ -129,7 +129,7 @@ def _judged(case: int, parser: str, command: tuple[str, ...] | Callable[[], None
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
         out, err = streams[0].buffer.getvalue().decode(), streams[1].buffer.getvalue().decode()
-    seconds, megabytes = time.process_time() - began, _most_megabytes()
+    seconds, megabytes = time.process_time() - began, _megabytes("VmHWM") - held
     wrong = wrong or _what_is_wrong(command, end.code, out, err, megabytes, before)
     return Outcome(case, parser, end.code, end.error.id if end.error else "", wrong, round(seconds, 2), megabytes)
 
@@ -160,8 +160,9 @@ def _no_constant(word: str) -> None:
     raise ValueError(f"prints {word}, which is no JSON")
 
 
-def _most_megabytes() -> int:
-    words = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()
+def _megabytes(what: str) -> int:
+    """One of the sizes that Linux tells of this process: VmRSS now, VmHWM at most."""
+    words = Path("/proc/self/status").read_text().split(f"{what}:")[1].split()
     return int(words[0]) // 1024
 
 
