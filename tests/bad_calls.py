@@ -26,17 +26,17 @@ def rows(id: str, *calls: str) -> list[Row]:
 
 
 def painting(id: str, *names: str) -> list[Row]:
-    """Likewise, for pictures that cannot be painted."""
+    """Calls that paint pictures which cannot be painted, all with the same error."""
     return rows(id, *(f"paint {name} {PAINT}" for name in names))
 
 
 def styled(id: str, *words: str) -> list[Row]:
-    """Likewise, for options with which photo.png cannot be painted."""
+    """Calls that paint photo.png with options which make it impossible, all with the same error."""
     return rows(id, *(f"paint photo.png {each} {PAINT}" for each in words))
 
 
 def rendering(id: str, *names: str) -> list[Row]:
-    """Likewise, for files of hostile_files.py."""
+    """Calls that render files of hostile_files.py, all with the same error."""
     return rows(id, *(f"render {shlex.quote(hostile_name(name))} new.png" for name in names))
 
 

@@ -72,7 +72,8 @@ class Canvas:
         Raises:
             ValueError: events of another shape, not finite, or out of range.
             BrushError: the brush asks for dabs without end; a part of them is on the canvas.
-            MemoryError: there is no memory for the paint; likewise.  The next stroke is painted like any other.
+            MemoryError: there is no memory for the paint; a part of it is on the canvas.  The next stroke is painted
+                like any other.
         """
         events = np.ascontiguousarray(events, dtype=np.float64)
         if events.ndim != 2 or events.shape[1] != 4:

@@ -17,7 +17,7 @@
 
 #define LARGEST_DAB 4096.0f /* pixels; libmypaint caps the radius at 1000, and softening may double that */
 #define PIGMENT_AREA 230.0 /* pixels that a core mixes as pigments while it would look at one more tile */
-#define PLAIN_AREA 3000.0  /* likewise, laid plainly; then a million tiles take half a minute at worst */
+#define PLAIN_AREA 3000.0  /* pixels that it lays plainly in that time; a million tiles take half a minute at worst */
 #define MOST_QUEUED 20000 /* dabs x tiles that wait in libmypaint's queue, some 100 bytes each */
 #define QUEUED_BYTES 128  /* more than one of them takes */
 
