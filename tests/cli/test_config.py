@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from dreambrush.cli.paint import paint
+from dreambrush.cli.paint.command import paint
 from dreambrush.config import user_file
 from dreambrush.errors import ExitCode
 

@@ -84,9 +84,9 @@ def make(folder: Path) -> Base:
 
 
 def _paint(folder: Path) -> None:
-    from dreambrush.cli.begun import Call
-    from dreambrush.cli.outputs import UNFINISHED
-    from dreambrush.cli.paint_options import Wishes
+    from dreambrush.cli.paint.options import Wishes
+    from dreambrush.cli.paint.resume import Call
+    from dreambrush.cli.shared.outputs import UNFINISHED
     from dreambrush.mypaint.document import read_document
     from dreambrush.painter.paint import PaintOptions, paint
     from dreambrush.painter.painting import Painting

@@ -8,8 +8,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from dreambrush.cli.paint import paint as paint_command
-from dreambrush.cli.paint_options import Wishes
+from dreambrush.cli.paint.command import paint as paint_command
+from dreambrush.cli.paint.options import Wishes
 from dreambrush.errors import UsageError
 from dreambrush.models import find_brush
 from dreambrush.painter.geometry import path_length
