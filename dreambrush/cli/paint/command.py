@@ -11,12 +11,12 @@ from typing import Any
 import click
 
 from dreambrush.cli.paint.brushes import brushes_with_dreams
-from dreambrush.cli.paint.job import Job, paint_one
+from dreambrush.cli.paint.job import Job, run_job
 from dreambrush.cli.paint.onto import Onto, onto_options
-from dreambrush.cli.paint.options import Wishes, duration, painting_options
-from dreambrush.cli.paint.pool import paint_many
+from dreambrush.cli.paint.options import PaintSettings, duration, painting_options
+from dreambrush.cli.paint.pool import run_pool
 from dreambrush.cli.paint.report import summary, summary_of_all
-from dreambrush.cli.paint.resume import check_resume, output_of_resumed, read_begun
+from dreambrush.cli.paint.resume import check_resume, output_of_resumed, read_unfinished
 from dreambrush.cli.paint.watch import check_watch, paint_when_saved
 from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
@@ -132,7 +132,7 @@ def paint(
     region: str | None,
     mask: Path | None,
     in_place: bool,
-    **wished: Any,
+    **chosen: Any,
 ) -> int:
     """Paint pictures as layered .ora files.
 
@@ -146,13 +146,13 @@ def paint(
     While it paints, what is painted so far is saved from time to time (--save-every), and so it is when it is stopped
     by Ctrl-C, or because the computer is shut down.  --resume goes on.
     """
-    wishes, call = Wishes(**wished), None
+    settings, request = PaintSettings(**chosen), None
     if sample:
         targets = (*targets, SAMPLE)
     if resume is not None:
         check_resume(targets)
-        call, _ = read_begun(resume)
-        targets = targets or (Path(call.target),)
+        request, _ = read_unfinished(resume)
+        targets = targets or (Path(request.target),)
     if go_on and (force or watch or onto is not None):
         other = "force" if force else "watch" if watch else "onto"
         raise UsageError(f"--continue and --{other} are both given.", "Leave one of them out.", id="options-conflict")
@@ -189,9 +189,9 @@ def paint(
             _check_film(timelapse, len(files), overwrite=force)
         job = Job(
             words=brushes,
-            brushes=brushes_with_dreams(brushes, quiet=quiet) if call is None else (),
+            brushes=brushes_with_dreams(brushes, quiet=quiet) if request is None else (),
             size=size,
-            wishes=wishes,
+            settings=settings,
             onto=work,
             film=timelapse,
             force=force,
@@ -207,9 +207,9 @@ def paint(
         if go_on:
             todo = [each for each in todo if not is_finished(each[1])]
             note(f"{len(outputs) - len(todo)} of {len(outputs)} paintings are there already.")
-        paint_it = partial(paint_one, job)
+        paint_it = partial(run_job, job)
         reports, failed = [], []
-        every = paint_when_saved(paint_it, pictures[0], outputs[0], note) if watch else paint_many(paint_it, todo, jobs)
+        every = paint_when_saved(paint_it, pictures[0], outputs[0], note) if watch else run_pool(paint_it, todo, jobs)
         for done in every:
             if done.exit_code == ExitCode.INTERRUPTED:
                 status = done.exit_code

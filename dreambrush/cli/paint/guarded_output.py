@@ -26,7 +26,7 @@ class Mark(NamedTuple):
         return cls(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
-class OwnFile:
+class GuardedOutput:
     """A file of ours.
 
     Args:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dreambrush.cli.paint.brushes import brushes_with_dreams
-from dreambrush.cli.paint.guarded_output import OwnFile, free_name
+from dreambrush.cli.paint.guarded_output import GuardedOutput, free_name
 from dreambrush.cli.paint.onto import Onto
-from dreambrush.cli.paint.options import AUTO, Wishes
+from dreambrush.cli.paint.options import AUTO, PaintSettings
 from dreambrush.cli.paint.report import report_of
-from dreambrush.cli.paint.resume import Call, read_begun
+from dreambrush.cli.paint.resume import ResumeRequest, read_unfinished
 from dreambrush.cli.shared.inputs import Input
 from dreambrush.cli.shared.outputs import UNFINISHED, is_unfinished
 from dreambrush.cli.ui.progress import painting_progress
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """What is alike for all pictures of a call.
+    """What is alike for all pictures of a request.
 
     Attributes:
         words: for brushes, as they were given.
         brushes: that these are.
         size: longer side of the paintings in pixels; None for that of the picture.
-        wishes: for the paintings.
+        settings: for the paintings.
         onto: a work to paint onto.
         film: where to save one.
         force: whether other files may be replaced.
         save_every: seconds between two times that an unfinished painting is saved.
-        resumed: an unfinished painting to go on with; words, brushes, size, wishes and onto then are those of it.
+        resumed: an unfinished painting to go on with; words, brushes, size, settings and onto then are those of it.
         go_on: do so with each output that is unfinished.
         quiet: tell nothing.
         verbose: tell more.
@@ -51,7 +51,7 @@ class Job:
     words: tuple[str, ...]
     brushes: Sequence[BrushFile]
     size: int | None
-    wishes: Wishes
+    settings: PaintSettings
     onto: Onto | None
     film: Path | None
     force: bool
@@ -78,22 +78,22 @@ class Job:
         resumed = output if self.go_on and is_unfinished(output) else self.resumed
         if resumed is None:
             return self
-        call, begun = read_begun(resumed)
-        brushes = brushes_with_dreams(call.brushes, quiet=self.quiet)
-        call.check(target, brushes)
+        request, begun = read_unfinished(resumed)
+        brushes = brushes_with_dreams(request.brushes, quiet=self.quiet)
+        request.check(target, brushes)
         return replace(
             self,
-            words=call.brushes,
+            words=request.brushes,
             brushes=brushes,
-            size=call.size,
-            wishes=call.wishes,
-            onto=call.onto,
+            size=request.size,
+            settings=request.settings,
+            onto=request.onto,
             begun=begun,
             resumed=resumed,
         )
 
 
-def paint_one(job: Job, target: Input, output: Path) -> dict[str, Any]:
+def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     """Read, paint and save one picture, and report; the seconds of reading and saving are added to the painting's."""
     from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.painter.painting import Clock
@@ -104,7 +104,7 @@ def paint_one(job: Job, target: Input, output: Path) -> dict[str, Any]:
 
     started, clock = time.perf_counter(), Clock()
     job = job.going_on(target.file, output)
-    wishes = job.wishes
+    settings = job.settings
     with clock.stage("read"):
         work = None
         try:
@@ -114,38 +114,38 @@ def paint_one(job: Job, target: Input, output: Path) -> dict[str, Any]:
                 picture, work = job.onto.look(target.file)
         except PictureError as error:
             raise target.in_its_name(error) from None
-        call = Call.of(target.file, job.size, job.words, job.brushes, wishes, job.onto)
-    saving = _Saving(job, call, output)
-    left = TimeLeft(wishes.effort, wishes.time)
+        request = ResumeRequest.of(target.file, job.size, job.words, job.brushes, settings, job.onto)
+    saving = _Saving(job, request, output)
+    left = TimeLeft(settings.effort, settings.time)
     with painting_progress(
         target.file.name, left, quiet=job.quiet, verbose=job.verbose, live=job.bar, preview=job.preview
     ) as show:
         height, width = picture.shape[:2]
-        options = wishes.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
+        options = settings.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
         if work is not None:
             options = replace(options, pigment=work.pigment)  # as the work's other layers
         painting = paint_picture(
             picture,
             job.brushes,
-            wishes.strokes,
-            wishes.seed,
+            settings.strokes,
+            settings.seed,
             show,
             options,
             work=work,
             keeper=Keeper(job.save_every, saving.keep),
             unfinished=job.begun,
         )
-    if wishes.focus == AUTO and options.focus is None:
+    if settings.focus == AUTO and options.focus is None:
         job.note("Nothing stands out in the picture, so --focus auto has no effect.")
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
     with clock.stage("write"):
         output = saving.finish(painting)
         if job.film is not None and not painting.interrupted:
-            recipe = recipe_of(painting, job.brushes, wishes.seed, wishes.record())
+            recipe = recipe_of(painting, job.brushes, settings.seed, settings.record())
             save_timelapse(recipe, job.film, overwrite=job.force)
     painting.seconds.update(clock.seconds)
-    return report_of(target.name, output, painting, job.brushes, wishes, time.perf_counter() - started)
+    return report_of(target.name, output, painting, job.brushes, settings, time.perf_counter() - started)
 
 
 class _Saving:
@@ -154,13 +154,13 @@ class _Saving:
     What is painted into the artist's own file lies beside that until it is finished.
     """
 
-    def __init__(self, job: Job, call: Call, output: Path) -> None:
-        self.job, self.call, self.output = job, call, output
+    def __init__(self, job: Job, request: ResumeRequest, output: Path) -> None:
+        self.job, self.request, self.output = job, request, output
         self.in_place = job.onto is not None and job.onto.in_place and output in (job.onto.file, job.resumed)
         ours = output == job.resumed
         if self.in_place and not ours:
             output = free_name(output.with_name(f"{output.stem}-unfinished{output.suffix}"))
-        self.file = OwnFile(output, overwrite=job.force and not self.in_place, note=job.note, is_there=ours)
+        self.file = GuardedOutput(output, overwrite=job.force and not self.in_place, note=job.note, is_there=ours)
         self.warned = False
 
     def keep(self, painting: Painting) -> None:
@@ -195,10 +195,10 @@ class _Saving:
     def _save(self, painting: Painting, path: Path, *, overwrite: bool, in_place: bool = False) -> None:
         from dreambrush.painter.saving import save_painting
 
-        job, wishes = self.job, self.job.wishes
-        members = {} if painting.unfinished is None else {UNFINISHED: self.call.to_bytes(painting.unfinished)}
-        what = painting, job.brushes, wishes.seed, wishes.record()
-        how: dict[str, Any] = {"your_turn": wishes.your_turn, "overwrite": overwrite}
+        job, settings = self.job, self.job.settings
+        members = {} if painting.unfinished is None else {UNFINISHED: self.request.to_bytes(painting.unfinished)}
+        what = painting, job.brushes, settings.seed, settings.record()
+        how: dict[str, Any] = {"your_turn": settings.your_turn, "overwrite": overwrite}
         if job.onto is None:
             save_painting(path, *what, **how, members=members)
             return

@@ -115,7 +115,7 @@ def ground_named(value: str) -> Ground:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class PaintSettings:
     """What is wished for in every picture; the fields are named as the options."""
 
     strokes: int

@@ -43,7 +43,7 @@ class Done(NamedTuple):
     error: Told | None = None
 
 
-def paint_many(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
+def run_pool(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
     """What became of each picture, as soon as it is known; after Ctrl-C only of those that were begun.
 
     Args:

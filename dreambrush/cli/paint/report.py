@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dreambrush.cli.paint.options import Wishes
+    from dreambrush.cli.paint.options import PaintSettings
     from dreambrush.models import BrushFile
     from dreambrush.painter.painting import Painting
 
 
 def report_of(
-    target: str, output: Path, painting: Painting, brushes: Sequence[BrushFile], wishes: Wishes, seconds: float
+    target: str, output: Path, painting: Painting, brushes: Sequence[BrushFile], settings: PaintSettings, seconds: float
 ) -> dict[str, Any]:
     """The JSON object of one painting; docs/report.md explains it.
 
@@ -23,7 +23,7 @@ def report_of(
         output: the file.
         painting: of that picture.
         brushes: that it could be painted with.
-        wishes: that were heeded.
+        settings: that were heeded.
         seconds: from beginning to read the picture to having saved the painting.
     """
     from dreambrush.machine import foundations
@@ -43,10 +43,10 @@ def report_of(
         "transfer_gap": transfer_gap(painting.mse, painting.dreamed_mse),
         "brush": "+".join(names),
         "brushes": names,
-        "seed": wishes.seed,
-        "effort": wishes.effort,
-        "hand": wishes.hand,
-        "layers": wishes.layers,
+        "seed": settings.seed,
+        "effort": settings.effort,
+        "hand": settings.hand,
+        "layers": settings.layers,
         "pigment": painting.pigment,
         "transparent": painting.transparent,
         "stages": [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dreambrush.cli.paint.onto import Onto
-from dreambrush.cli.paint.options import Wishes, painting_options
+from dreambrush.cli.paint.options import PaintSettings, painting_options
 from dreambrush.cli.shared.configured import is_typed
 from dreambrush.cli.shared.outputs import UNFINISHED, check_output, plan_outputs
 from dreambrush.errors import OpenrasterError, PictureError, StrokesError, UsageError
@@ -22,7 +22,7 @@ from dreambrush.json_text import read_json, whole_characters
 if TYPE_CHECKING:
     from dreambrush.models import BrushFile
 
-FORMAT = 1
+FORMAT = 2
 # Parameters of `dreambrush paint` that make no difference to the painting.
 MAY_CHANGE = frozenset(
     {"output", "timelapse", "save_every", "resume", "force", "as_json", "preview", "verbose", "quiet", "jobs"}
@@ -31,7 +31,7 @@ LARGEST = 1 << 30  # bytes
 
 
 @dataclass(frozen=True)
-class Call:
+class ResumeRequest:
     """How a painting was asked for, and what it depends on.
 
     Attributes:
@@ -39,7 +39,7 @@ class Call:
         folder: in which that was.
         size: of the painting in pixels, as it was asked for.
         brushes: likewise.
-        wishes: for the painting.
+        settings: for the painting.
         onto: the work that is painted onto.
         digests: of all files that count, by their names in that folder; that of the target is called "".
         version: of dreambrush.
@@ -49,7 +49,7 @@ class Call:
     folder: str
     size: int | None
     brushes: tuple[str, ...]
-    wishes: Wishes
+    settings: PaintSettings
     onto: Onto | None
     digests: dict[str, str]
     version: str
@@ -61,14 +61,14 @@ class Call:
         size: int | None,
         brushes: Sequence[str],
         files: Sequence[BrushFile],
-        wishes: Wishes,
+        settings: PaintSettings,
         onto: Onto | None,
-    ) -> Call:
+    ) -> ResumeRequest:
         """The present one; arguments as of ``paint``, and the brushes' files."""
         from dreambrush import __version__
 
-        digests = digests_of(target, files, wishes, onto)
-        return cls(str(target), os.getcwd(), size, tuple(brushes), wishes, onto, digests, __version__)
+        digests = digests_of(target, files, settings, onto)
+        return cls(str(target), os.getcwd(), size, tuple(brushes), settings, onto, digests, __version__)
 
     def to_bytes(self, unfinished: bytes) -> bytes:
         """With the painting's own state."""
@@ -78,7 +78,7 @@ class Call:
         record = {
             **{each.name: getattr(self, each.name) for each in fields(self)},
             "format": FORMAT,
-            "wishes": self.wishes.record(),
+            "settings": self.settings.record(),
             "onto": onto,
         }
         return json.dumps(record).encode() + b"\n" + unfinished
@@ -96,7 +96,7 @@ class Call:
                 "If it has moved, name it: dreambrush paint TARGET --resume FILE.ora",
                 id="no-such-picture",
             )
-        now = digests_of(target, files, self.wishes, self.onto)
+        now = digests_of(target, files, self.settings, self.onto)
         for name, digest in self.digests.items():
             if now.get(name) != digest:
                 raise UsageError(
@@ -106,7 +106,7 @@ class Call:
                 )
 
 
-def read_begun(file: Path) -> tuple[Call, bytes]:
+def read_unfinished(file: Path) -> tuple[ResumeRequest, bytes]:
     """What an unfinished painting was asked for, and its state.
 
     Raises:
@@ -128,7 +128,7 @@ def read_begun(file: Path) -> tuple[Call, bytes]:
         record = read_json(head)
         if record.pop("format") != FORMAT or record["version"] != __version__:
             raise ValueError("another version of dreambrush has begun it")
-        record["wishes"] = wishes_of(record["wishes"])
+        record["settings"] = settings_of(record["settings"])
         record["onto"] = None if record["onto"] is None else _onto_of(record["onto"])
         record["brushes"] = tuple(_text(brush) for brush in record["brushes"])
         for name in ("target", "folder", "version"):
@@ -137,7 +137,7 @@ def read_begun(file: Path) -> tuple[Call, bytes]:
             _text(name or "the target"), _text(digest)
         if record["size"] is not None:
             record["size"] = _like_option("size", record["size"])
-        return Call(**record), state
+        return ResumeRequest(**record), state
     except (ValueError, KeyError, TypeError, AttributeError, click.BadParameter) as error:
         reason = str(error)[:200] or type(error).__name__
         raise StrokesError(
@@ -183,19 +183,19 @@ def output_of_resumed(file: Path, output: Path | None, *, overwrite: bool) -> Pa
     return path
 
 
-def wishes_of(record: dict[str, Any]) -> Wishes:
-    """What :meth:`Wishes.record` was made of.
+def settings_of(record: dict[str, Any]) -> PaintSettings:
+    """What :meth:`PaintSettings.record` was made of.
 
     Raises:
         ValueError: it is no such record.
         click.BadParameter: a value is not one that its option takes.
     """
-    optional = {each.name for each in fields(Wishes) if "None" in str(each.type)}
-    wished: dict[str, Any] = {
+    optional = {each.name for each in fields(PaintSettings) if "None" in str(each.type)}
+    chosen: dict[str, Any] = {
         name: None if value is None and name in optional else _like_option(name, value)
         for name, value in dict(record).items()
     }
-    return Wishes(**wished)
+    return PaintSettings(**chosen)
 
 
 def _like_option(name: str, value: Any) -> Any:
@@ -205,7 +205,7 @@ def _like_option(name: str, value: Any) -> Any:
         ValueError: there is no such option, or it takes none of that kind.
         click.BadParameter: the value is not one that it takes.
     """
-    option = next((each for each in _wishing.params if each.name == name and isinstance(each, click.Option)), None)
+    option = next((each for each in _painting.params if each.name == name and isinstance(each, click.Option)), None)
     if option is None or option.is_flag != isinstance(value, bool):
         raise ValueError(f"'{name:.40}' is not what it was")
     if isinstance(value, bool):
@@ -220,7 +220,7 @@ def _never_called(**_: Any) -> None:
 
 
 # It has the options of a painting, which know what they take.
-_wishing = click.command()(painting_options(_never_called))
+_painting = click.command()(painting_options(_never_called))
 
 
 def _onto_of(record: dict[str, Any]) -> Onto:
@@ -243,13 +243,15 @@ def _text(value: Any) -> str:
     return value
 
 
-def digests_of(target: Path, brushes: Sequence[BrushFile], wishes: Wishes, onto: Onto | None) -> dict[str, str]:
+def digests_of(
+    target: Path, brushes: Sequence[BrushFile], settings: PaintSettings, onto: Onto | None
+) -> dict[str, str]:
     """Of all files that a painting depends on; those that are missing have none."""
     files = {"": target}
     for brush in brushes:
         files[str(brush.path)] = brush.path
         files |= {str(path): path for path in sorted(brush.dream_folder().iterdir())}
-    others = [wishes.focus and Path(wishes.focus), wishes.palette and Path(wishes.palette)]
+    others = [settings.focus and Path(settings.focus), settings.palette and Path(settings.palette)]
     if onto is not None:
         others += [onto.file, onto.mask]
     files |= {str(path): path for path in others if path and os.path.isfile(path)}

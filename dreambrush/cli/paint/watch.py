@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dreambrush.cli.paint.guarded_output import Mark, free_name
-from dreambrush.cli.paint.pool import Done, Paint, paint_many
+from dreambrush.cli.paint.pool import Done, Paint, run_pool
 from dreambrush.cli.shared.inputs import STDIN, Input
 from dreambrush.errors import ExitCode, OutputError, UsageError
 
@@ -60,7 +60,7 @@ def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[
     while True:
         # To be put in its place only when it is finished: until then, others may save there.
         path = output if written is None else free_name(output.with_name(f".{output.name}.new{output.suffix}"))
-        (done,) = paint_many(paint, [(picture, path)], 1)
+        (done,) = run_pool(paint, [(picture, path)], 1)
         if done.report is not None:
             path = Path(done.report["output"])  # or another one, if somebody has just taken that
             whole = done.exit_code == ExitCode.OK

@@ -42,7 +42,8 @@ def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Update | None]:
         return
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as RichProgress
 
     columns = (
         TextColumn(f"{escape(title)}: {{task.description}}"),
@@ -51,7 +52,7 @@ def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Update | None]:
         TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("look", total=None, note="")
 
         def update(stage: str, done: int, total: int, note: str) -> None:
