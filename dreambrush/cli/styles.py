@@ -81,7 +81,7 @@ def styles(
 def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | None, *, force: bool, quiet: bool) -> None:
     from dreambrush.cli.paint.brushes import brushes_with_dreams
     from dreambrush.cli.paint.command import SAMPLE, paint
-    from dreambrush.cli.paint.options import PaintSettings
+    from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.cli.shared.outputs import check_output
     from dreambrush.output import open_output
     from dreambrush.painter.paint import paint as paint_picture

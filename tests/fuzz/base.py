@@ -84,8 +84,8 @@ def make(folder: Path) -> Base:
 
 
 def _paint(folder: Path) -> None:
-    from dreambrush.cli.paint.options import PaintSettings
     from dreambrush.cli.paint.resume import ResumeRequest
+    from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.cli.shared.outputs import UNFINISHED
     from dreambrush.mypaint.document import read_document
     from dreambrush.painter.paint import PaintOptions, paint

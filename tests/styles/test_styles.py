@@ -9,7 +9,7 @@ import skimage.data
 from PIL import Image
 
 from dreambrush.cli.paint.command import paint as paint_command
-from dreambrush.cli.paint.options import PaintSettings
+from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.errors import UsageError
 from dreambrush.models import find_brush
 from dreambrush.painter.geometry import path_length

@@ -13,10 +13,11 @@ import click
 from dreambrush.cli.paint.brushes import brushes_with_dreams
 from dreambrush.cli.paint.job import Job, run_job
 from dreambrush.cli.paint.onto import Onto, onto_options
-from dreambrush.cli.paint.options import PaintSettings, duration, painting_options
+from dreambrush.cli.paint.options import duration, painting_options
 from dreambrush.cli.paint.pool import run_pool
 from dreambrush.cli.paint.report import summary, summary_of_all
 from dreambrush.cli.paint.resume import check_resume, output_of_resumed, read_unfinished
+from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.paint.watch import check_watch, paint_when_saved
 from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dreambrush.cli.paint.options import PaintSettings
+    from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.models import BrushFile
     from dreambrush.painter.painting import Painting
 

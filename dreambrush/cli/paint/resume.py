@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dreambrush.cli.paint.onto import Onto
-from dreambrush.cli.paint.options import PaintSettings, painting_options
+from dreambrush.cli.paint.options import painting_options
+from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.shared.configured import is_typed
 from dreambrush.cli.shared.outputs import UNFINISHED, check_output, plan_outputs
 from dreambrush.errors import OpenrasterError, PictureError, StrokesError, UsageError

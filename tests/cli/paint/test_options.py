@@ -20,15 +20,8 @@ from PIL import Image
 
 from dreambrush.cli.paint import options as paint_options
 from dreambrush.cli.paint.brushes import BRUSH_SETS, brushes_with_dreams
-from dreambrush.cli.paint.options import (
-    FINISHING,
-    FINISHING_PER_PIXEL,
-    PaintSettings,
-    StrokeWidth,
-    duration,
-    stroke_width,
-)
-from dreambrush.errors import ExitCode, UsageError
+from dreambrush.cli.paint.options import duration, stroke_width
+from dreambrush.errors import ExitCode
 from dreambrush.recipe import recipes_of
 
 if TYPE_CHECKING:
@@ -113,29 +106,6 @@ def test_any_text_is_a_value_or_a_bad_one(text: str) -> None:
             assert lowest <= convert(text) <= highest
 
 
-def settings(**changed: Any) -> PaintSettings:
-    usual = {"strokes": 9, "effort": 3, "hand": 0.4, "layers": 5, "min_size": None, "max_size": None, "time": None}
-    none = dict.fromkeys(("until", "palette", "focus", "ground", "style", "max_length"))
-    rest = {"min_pressure": 0.05, "jitter": 0.0, "pigment": False, "your_turn": True, "seed": 0}
-    return PaintSettings(**{**usual, **none, **rest, **changed})
-
-
-def test_what_the_painter_is_told() -> None:
-    usual = settings().for_painter(400, 300, 7.0)
-    assert (usual.seconds, usual.until, usual.narrowest, usual.widest) == (None, 0.0, None, None)
-    widths = {"min_size": StrokeWidth(1, True), "max_size": StrokeWidth(60, False)}
-    asked = settings(time=30.0, until=20.0, effort=5, hand=0.7, layers=2, pigment=True, **widths)
-    options = asked.for_painter(300, 400, 7.0)
-    assert (options.narrowest, options.widest) == (4, 60)
-    assert (options.effort, options.hand, options.layers, options.pigment) == (5, 0.7, 2, True)
-    assert options.until == pytest.approx(0.01)
-    assert options.seconds == pytest.approx(23 - FINISHING - 120_000 * FINISHING_PER_PIXEL)
-    assert settings(time=3.0).for_painter(300, 400, 7.0).seconds == 0
-    with pytest.raises(UsageError, match="more than"):
-        settings(min_size=StrokeWidth(16, True), max_size=StrokeWidth(60, False)).for_painter(300, 400, 0.0)
-    assert json.loads(json.dumps(asked.record()))["min_size"] == "1%"
-
-
 def painted(command: Command, *words: str) -> dict[str, Any]:
     outcome = command("paint", "photo.png", "--force", "--json", "--effort", "1", *words)
     assert outcome.code == ExitCode.OK, outcome.stderr
@@ -189,17 +159,6 @@ def test_dials_reach_the_painter(command: Command) -> None:
 
 
 @pytest.mark.slow
-def test_widths_are_kept() -> None:
-    from dreambrush.models import find_brush
-    from dreambrush.painter.paint import paint
-
-    target = np.random.default_rng(0).random((48, 64, 3)).astype(np.float32)
-    asked = settings(effort=1, min_size=StrokeWidth(6, False), max_size=StrokeWidth(25, True))
-    strokes = paint(target, find_brush("oil"), 50, options=asked.for_painter(64, 48, 0.0)).strokes
-    assert strokes.radius.min() >= 3 and strokes.radius.max() <= 8
-
-
-@pytest.mark.slow
 def test_time_is_kept(command: Command) -> None:
     shutil.copy("photo.png", "second.png")
     before = time.perf_counter()
@@ -215,7 +174,7 @@ def test_time_is_kept(command: Command) -> None:
 
 
 def test_too_little_time_gives_a_few_strokes(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paint_options, "FINISHING", 100.0)  # a very slow disk
+    monkeypatch.setattr("dreambrush.cli.paint.settings.FINISHING", 100.0)  # a very slow disk
     report = painted(command, "--strokes", "2000", "--time", "9")
     assert 0 < report["strokes"] < 100
 
