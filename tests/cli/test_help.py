@@ -33,6 +33,7 @@ def imported_by(code: str) -> set[str]:
         "import dreambrush.cli; dreambrush.cli.run([])",
         "import dreambrush.cli; dreambrush.cli.run(['--help'])",
         *(f"import dreambrush.cli; dreambrush.cli.run(['{name}', '--help'])" for name in COMMANDS),
+        "import dreambrush.cli; dreambrush.cli.run(['paint', '--help-all'])",
     ],
 )
 def test_nothing_heavy_is_imported(code: str) -> None:

@@ -12,28 +12,19 @@ import click
 
 from dreambrush.cli.paint.brushes import brushes_with_dreams
 from dreambrush.cli.paint.job import Job, run_job
-from dreambrush.cli.paint.onto import Onto, onto_options
-from dreambrush.cli.paint.options import duration, painting_options
+from dreambrush.cli.paint.onto import Onto
+from dreambrush.cli.paint.options import ESSENTIALS, ONLY_FLAGS, paint_options
 from dreambrush.cli.paint.pool import run_pool
 from dreambrush.cli.paint.report import summary, summary_of_all
 from dreambrush.cli.paint.resume import check_resume, output_of_resumed, read_unfinished
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.paint.watch import check_watch, paint_when_saved
-from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
 from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
-from dreambrush.cli.shared.options import QUIET, whole_number
 from dreambrush.cli.shared.outputs import check_output, is_finished, plan_outputs
 from dreambrush.errors import ExitCode, UsageError
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "still-life.jpg"
-# Parameters that are about one painting, and so cannot be set by files and the environment.
-ONLY_FLAGS = (
-    *("output", "timelapse", "sample", "resume", "go_on", "force", "watch", "as_json"),
-    *("onto", "above", "region", "mask", "in_place"),
-)
-
-SOONEST = 0.1  # seconds between two times that an unfinished painting is saved
 
 EXAMPLES = """\b
 Examples:
@@ -47,70 +38,9 @@ Examples:
 """
 
 
-@click.command(cls=ConfiguredCommand, only_flags=ONLY_FLAGS, epilog=EXAMPLES)
+@click.command(cls=ConfiguredCommand, essentials=ESSENTIALS, only_flags=ONLY_FLAGS, epilog=EXAMPLES)
 @click.argument("targets", metavar="TARGET...", nargs=-1, type=TargetPath(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    metavar="OUT.ora",
-    type=click.Path(path_type=Path),
-    help="The file to save, or a folder for it.  [default: the picture's name with .ora, in this folder]",
-)
-@painting_options
-@onto_options
-@click.option(
-    "--timelapse",
-    metavar="OUT.mp4|.gif|.webp",
-    type=click.Path(path_type=Path),
-    help="Save a film of 20 seconds, too; more choices has: dreambrush timelapse.",
-)
-@click.option("--sample", is_flag=True, help="Paint the picture that comes with dreambrush.")
-@click.option(
-    "--jobs",
-    metavar="N",
-    type=whole_number(1, 64),
-    default=1,
-    show_default=True,
-    help="How many pictures to paint at the same time, 1 to 64.  One alone uses all cores for much of its work, and "
-    "each takes memory of its own.",
-)
-@click.option(
-    "--save-every",
-    metavar="TIME",
-    type=duration(SOONEST),
-    default="30s",
-    show_default=True,
-    help="How often the unfinished painting is saved, such as 10s or 5m, so that nothing can take more from you.",
-)
-@click.option(
-    "--resume",
-    metavar="FILE.ora",
-    type=click.Path(path_type=Path),
-    shell_complete=ora_files,
-    help="Go on with a painting that was interrupted, to the same end.  All options are as they were.",
-)
-@click.option(
-    "--continue",
-    "go_on",
-    is_flag=True,
-    help="Leave out pictures whose paintings are there already, and go on with unfinished ones, as --resume does.",
-)
-@click.option("--force", is_flag=True, help="Replace an output that exists already.")
-@click.option(
-    "--watch",
-    is_flag=True,
-    help="Paint again when TARGET, a single one, is saved.  The painting before is replaced, unless somebody else has "
-    "saved that meanwhile: then the new one gets a name of its own.  Ctrl-C ends the waiting.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture on stdout.")
-@click.option(
-    "--preview/--no-preview",
-    default=True,
-    show_default=True,
-    help="Show what the painting looks like while it is painted, in a terminal with colours that is large enough.",
-)
-@click.option("-v", "--verbose", is_flag=True, help="Tell in plain lines on stderr how far it is, also when piped.")
-@QUIET
+@paint_options
 def paint(
     targets: tuple[Path, ...],
     output: Path | None,
@@ -137,15 +67,15 @@ def paint(
 ) -> int:
     """Paint pictures as layered .ora files.
 
-    Every stroke is a real stroke of MyPaint's engine.
+    Every stroke is a real stroke of MyPaint's brush engine.
 
-    TARGET is a picture: JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP and some more.  A transparent one is painted only where
-    it is opaque.  A folder stands for all pictures in it (not in its sub-folders), a pattern such as "*.jpg" for all
-    that match, and - for one that comes by standard input (saved as stdin.ora).  Of several, a failed one does not stop
-    the others.
+    TARGET is a picture: JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP or another common format.  It may also be a folder, a
+    pattern such as "*.jpg", or - for standard input (saved as stdin.ora).  A folder means the pictures in it, without
+    its sub-folders.  Transparent parts of a picture stay unpainted.  If one picture fails, the others are still
+    painted.
 
-    While it paints, what is painted so far is saved from time to time (--save-every), and so it is when it is stopped
-    by Ctrl-C, or because the computer is shut down.  --resume goes on.
+    The unfinished painting is saved every 30 seconds, and when you press Ctrl-C or the computer shuts down.  --resume
+    finishes it.
     """
     settings, request = PaintSettings(**chosen), None
     if sample:

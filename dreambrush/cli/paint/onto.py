@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from dreambrush.cli.shared.completers import ora_files
-from dreambrush.cli.shared.options import Decorator
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
@@ -205,31 +201,3 @@ def _fitted(target: Path, width: int, height: int) -> NDArray[np.float32]:
     if channels == 3:
         part[..., 3] = 1
     return frame
-
-
-_PATH = click.Path(path_type=Path)
-_OPTIONS: tuple[Decorator, ...] = (
-    click.option(
-        "--onto",
-        metavar="WORK.ora",
-        type=_PATH,
-        shell_complete=ora_files,
-        help="Paint into your own work, of MyPaint or Krita: new layers in a group, everything else unchanged.  It is "
-        "saved as WORK-painted.ora unless -o or --in-place says otherwise.",
-    ),
-    click.option("--in-place", is_flag=True, help="With --onto: change WORK.ora itself, after a backup."),
-    click.option("--above", metavar="LAYER", help="With --onto: paint above this layer.  [default: above all]"),
-    click.option(
-        "--region",
-        metavar="LAYER|X,Y,W,H",
-        help="With --onto: paint only where this layer has paint, or in this rectangle (pixels).",
-    ),
-    click.option("--mask", metavar="PICTURE", type=_PATH, help="With --onto: paint only where this picture is light."),
-)
-
-
-def onto_options(command: Any) -> Any:
-    """Gives a command the options of painting into a work."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dreambrush.cli.paint.onto import Onto
-from dreambrush.cli.paint.options import painting_options
+from dreambrush.cli.paint.options import paint_options
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.shared.configured import is_typed
 from dreambrush.cli.shared.outputs import UNFINISHED, check_output, plan_outputs
@@ -220,8 +220,8 @@ def _never_called(**_: Any) -> None:
     """What a command does that is there for its options alone."""
 
 
-# It has the options of a painting, which know what they take.
-_painting = click.command()(painting_options(_never_called))
+# It has the options of `dreambrush paint`, which know what they take.
+_painting = click.command()(paint_options(_never_called))
 
 
 def _onto_of(record: dict[str, Any]) -> Onto:

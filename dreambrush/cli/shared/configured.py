@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from dreambrush.cli.shared.grouped import GroupedCommand
 from dreambrush.cli.shared.options import HELP_NAMES
 from dreambrush.config import (
     FOCUS,
@@ -27,7 +28,7 @@ from dreambrush.config import (
 from dreambrush.errors import DreambrushError, PictureError, UsageError
 
 
-class ConfiguredCommand(click.Command):
+class ConfiguredCommand(GroupedCommand):
     """Takes settings as the defaults of its options.
 
     A context that is made with a default_map of its own has no others; nothing is read for --help.
@@ -47,7 +48,7 @@ class ConfiguredCommand(click.Command):
         if ctx.default_map is None and not ctx.resilient_parsing:
             given, _, _ = self.make_parser(ctx).parse_args(list(args))
             help_option = self.get_help_option(ctx)
-            if help_option is None or help_option.name not in given:
+            if not given.keys() & {"help_all", help_option.name if help_option else None}:
                 targets = given.get("targets")
                 words = targets if isinstance(targets, tuple | list) else ()
                 ctx.default_map = self.defaults(self.settings(ctx, given, [Path(word) for word in words or ["-"]]))

@@ -144,9 +144,10 @@ def _kind_and_words(error: Exception) -> tuple[str, int, str, str]:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "dreambrush"
+        help_option = "--help-all" if context and getattr(context.command, "essentials", ()) else "--help"
         message = " ".join(error.format_message().split()).rstrip(".")
         sentence = message if message.endswith("?") else f"{message}."
-        return _kind_of_click(error), error.exit_code, sentence, f"See '{command} --help'."
+        return _kind_of_click(error), error.exit_code, sentence, f"See '{command} {help_option}'."
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         message = f"What is printed cannot be written: {error.strerror}."
         return "no-room", ExitCode.OUTPUT, message, "Make room on the disk."

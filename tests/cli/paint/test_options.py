@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import shutil
@@ -11,16 +10,12 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from dreambrush.cli.paint import options as paint_options
 from dreambrush.cli.paint.brushes import BRUSH_SETS, brushes_with_dreams
-from dreambrush.cli.paint.options import duration, stroke_width
 from dreambrush.errors import ExitCode
 from dreambrush.recipe import recipes_of
 
@@ -44,7 +39,7 @@ def test_bad_values(command: Command, option: str, value: str, message: str) -> 
     assert outcome.code == ExitCode.USAGE and outcome.stdout == ""
     said, advice = outcome.stderr.rstrip("\n").split("\n")
     assert said.startswith("Error: ") and message in said and said.endswith(".")
-    assert advice == "See 'dreambrush paint --help'."
+    assert advice == "See 'dreambrush paint --help-all'."
     assert [path.name for path in Path().iterdir()] == ["photo.png"]
 
 
@@ -79,31 +74,6 @@ def test_defaults_are_the_painters() -> None:
     assert painters.effort == paint_options.DEFAULT_EFFORT
     assert painters.hand == paint_options.DEFAULT_HAND
     assert painters.layers == paint_options.DEFAULT_LAYERS
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("30s", 30), ("2m", 120), ("1.5m", 90), ("45", 45), ("1 h", 3600), ("2M", 120), (".5m", 30)]
-)
-def test_times(text: str, seconds: float) -> None:
-    assert duration(1)(text) == seconds
-
-
-@pytest.mark.parametrize(
-    ("text", "pixels"),
-    [("12", 12), ("12px", 12), ("1.5 px", 1.5), ("2%", 20), ("0.01%", 1), (".5%", 5), ("100%", 1000)],
-)
-def test_widths(text: str, pixels: float) -> None:
-    assert stroke_width(text).pixels(1000) == pixels
-
-
-@given(st.text(max_size=9))
-def test_any_text_is_a_value_or_a_bad_one(text: str) -> None:
-    def pixels(value: str) -> float:
-        return stroke_width(value).pixels(8192)
-
-    for convert, lowest, highest in ((duration(1), 1, 86400), (pixels, 1, 8192)):
-        with contextlib.suppress(click.BadParameter):
-            assert lowest <= convert(text) <= highest
 
 
 def painted(command: Command, *words: str) -> dict[str, Any]:
