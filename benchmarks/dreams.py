@@ -56,7 +56,6 @@ PICTURE_CHUNK = 25  # strokes dreamt together by V: what fits a core's cache
 SMALL = 32  # pixels a side of the field's pictures when its speed is measured
 TIMED, ROUNDS = 1000, 5  # strokes a round
 VARIANCE_BINS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0)
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -344,12 +343,13 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=60000, help="that V, M and the MDN-RNN learn from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--share", type=float, default=1.0, help="of the steps of training; small ones for a trial")
+    parser.add_argument("--threads", type=int, default=2, help="that torch computes with (default: 2)")
     parser.add_argument("--retrain", action="store_true", help="train the field now even if the brush has one")
     parser.add_argument("--results", type=Path, default=Path("dreams.jsonl"), help="where results are added")
     parser.add_argument("--table", type=Path, help="write all results as a Markdown table to this file")
     parser.add_argument("--work", type=Path, default=Path("out/dreams"), help="folder for fields trained now")
     options = parser.parse_args()
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(options.threads)
     makers = {"field": field, "memory": memory, "mdn_rnn": mdn_rnn}
     rows = read_results(options.results)
     for brush in [find_brush(name) for name in options.brush] or list_brushes():
@@ -366,7 +366,7 @@ def main() -> None:
             row |= {"trained": candidate.trained, "learned_from": candidate.learned_from, **judge(candidate, world)}
             row |= {"seconds": candidate.seconds, "training_seconds": round(sum(fits), 1)}
             row |= {**speeds(candidate, settings, options.seed), "kilobytes": round(candidate.kilobytes, 1)}
-            row |= {"machine": describe_machine()}
+            row |= {"machine": describe_machine(), "threads": options.threads}
             rows.append(row)
             add_result(options.results, row)
             print(json.dumps(row), flush=True)
