@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-NEEDED = ("dreambrush", "brushes", "pretrained", "tests", "scripts", "benchmarks", "pyproject.toml")
+NEEDED = ("dreambrush", "brushes", "pretrained", "tests", "scripts", "benchmarks", "research", "pyproject.toml")
 TAIL = 3  # lines of a run that told no result
 
 

@@ -1,6 +1,6 @@
 """Compares the dreams of brushes on the same held-out strokes, and prints one JSON object per brush and dream.
 
-    python benchmarks/dreams.py oil bristle /usr/share/mypaint-data/2.0/brushes/classic/charcoal.myb --table dreams.md
+    python -m research.dreams.compare oil bristle ~/.local/share/mypaint/brushes/mine/ragged.myb --table dreams.md
 
 BRUSH is a name or a .myb file.  The field is the brush's own where it has one, and else trained now, as V and M and the
 MDN-RNN always are; they learn from --strokes random strokes.  Errors are squared alpha (0..1), means over the pixels of
@@ -33,9 +33,6 @@ from dreambrush.cores import available_cores
 from dreambrush.dream.collect import SIDE, Collection, collect, paint_strokes, random_strokes
 from dreambrush.dream.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_episodes, random_episodes
 from dreambrush.dream.evaluate import HELD_OUT_SEED_OFFSET, NOISE_RENDERS
-from dreambrush.dream.mdn_rnn import MdnRnnOptions, dream_episodes, fit_mdn_rnn
-from dreambrush.dream.memory import MemoryOptions, fit_memory
-from dreambrush.dream.vae import VaeOptions, fit_vae
 from dreambrush.machine import describe_machine
 from dreambrush.models import DREAM_FILE, BrushFile, Dream, find_brush, list_brushes
 from dreambrush.mypaint.myb import BrushSettings, read_myb
@@ -43,6 +40,9 @@ from dreambrush.output import open_output
 from dreambrush.painter.dreamt import dreamt_pictures
 from dreambrush.training.pipeline import train
 from dreambrush.training.plan import TrainOptions
+from research.dreams.mdn_rnn import MdnRnnOptions, dream_episodes, fit_mdn_rnn
+from research.dreams.mixture_memory import MemoryOptions, fit_memory
+from research.dreams.vae import VaeOptions, fit_vae
 
 Float32 = NDArray[np.float32]
 Pictures = Callable[[Float32], tuple[Float32, Float32]]
