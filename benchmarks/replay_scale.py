@@ -16,7 +16,7 @@ from PIL import Image
 
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.repaint import changed, repaint
 from dreambrush.painter.saving import recipe_of

@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine, peak_memory
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.scene import cell_for
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter import dreams, easel, grow, judge, look, moments, paint, plan, refine, scene
 from dreambrush.painter.ridge_proposer import RidgeProposer
 

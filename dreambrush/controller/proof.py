@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.controller.sketch import Laid, sketch
-from dreambrush.models import Dream
-from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.models.catalogue import Dream
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.sheet import Tool

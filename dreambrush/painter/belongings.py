@@ -11,11 +11,11 @@ from functools import partial
 import numpy as np
 
 from dreambrush.errors import OpenrasterError
-from dreambrush.mypaint.brush_text import BrushText
+from dreambrush.mypaint.brushes.text import BrushText
 from dreambrush.mypaint.layer import NORMAL
-from dreambrush.mypaint.layer_facts import LayerFacts, framed
-from dreambrush.mypaint.layer_tree import PaintLayer
-from dreambrush.mypaint.png import PIXEL_LIMIT
+from dreambrush.mypaint.ora.layer_facts import LayerFacts, framed
+from dreambrush.mypaint.ora.layer_tree import PaintLayer
+from dreambrush.mypaint.ora.png import PIXEL_LIMIT
 from dreambrush.painter.motif import SHAPE_LAYER
 from dreambrush.painter.saving import YOUR_TURN, your_turn_strokes
 from dreambrush.painter.sheet import brush_in_mode, layer_mode

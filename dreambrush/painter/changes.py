@@ -2,7 +2,7 @@
 
 A layer whose fingerprint is that of the recipe is as it was.  Otherwise it may only have been saved by MyPaint, which
 moves translucent colours a little; so the strokes are painted again, and a pixel counts as changed if no number of
-savings could have made it of what was painted (see :mod:`~dreambrush.mypaint.resaved`).
+savings could have made it of what was painted (see :mod:`~dreambrush.mypaint.ora.resaved`).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import BrushError
-from dreambrush.mypaint.canvas import LARGEST_SIDE
-from dreambrush.mypaint.document import Document
+from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
 from dreambrush.mypaint.layer import TILE_SIZE
-from dreambrush.mypaint.layer_facts import LayerFacts, framed
-from dreambrush.mypaint.layer_tree import Group, PaintLayer
-from dreambrush.mypaint.resaved import may_be_resaved
+from dreambrush.mypaint.ora.document import Document
+from dreambrush.mypaint.ora.layer_facts import LayerFacts, framed
+from dreambrush.mypaint.ora.layer_tree import Group, PaintLayer
+from dreambrush.mypaint.ora.resaved import may_be_resaved
 from dreambrush.painter.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.painter.motif import SHAPE_LAYER
 from dreambrush.painter.repaint import repaint

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.mypaint.blending import blend
-from dreambrush.mypaint.canvas import ONE, Rectangle
-from dreambrush.mypaint.eotf import light_of_levels, shown
+from dreambrush.mypaint.blend.blending import blend
+from dreambrush.mypaint.engine.canvas import ONE, Rectangle
+from dreambrush.mypaint.engine.eotf import light_of_levels, shown
 from dreambrush.mypaint.layer import PIGMENT, Layer
 from dreambrush.painter.sheet import Sheet, Tool, canvas_eotf
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.sketch import Sketch
-from dreambrush.palette import from_oklab, oklab
+from dreambrush.pictures.palette import from_oklab, oklab
 
 Float32 = NDArray[np.float32]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.mypaint.canvas import Rectangle
+from dreambrush.mypaint.engine.canvas import Rectangle
 
 Float32 = NDArray[np.float32]
 CHANNELS = 9

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.mypaint.blend.transparency import clip_layers, cut_to_shape
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.transparency import clip_layers, cut_to_shape
 from dreambrush.painter.scene import reduced
 from dreambrush.painter.work import Work
-from dreambrush.palette import Palette
+from dreambrush.pictures.palette import Palette
 
 Float32 = NDArray[np.float32]
 Colour = tuple[float, float, float]

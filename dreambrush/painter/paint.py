@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import BrushFile
+from dreambrush.models.catalogue import BrushFile
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting, Progress

@@ -1,8 +1,8 @@
 """A recipe painted again stroke by stroke, and what one sees of the real canvas on the way.
 
 Only what strokes have touched is merged anew, in MyPaint's tiles of 64x64 pixels, with the arithmetic of
-:func:`~dreambrush.mypaint.blending.merge_layers`: at any moment the picture is to the bit what it would make of all
-layers.
+:func:`~dreambrush.mypaint.blend.blending.merge_layers`: at any moment the picture is to the bit what it would make of
+all layers.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.mypaint.blending import blend, merge_layers, premultiply
-from dreambrush.mypaint.eotf import light_of_levels
+from dreambrush.mypaint.blend.blending import blend, merge_layers, premultiply
+from dreambrush.mypaint.blend.levels import opaque_levels
+from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
+from dreambrush.mypaint.engine.eotf import light_of_levels
 from dreambrush.mypaint.layer import TILE_SIZE, Layer
-from dreambrush.mypaint.levels import opaque_levels
-from dreambrush.mypaint.transparency import cut_to_shape, merge_transparent
 from dreambrush.painter.motif import SHAPE_LAYER
 from dreambrush.painter.sheet import Sheet, Tool, canvas_eotf, layer_mode
 from dreambrush.recipe import Recipe

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.errors import UsageError
-from dreambrush.models import BrushFile
-from dreambrush.mypaint.blending import merge_layers
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.mypaint.png import encode_png
-from dreambrush.mypaint.transparency import cut_to_shape, merge_transparent
-from dreambrush.output import open_output
+from dreambrush.mypaint.ora.png import encode_png
 from dreambrush.painter.motif import SHAPE_LAYER
 from dreambrush.painter.replay import replay
 from dreambrush.painter.saving import write_painting

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.myb import BrushSettings
 from dreambrush.painter.sheet import Sheet, Tool, layer_mode
 from dreambrush.strokes import Strokes
 

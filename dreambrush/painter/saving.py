@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from dreambrush.machine import foundations
-from dreambrush.models import BrushFile
-from dreambrush.mypaint.brush_text import BrushText
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.brushes.text import BrushText
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.mypaint.openraster import write_openraster
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.mypaint.strokemap import MASK_BYTES, RecordedStroke
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.sheet import brush_in_mode, canvas_eotf, layer_mode

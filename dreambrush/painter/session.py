@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from dreambrush.errors import StrokesError
 from dreambrush.interrupts import held_back
-from dreambrush.models import BrushFile
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter import effort as efforts
 from dreambrush.painter import hand as hands
 from dreambrush.painter.deadline import Deadline
@@ -37,7 +37,7 @@ from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.stages import ACCENTS, LAYERS, arranged
 from dreambrush.painter.unfinished import Unfinished
 from dreambrush.painter.work import Work
-from dreambrush.paper import paper_tile
+from dreambrush.pictures.paper import paper_tile
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]

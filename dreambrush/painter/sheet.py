@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.brush_text import BrushText
-from dreambrush.mypaint.canvas import Canvas, Rectangle
-from dreambrush.mypaint.eotf import LINEAR, PLAIN
+from dreambrush.mypaint.brushes.text import BrushText
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
+from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
-from dreambrush.mypaint.myb import BrushSettings
 from dreambrush.mypaint.strokemap import RecordedStroke
 from dreambrush.strokes import stroke_events
 

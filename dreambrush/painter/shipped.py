@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dreambrush.errors import ModelError
-from dreambrush.models import shipped_folder
-from dreambrush.networks import open_network
+from dreambrush.models.catalogue import shipped_folder
+from dreambrush.models.networks import open_network
 
 if TYPE_CHECKING:
     import onnxruntime

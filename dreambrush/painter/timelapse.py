@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from dreambrush.errors import UsageError
-from dreambrush.films import LARGEST_SIDE, check_film, save_film
 from dreambrush.painter.progressive import Pixels, Progress, Replay, finished
+from dreambrush.pictures.films import LARGEST_SIDE, check_film, save_film
 from dreambrush.recipe import Recipe
 
 STROKES, ERROR = "strokes", "error"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import BrushFile
+from dreambrush.models.catalogue import BrushFile
 from dreambrush.painter.effort import MOST
 from dreambrush.painter.hand import EXACT
 from dreambrush.painter.motif import Colour

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import StrokesError
-from dreambrush.json_text import read_json
+from dreambrush.files.json_text import read_json
 from dreambrush.painter.grow import Ideas, Memory
 from dreambrush.painter.painting import Stage
 from dreambrush.painter.plan import Position

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import OpenrasterError, UsageError
-from dreambrush.mypaint.canvas import LARGEST_SIDE
-from dreambrush.mypaint.document import Document, Group, PaintLayer
-from dreambrush.mypaint.eotf import LINEAR, PLAIN
-from dreambrush.mypaint.render import render_document
+from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
+from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
+from dreambrush.mypaint.ora.document import Document, Group, PaintLayer
+from dreambrush.mypaint.ora.render import render_document
 
 Float32 = NDArray[np.float32]
 Node = PaintLayer | Group

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.mypaint.document import read_document
-from dreambrush.mypaint.openraster import write_openraster
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import Recipe, recipes_of, recipes_to_settings
 from tests.cli.without_recipe import WITHOUT_RECIPE, check_refused, write_files_without_recipe

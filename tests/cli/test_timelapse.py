@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from dreambrush.errors import ExitCode
-from dreambrush.mypaint.openraster import write_openraster
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import Recipe, recipes_to_settings
 from tests.cli.without_recipe import WITHOUT_RECIPE, check_refused, write_files_without_recipe

@@ -16,7 +16,7 @@ from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError, PictureError
-from dreambrush.models import WEIGHTS_FILE, find_brush
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.painter.learned import LearnedController
 from dreambrush.painter.look import SIDE, Windows
 

@@ -16,11 +16,11 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.brush_pack import install
-from dreambrush.mypaint.document import PaintLayer, read_document
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.brushes.pack import install
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.render import render_document
+from dreambrush.mypaint.ora.document import PaintLayer, read_document
+from dreambrush.mypaint.ora.render import render_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting

@@ -11,8 +11,8 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.geometry import tamed

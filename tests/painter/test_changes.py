@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.document import read_document
-from dreambrush.mypaint.layer_facts import facts_of
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.mypaint.openraster import write_openraster
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.layer_facts import facts_of
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.painter.changes import Changes, LayerChange, find_changes
 from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import Recipe, recipes_of, recipes_to_settings

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreambrush.models import Dream, find_brush, shipped_folder
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import Dream, find_brush, shipped_folder
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.cover import Grid, all_cells, cover, enumerated, path_nodes, some_cells
 from dreambrush.painter.sheet import Sheet, Tool
 

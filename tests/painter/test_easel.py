@@ -1,4 +1,4 @@
-"""The easel with and without pigment; MyPaint's own view of it is in tests/mypaint/test_openraster.py."""
+"""The easel with and without pigment; MyPaint's own view of it is in tests/mypaint/ora/test_openraster.py."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dreambrush.models import find_brush
-from dreambrush.mypaint.blending import merge_layers
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT
-from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.replay import replay
 from dreambrush.painter.sheet import Tool

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.effort import DEFAULT, EFFORTS, LEAST, MOST, SINGLE
 from dreambrush.painter.paint import PaintOptions, paint
 

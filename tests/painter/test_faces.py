@@ -12,7 +12,7 @@ import pytest
 import skimage.data
 
 from dreambrush.errors import ModelError
-from dreambrush.models import shipped_folder
+from dreambrush.models.catalogue import shipped_folder
 from dreambrush.painter import faces
 from dreambrush.painter.faces import find_faces, thumbnail
 

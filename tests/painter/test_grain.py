@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.document import read_document
-from dreambrush.mypaint.layer_facts import facts_of
-from dreambrush.mypaint.openraster import write_openraster
-from dreambrush.mypaint.render import render_document
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.layer_facts import facts_of
+from dreambrush.mypaint.ora.openraster import write_openraster
+from dreambrush.mypaint.ora.render import render_document
 from dreambrush.painter.changes import find_changes
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.progressive import Replay
 from dreambrush.painter.repaint import changed, repaint
 from dreambrush.painter.saving import recipe_of, save_painting
-from dreambrush.paper import paper_tile
+from dreambrush.pictures.paper import paper_tile
 from dreambrush.recipe import chosen_recipe, recipes_to_settings
 from tests.painter.conftest import Pictures
 

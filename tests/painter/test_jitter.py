@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dreambrush.painter.jitter import FARTHEST, jittered
-from dreambrush.palette import Palette, from_oklab, oklab
+from dreambrush.pictures.palette import Palette, from_oklab, oklab
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Sketches

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.looks import Looks, find_specks, measure_looks, visible_shares
 from dreambrush.painter.replay import replay
 from dreambrush.strokes import Strokes

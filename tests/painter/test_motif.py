@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.mypaint.blending import merge_layers
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.blend.transparency import merge_transparent
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.transparency import merge_transparent
 from dreambrush.painter.motif import SHAPE_LAYER, Motif
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from dreambrush.painter.gain import only
 from dreambrush.painter.refine import refine
 from dreambrush.painter.scene import Scene, reduced
 from dreambrush.painter.sketch import Sketch
-from dreambrush.palette import parse_palette
+from dreambrush.pictures.palette import parse_palette
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Painted, Pictures, Sketches, Tames

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.errors import UsageError
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.document import read_document
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.blend.transparency import merge_transparent
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.strokemap import decode
-from dreambrush.mypaint.transparency import merge_transparent
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.repaint import EMPTY, LARGEST_SIDE, changed, repaint

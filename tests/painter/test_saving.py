@@ -14,10 +14,10 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.document import read_document
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
-from dreambrush.mypaint.myb import BrushSettings, read_myb
+from dreambrush.mypaint.ora.document import read_document
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.saving import YOUR_TURN, save_painting

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 import dreambrush
 from dreambrush.errors import ModelError
-from dreambrush.models import shipped_folder
+from dreambrush.models.catalogue import shipped_folder
 from dreambrush.painter import subject
 from dreambrush.painter.subject import find_subject
-from dreambrush.pictures import load_picture
+from dreambrush.pictures.reading import load_picture
 
 Float32 = NDArray[np.float32]
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.errors import MissingPackageError, OutputError, UsageError
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.progressive import Replay
 from dreambrush.painter.repaint import changed, repaint

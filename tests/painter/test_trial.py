@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.models import find_brush
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter import effort as efforts
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.replay import replay

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dreambrush.errors import StrokesError
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.effort import EFFORTS, Effort
 from dreambrush.painter.grow import Thought
 from dreambrush.painter.paint import PaintOptions, paint
@@ -19,7 +19,7 @@ from dreambrush.painter.painting import Painting
 from dreambrush.painter.session import Keeper
 from dreambrush.painter.unfinished import Unfinished
 from dreambrush.painter.work import Work
-from dreambrush.palette import parse_palette
+from dreambrush.pictures.palette import parse_palette
 from tests.painter.conftest import Pictures
 
 SIDE, STROKES = 32, 42  # of 40 and more, some are accents

@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from dreambrush.errors import OpenrasterError, UsageError
-from dreambrush.models import find_brush
-from dreambrush.mypaint.document import Document, PaintLayer, read_document
-from dreambrush.mypaint.render import render_document
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.ora.document import Document, PaintLayer, read_document
+from dreambrush.mypaint.ora.render import render_document
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.work import find_node, region_of, see_work
 from tests.mypaint.ora_files import OraFile

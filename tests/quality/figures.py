@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.cores import available_cores
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.faces import find_faces
 from dreambrush.painter.looks import measure_looks
 from dreambrush.painter.options import PaintOptions

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dreambrush.painter.trial import Trial
-    from dreambrush.sheets import Picture
+    from dreambrush.pictures.contact_sheet import Picture
 
 ACROSS, MOST_ON_SHEET = 3, 60  # pictures in a row of a contact sheet, and on all of it
 
@@ -153,8 +153,8 @@ class ResultsFolder:
         Raises:
             OutputError: a file cannot be written.
         """
-        from dreambrush.output import open_output
-        from dreambrush.sheets import save_contact_sheet
+        from dreambrush.files.output import open_output
+        from dreambrush.pictures.contact_sheet import save_contact_sheet
 
         for strokes in self.counts:
             cells: list[Picture] = []

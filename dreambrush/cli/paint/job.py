@@ -23,7 +23,7 @@ from dreambrush.cli.ui.time_left import TimeLeft
 from dreambrush.errors import DreambrushError, OutputError, PictureError
 
 if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
     from dreambrush.painter.painting import Painting
 
 
@@ -100,7 +100,7 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     from dreambrush.painter.saving import recipe_of
     from dreambrush.painter.session import Keeper
     from dreambrush.painter.timelapse import save_timelapse
-    from dreambrush.pictures import load_picture
+    from dreambrush.pictures.reading import load_picture
 
     started, clock = time.perf_counter(), Clock()
     job = job.going_on(target.file, output)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dreambrush.mypaint.document import read_document
-from dreambrush.mypaint.openraster import write_openraster
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import recipes_of, recipes_to_settings
 from dreambrush.strokes import Strokes

@@ -12,7 +12,7 @@ LOADED = [
     "dreambrush.cli.paint.command",
     "dreambrush.painter.paint",
     "dreambrush.painter.saving",
-    "dreambrush.pictures",
+    "dreambrush.pictures.reading",
 ]
 
 

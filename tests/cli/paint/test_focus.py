@@ -17,7 +17,7 @@ import dreambrush
 from dreambrush.errors import ExitCode
 from dreambrush.painter import subject
 from dreambrush.painter.subject import find_subject
-from dreambrush.pictures import load_picture
+from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import Recipe, recipes_of
 
 if TYPE_CHECKING:

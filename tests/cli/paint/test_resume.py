@@ -18,7 +18,7 @@ from PIL import Image
 
 from dreambrush.cli.shared import outputs
 from dreambrush.errors import ExitCode
-from dreambrush.mypaint.document import read_document
+from dreambrush.mypaint.ora.document import read_document
 from tests.cli.conftest import Command
 from tests.cli.paint.killed import begin
 
