@@ -39,7 +39,7 @@ from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.compact import CompactController
 from dreambrush.painter.geometry import tamed
 from dreambrush.painter.learned import LearnedController
-from dreambrush.painter.look import SIDE, Windows
+from dreambrush.painter.propose.windows import SIDE, Windows
 from dreambrush.painter.search import Controller, SearchController
 
 STROKES = 8  # on each window

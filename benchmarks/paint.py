@@ -38,13 +38,13 @@ from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.ora.openraster import write_openraster
-from dreambrush.painter.effort import EFFORTS
-from dreambrush.painter.looks import measure_looks
+from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Clock, Painting
-from dreambrush.painter.replay import replay
-from dreambrush.painter.sheet import canvas_eotf
-from dreambrush.painter.stages import LAYERS
+from dreambrush.painter.plan.effort import EFFORTS
+from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.stroke_metrics import measure_looks
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.pictures.reading import load_picture
 

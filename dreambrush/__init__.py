@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from dreambrush.mypaint.ora.render import render_document
     from dreambrush.painter.paint import PaintOptions, paint
     from dreambrush.painter.painting import Painting
-    from dreambrush.painter.repaint import repaint
-    from dreambrush.painter.saving import save_painting
+    from dreambrush.painter.save.saving import save_painting
     from dreambrush.pictures.reading import load_picture
     from dreambrush.recipe import chosen_recipe
+    from dreambrush.replay.repaint import repaint
     from dreambrush.strokes import Strokes, stroke_events
 
 __version__ = "0.1.0"
@@ -66,8 +66,8 @@ _HOMES = {
     "paint": "dreambrush.painter.paint",
     "read_document": "dreambrush.mypaint.ora.document",
     "render_document": "dreambrush.mypaint.ora.render",
-    "repaint": "dreambrush.painter.repaint",
-    "save_painting": "dreambrush.painter.saving",
+    "repaint": "dreambrush.replay.repaint",
+    "save_painting": "dreambrush.painter.save.saving",
     "stroke_events": "dreambrush.strokes",
 }
 

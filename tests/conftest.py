@@ -16,17 +16,17 @@ LONGEST = (
     "painter/test_paint.py",
     "mypaint/engine/test_parity.py",
     "test_bad_input.py",
-    "painter/test_saving.py",
+    "painter/save/test_saving.py",
     "mypaint/ora/test_openraster_in_mypaint.py",
     "gui/test_w_key.py",
     "training/test_export.py",
     "cli/paint/test_options.py",
-    "painter/test_unfinished.py",
-    "painter/test_repaint.py",
+    "painter/save/test_checkpoint.py",
+    "replay/test_repaint.py",
     "dream/test_gather.py",
-    "mypaint/test_render.py",
+    "mypaint/ora/test_render.py",
     "test_cookbook.py",
-    "painter/test_timelapse.py",
+    "replay/test_timelapse.py",
 )
 
 # How long an example takes depends on what else the machine does; no test is about that.  The same examples every

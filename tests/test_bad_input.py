@@ -191,7 +191,9 @@ def test_nothing_can_be_printed(words: str) -> None:
 # What no call with an ordinary file or option brings about: the tests that do.
 ELSEWHERE = {
     "binding-missing": "test_rare_errors.py::test_a_binding_that_is_not_compiled",
-    "brush-setting-not-a-number": "mypaint/engine/test_myb.py::test_with_values_refuses_what_is_no_setting_or_no_number",
+    "brush-setting-not-a-number": (
+        "mypaint/engine/test_myb.py::test_with_values_refuses_what_is_no_setting_or_no_number"
+    ),
     "bug": "cli/shared/test_errors.py::test_a_bug_is_called_a_bug",
     "changed-since-begun": "cli/paint/test_resume.py::test_what_has_changed_since_is_told",
     "collection-damaged": "dream/test_shards.py::test_a_shard_that_would_run_code_is_refused",
@@ -202,7 +204,7 @@ ELSEWHERE = {
     "export-differs": "training/test_export.py::test_an_export_that_answers_differently_is_refused",
     "folder-in-use": "dream/test_gather.py::test_two_at_once_do_not_fill_one_folder",
     "folder-unreadable": "test_rare_errors.py::test_a_folder_that_may_not_be_read",
-    "hidden-by-layers-above": "painter/test_work.py::test_what_is_hidden_by_all_others_cannot_be_painted",
+    "hidden-by-layers-above": "painter/target/test_backdrop.py::test_what_is_hidden_by_all_others_cannot_be_painted",
     "libmypaint-missing": "mypaint/engine/test_library.py::test_without_libmypaint_a_sentence_names_the_package",
     "libmypaint-paints-nothing": "test_rare_errors.py::test_a_libmypaint_that_paints_nothing",
     "libmypaint-too-old": "test_rare_errors.py::test_a_libmypaint_with_too_few_settings",
@@ -221,7 +223,7 @@ ELSEWHERE = {
     "pigment-would-change-colours": "mypaint/ora/test_insertion_safety.py::test_what_does_not_fit_is_refused",
     "process-died": "dream/test_workers.py::test_a_worker_that_dies_is_noticed",
     "shipped-brushes-missing": "test_rare_errors.py::test_no_brushes_are_installed",
-    "shipped-file-broken": "painter/test_faces.py::test_a_missing_network_is_told",
+    "shipped-file-broken": "painter/target/test_faces.py::test_a_missing_network_is_told",
     "stdin-not-kept": "test_rare_errors.py::test_standard_input_that_finds_no_room",
     "stdin-too-large": "cli/shared/test_inputs.py::test_standard_input_has_a_limit",
     "strokemap-damaged": "mypaint/test_strokemap.py::test_each_kind_of_damage_is_named",

@@ -143,7 +143,7 @@ def test_a_recipe_that_takes_hours_to_paint_is_still_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """What has changed since is then not looked into."""
-    monkeypatch.setattr("dreambrush.painter.changes.LONGEST", -1.0)
+    monkeypatch.setattr("dreambrush.replay.edits.LONGEST", -1.0)
     for brush in record["brushes"]:
         brush["settings"]["dabs_per_actual_radius"]["base_value"] = dabs
     record["digests"] = ["0" * 32] * len(record["digests"])

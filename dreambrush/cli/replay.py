@@ -80,7 +80,7 @@ def replay(
         )
     from dreambrush.cli.shared.outputs import check_output
     from dreambrush.models.catalogue import find_brush
-    from dreambrush.painter.repaint import changed, repaint
+    from dreambrush.replay.repaint import changed, repaint
 
     check_output(out, overwrite=force)
     recipe = read_recipe(file, painting)

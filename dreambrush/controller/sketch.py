@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dreambrush.models.catalogue import Dream
 from dreambrush.painter.gain import best_colour_and_gain, only
-from dreambrush.painter.moments import moments_of
+from dreambrush.painter.propose.error_pyramid import moments_of
 
 Float32 = NDArray[np.float32]
 Propose = Callable[[Float32], Float32]

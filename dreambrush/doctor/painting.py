@@ -87,7 +87,7 @@ def dreams() -> Advice:
 
 def faces() -> Advice:
     """Whether the networks open; raises ModelError."""
-    from dreambrush.painter.faces import NETWORKS, open_face_network
+    from dreambrush.painter.target.faces import NETWORKS, open_face_network
 
     for name in NETWORKS:
         open_face_network(name)
@@ -96,7 +96,7 @@ def faces() -> Advice:
 
 def subject() -> Advice:
     """Whether the network opens; raises ModelError."""
-    from dreambrush.painter.subject import open_subject_network
+    from dreambrush.painter.target.subject import open_subject_network
 
     open_subject_network()
     return Advice("The network that finds what a picture is of opens.")

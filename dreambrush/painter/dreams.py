@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from dreambrush.cores import available_cores
 from dreambrush.models.catalogue import Dream
-from dreambrush.painter.cover import Cover, enumerated
 from dreambrush.painter.gradient import DreamGradient
+from dreambrush.painter.refine.fragments import Cover, enumerated
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]

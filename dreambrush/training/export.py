@@ -35,7 +35,7 @@ from dreambrush.models.catalogue import (
 )
 from dreambrush.models.networks import load_network
 from dreambrush.painter.gradient import GRADIENT_FILE
-from dreambrush.painter.look import SIDE as WINDOW
+from dreambrush.painter.propose.windows import SIDE as WINDOW
 from dreambrush.training.card import card_bytes
 
 LARGEST_DIFFERENCE = 1e-3  # of alpha (0..1), its gradient, a share of error (0..1), or a stroke in cells of a window

@@ -16,7 +16,7 @@ from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
 from dreambrush.models.catalogue import POLICY_WEIGHTS_FILE, shipped_folder
-from dreambrush.painter.look import SIDE
+from dreambrush.painter.propose.windows import SIDE
 from dreambrush.training.drawn import drawn_pictures
 
 DEFAULT_START = "controllers"  # the policy of oil, the plainest brush

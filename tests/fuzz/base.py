@@ -90,9 +90,9 @@ def _paint(folder: Path) -> None:
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.painter.paint import PaintOptions, paint
     from dreambrush.painter.painting import Painting
-    from dreambrush.painter.saving import save_painting
+    from dreambrush.painter.save.checkpoint import Unfinished
+    from dreambrush.painter.save.saving import save_painting
     from dreambrush.painter.session import Keeper
-    from dreambrush.painter.unfinished import Unfinished
     from dreambrush.pictures.reading import load_picture
     from dreambrush.recipe import recipes_of
 

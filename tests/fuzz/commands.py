@@ -39,7 +39,7 @@ def onto(base: Base, folder: Path, rng: random.Random) -> Callable[[], None]:
         from dreambrush.mypaint.layer import NORMAL, Layer
         from dreambrush.mypaint.ora.document import read_document
         from dreambrush.mypaint.ora.insertion import insert_layers
-        from dreambrush.painter.work import see_work
+        from dreambrush.painter.target.backdrop import see_work
 
         with read_document(folder / "x.ora") as document:
             see_work(document)

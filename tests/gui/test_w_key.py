@@ -24,7 +24,7 @@ from dreambrush.mypaint.ora.render import render_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting
-from dreambrush.painter.saving import YOUR_TURN, save_painting
+from dreambrush.painter.save.saving import YOUR_TURN, save_painting
 from tests.gui.desktop import Colours, Point, Screen, Window
 from tests.mypaint.artist import sit_down
 from tests.mypaint.own_pixels import own_pixels

@@ -22,12 +22,12 @@ from PIL import Image
 
 from dreambrush.cores import available_cores
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.faces import find_faces
-from dreambrush.painter.looks import measure_looks
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.paint import paint
 from dreambrush.painter.painting import Painting
-from dreambrush.painter.stages import LAYERS
+from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.stroke_metrics import measure_looks
+from dreambrush.painter.target.faces import find_faces
 
 Float32 = NDArray[np.float32]
 

@@ -7,7 +7,7 @@ import pytest
 
 from dreambrush.models.catalogue import Dream, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.sheet import Sheet, Tool
+from dreambrush.painter.lay.layer_canvas import Sheet, Tool
 
 SIDE, RADIUS = 256, 40.0  # pixels
 VISIBLE = 8  # of 255: alpha from which on paint counts

@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw
 
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.repaint import repaint
 from dreambrush.recipe import Recipe
+from dreambrush.replay.repaint import repaint
 from dreambrush.replay.svg import to_svg
 from dreambrush.strokes import Strokes
 

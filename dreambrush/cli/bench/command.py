@@ -144,7 +144,7 @@ def bench(
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
     from dreambrush.painter.controllers import controller_named
-    from dreambrush.painter.trial import run_trial
+    from dreambrush.painter.few_strokes import run_trial
 
     if task is None or task == PAINT:
         other = None if proposer == CONTROLLERS[0] else proposer

@@ -30,8 +30,8 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
         OpenrasterError: the pixels of a layer that dreambrush painted, or of the paper, cannot be read.
     """
     from dreambrush.mypaint.ora.layer_facts import facts_of_all
-    from dreambrush.painter.changes import find_changes
     from dreambrush.recipe import recipes_of
+    from dreambrush.replay.edits import find_changes
 
     facts = facts_of_all(document.layers(), document.width, document.height)
     recipes: list[Recipe] = []

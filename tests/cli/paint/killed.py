@@ -11,7 +11,7 @@ from pathlib import Path
 LOADED = [
     "dreambrush.cli.paint.command",
     "dreambrush.painter.paint",
-    "dreambrush.painter.saving",
+    "dreambrush.painter.save.saving",
     "dreambrush.pictures.reading",
 ]
 

@@ -23,8 +23,8 @@ from dreambrush.mypaint.blend.transparency import cut_to_shape
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT
 from dreambrush.mypaint.ora.openraster import Layer, write_openraster
-from dreambrush.painter.easel import Easel
-from dreambrush.painter.sheet import Tool
+from dreambrush.painter.lay.easel import Easel
+from dreambrush.painter.lay.layer_canvas import Tool
 
 MYPAINT = "{http://mypaint.org/ns/openraster}"
 PAPER = np.array([230, 225, 210], np.uint8)
