@@ -520,7 +520,7 @@ def test_arrays_that_unpack_to_far_more_or_have_a_header_that_is_none(monkeypatc
 
     with zipfile.ZipFile("y.npz", "w") as archive:
         archive.writestr("y.txt", b"no array")
-    with pytest.raises(PictureError, match="which are no pictures"):
+    with pytest.raises(PictureError, match="which is not a set of pictures"):
         open_picture_set(Path("y.npz"))
 
 

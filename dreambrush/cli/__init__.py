@@ -45,9 +45,9 @@ Examples:
   dreambrush paint photo.jpg            paints photo.jpg and saves photo.ora
   dreambrush paint --sample             paints a picture that comes with dreambrush
   dreambrush paint album                paints all pictures in a folder
-  dreambrush paint album -o paintings   paints all pictures of a folder
+  dreambrush paint album -o paintings   saves them in another folder
   dreambrush brushes                    lists the brushes
-  dreambrush doctor                     finds out why something does not work
+  dreambrush doctor                     checks why something does not work
 
 Exit codes are listed in docs/errors.md.
 """

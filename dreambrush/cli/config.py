@@ -24,16 +24,18 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("targets", metavar="[TARGET...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per setting.")
-@click.option("--path", "only_path", is_flag=True, help="Print only where your own file is, or would be.")
+@click.option("--path", "only_path", is_flag=True, help="Print only the path of your own file.")
 def config(targets: tuple[Path, ...], as_json: bool, only_path: bool) -> None:
-    """Show what is set for painting, and where.
+    """Show the settings for painting, and where each comes from.
 
-    Options of `dreambrush paint` can be set for good, with underscores: strokes = 500, min_size = "1%",
-    brush = ["oil", "ink"].  What counts, the first that sets it: the command line, variables such as
-    DREAMBRUSH_STROKES, a dreambrush.toml in the folder of TARGET, your own file, and the default.  A style counts just
+    You can keep options of `dreambrush paint` as settings, with underscores: strokes = 500, min_size = "1%",
+    brush = ["oil", "ink"].
+
+    Settings come from five places.  The first one that sets an option wins: the command line, variables such as
+    DREAMBRUSH_STROKES, a dreambrush.toml in the folder of TARGET, your own file, the default.  A style counts just
     less than the place that names it.
 
-    Without TARGET the current folder's dreambrush.toml is looked at.
+    Without TARGET, the dreambrush.toml of the current folder is used.
     """
     from dreambrush.cli.paint.command import paint
 

@@ -136,8 +136,8 @@ class Session:
         planner, grower = self.planner, self.planner.grower
         if unfinished.memory.canvas.shape != grower.canvas.shape or len(unfinished.sketch) > self.wanted:
             raise StrokesError(
-                "What dreambrush keeps of the unfinished painting is of another picture.",
-                "Paint the picture anew.",
+                "The unfinished painting is of another picture.",
+                "Paint the picture again.",
                 id="unfinished-unreadable",
             )
         self._check_unfinished(unfinished)
@@ -176,8 +176,8 @@ class Session:
             or not (earned.min() >= 0 and 0 < earned.sum() < np.inf)
         ):
             raise StrokesError(
-                "What dreambrush keeps of the unfinished painting does not fit together.",
-                "Paint the picture anew.",
+                "The parts of the unfinished painting do not fit together.",
+                "Paint the picture again.",
                 id="unfinished-unreadable",
             )
 
@@ -372,8 +372,8 @@ def rng_state(state: Mapping[str, Any]) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError, OverflowError):
         pass
     raise StrokesError(
-        "What dreambrush keeps of the unfinished painting has no sound state of its random numbers.",
-        "Paint the picture anew.",
+        "The unfinished painting has unusable random numbers.",
+        "Paint the picture again.",
         id="unfinished-unreadable",
     )
 

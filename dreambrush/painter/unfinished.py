@@ -101,8 +101,8 @@ class Unfinished:
         except Exception as error:  # what strangers write may fail in any way, and numpy raises almost anything
             reason = str(error)[:200] or type(error).__name__
             raise StrokesError(
-                f"What dreambrush keeps of the unfinished painting cannot be read ({reason}).",
-                "Paint the picture anew, or use the version of dreambrush that began it.",
+                f"The unfinished painting cannot be read ({reason}).",
+                "Paint the picture again, or use the version of dreambrush that started it.",
                 id="unfinished-unreadable",
             ) from None
 
@@ -125,7 +125,7 @@ class Unfinished:
             for name, others_name in ((name, others[name]) for name in others):
                 _check(others_name, getattr(fresh, name).shape, np.float32)
             if (np.abs(others["mean"]) > SLOPE_BY_ROOT * np.sqrt(np.maximum(others["square"], 0)) + 1e-6).any():
-                raise ValueError("its descent is none that there can be")
+                raise ValueError("its optimiser state is impossible")
             place.descent = replace(fresh, steps=_count(steps), **others)
         ideas = Ideas(*(arrays[f"ideas.{each.name}"] for each in fields(Ideas)))
         n = len(ideas)
@@ -168,7 +168,7 @@ def _sketch(arrays: Arrays, name: str) -> Sketch:
     _check(colours, (n, 3), np.float32)
     _check(brush, (n,), np.int64)
     if n and (np.abs(strokes).max() > FARTHEST or strokes[:, 6:].min() < 0 or brush.min() < 0):
-        raise ValueError("its strokes are beyond all bounds")
+        raise ValueError("its strokes are out of range")
     return Sketch(strokes, colours, brush)
 
 
@@ -177,7 +177,7 @@ def _check(array: NDArray[Any], shape: tuple[int, ...], dtype: type[np.generic])
     if array.shape != shape or array.dtype != dtype:
         raise ValueError("its arrays have another shape or type")
     if not np.isfinite(array).all():
-        raise ValueError("its arrays hold what is no number")
+        raise ValueError("its arrays hold values that are not numbers")
 
 
 def _position(record: dict[str, Any]) -> Position:
@@ -195,7 +195,7 @@ def _stage(record: dict[str, Any]) -> Stage:
     stage = Stage(**record)
     mse = (stage.dreamed_mse, stage.mse)
     if not isinstance(stage.name, str) or not all(isinstance(each, float | int) and 0 <= each < 9 for each in mse):
-        raise ValueError("a stage is none")
+        raise ValueError("a stage is unusable")
     return replace(stage, strokes=_count(stage.strokes))
 
 

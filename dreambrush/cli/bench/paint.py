@@ -89,7 +89,7 @@ def refuse_settings(**given: object) -> None:
     for name, value in given.items():
         if value:
             raise UsageError(
-                f"The benchmark of whole paintings takes no {name}: it paints what the docs' figures are of.",
+                f"dreambrush bench paint takes no {name}.",
                 f"Leave out the {name}, or name another task: digits, kana or portraits.",
                 id="option-not-for-this-task",
             )

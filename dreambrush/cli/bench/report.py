@@ -68,8 +68,8 @@ def verdict(report: Report) -> list[str]:
     docs = report["docs"]
     lines = [f"Here: {_circumstances(report)}.", f"Docs: {_circumstances(docs)}."]
     if report["left_out"] and not report["interrupted"]:
-        lines.append(f"Left out, so as to end within three minutes: {'; '.join(report['left_out'])}.")
-    return [*lines, *_judgement(report), "How long it takes depends on the machine and on what else it does."]
+        lines.append(f"Left out, to finish within three minutes: {'; '.join(report['left_out'])}.")
+    return [*lines, *_judgement(report), "Times depend on the machine and on what else it runs."]
 
 
 def _circumstances(of: Report) -> str:
@@ -83,14 +83,14 @@ def _circumstances(of: Report) -> str:
 
 def _judgement(report: Report) -> list[str]:
     if report["agreement"] == "exact":
-        return ["All errors are exactly as in the docs."]
+        return ["All errors are exactly those in the docs."]
     if report["agreement"] is None:
         return []
     differ = "; ".join(report["may_explain"])
-    other = f"What is not as it was for the docs: {differ}." if differ else ""
+    other = f"Different from the docs' machine: {differ}." if differ else ""
     if report["agreement"] == "close":
-        return ["All errors are as in the docs, within 5 %.", *([other] if other else [])]
+        return ["All errors agree with the docs within 5 %.", *([other] if other else [])]
     return [
-        "Not all errors are as in the docs, within 5 %.",
-        other or "Nothing is known that would explain it: please report it, with the output of: dreambrush doctor",
+        "Some errors differ from the docs by more than 5 %.",
+        other or "Nothing known explains the difference.  Please report it with the output of: dreambrush doctor",
     ]

@@ -53,7 +53,7 @@ def made_folder(folder: Path, files: Collection[Path], *, force: bool) -> Iterat
             if path.exists() and not force:
                 raise OutputError(
                     f"'{path}' exists already.",
-                    "Choose another folder with -o, or allow to replace it with --force.",
+                    "Choose another folder with -o, or replace it with --force.",
                     id="output-exists",
                 )
         inner = {path.parent for path in files}
@@ -62,7 +62,7 @@ def made_folder(folder: Path, files: Collection[Path], *, force: bool) -> Iterat
         for path in inner:
             path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"The folder {folder} cannot be made: {error.strerror}."
+        message = f"The folder {folder} cannot be created: {error.strerror}."
         raise OutputError(message, "Choose another with -o.", id="cannot-make-folder") from None
     try:
         yield

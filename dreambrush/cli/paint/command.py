@@ -86,17 +86,19 @@ def paint(
         targets = targets or (Path(request.target),)
     if go_on and (force or watch or onto is not None):
         other = "force" if force else "watch" if watch else "onto"
-        raise UsageError(f"--continue and --{other} are both given.", "Leave one of them out.", id="options-conflict")
+        raise UsageError(
+            f"--continue and --{other} cannot be used together.", "Leave one of them out.", id="options-conflict"
+        )
     if not targets:
         raise UsageError(
             "There is no picture to paint.",
-            "Name one, or paint the one that comes along with --sample.",
+            "Name a picture, or paint the one that comes with dreambrush: dreambrush paint --sample",
             id="no-picture-given",
         )
     if quiet and verbose and is_typed("quiet") != is_typed("verbose"):  # what is typed undoes what is set
         quiet, verbose = is_typed("quiet"), is_typed("verbose")
     if quiet and verbose:
-        raise UsageError("-q and -v are both given.", "Leave one of them out.", id="options-conflict")
+        raise UsageError("-q and -v cannot be used together.", "Leave one of them out.", id="options-conflict")
     if watch and STDIN in targets:  # before all of it is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
     work = Onto.asked(onto, above, region, mask, in_place)
@@ -137,7 +139,7 @@ def paint(
         todo = list(zip(pictures, outputs, strict=True))
         if go_on:
             todo = [each for each in todo if not is_finished(each[1])]
-            note(f"{len(outputs) - len(todo)} of {len(outputs)} paintings are there already.")
+            note(f"{len(outputs) - len(todo)} of {len(outputs)} pictures are already painted.")
         paint_it = partial(run_job, job)
         reports, failed = [], []
         every = paint_when_saved(paint_it, pictures[0], outputs[0], note) if watch else run_pool(paint_it, todo, jobs)
@@ -156,7 +158,7 @@ def paint(
             if done.report["interrupted"]:
                 out, strokes = done.report["output"], done.report["strokes"]
                 click.echo(f"Interrupted: '{out}' has the first {strokes} strokes.", err=True)
-                note(f"Go on with: dreambrush paint --resume '{out}'")
+                note(f"Finish it with: dreambrush paint --resume '{out}'")
             else:
                 note(summary(done.report))
         if len(todo) > 1 and (status or not quiet):
@@ -170,13 +172,15 @@ def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size:
     """The file that is written when a picture is painted into a work, checked to be writable."""
     if len(targets) > 1:
         raise UsageError(
-            "Only one picture can be painted onto a work at once.",
+            "--onto takes one picture at a time.",
             "Paint them one after the other.",
             id="only-one-picture",
         )
     if size is not None and is_typed("size"):
         raise UsageError(
-            "--size and --onto are both given.", "Leave --size out: the work has its own.", id="options-conflict"
+            "--size and --onto cannot be used together.",
+            "Leave --size out: your work already has a size.",
+            id="options-conflict",
         )
     path = work.output(output)
     check_output(path, overwrite=force or work.in_place)
@@ -189,7 +193,7 @@ def _check_film(film: Path, pictures: int, *, overwrite: bool) -> None:
 
     if pictures > 1:
         raise UsageError(
-            "--timelapse makes one film, but there are several pictures.",
+            "--timelapse films one picture, but there are several.",
             "Paint them one after the other.",
             id="only-one-picture",
         )

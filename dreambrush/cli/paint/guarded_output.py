@@ -60,7 +60,7 @@ class GuardedOutput:
         if self._written is not None:
             found = Mark.of(self.path)
             if found is not None and found != self._written:
-                self._note(f"Someone else has saved '{self.path}': it stays as it is.")
+                self._note(f"Another program has changed '{self.path}'.  That file stays as it is.")
                 self.path = free_name(self.path)
             self._overwrite = found == self._written
         save(self.path, self._overwrite)

@@ -169,7 +169,7 @@ class _Saving:
             self.file.write(lambda path, overwrite: self._save(painting, path, overwrite=overwrite))
         except (DreambrushError, OSError) as error:
             if not self.warned:
-                self.job.note(f"What is painted so far cannot be saved: {error}")
+                self.job.note(f"The unfinished painting cannot be saved: {error}")
             self.warned = True
 
     def finish(self, painting: Painting) -> Path:
@@ -187,7 +187,7 @@ class _Saving:
             self.file.write(lambda path, overwrite: self._save(painting, path, overwrite=overwrite))
         except OutputError as error:
             if self.file.is_there:
-                advice = f"{error.advice}  Then go on with: dreambrush paint --resume '{self.file.path}'"
+                advice = f"{error.advice}  Then finish it with: dreambrush paint --resume '{self.file.path}'"
                 raise OutputError(error.message, advice, id=error.id) from None
             raise
         return self.file.path

@@ -56,8 +56,8 @@ class Onto:
         for name, value in (("--above", above), ("--region", region), ("--mask", mask), ("--in-place", in_place)):
             if value:
                 raise UsageError(
-                    f"{name} says where in a work to paint, but there is none.",
-                    "Name it with --onto.",
+                    f"{name} needs --onto.",
+                    "Name your work: --onto WORK.ora",
                     id="option-needs-another",
                 )
         return None
@@ -70,7 +70,9 @@ class Onto:
         """
         if self.in_place:
             if output is not None:
-                raise UsageError("-o and --in-place are both given.", "Give one of them.", id="options-conflict")
+                raise UsageError(
+                    "-o and --in-place cannot be used together.", "Leave one of them out.", id="options-conflict"
+                )
             return self.file
         named = Path(f"{self.file.stem}-painted{SUFFIX}") if output is None else output
         path = named / f"{self.file.stem}-painted{SUFFIX}" if named.is_dir() else named
@@ -132,7 +134,7 @@ class Onto:
         how: dict[str, Any] = {"record": record, "above": path, "selected": top, "members": members}
         if in_place:
             _, backup = insert_layers_in_place(self.file, layers, GROUP, **how)
-            return f"The work as it was is '{backup}'."
+            return f"A backup of your work is '{backup}'."
         insert_layers(self.file, output, layers, GROUP, overwrite=overwrite, **how)
         return ""
 
@@ -153,7 +155,7 @@ class Onto:
         where: NDArray[np.uint8] = np.minimum.reduce(parts)
         if not where.any():
             raise UsageError(
-                "There is no place left to paint.", "Choose another --region or --mask.", id="no-place-left"
+                "--region and --mask leave no place to paint.", "Choose another --region or --mask.", id="no-place-left"
             )
         return where
 

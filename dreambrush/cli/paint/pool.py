@@ -133,7 +133,7 @@ def _answer_of(answer: Connection[Any, Any], process: BaseProcess, picture: Inpu
         process.join()
         error = DreambrushError(
             f"The process that painted '{picture.name}' has died (exit code {process.exitcode}).",
-            "If memory was short, paint fewer at the same time (--jobs) or smaller (--size).",
+            "Memory may be short.  Paint fewer pictures at the same time (--jobs) or smaller ones (--size).",
             id="process-died",
         )
         told = tell(error)

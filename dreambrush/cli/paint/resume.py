@@ -94,15 +94,15 @@ class ResumeRequest:
         if not os.path.exists(target):
             raise PictureError(
                 f"There is no picture at '{target}'.",
-                "If it has moved, name it: dreambrush paint TARGET --resume FILE.ora",
+                "If it has moved, name it again: dreambrush paint TARGET --resume FILE.ora",
                 id="no-such-picture",
             )
         now = digests_of(target, files, self.settings, self.onto)
         for name, digest in self.digests.items():
             if now.get(name) != digest:
                 raise UsageError(
-                    f"'{name or target}' is not what it was when the painting was begun.",
-                    f"Call it from '{self.folder}' with everything as it was, or paint the picture anew.",
+                    f"'{name or target}' has changed since the painting was started.",
+                    f"Put it back and run the command in '{self.folder}', or paint the picture again.",
                     id="changed-since-begun",
                 )
 
@@ -120,15 +120,16 @@ def read_unfinished(file: Path) -> tuple[ResumeRequest, bytes]:
     with OraArchive(file) as archive:
         if UNFINISHED not in archive:
             raise OpenrasterError(
-                f"'{file}' is finished, or was saved by another program since.",
-                f"Paint onto it, into a new file, with: dreambrush paint TARGET --onto '{file}'",
+                f"'{file}' holds no unfinished painting.",
+                "It is finished, or another program has saved it.  You can paint onto it: "
+                f"dreambrush paint TARGET --onto '{file}'",
                 id="already-finished",
             )
         head, _, state = archive.read(UNFINISHED, LARGEST).partition(b"\n")
     try:
         record = read_json(head)
         if record.pop("format") != FORMAT or record["version"] != __version__:
-            raise ValueError("another version of dreambrush has begun it")
+            raise ValueError("another version of dreambrush started it")
         record["settings"] = settings_of(record["settings"])
         record["onto"] = None if record["onto"] is None else _onto_of(record["onto"])
         record["brushes"] = tuple(_text(brush) for brush in record["brushes"])
@@ -142,8 +143,8 @@ def read_unfinished(file: Path) -> tuple[ResumeRequest, bytes]:
     except (ValueError, KeyError, TypeError, AttributeError, click.BadParameter) as error:
         reason = str(error)[:200] or type(error).__name__
         raise StrokesError(
-            f"What '{file}' keeps of its painting cannot be read ({reason}).",
-            "Paint the picture anew, or use the version of dreambrush that began it.",
+            f"The unfinished painting in '{file}' cannot be read ({reason}).",
+            "Paint the picture again, or use the version of dreambrush that started it.",
             id="unfinished-unreadable",
         ) from None
 
@@ -158,14 +159,14 @@ def check_resume(targets: Sequence[Path]) -> None:
     for option in context.command.params:
         if isinstance(option, click.Option) and option.name not in MAY_CHANGE and is_typed(option.name or ""):
             raise UsageError(
-                f"{option.opts[-1]} and --resume are both given.",
-                "Leave it out: what is gone on with is painted as it was begun.",
+                f"{option.opts[-1]} and --resume cannot be used together.",
+                "Leave it out: a resumed painting keeps the options that it was started with.",
                 id="options-conflict",
             )
     if len(targets) > 1:
         raise UsageError(
             "--resume is for one painting, but there are several pictures.",
-            "Leave them out, or name its own alone.",
+            "Leave the pictures out, or name only the one of this painting.",
             id="only-one-picture",
         )
 
@@ -208,11 +209,11 @@ def _like_option(name: str, value: Any) -> Any:
     """
     option = next((each for each in _painting.params if each.name == name and isinstance(each, click.Option)), None)
     if option is None or option.is_flag != isinstance(value, bool):
-        raise ValueError(f"'{name:.40}' is not what it was")
+        raise ValueError(f"'{name:.40}' has an unusable value")
     if isinstance(value, bool):
         return value
     if not isinstance(value, str | int | float):
-        raise ValueError(f"'{name:.40}' is not what it was")
+        raise ValueError(f"'{name:.40}' has an unusable value")
     return option.type.convert(_text(str(value)), option, None)
 
 
@@ -228,7 +229,7 @@ def _onto_of(record: dict[str, Any]) -> Onto:
     """What is painted onto."""
     texts = {name: None if record[name] is None else _text(record[name]) for name in ("above", "region", "mask")}
     if not isinstance(record["in_place"], bool):
-        raise ValueError("what is painted onto is not what it was")
+        raise ValueError("the entry 'onto' is unusable")
     mask = None if texts["mask"] is None else Path(texts["mask"])
     return Onto(Path(_text(record["file"])), texts["above"], texts["region"], mask, record["in_place"])
 
@@ -240,7 +241,7 @@ def _text(value: Any) -> str:
         ValueError: it is none.
     """
     if not isinstance(value, str) or not value or "\0" in value or whole_characters(value) != value:
-        raise ValueError("a name is none")
+        raise ValueError("a name is not text")
     return value
 
 

@@ -111,7 +111,7 @@ class PaintSettings:
         narrowest, widest = (None if size is None else size.pixels(side) for size in (self.min_size, self.max_size))
         if narrowest and widest and narrowest > widest:
             raise UsageError(
-                f"--min-size {self.min_size} is more than --max-size {self.max_size} in a painting of {side} px.",
+                f"--min-size {self.min_size} is larger than --max-size {self.max_size} in a painting of {side} px.",
                 "Give the narrowest stroke with --min-size, the widest with --max-size.",
                 id="min-size-above-max-size",
             )

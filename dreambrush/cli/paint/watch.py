@@ -35,11 +35,13 @@ def check_watch(names: list[str], *, in_place: bool, film: bool) -> None:
             id="only-one-picture",
         )
     if in_place:
-        raise UsageError("--watch and --in-place are both given.", "Leave one of them out.", id="options-conflict")
+        raise UsageError(
+            "--watch and --in-place cannot be used together.", "Leave one of them out.", id="options-conflict"
+        )
     if film:
         raise UsageError(
-            "--watch and --timelapse are both given.",
-            "Make the film in the end, with: dreambrush timelapse.",
+            "--watch and --timelapse cannot be used together.",
+            "Make the film at the end, with: dreambrush timelapse",
             id="options-conflict",
         )
 
@@ -70,7 +72,7 @@ def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[
             yield done
             return
         yield done._replace(exit_code=ExitCode.OK)
-        note(f"Waiting until '{picture.name}' is saved again; Ctrl-C ends.")
+        note(f"Waiting for '{picture.name}' to be saved again.  Press Ctrl-C to stop.")
         try:
             seen = _saved_again(picture.file, seen)
         except KeyboardInterrupt:
@@ -101,7 +103,7 @@ def _put(path: Path, output: Path, written: Mark | None, note: Callable[[str], N
     found = Mark.of(output)
     if found is not None and (found != written or not whole):
         if found != written:
-            note(f"Someone else has saved '{output}': it stays as it is.")
+            note(f"Another program has changed '{output}'.  That file stays as it is.")
         output = free_name(output)
     try:
         os.replace(path, output)

@@ -134,9 +134,9 @@ class ConfiguredCommand(GroupedCommand):
         """
         option = self.options()[key]
         if isinstance(setting.value, bool) and not option.is_flag:
-            raise setting.wrong(key, "it takes more than true or false")
+            raise setting.wrong(key, "it needs a value, not just true or false")
         if isinstance(setting.value, list) and not option.multiple:
-            raise setting.wrong(key, "it is a list, but takes a single value")
+            raise setting.wrong(key, "it takes one value, not a list")
         try:
             return option.type_cast_value(ctx, _raw(option, setting))
         except click.BadParameter as error:
@@ -163,7 +163,7 @@ def _try_out(key: str, setting: Setting) -> None:
                 _make_palette(word)
             elif key == FOCUS and word not in NO_FILES and not os.path.isfile(word):
                 raise PictureError(
-                    f"There is no picture at '{word}'", "Check the path for a slip of the pen.", id="no-such-picture"
+                    f"There is no picture at '{word}'", "Check the path for typing errors.", id="no-such-picture"
                 )
     except DreambrushError as error:
         raise setting.wrong(key, error.message, error.advice) from None

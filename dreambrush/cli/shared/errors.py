@@ -149,15 +149,15 @@ def _kind_and_words(error: Exception) -> tuple[str, int, str, str]:
         sentence = message if message.endswith("?") else f"{message}."
         return _kind_of_click(error), error.exit_code, sentence, f"See '{command} {help_option}'."
     if isinstance(error, OSError) and error.errno in NO_ROOM:
-        message = f"What is printed cannot be written: {error.strerror}."
-        return "no-room", ExitCode.OUTPUT, message, "Make room on the disk."
+        message = f"The output cannot be printed: {error.strerror}."
+        return "no-room", ExitCode.OUTPUT, message, "Free some space on the disk."
     if isinstance(error, MemoryError):
         return "no-memory", ExitCode.UNEXPECTED, "There is not enough memory for this.", "Try a smaller --size."
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return (
         "bug",
         ExitCode.UNEXPECTED,
-        f"dreambrush has a bug that shows here ({what}).",
+        f"dreambrush has hit a bug ({what}).",
         "Please report it together with what DREAMBRUSH_TRACEBACK=1 dreambrush ... prints.",
     )
 

@@ -111,8 +111,8 @@ def _matching(pattern: Path, note: Callable[[str], None]) -> list[Path]:
     endings = picture_endings()
     files = [match for match in matches if match.suffix.lower() in endings and not match.is_dir()]
     if not files:
-        what = "files but no picture match" if matches else "nothing matches"
-        raise PictureError(f"For '{pattern}' {what}.", "Check the pattern for a slip of the pen.", id="nothing-matches")
+        what = f"Only other files match '{pattern}', no picture." if matches else f"Nothing matches '{pattern}'."
+        raise PictureError(what, "Check the pattern for typing errors.", id="nothing-matches")
     _tell_others(str(pattern), [match for match in matches if match not in files], note)
     return files
 
@@ -126,14 +126,14 @@ def _tell_others(where: str, others: Sequence[Path], note: Callable[[str], None]
     if others:
         names = ", ".join(path.name + ("/" if path.is_dir() else "") for path in others[:NAMED])
         more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-        note(f"{where}: passed over {names}{more}.")
+        note(f"{where}: skipped {names}{more}.")
 
 
 def _from_stdin(folder: Path) -> Input:
     """What comes by standard input, in a file called "stdin"."""
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError(
-            "No picture comes by standard input.",
+            "There is no picture on standard input.",
             "Pipe one in: cat photo.jpg | dreambrush paint -",
             id="nothing-on-stdin",
         )
@@ -143,8 +143,8 @@ def _from_stdin(folder: Path) -> Input:
             _copy(sys.stdin.buffer, kept)
     except OSError as error:
         raise OutputError(
-            f"What comes by standard input cannot be kept in {folder} ({error.strerror}).",
-            "Make room there, or set TMPDIR to another folder.",
+            f"The picture on standard input cannot be stored in {folder} ({error.strerror}).",
+            "Free some space there, or set TMPDIR to another folder.",
             id="stdin-not-kept",
         ) from None
     return Input(file, str(STDIN))
@@ -156,7 +156,7 @@ def _copy(source: BinaryIO, target: BinaryIO) -> None:
         left -= len(chunk)
         if left < 0:
             raise PictureError(
-                f"More than {LARGEST_STDIN >> 20} MiB come by standard input.",
+                f"The picture on standard input is larger than {LARGEST_STDIN >> 20} MiB.",
                 "Save the picture to a file and name that.",
                 id="stdin-too-large",
             )

@@ -32,7 +32,7 @@ def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: boo
     for target in targets:
         if not os.path.exists(target):  # Path.exists() raises an error where a name is too long
             raise PictureError(
-                f"There is no picture at '{target}'.", "Check the path for a slip of the pen.", id="no-such-picture"
+                f"There is no picture at '{target}'.", "Check the path for typing errors.", id="no-such-picture"
             )
     try:
         paths = _names(targets, output)
@@ -75,12 +75,14 @@ def check_folder(path: Path) -> None:
             os.stat(path)
     except OSError as error:  # a name that is too long, links in a circle
         raise OutputError(
-            f"The folder {path} cannot be made: {error.strerror}.", "Choose another with -o.", id="cannot-make-folder"
+            f"The folder {path} cannot be created: {error.strerror}.",
+            "Choose another with -o.",
+            id="cannot-make-folder",
         ) from None
     there = next(place for place in (path, *path.parents) if os.path.lexists(place))
     if not there.is_dir():
         raise OutputError(
-            f"The folder {path} cannot be made: '{there}' is no folder.",
+            f"The folder {path} cannot be created: '{there}' is not a folder.",
             "Choose another with -o.",
             id="cannot-make-folder",
         )
@@ -93,7 +95,7 @@ def _names(targets: Sequence[Path], output: Path | None) -> list[Path]:
         return [(output or Path()) / f"{target.stem}{SUFFIX}" for target in targets]
     if len(targets) > 1:
         raise UsageError(
-            f"-o must be an existing folder when there are several pictures, but '{output}' is none.",
+            f"-o must be an existing folder for several pictures, but '{output}' is not.",
             f"Create it with: mkdir '{output}'",
             id="output-not-a-folder",
         )
@@ -119,14 +121,14 @@ def _check_free(path: Path, *, overwrite: bool) -> None:
         raise OutputError(f"'{path}' is a folder.", "Choose another name with -o.", id="output-is-a-folder")
     if not overwrite and is_unfinished(path):
         raise OutputError(
-            f"'{path}' exists already, and is not finished.",
-            f"Go on with it: dreambrush paint --resume '{path}'; or replace it with --force.",
+            f"'{path}' holds an unfinished painting.",
+            f"Finish it with: dreambrush paint --resume '{path}'  Or replace it with --force.",
             id="output-unfinished",
         )
     if not overwrite:
         raise OutputError(
             f"'{path}' exists already.",
-            "Choose another name with -o, or allow to replace it with --force.",
+            "Choose another name with -o, or replace it with --force.",
             id="output-exists",
         )
     if not stat.S_ISREG(there.st_mode):
@@ -163,7 +165,7 @@ def _check_writable(folder: Path) -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise OutputError(
-            f"Nothing can be written into the folder '{folder}' ({error.strerror}).",
+            f"You cannot write to the folder '{folder}' ({error.strerror}).",
             "Choose another one with -o.",
             id="folder-not-writable",
         ) from None

@@ -184,7 +184,7 @@ def state() -> dict[Path, bytes]:
         ("digits bare", ExitCode.BAD_PICTURE, "There are no pictures in the folder 'bare'."),
         ("digits photo.png", ExitCode.BAD_PICTURE, "neither a folder of pictures nor an .npy or .npz file"),
         ("digits pickle.npy", ExitCode.BAD_PICTURE, "cannot be read as an array of numbers"),
-        ("digits float.npy", ExitCode.BAD_PICTURE, "which are no pictures"),
+        ("digits float.npy", ExitCode.BAD_PICTURE, "which is not a set of pictures"),
         ("digits two.npz", ExitCode.BAD_PICTURE, "none of them is called x"),
         ("portraits album", ExitCode.BAD_PICTURE, "'album/broken.png' is damaged or incomplete"),
         ("digits good.npy -o photo.png", ExitCode.OUTPUT, "The folder photo.png cannot be made"),

@@ -73,7 +73,7 @@ def test_any_ora_in_words(command: Command) -> None:
         "    Bob  What the layer “Bob” of 'hers.ora' holds is no PNG picture.",
         "  paper #c8beb4",
         "",
-        "Not painted by dreambrush, or saved since by a program that does not keep its recipe.",
+        "Not painted by dreambrush, or saved by another program without the recipe.",
     ]
 
 
@@ -126,12 +126,12 @@ def test_what_was_changed_is_said(command: Command) -> None:
     settings = recipes_to_settings([again.recipe])
     write_openraster(Path("a.ora"), layers, np.array([1, 2, 3], np.uint8), settings=settings)
     assert command("inspect", "a.ora").stdout.partition("Changed since then:\n")[2].splitlines() == [
-        "  the paper is another",
+        "  the paper has changed",
         "  “Ground” is now called “A & B”",
         "  “Middle” was painted on: 2 pixels differ",
         "  “Accents” is now called “Top”, is hidden, has an opacity of 25 %",
         "  “Your turn” is gone",
-        "  the layers lie in another order",
+        "  the order of the layers has changed",
     ]
     assert report(command, "a.ora")["changed"] is True
 
@@ -182,8 +182,8 @@ def test_a_recipe_that_cannot_be_read_is_said(command: Command) -> None:
     [
         (("none.ora",), 10, "There is no file at 'none.ora'"),
         (("photo.png",), 10, "is not OpenRaster"),
-        (("hers.ora", "--strokes", "s.json"), 9, "'hers.ora' holds no strokes of dreambrush."),
-        (("hers.ora", "--svg", "s.svg"), 9, "'hers.ora' holds no strokes of dreambrush."),
+        (("hers.ora", "--strokes", "s.json"), 9, "'hers.ora' holds no strokes by dreambrush."),
+        (("hers.ora", "--svg", "s.svg"), 9, "'hers.ora' holds no strokes by dreambrush."),
         (("ours.ora", "--svg", "none/s.svg"), 4, "Create it first"),
         (("ours.ora", "--svg", "s.svg", "--painting", "2"), 2, "was painted once, but --painting is 2"),
         (("ours.ora", "--svg", "s.svg", "--painting", "0"), 2, "'0' is not a whole number"),

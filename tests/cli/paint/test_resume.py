@@ -197,7 +197,7 @@ def test_a_full_disk_ends_no_painting_before_its_time(command: Command) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outcome.code == ExitCode.OUTPUT
-    assert outcome.stderr.count("What is painted so far cannot be saved") == 1
+    assert outcome.stderr.count("The unfinished painting cannot be saved") == 1
     assert "Error: photo.ora cannot be written" in outcome.stderr
     assert [path.name for path in Path().iterdir()] == ["photo.png"]
 
@@ -239,8 +239,8 @@ def test_wrong_calls(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     half(command, monkeypatch)
     shutil.copy("photo.png", "other.png")
     for words, code, told in (
-        (("--resume", "photo.ora", "--strokes", "9"), ExitCode.USAGE, "--strokes and --resume are both given"),
-        (("--resume", "photo.ora", "--watch"), ExitCode.USAGE, "--watch and --resume are both given"),
+        (("--resume", "photo.ora", "--strokes", "9"), ExitCode.USAGE, "--strokes and --resume cannot be used together"),
+        (("--resume", "photo.ora", "--watch"), ExitCode.USAGE, "--watch and --resume cannot be used together"),
         (("photo.png", "other.png", "--resume", "photo.ora"), ExitCode.USAGE, "--resume is for one painting"),
         (("--resume", "photo.png"), ExitCode.BAD_ORA, "photo.png"),
         (("--resume", "nix.ora"), ExitCode.BAD_ORA, "nix.ora"),
@@ -272,18 +272,20 @@ def test_a_folder_is_gone_on_with(command: Command, monkeypatch: pytest.MonkeyPa
     first = Path("a.ora").read_bytes()
     assert command("paint", "album", *HOW).code == ExitCode.OUTPUT
     outcome = command("paint", "album", "--continue", "--json", *HOW)
-    assert outcome.code == 0 and "1 of 3 paintings are there already." in outcome.stderr
+    assert outcome.code == 0 and "1 of 3 pictures are already painted." in outcome.stderr
     reports = [json.loads(line) for line in outcome.stdout.splitlines()]
     assert [(report["output"], report["seed"]) for report in reports] == [("b.ora", 5), ("c.ora", 0)]
     assert Path("a.ora").read_bytes() == first
     assert Path("b.ora").read_bytes() == Path("whole.ora").read_bytes(), "as it was begun"
     again = command("paint", "album", "--continue", *HOW)
-    assert again.code == 0 and "3 of 3 paintings are there already." in again.stderr
+    assert again.code == 0 and "3 of 3 pictures are already painted." in again.stderr
     for other in ("--force", "--watch"):
         assert command("paint", "photo.png", "--continue", other).code == ExitCode.USAGE
 
 
 def test_inspect_tells_of_it(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     half(command, monkeypatch)
-    assert "Not finished; go on with: dreambrush paint --resume 'photo.ora'" in command("inspect", "photo.ora").stdout
+    assert (
+        "Not finished.  Finish it with: dreambrush paint --resume 'photo.ora'" in command("inspect", "photo.ora").stdout
+    )
     assert json.loads(command("inspect", "photo.ora", "--json").stdout)["unfinished"] is True

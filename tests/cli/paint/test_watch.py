@@ -144,8 +144,8 @@ def test_an_interrupted_painting_replaces_no_finished_one(
     [
         (["-"], "Standard input (-) cannot be watched."),
         (["photo.png", "other.png"], "--watch is for one picture, but there are 2."),
-        (["photo.png", "--timelapse", "film.gif"], "--watch and --timelapse are both given."),
-        (["photo.png", "--onto", "work.ora", "--in-place"], "--watch and --in-place are both given."),
+        (["photo.png", "--timelapse", "film.gif"], "--watch and --timelapse cannot be used together."),
+        (["photo.png", "--onto", "work.ora", "--in-place"], "--watch and --in-place cannot be used together."),
     ],
 )
 def test_what_cannot_be_watched(command: Command, words: list[str], message: str) -> None:

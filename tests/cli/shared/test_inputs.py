@@ -112,7 +112,7 @@ class Keyboard(io.TextIOWrapper):
 
 def test_no_picture_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", Keyboard(io.BytesIO(b"a")))
-    with pytest.raises(UsageError, match="No picture comes by standard input"):
+    with pytest.raises(UsageError, match="There is no picture on standard input"):
         meant("-")
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(UsageError):
