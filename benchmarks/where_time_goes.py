@@ -21,11 +21,11 @@ from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
 from dreambrush.models import find_brush
 from dreambrush.painter import dreams, easel, grow, judge, look, moments, paint, plan, refine, scene
-from dreambrush.painter.compact import CompactController
+from dreambrush.painter.ridge_proposer import RidgeProposer
 
 # Where a part is looked up when it is called, its name there, and what it is called in the report.
 PARTS: tuple[tuple[Any, str, str], ...] = (
-    (CompactController, "propose", "propose: follow ridges of error"),
+    (RidgeProposer, "propose", "propose: follow ridges of error"),
     (judge.Judge, "glance", "glance at proposals (dream)"),
     (dreams.Dreams, "alpha", "dream masks"),
     (dreams.Dreams, "back", "dream gradients"),

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-NEEDED = ("dreambrush", "brushes", "pretrained", "tests", "scripts", "benchmarks", "pyproject.toml")
+NEEDED = ("dreambrush", "brushes", "pretrained", "tests", "scripts", "benchmarks", "research", "pyproject.toml")
 TAIL = 3  # lines of a run that told no result
 
 
@@ -65,8 +65,8 @@ MUTATIONS = (
     ),
     Mutation(
         "proposals replaced by noise",
-        "painter/compact.py",
-        "        return strokes.reshape(len(windows), count, 9)",
+        "painter/ridge_proposer.py",
+        "        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, 9)",
         "        low, high = np.array([0] * 6 + [0.1] * 2 + [0.8]), np.array([32] * 6 + [1] * 2 + [8])\n"
         "        return rng.uniform(low, high, (len(windows), count, 9)).astype(np.float32)",
     ),

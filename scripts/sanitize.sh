@@ -15,11 +15,11 @@ python=${PYTHON:-$root/.venv/bin/python}
 place=$root/build/sanitized
 
 mkdir -p "$place/dreambrush"
-for name in dreambrush brushes pretrained tests scripts benchmarks man setup.py pyproject.toml README.md LICENSE; do
+for name in dreambrush brushes pretrained tests scripts benchmarks research man setup.py pyproject.toml README.md LICENSE; do
     rm -rf "${place:?}/$name"
 done
 cp -R "$root/dreambrush" "$root/tests" "$root/setup.py" "$root/pyproject.toml" "$root/README.md" "$root/LICENSE" "$place"
-for name in brushes pretrained scripts benchmarks man; do
+for name in brushes pretrained scripts benchmarks research man; do
     ln -s "$root/$name" "$place/$name"
 done
 rm -f "$place"/dreambrush/mypaint/_engine*

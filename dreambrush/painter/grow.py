@@ -12,8 +12,8 @@ from dreambrush.painter.judge import Judge
 from dreambrush.painter.look import Looker
 from dreambrush.painter.moments import Moments
 from dreambrush.painter.refine import refine
+from dreambrush.painter.ridge_proposer import Controller
 from dreambrush.painter.scene import Scene, View
-from dreambrush.painter.search import Controller
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]

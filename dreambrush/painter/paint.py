@@ -11,7 +11,7 @@ from dreambrush.models import BrushFile
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting, Progress
-from dreambrush.painter.search import Controller
+from dreambrush.painter.ridge_proposer import Controller
 from dreambrush.painter.session import Keeper, Session
 from dreambrush.painter.unfinished import Unfinished
 from dreambrush.painter.work import Work

@@ -17,7 +17,6 @@ from dreambrush.mypaint.blending import merge_layers
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter import effort as efforts
 from dreambrush.painter import hand as hands
-from dreambrush.painter.controllers import controller_named
 from dreambrush.painter.deadline import Deadline
 from dreambrush.painter.detail import detail_weight, focus_weight
 from dreambrush.painter.dreams import Dreams
@@ -31,8 +30,8 @@ from dreambrush.painter.motif import Motif
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Clock, Painting, Progress, Stage
 from dreambrush.painter.plan import Planner
+from dreambrush.painter.ridge_proposer import Controller, RidgeProposer
 from dreambrush.painter.scene import Scene, cell_for
-from dreambrush.painter.search import Controller
 from dreambrush.painter.sheet import Tool
 from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.stages import ACCENTS, LAYERS, arranged
@@ -105,7 +104,7 @@ class Session:
             coarse = Scene(motif.picture, dreams, hand.tame, cell, motif.counts, motif.attention, snap)
             self.paper = motif.paper().reshape(-1, 3)
             effort = efforts.EFFORTS[options.effort].for_count(strokes)
-            follow = controller or controller_named("ridge")
+            follow = controller or RidgeProposer()
             grower = Grower(coarse, follow, self.rng, motif.paper(cell), strokes, hand.merit, effort.thought)
         self.planner = Planner(self.scene, self.paper, grower, effort, self.rng, self._tell, self.deadline, self._pause)
 

@@ -15,7 +15,7 @@ from dreambrush.painter.hand import EXACT
 from dreambrush.painter.motif import Colour
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Progress
-from dreambrush.painter.search import Controller
+from dreambrush.painter.ridge_proposer import Controller
 from dreambrush.painter.transfer import Transfer, measure_transfer, transfer_gap
 from dreambrush.strokes import Strokes
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.painter.controllers import controller_named
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import only
 from dreambrush.painter.geometry import dotness
 from dreambrush.painter.grow import Grower, Thought
+from dreambrush.painter.ridge_proposer import RidgeProposer
 from dreambrush.painter.scene import Scene, reduced
 from dreambrush.painter.sketch import Sketch
 
@@ -48,7 +48,7 @@ def new_grower(
 ) -> Grower:
     scene = Scene(astronaut(SIDE), dreams, tame_for(SIDE), cell, snap=None if colour is None else only(colour))
     paper, rng = reduced(PAPER, cell).reshape(-1, 3), np.random.default_rng(seed)
-    return Grower(scene, controller_named("ridge"), rng, paper, 60, merit, thought)  # type: ignore[arg-type]
+    return Grower(scene, RidgeProposer(), rng, paper, 60, merit, thought)  # type: ignore[arg-type]
 
 
 def grown(grower: Grower, rounds: int = 6) -> Sketch:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.painter.controllers import controller_named
 from dreambrush.painter.deadline import Deadline
 from dreambrush.painter.effort import EFFORTS, Effort
 from dreambrush.painter.grow import Grower
 from dreambrush.painter.plan import Planner
+from dreambrush.painter.ridge_proposer import RidgeProposer
 from dreambrush.painter.scene import Scene, View, reduced
 from dreambrush.painter.sketch import Sketch
 
@@ -47,7 +47,7 @@ class Desk:
     def planner(self, effort: Effort = LITTLE, cell: int = 1, seconds: float | None = None, seed: int = 0) -> Planner:
         scene, coarse = (Scene(self.target, self.dreams, self.tame, each) for each in (1, cell))
         rng, paper = np.random.default_rng(seed), reduced(PAPER, cell).reshape(-1, 3)
-        grower = Grower(coarse, controller_named("ridge"), rng, paper, 40, lambda gain, strokes: gain, effort.thought)
+        grower = Grower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.thought)
         deadline = Deadline(seconds, self.told.seconds)
         return Planner(scene, PAPER.reshape(-1, 3), grower, effort, rng, self.told, deadline)
 

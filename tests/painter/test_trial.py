@@ -9,8 +9,8 @@ from dreambrush.mypaint.myb import read_myb
 from dreambrush.painter import effort as efforts
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.replay import replay
-from dreambrush.painter.search import SearchController
 from dreambrush.painter.trial import run_trial, summarise
+from tests.painter.scattered import Scattered
 
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
@@ -40,7 +40,7 @@ def test_a_trial_tells_what_became_of_its_strokes() -> None:
 def test_one_seed_one_painting_and_another_controller_another() -> None:
     one, again = (run_trial(bar(), find_brush("oil"), 2, 1) for _ in range(2))
     assert one.strokes == again.strokes and one.transfer.dreamed_mse == again.transfer.dreamed_mse
-    assert run_trial(bar(), find_brush("oil"), 2, 1, controller=SearchController()).strokes != one.strokes
+    assert run_trial(bar(), find_brush("oil"), 2, 1, controller=Scattered()).strokes != one.strokes
 
 
 def test_an_interrupted_trial_is_not_measured() -> None:

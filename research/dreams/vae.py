@@ -1,10 +1,10 @@
 """V of World Models: a convolutional VAE that turns a 64x64 alpha picture into a few numbers and back.
 
-The pictures are single strokes (for ``memory``) or whole canvases (for ``mdn_rnn``); V does not care.  It differs from
-Ha & Schmidhuber's (2018) in three things.  It is twenty times smaller.  A second output says how far off each pixel
-will be.  And nobody has to weigh the error against the KL term: pixels are Gaussian, with the width that fits the batch
-best (Rybkin et al. 2021, "Simple and effective VAE training with calibrated decoders"), so that a noisy brush, whose
-error stays large, does not spend latents on dabs that fell by chance.
+The pictures are single strokes (for ``mixture_memory``) or whole canvases (for ``mdn_rnn``); V does not care.  It
+differs from Ha & Schmidhuber's (2018) in three things.  It is twenty times smaller.  A second output says how far off
+each pixel will be.  And nobody has to weigh the error against the KL term: pixels are Gaussian, with the width that
+fits the batch best (Rybkin et al. 2021, "Simple and effective VAE training with calibrated decoders"), so that a noisy
+brush, whose error stays large, does not spend latents on dabs that fell by chance.
 """
 
 from __future__ import annotations

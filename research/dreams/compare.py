@@ -1,6 +1,6 @@
 """Compares the dreams of brushes on the same held-out strokes, and prints one JSON object per brush and dream.
 
-    python benchmarks/dreams.py oil bristle /usr/share/mypaint-data/2.0/brushes/classic/charcoal.myb --table dreams.md
+    python -m research.dreams.compare oil bristle ~/.local/share/mypaint/brushes/mine/ragged.myb --table dreams.md
 
 BRUSH is a name or a .myb file.  The field is the brush's own where it has one, and else trained now, as V and M and the
 MDN-RNN always are; they learn from --strokes random strokes.  Errors are squared alpha (0..1), means over the pixels of
@@ -33,9 +33,6 @@ from dreambrush.cores import available_cores
 from dreambrush.dream.collect import SIDE, Collection, collect, paint_strokes, random_strokes
 from dreambrush.dream.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_episodes, random_episodes
 from dreambrush.dream.evaluate import HELD_OUT_SEED_OFFSET, NOISE_RENDERS
-from dreambrush.dream.mdn_rnn import MdnRnnOptions, dream_episodes, fit_mdn_rnn
-from dreambrush.dream.memory import MemoryOptions, fit_memory
-from dreambrush.dream.vae import VaeOptions, fit_vae
 from dreambrush.machine import describe_machine
 from dreambrush.models import DREAM_FILE, BrushFile, Dream, find_brush, list_brushes
 from dreambrush.mypaint.myb import BrushSettings, read_myb
@@ -43,6 +40,9 @@ from dreambrush.output import open_output
 from dreambrush.painter.dreamt import dreamt_pictures
 from dreambrush.training.pipeline import train
 from dreambrush.training.plan import TrainOptions
+from research.dreams.mdn_rnn import MdnRnnOptions, dream_episodes, fit_mdn_rnn
+from research.dreams.mixture_memory import MemoryOptions, fit_memory
+from research.dreams.vae import VaeOptions, fit_vae
 
 Float32 = NDArray[np.float32]
 Pictures = Callable[[Float32], tuple[Float32, Float32]]
@@ -56,7 +56,6 @@ PICTURE_CHUNK = 25  # strokes dreamt together by V: what fits a core's cache
 SMALL = 32  # pixels a side of the field's pictures when its speed is measured
 TIMED, ROUNDS = 1000, 5  # strokes a round
 VARIANCE_BINS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0)
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -344,12 +343,13 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=60000, help="that V, M and the MDN-RNN learn from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--share", type=float, default=1.0, help="of the steps of training; small ones for a trial")
+    parser.add_argument("--threads", type=int, default=2, help="that torch computes with (default: 2)")
     parser.add_argument("--retrain", action="store_true", help="train the field now even if the brush has one")
     parser.add_argument("--results", type=Path, default=Path("dreams.jsonl"), help="where results are added")
     parser.add_argument("--table", type=Path, help="write all results as a Markdown table to this file")
     parser.add_argument("--work", type=Path, default=Path("out/dreams"), help="folder for fields trained now")
     options = parser.parse_args()
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(options.threads)
     makers = {"field": field, "memory": memory, "mdn_rnn": mdn_rnn}
     rows = read_results(options.results)
     for brush in [find_brush(name) for name in options.brush] or list_brushes():
@@ -366,7 +366,7 @@ def main() -> None:
             row |= {"trained": candidate.trained, "learned_from": candidate.learned_from, **judge(candidate, world)}
             row |= {"seconds": candidate.seconds, "training_seconds": round(sum(fits), 1)}
             row |= {**speeds(candidate, settings, options.seed), "kilobytes": round(candidate.kilobytes, 1)}
-            row |= {"machine": describe_machine()}
+            row |= {"machine": describe_machine(), "threads": options.threads}
             rows.append(row)
             add_result(options.results, row)
             print(json.dumps(row), flush=True)

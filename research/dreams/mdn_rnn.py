@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from dreambrush.dream.collect import SIDE
 from dreambrush.dream.descent import Descent
-from dreambrush.dream.memory import (
+from research.dreams.mixture_memory import (
     ACTION_FEATURES,
     Mixture,
     MixtureHead,
@@ -27,7 +27,7 @@ from dreambrush.dream.memory import (
     fixed_noise,
     picture_moments,
 )
-from dreambrush.dream.vae import Vae
+from research.dreams.vae import Vae
 
 State = tuple[Tensor, Tensor]
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from dreambrush.dream.collect import SIDE
 from dreambrush.dream.descent import Descent
-from dreambrush.dream.vae import Vae
+from research.dreams.vae import Vae
 
 PATH_POINTS = 5  # of the path that the network sees, evenly spread over the curve's parameter
 OCTAVES = 4  # waves of 2 pictures, 1, 1/2 and 1/4 of a picture's side: finer ones tell strokes apart that look alike

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dreambrush.dream.collect import SIDE, Collection, collect, paint_strokes, random_strokes
-from dreambrush.dream.memory import (
+from dreambrush.models import find_brush
+from dreambrush.mypaint.myb import read_myb
+from research.dreams.mixture_memory import (
     ACTION_FEATURES,
     MemoryDream,
     MemoryOptions,
@@ -17,9 +19,7 @@ from dreambrush.dream.memory import (
     fit_memory,
     fixed_noise,
 )
-from dreambrush.dream.vae import Vae, VaeOptions, fit_vae
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from research.dreams.vae import Vae, VaeOptions, fit_vae
 
 TINY = VaeOptions(latents=4, channels=(2, 2, 4, 4), steps=5, batch=16)
 pytestmark = pytest.mark.usefixtures("one_thread")

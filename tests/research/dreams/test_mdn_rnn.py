@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from dreambrush.dream.collect import SIDE
 from dreambrush.dream.episodes import EPISODE_LENGTH, paint_episodes, random_episodes
-from dreambrush.dream.mdn_rnn import MdnRnn, MdnRnnOptions, dream_episodes, fit_mdn_rnn, surprise
-from dreambrush.dream.vae import Vae, VaeOptions, fit_vae
 from dreambrush.models import find_brush
 from dreambrush.mypaint.myb import read_myb
+from research.dreams.mdn_rnn import MdnRnn, MdnRnnOptions, dream_episodes, fit_mdn_rnn, surprise
+from research.dreams.vae import Vae, VaeOptions, fit_vae
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 QUICK = MdnRnnOptions(hidden=64, components=3, steps=150, batch=32, learning_rate=6e-3)

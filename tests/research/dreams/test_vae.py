@@ -6,9 +6,9 @@ import torch
 from numpy.typing import NDArray
 
 from dreambrush.dream.collect import SIDE, paint_strokes, random_strokes
-from dreambrush.dream.vae import Vae, VaeOptions, fit_vae
 from dreambrush.models import find_brush
 from dreambrush.mypaint.myb import read_myb
+from research.dreams.vae import Vae, VaeOptions, fit_vae
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 QUICK = VaeOptions(latents=16, channels=(4, 8, 16, 32), steps=150, batch=32, learning_rate=3e-3)
