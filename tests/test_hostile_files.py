@@ -418,7 +418,7 @@ def test_a_palette_of_thousands_of_digits(digits: str) -> None:
         return
     with pytest.raises(UsageError, match="no colour in its line"):
         parse_palette("x.gpl")
-    with pytest.raises(UsageError, match="no number of colours"):
+    with pytest.raises(UsageError, match="must ask for 1 to 256 colours"):
         parse_palette(f"auto:{digits}")
 
 

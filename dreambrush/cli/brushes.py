@@ -152,7 +152,7 @@ def _list(*, everything: bool, as_json: bool) -> None:
             click.echo(_line(brush, width))
     folder = stock_folder()
     if folder is not None and not everything:
-        click.echo(f"--all also lists MyPaint's own {len(brushes_in(folder))} brushes.", err=True)
+        click.echo(f"--all lists MyPaint's own brushes too ({len(brushes_in(folder))}).", err=True)
 
 
 def _as_dict(brush: BrushFile) -> dict[str, str | None]:

@@ -42,10 +42,8 @@ def brushes_in_mypaint() -> Advice | None:
     absent = [name.removesuffix(SUFFIX) for name in names if not (folder / GROUP / name).is_file()]
     if not absent:
         return Advice(f"MyPaint has all our brushes, in its group {GROUP.title()}.")
-    which = "none of our brushes" if len(absent) == len(names) else f"not all our brushes: {', '.join(absent)} missing"
-    return Advice(
-        f"MyPaint has {which}.  The W key then picks the settings of a stroke, but not its brush by name.", install
-    )
+    which = "our brushes" if len(absent) == len(names) else f"some of our brushes: {', '.join(absent)}"
+    return Advice(f"MyPaint lacks {which}.  So the W key picks a stroke's settings, but not its brush.", install)
 
 
 def _program() -> Path | None:

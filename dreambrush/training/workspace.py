@@ -65,7 +65,7 @@ class Workspace:
             handle = os.open(self.folder, os.O_RDONLY)
         except OSError as error:
             raise OutputError(
-                f"The folder {self.folder} cannot be made: {error.strerror}.",
+                f"The folder {self.folder} cannot be created: {error.strerror}.",
                 "Choose another with -o.",
                 id="cannot-make-folder",
             ) from None

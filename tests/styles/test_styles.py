@@ -106,7 +106,7 @@ def test_there_is_no_such_style(name: str, advice: str) -> None:
         ("pigment = 1", "value of 'pigment'"),
         ("brush = []", "value of 'brush'"),
         ("brush = [1]", "value of 'brush'"),
-        ("description = 3", "description is no text"),
+        ("description = 3", "description is not text"),
         ("strokes = ", "it is no TOML"),
         ("x = " + "[" * 20000, "it is no TOML"),
         ("#" * (LARGEST_FILE + 1), "larger than 64 KiB"),

@@ -127,9 +127,9 @@ def judged(**changes: object) -> str:
 
 def test_the_verdict_in_words() -> None:
     assert "All errors agree with the docs within 5 %." in judged(agreement="close")
-    assert "please report it" in judged()
+    assert "Please report it" in judged()
     told = judged(may_explain=["the processor (A, not B)", "numpy's version (3, not 2)"])
-    assert "was for the docs: the processor (A, not B); numpy's version (3, not 2)." in told
+    assert "Different from the docs' machine: the processor (A, not B); numpy's version (3, not 2)." in told
     assert "please report it" not in told
     assert "three minutes: coffee" in judged(left_out=["coffee"])
     assert "three minutes" not in judged(left_out=["coffee"], interrupted=True)

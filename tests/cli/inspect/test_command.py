@@ -63,8 +63,8 @@ def test_any_ora_in_words(command: Command) -> None:
     assert (outcome.code, outcome.stderr) == (0, "")
     assert outcome.stdout.splitlines() == [
         "hers.ora: 90 x 70 pixels, 300 ppi.",
-        "  Colours mix as they are stored (eotf 1.0), in MyPaint and in other programs alike; the file does not say "
-        "so, it is what MyPaint does with it.",
+        "  Colours mix as they are stored (eotf 1.0), in MyPaint and in other programs; the file does not say, "
+        "so MyPaint assumes it.",
         "",
         "Layers, the topmost first:",
         "  Sky      50 x 40 at -5, 10, multiply, opacity 37 %",
@@ -98,7 +98,7 @@ def test_a_painting_in_words(command: Command) -> None:
     assert "\n  Your turn  empty\n  Accents    192 x 128 at 0, 0, 10 strokes\n" in told
     assert "Painted by dreambrush 1, seed 3, on a ground of #80785a.\n" in told
     assert "  30 strokes; by brush: oil 10, watercolour 10, bristle 10; by layer: Ground 10, Middle 10, Acc" in told
-    assert "  Options: --effort 2 --min-size 2% --no-your-turn.\n" in told
+    assert "  Options: --min-size 2% --effort 2 --no-your-turn.\n" in told
     assert told.endswith("Unchanged since then.\n")
 
 
@@ -130,7 +130,7 @@ def test_what_was_changed_is_said(command: Command) -> None:
         "  “Ground” is now called “A & B”",
         "  “Middle” was painted on: 2 pixels differ",
         "  “Accents” is now called “Top”, is hidden, has an opacity of 25 %",
-        "  “Your turn” is gone",
+        "  “Your turn” was removed",
         "  the order of the layers has changed",
     ]
     assert report(command, "a.ora")["changed"] is True

@@ -184,7 +184,7 @@ def test_nothing_that_others_save_is_replaced(command: Command, monkeypatch: pyt
 
     monkeypatch.setattr(Session, "_pause", saved_by_others)
     outcome = command("paint", "photo.png", *HOW, *OFTEN)
-    assert outcome.code == 0 and "Someone else has saved 'photo.ora': it stays as it is." in outcome.stderr
+    assert outcome.code == 0 and "Another program has changed 'photo.ora'.  That file stays as it is." in outcome.stderr
     assert Path("photo.ora").read_bytes() == b"of somebody else"
     assert f"photo-2.ora: {STROKES} strokes" in outcome.stderr and not is_unfinished("photo-2.ora")
 
