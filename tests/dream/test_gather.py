@@ -120,7 +120,7 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is not empty"):
         gather(tmp_path, OIL, wanted(OIL, 20), 1)
     assert os.listdir(tmp_path) == ["letter.txt"]
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         gather(tmp_path / "letter.txt", OIL, wanted(OIL, 20), 1)
 
 

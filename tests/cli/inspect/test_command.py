@@ -70,7 +70,7 @@ def test_any_ora_in_words(command: Command) -> None:
         "  Sky      50 x 40 at -5, 10, multiply, opacity 37 %",
         "  Figures  group, hidden",
         "    Ann  30 x 30 at 0, 0, locked",
-        "    Bob  What the layer “Bob” of 'hers.ora' holds is no PNG picture.",
+        "    Bob  The layer “Bob” of 'hers.ora' holds no PNG picture.",
         "  paper #c8beb4",
         "",
         "Not painted by dreambrush, or saved by another program without the recipe.",

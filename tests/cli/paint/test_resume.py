@@ -110,10 +110,10 @@ def test_a_kill_by_sigterm_saves_and_resume_goes_on(command: Command) -> None:
 def test_ctrl_c_tells_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command("paint", "photo.png", "-o", "whole.ora", *HOW).code == 0
     told = half(command, monkeypatch)
-    assert told.splitlines()[-1] == "Go on with: dreambrush paint --resume 'photo.ora'"
+    assert told.splitlines()[-1] == "Finish it with: dreambrush paint --resume 'photo.ora'"
     before = Path("photo.ora").read_bytes()
     again = command("paint", "photo.png", *HOW)
-    assert again.code == ExitCode.OUTPUT and "Go on with it: dreambrush paint --resume 'photo.ora'" in again.stderr
+    assert again.code == ExitCode.OUTPUT and "Finish it with: dreambrush paint --resume 'photo.ora'" in again.stderr
     outcome = command("paint", "--resume", "photo.ora", "-o", "other.ora", "--json")
     assert outcome.code == 0 and json.loads(outcome.stdout)["strokes"] == STROKES
     assert Path("other.ora").read_bytes() == Path("whole.ora").read_bytes()
@@ -218,7 +218,7 @@ def test_what_was_saved_before_the_disk_was_full_is_there(command: Command, monk
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outcome.code == ExitCode.OUTPUT
-    assert "go on with: dreambrush paint --resume 'photo.ora'" in outcome.stderr
+    assert "Then finish it with: dreambrush paint --resume 'photo.ora'" in outcome.stderr
     monkeypatch.setattr(Session, "_finish", finish)
     assert is_unfinished("photo.ora") and command("paint", "--resume", "photo.ora").code == 0
 
@@ -230,7 +230,7 @@ def test_what_has_changed_since_is_told(command: Command, monkeypatch: pytest.Mo
     assert command("paint", "--resume", "photo.ora").code == ExitCode.BAD_PICTURE
     Image.fromarray(np.zeros((30, 40, 3), np.uint8)).save("photo.png")
     outcome = command("paint", "--resume", "photo.ora")
-    assert outcome.code == ExitCode.USAGE and "'photo.png' is not what it was" in outcome.stderr
+    assert outcome.code == ExitCode.USAGE and "'photo.png' has changed since" in outcome.stderr
     assert Path("photo.ora").read_bytes() == before
     assert command("paint", "moved.png", "--resume", "photo.ora", "-q").code == 0
 
@@ -255,7 +255,9 @@ def test_wrong_calls(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
         cut.writestr("mimetype", "image/openraster")
         cut.writestr(outputs.UNFINISHED, b"{}")
     outcome = command("paint", "--resume", "cut.ora")
-    assert outcome.code == ExitCode.BAD_STROKES and "What 'cut.ora' keeps of its painting" in outcome.stderr
+    assert (
+        outcome.code == ExitCode.BAD_STROKES and "The unfinished painting in 'cut.ora' cannot be read" in outcome.stderr
+    )
 
 
 @pytest.mark.slow
