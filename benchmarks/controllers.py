@@ -33,13 +33,13 @@ from dreambrush.controller.proof import prove
 from dreambrush.controller.studio import load_pictures, random_windows
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.train import load_dream
-from dreambrush.models import WEIGHTS_FILE, Dream, find_brush
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.output import open_output
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import WEIGHTS_FILE, Dream, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.compact import CompactController
 from dreambrush.painter.geometry import tamed
 from dreambrush.painter.learned import LearnedController
-from dreambrush.painter.look import SIDE, Windows
+from dreambrush.painter.propose.windows import SIDE, Windows
 from dreambrush.painter.search import Controller, SearchController
 
 STROKES = 8  # on each window

@@ -30,12 +30,12 @@ from PIL import Image
 from dreambrush.controller.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out
 from dreambrush.controller.curves import Curve, draw_curves
 from dreambrush.controller.proof import prove
-from dreambrush.models import Dream, find_brush
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.output import open_output
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.compact import THICKEST, THINNEST
 from dreambrush.painter.geometry import mutated, tamed
-from dreambrush.sheets import draw_contact_sheet
+from dreambrush.pictures.contact_sheet import draw_contact_sheet
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]

@@ -19,9 +19,17 @@ from typing import Any
 
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
-from dreambrush.models import find_brush
-from dreambrush.painter import dreams, easel, grow, judge, look, moments, paint, plan, refine, scene
-from dreambrush.painter.ridge_proposer import RidgeProposer
+from dreambrush.models.catalogue import find_brush
+from dreambrush.painter import dreams, paint
+from dreambrush.painter.lay import easel
+from dreambrush.painter.plan import planner as plan
+from dreambrush.painter.propose import error_pyramid as moments
+from dreambrush.painter.propose import grow
+from dreambrush.painter.propose import scoring as judge
+from dreambrush.painter.propose import windows as look
+from dreambrush.painter.propose.ridge_proposer import RidgeProposer
+from dreambrush.painter.refine import optimiser as refine
+from dreambrush.painter.refine import scene
 
 # Where a part is looked up when it is called, its name there, and what it is called in the report.
 PARTS: tuple[tuple[Any, str, str], ...] = (

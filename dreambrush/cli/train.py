@@ -15,7 +15,7 @@ from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
     from dreambrush.training.plan import Stage
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
@@ -89,8 +89,8 @@ def train(
     the new one is ready.
     """  # noqa: D301
     from dreambrush.cli.shared.outputs import check_folder
-    from dreambrush.models import find_brush, read_card, user_dreams
-    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.models.catalogue import find_brush, read_card, user_dreams
+    from dreambrush.mypaint.engine.myb import read_myb
 
     brush_file = find_brush(brush)
     read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
@@ -129,7 +129,7 @@ def train(
 
 
 def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float) -> None:
-    from dreambrush.models import find_brush
+    from dreambrush.models.catalogue import find_brush
     from dreambrush.training.card import foretold_share
 
     share = foretold_share(card)

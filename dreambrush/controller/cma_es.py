@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.controller.sketch import Laid, sketch
-from dreambrush.models import Dream
+from dreambrush.models.catalogue import Dream
 from dreambrush.painter.compact import FEATURES, OUTPUTS, contours_of_error
 
 Float32 = NDArray[np.float32]

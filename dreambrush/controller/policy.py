@@ -25,7 +25,7 @@ from dreambrush.dream.descent import Descent
 from dreambrush.dream.export import to_onnx
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
-from dreambrush.painter.look import SIDE
+from dreambrush.painter.propose.windows import SIDE
 
 CELLS = 8  # anchors each way
 STRIDE = SIDE // CELLS

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import Dream
+from dreambrush.models.catalogue import Dream
 from dreambrush.painter.gain import best_colour_and_gain, only
-from dreambrush.painter.moments import moments_of
+from dreambrush.painter.propose.error_pyramid import moments_of
 
 Float32 = NDArray[np.float32]
 Propose = Callable[[Float32], Float32]

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import ModelError
-from dreambrush.painter.look import Windows
-from dreambrush.painter.ridge import STEPS, STRIDE, Ridges, Wrongs, follow, peaks_of_error, smoothed
+from dreambrush.painter.propose.ridge import STEPS, STRIDE, Ridges, Wrongs, follow, peaks_of_error, smoothed
+from dreambrush.painter.propose.windows import Windows
 
 Float32 = NDArray[np.float32]
 

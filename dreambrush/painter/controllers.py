@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import POLICY_FILE, shipped_folder
+from dreambrush.models.catalogue import POLICY_FILE, shipped_folder
 from dreambrush.painter.compact import FEATURES, OUTPUTS, WIDTH, CompactController
 from dreambrush.painter.learned import LearnedController
 from dreambrush.painter.search import Controller, SearchController

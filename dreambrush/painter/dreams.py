@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.cores import available_cores
-from dreambrush.models import Dream
-from dreambrush.painter.cover import Cover, enumerated
+from dreambrush.models.catalogue import Dream
 from dreambrush.painter.gradient import DreamGradient
+from dreambrush.painter.refine.fragments import Cover, enumerated
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]

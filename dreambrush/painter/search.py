@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter.look import SIDE, Windows
+from dreambrush.painter.propose.windows import SIDE, Windows
 
 Float32 = NDArray[np.float32]
 

@@ -12,32 +12,32 @@ from numpy.typing import NDArray
 
 from dreambrush.errors import StrokesError
 from dreambrush.interrupts import held_back
-from dreambrush.models import BrushFile
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.painter import effort as efforts
-from dreambrush.painter import hand as hands
-from dreambrush.painter.deadline import Deadline
-from dreambrush.painter.detail import detail_weight, focus_weight
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.easel import Easel
-from dreambrush.painter.expect import expected_error
-from dreambrush.painter.form import FormField
 from dreambrush.painter.gain import only
-from dreambrush.painter.grow import Grower
-from dreambrush.painter.jitter import jittered
-from dreambrush.painter.motif import Motif
+from dreambrush.painter.lay.easel import Easel
+from dreambrush.painter.lay.layer_canvas import Tool
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Clock, Painting, Progress, Stage
-from dreambrush.painter.plan import Planner
-from dreambrush.painter.ridge_proposer import Controller, RidgeProposer
-from dreambrush.painter.scene import Scene, cell_for
-from dreambrush.painter.sheet import Tool
+from dreambrush.painter.plan import effort as efforts
+from dreambrush.painter.plan import hand as hands
+from dreambrush.painter.plan.deadline import Deadline
+from dreambrush.painter.plan.expect import expected_error
+from dreambrush.painter.plan.jitter import jittered
+from dreambrush.painter.plan.planner import Planner
+from dreambrush.painter.plan.stages import ACCENTS, LAYERS, arranged
+from dreambrush.painter.propose.grow import Grower
+from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
+from dreambrush.painter.refine.scene import Scene, cell_for
+from dreambrush.painter.save.checkpoint import Unfinished
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.stages import ACCENTS, LAYERS, arranged
-from dreambrush.painter.unfinished import Unfinished
-from dreambrush.painter.work import Work
-from dreambrush.paper import paper_tile
+from dreambrush.painter.target.backdrop import Work
+from dreambrush.painter.target.orientation import FormField
+from dreambrush.painter.target.saliency import detail_weight, focus_weight
+from dreambrush.painter.target.target import Motif
+from dreambrush.pictures.paper import paper_tile
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import BrushFile
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.replay import replay
-from dreambrush.painter.scene import Scene
+from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.strokes import Strokes
 

@@ -21,7 +21,8 @@ from dreambrush.dream.field import FieldDream
 from dreambrush.dream.gradient import gradient_bytes
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError, OutputError
-from dreambrush.models import (
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import (
     CARD_FILE,
     COLOUR_FILE,
     COLOUR_WEIGHTS_FILE,
@@ -32,10 +33,9 @@ from dreambrush.models import (
     fingerprint,
     read_card,
 )
-from dreambrush.networks import load_network
-from dreambrush.output import open_output
+from dreambrush.models.networks import load_network
 from dreambrush.painter.gradient import GRADIENT_FILE
-from dreambrush.painter.look import SIDE as WINDOW
+from dreambrush.painter.propose.windows import SIDE as WINDOW
 from dreambrush.training.card import card_bytes
 
 LARGEST_DIFFERENCE = 1e-3  # of alpha (0..1), its gradient, a share of error (0..1), or a stroke in cells of a window

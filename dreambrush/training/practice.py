@@ -15,8 +15,8 @@ from dreambrush.controller.studio import lay, load_pictures, random_windows
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
-from dreambrush.models import POLICY_WEIGHTS_FILE, shipped_folder
-from dreambrush.painter.look import SIDE
+from dreambrush.models.catalogue import POLICY_WEIGHTS_FILE, shipped_folder
+from dreambrush.painter.propose.windows import SIDE
 from dreambrush.training.drawn import drawn_pictures
 
 DEFAULT_START = "controllers"  # the policy of oil, the plainest brush

@@ -16,9 +16,9 @@ from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError, PictureError
-from dreambrush.models import WEIGHTS_FILE, find_brush
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.painter.learned import LearnedController
-from dreambrush.painter.look import SIDE, Windows
+from dreambrush.painter.propose.windows import SIDE, Windows
 
 QUICK = PolicyOptions(steps=80, windows=12, points=128, width=8, episode=2, learning_rate=4e-3)
 

@@ -5,8 +5,8 @@ import pytest
 
 from dreambrush.controller.proof import prove
 from dreambrush.controller.sketch import judged, sketch
-from dreambrush.models import Dream, find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 
 SIDE = 40
 WHITE = np.ones((1, 3), np.float32)

@@ -10,7 +10,7 @@ from dreambrush.controller.policy import PolicyOptions, Trainer
 from dreambrush.controller.studio import random_windows
 from dreambrush.controller.wgan import Critic, Opinion, gradient_penalty
 from dreambrush.dream.train import load_dream
-from dreambrush.models import WEIGHTS_FILE, find_brush
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from dreambrush.painter.compact import (
     contours_of_error,
 )
 from dreambrush.painter.geometry import path_length
-from dreambrush.painter.look import SIDE, Windows
+from dreambrush.painter.propose.windows import SIDE, Windows
 
 
 def bar(angle: float, half_length: float = 10, half_width: float = 1.5, side: int = SIDE) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dreambrush.painter.controllers import CONTROLLERS, ControllerName, controller_named
-from dreambrush.painter.look import SIDE, Windows
+from dreambrush.painter.propose.windows import SIDE, Windows
 
 
 @pytest.mark.parametrize("name", CONTROLLERS)

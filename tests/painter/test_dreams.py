@@ -10,10 +10,10 @@ import pytest
 from onnx import TensorProto, helper
 
 from dreambrush.errors import ModelError
-from dreambrush.models import COLOUR_FILE, BrushFile, Dream, find_brush
-from dreambrush.painter.cover import Cover, all_cells, cover
+from dreambrush.models.catalogue import COLOUR_FILE, BrushFile, Dream, find_brush
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gradient import GRADIENT_FILE, DreamGradient
+from dreambrush.painter.refine.fragments import Cover, all_cells, cover
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:

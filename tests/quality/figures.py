@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.cores import available_cores
-from dreambrush.models import find_brush
-from dreambrush.painter.faces import find_faces
-from dreambrush.painter.looks import measure_looks
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.paint import paint
 from dreambrush.painter.painting import Painting
-from dreambrush.painter.stages import LAYERS
+from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.stroke_metrics import measure_looks
+from dreambrush.painter.target.faces import find_faces
 
 Float32 = NDArray[np.float32]
 

@@ -13,7 +13,7 @@ from itertools import product
 
 import pytest
 
-from dreambrush.sheets import draw_named_pictures
+from dreambrush.pictures.contact_sheet import draw_named_pictures
 from tests.quality.figures import BRUSHES, NAMES, SEEDS, STROKES, Kind, paint_all, picture
 from tests.quality.references import ERRORS, FILE, WORSE, group_of, means
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.models import Dream, find_brush
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.painter.sheet import Sheet, Tool
+from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.painter.lay.layer_canvas import Sheet, Tool
 
 SIDE, RADIUS = 256, 40.0  # pixels
 VISIBLE = 8  # of 255: alpha from which on paint counts

@@ -7,7 +7,7 @@ from dreambrush.controller.policy import Policy, policy_onnx
 from dreambrush.dream.export import onnx_bytes
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError
-from dreambrush.models import WEIGHTS_FILE, find_brush
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.training.export import LARGEST_DIFFERENCE, LARGEST_SHARE, check_dream, check_policy
 
 pytestmark = pytest.mark.slow

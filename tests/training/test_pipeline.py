@@ -20,13 +20,13 @@ from dreambrush.controller.policy import PolicyOptions
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.fit import FitOptions
 from dreambrush.errors import BrushError, ModelError, OutputError, PictureError
-from dreambrush.models import (
+from dreambrush.models.catalogue import (
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
     BrushFile,
     find_brush,
 )
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.training import pipeline
 from dreambrush.training.pipeline import train
 from dreambrush.training.plan import STAGES, Stage, TrainOptions
