@@ -56,11 +56,11 @@ def brushes(
 ) -> None:
     """List the brushes.
 
-    The list shows the name of each brush, whether it has a dream, and what it is like.  Only a brush with a
-    dream can paint.  `dreambrush train BRUSH` makes one.
+    The list shows the name of each brush, whether it has a dream, and what it is like.. A dream is what dreambrush has
+    learnt about a brush.. It paints only with brushes that have one.. `dreambrush train BRUSH` makes one.
 
-    Brushes of dreambrush come first, then your own.  You may leave out the group of a name, as in `charcoal`
-    for `classic/charcoal`.  If several brushes match, dreambrush's own comes first, then yours, then MyPaint's.
+    The list begins with the brushes of dreambrush.. Your own follow.. You may leave out the group of a name, as in
+    `charcoal` for `classic/charcoal`.. If several brushes match, dreambrush's own wins, then yours, then MyPaint's.
     """
     chosen = {"--json": as_json, "--sheet": sheet, "--pack": pack, "--install": install, "--uninstall": uninstall}
     _check_options([option for option, value in chosen.items() if value], everything=everything, force=force)

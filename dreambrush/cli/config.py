@@ -32,8 +32,8 @@ def config(targets: tuple[Path, ...], as_json: bool, only_path: bool) -> None:
     brush = ["oil", "ink"].
 
     Settings come from five places.  The first one that sets an option wins: the command line, variables such as
-    DREAMBRUSH_STROKES, a dreambrush.toml in the folder of TARGET, your own file, the default.  A style counts just
-    less than the place that names it.
+    DREAMBRUSH_STROKES, a dreambrush.toml in the folder of TARGET, your own file, the default.  A style ranks just
+    below the place that names it.
 
     Without TARGET, the dreambrush.toml of the current folder is used.
     """

@@ -35,7 +35,7 @@ def doctor(as_json: bool) -> int:
     """Check the installation, and say how to fix what is wrong.
 
     The doctor checks the Python packages, libmypaint, brushes, dreams, folders, memory, MyPaint, and what
-    training needs. It dreams a stroke and paints a real one.  It changes nothing.
+    training needs.  It dreams a stroke and paints a real one.  It changes nothing.
 
     FAIL means that dreambrush cannot paint.  The exit code is that of the first FAIL.  A note is only for your
     information.

@@ -29,7 +29,7 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
 
     BRUSH is a brush or the folder of its model.  The dream, and the controller if there is one, are exported
     from their weights (.safetensors).  Each export is compared with torch.  The largest difference goes into the
-    model's card, and one that matters is an error.
+    model's card, and a large one is an error.
 
     You rarely need this command: `dreambrush train` ends with it, and `dreambrush paint` runs it when an export
     is missing.

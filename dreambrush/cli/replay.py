@@ -35,9 +35,7 @@ WHITE = "#ffffff"
     type=click.Path(path_type=Path),
     help="File to save: .ora with layers, or a flat .png.  [default: the file's name with -replay.ora, in this folder]",
 )
-@click.option(
-    "--scale", metavar="S", type=decimal_number(0.01, 64), help="Enlarge the painting this many times, 0.01 to 64."
-)
+@click.option("--scale", metavar="S", type=decimal_number(0.01, 64), help="Scale factor, 0.01 to 64.")
 @click.option(
     "--size", metavar="PX", type=whole_number(16, 16384), help="Longer side of the painting in pixels, 16 to 16384."
 )
@@ -73,7 +71,7 @@ def replay(
     """Paint the same strokes again, larger or with another brush.
 
     FILE.ora is a painting by dreambrush, even if MyPaint has saved it since.  What you painted on it is not
-    repeated. At the same size, the layers come out bit for bit the same.
+    repeated.  At the same size, the layers come out bit for bit the same.
 
     STROKES.json comes from `dreambrush inspect --strokes`.  These strokes are painted on white.
     """

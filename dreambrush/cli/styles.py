@@ -58,7 +58,7 @@ def styles(
     """List the styles, or paint a picture in all of them.
 
     A style is a small TOML file with options of `dreambrush paint`.  Save your own styles in
-    ~/.config/dreambrush/styles, or give the file's name to --style.  Options on the command line override those of
+    ~/.config/dreambrush/styles, or name the file: --style my-style.toml.  Options on the command line override those of
     the style.
     """
     from dreambrush.styles import list_styles

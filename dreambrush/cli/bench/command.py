@@ -136,7 +136,7 @@ def bench(
     strokes, portraits with 15, 30 and 50 strokes in colour.  They need PICTURES that no network was trained on.
 
     PICTURES is a folder, an .npy file or an .npz file.  Of each picture in a folder the middle square is used.
-    An array is uint8, (n, h, w) or (n, h, w, 3).  An .npz has one array, or calls it x.  Digits and kana that are
+    An array is uint8, (n, h, w) or (n, h, w, 3).  An .npz holds one array, or names it x.  Digits and kana that are
     light on dark are inverted.
 
     MyPaint's engine paints all strokes again to measure the error.  The folder gets contact sheets (target,

@@ -74,8 +74,8 @@ def paint(
     its sub-folders.  Transparent parts of a picture stay unpainted.  If one picture fails, the others are still
     painted.
 
-    The unfinished painting is saved every 30 seconds, and when you press Ctrl-C or the computer shuts down.  --resume
-    finishes it.
+    The unfinished painting is saved every 30 seconds (--save-every).  It is also saved when you press Ctrl-C or the
+    computer shuts down.  --resume finishes it.
     """
     settings, request = PaintSettings(**chosen), None
     if sample:
