@@ -1,4 +1,4 @@
-"""``dreambrush brushes``: which brushes there are, what they look like, and how MyPaint gets ours."""
+"""``dreambrush brushes``: lists the brushes, paints samples of them, and brings ours to MyPaint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dreambrush.mypaint.brushes.pack import Changes
 
 TITLES = {"ours": "Dreambrush", "user": "Yours", "stock": "MyPaint"}
-NARROWEST = 40  # columns of a terminal that a line is cut for
+NARROWEST = 40  # columns: the narrowest terminal that lines are cut for
 
 EXAMPLES = """\b
 Examples:
@@ -127,7 +127,7 @@ def _paint_sheet(output: Path, *, everything: bool, overwrite: bool) -> None:
     from dreambrush.models.brush_sheet import draw_brush_sheet
     from dreambrush.models.catalogue import list_brushes
 
-    with open_output(output, overwrite=overwrite) as file:  # which tells of a name that is taken before any painting
+    with open_output(output, overwrite=overwrite) as file:  # finds that a name is taken, before anything is painted
         draw_brush_sheet(list_brushes(stock=everything)).save(file, "PNG", optimize=True)
 
 

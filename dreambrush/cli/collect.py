@@ -1,4 +1,4 @@
-"""``dreambrush collect``: random strokes of a brush, painted by MyPaint's engine, as data to learn from."""
+"""``dreambrush collect``: random strokes of a brush, painted by MyPaint's engine, as training data."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def collect(
 
 
 class _Tally:
-    """Counts what was there before, what is there now, and the seconds in between."""
+    """Counts the strokes that were there before and those painted now, and measures the seconds."""
 
     def __init__(self) -> None:
         self.before: int | None = None

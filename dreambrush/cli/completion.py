@@ -1,4 +1,4 @@
-"""``dreambrush completion``: what a shell needs to complete our commands, options, brushes and paintings."""
+"""``dreambrush completion``: prints the script with which a shell completes our commands."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ def completion(context: click.Context, shell: str) -> None:
 
 
 def _with_comment(script: str, comment: str) -> str:
-    """The script with a comment on top, but below the line by which zsh knows what a file completes."""
+    """The script with a comment on top.  zsh needs its first line to stay first."""
     first, _, rest = script.partition("\n")
     return f"{first}\n{comment}\n{rest}" if first.startswith("#compdef") else f"{comment}\n{script}"

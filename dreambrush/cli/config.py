@@ -1,4 +1,4 @@
-"""``dreambrush config``: what is set for painting, and where."""
+"""``dreambrush config``: shows the settings for painting, and where each comes from."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def config(targets: tuple[Path, ...], as_json: bool, only_path: bool) -> None:
 
 
 def _rows(command: ConfiguredCommand, context: click.Context, settings: Mapping[str, Setting]) -> list[dict[str, Any]]:
-    """Each option's key, value, level and place."""
+    """The key, value, level and place of each option."""
     rows = []
     for key, option in command.options().items():
         setting = settings.get(key)
@@ -75,10 +75,10 @@ def _rows(command: ConfiguredCommand, context: click.Context, settings: Mapping[
 
 
 def _plain(value: object) -> object:
-    """What JSON can say; nothing for options without a default."""
+    """A value that JSON has; None for options without a default."""
     return value if isinstance(value, str | int | float | list) else None
 
 
 def _shown(value: object) -> str:
-    """As TOML writes it."""
+    """A value as TOML writes it."""
     return "-" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""``dreambrush doctor``: why something does not work, and how to mend it."""
+"""``dreambrush doctor``: says why something does not work, and how to fix it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _as_dict(finding: Finding) -> dict[str, object]:
 
 
 def _lines(finding: Finding) -> str:
-    """What was found, after a mark, and how to mend it below."""
+    """A finding with its mark, and below it how to fix it."""
     sign, word, colour = MARKS[finding.state]
     mark = click.style(f"{shown(sign)} {word:<4}", fg=colour, bold=finding.state == "fail")
     told = [f"{finding.topic}: {finding.found}", *([finding.mend] if finding.mend else [])]
@@ -80,7 +80,7 @@ def _lines(finding: Finding) -> str:
 
 
 def shown(sign: str) -> str:
-    """The sign, or a plain one where stdout cannot show it."""
+    """The sign, or a plain one if stdout cannot show it."""
     try:
         sign.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -89,5 +89,5 @@ def shown(sign: str) -> str:
 
 
 def _colour() -> bool | None:
-    """No colour where NO_COLOR says so (https://no-color.org); else click knows whether somebody looks."""
+    """False if NO_COLOR is set (https://no-color.org), else None: click finds out whether a terminal is there."""
     return False if os.environ.get("NO_COLOR") else None

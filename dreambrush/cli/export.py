@@ -1,4 +1,4 @@
-"""``dreambrush export``: trained weights to ONNX, which painting runs."""
+"""``dreambrush export``: exports trained weights to ONNX, which painting runs."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
 
 
 def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
-    """Exports a brush's dream if only its weights are there, or if these are newer.
+    """Export a brush's dream if the export is missing or older than the weights.
 
     Raises:
-        ModelError: it has no dream, or a broken one.
-        MissingPackageError: torch is needed for it, but not installed.
-        OutputError: its folder cannot be written.
+        ModelError: the brush has no dream, or a broken one.
+        MissingPackageError: torch is needed, but not installed.
+        OutputError: the folder of the dream cannot be written.
     """
     from dreambrush.models.catalogue import needs_export
 

@@ -1,4 +1,4 @@
-"""``dreambrush replay``: the same strokes again, larger, with another brush, or only so far."""
+"""``dreambrush replay``: paints the same strokes again, larger, with another brush, or only the first ones."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def replay(
 
 
 def read_recipe(file: Path, painting: int | None) -> Recipe:
-    """The recipe of a painting, or one made for loose strokes."""
+    """The recipe of a painting, or one made for strokes from a JSON file."""
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.recipe import chosen_recipe
     from dreambrush.strokes import Strokes

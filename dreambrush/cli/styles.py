@@ -1,4 +1,4 @@
-"""``dreambrush styles``: which styles there are, and what they look like."""
+"""``dreambrush styles``: lists the styles and paints a sample of each."""
 
 from __future__ import annotations
 

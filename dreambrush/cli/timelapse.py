@@ -1,4 +1,4 @@
-"""``dreambrush timelapse``: a film of a painting in the making."""
+"""``dreambrush timelapse``: a film of how a painting was painted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``dreambrush train``: teach dreambrush what a brush does."""
+"""``dreambrush train``: teaches dreambrush what a brush does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dreambrush.training.plan import Stage
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
-VAGUE = 0.5  # a dream that knows less than this share of what can be known deserves a warning
+VAGUE = 0.5  # a dream that predicts less than this share of what can be predicted gets a warning
 
 EXAMPLES = """\b
 Examples:

@@ -46,13 +46,13 @@ docs/benchmarks.md says how to get the pictures out of them.
 
 @dataclass(frozen=True)
 class Task:
-    """What is painted, and what others have reached.
+    """A task, and the errors that others have reached.
 
     Attributes:
-        strokes: how many, unless asked for others.
-        ink: whether it is black on white, or else in colour.
-        brush: the shipped one that suits such pictures best.
-        published: for a number of strokes the mean squared error by source.
+        strokes: the numbers of strokes, unless the user asks for others.
+        ink: whether the strokes are black on white, or in colour.
+        brush: dreambrush's brush that suits such pictures best.
+        published: for each number of strokes, the mean squared error by source.
     """
 
     strokes: tuple[int, ...]
@@ -191,7 +191,7 @@ def bench(
                 ]
         except KeyboardInterrupt:
             if not results.done:
-                raise  # there is nothing to tell yet
+                raise  # there is nothing to report yet
     interrupted = len(results.done) < len(lots)
     report = {
         **_circumstances(task, pictures, results.folder, brush_file, proposer, seed),
@@ -214,7 +214,7 @@ def bench(
 
 
 def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[Lot]:
-    """The pictures to paint; all are read before the first stroke."""
+    """Choose the pictures to paint.  All are read before the first stroke."""
     import numpy as np
 
     from dreambrush.pictures.picture_sets import dark_on_light, open_picture_set, square

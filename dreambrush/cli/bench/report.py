@@ -1,4 +1,4 @@
-"""What ``dreambrush bench paint`` says: errors and seconds here, beside those in the docs."""
+"""The words of ``dreambrush bench paint``: errors and seconds here, beside those in the docs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDEST = 100  # characters of the table where nobody looks
 
 
 def print_comparison(report: Report) -> None:
-    """Prints tables and verdict on stdout."""
+    """Print the tables and the verdict on stdout."""
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else WIDEST, highlight=False)
@@ -64,7 +64,7 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def verdict(report: Report) -> list[str]:
-    """In sentences: what was compared on what, and what is to be thought of it."""
+    """Sentences that say what was compared on which machine, and how it went."""
     docs = report["docs"]
     lines = [f"Here: {_circumstances(report)}.", f"Docs: {_circumstances(docs)}."]
     if report["left_out"] and not report["interrupted"]:

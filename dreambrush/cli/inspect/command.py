@@ -1,4 +1,4 @@
-"""``dreambrush inspect``: what an .ora holds, how dreambrush painted it, and what the artist has changed since."""
+"""``dreambrush inspect``: shows what an .ora holds, how dreambrush painted it, and what has changed since."""
 
 from __future__ import annotations
 

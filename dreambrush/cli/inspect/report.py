@@ -1,4 +1,4 @@
-"""What ``dreambrush inspect`` tells of a file: as plain data for JSON, and in words."""
+"""The report of ``dreambrush inspect``, as plain data for JSON and in words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
     """The JSON object of one file; docs/report.md explains it.
 
     Raises:
-        OpenrasterError: the pixels of a layer that dreambrush painted, or of the paper, cannot be read.
+        OpenrasterError: the pixels of a painted layer, or of the paper, cannot be read.
     """
     from dreambrush.mypaint.ora.layer_facts import facts_of_all
     from dreambrush.recipe import recipes_of
@@ -113,7 +113,7 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
 
 
 def changed_options(options: Mapping[str, Any]) -> list[str]:
-    """Words for the command line that give the options of a recipe, without those that are the defaults."""
+    """The options of a recipe as words for the command line, without those that have their default."""
     from dreambrush.cli.paint.command import paint
 
     words = []
@@ -129,7 +129,7 @@ def changed_options(options: Mapping[str, Any]) -> list[str]:
 
 
 def summary(report: dict[str, Any]) -> Iterator[str]:
-    """The lines of a report; signs that command a terminal, which a stranger may have put into names, are escaped."""
+    """The lines of a report.  Control characters in names are escaped, because the file may come from a stranger."""
     for line in _lines(report):
         yield "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
 

@@ -95,11 +95,11 @@ def paint(
             "Name a picture, or paint the one that comes with dreambrush: dreambrush paint --sample",
             id="no-picture-given",
         )
-    if quiet and verbose and is_typed("quiet") != is_typed("verbose"):  # what is typed undoes what is set
+    if quiet and verbose and is_typed("quiet") != is_typed("verbose"):  # the command line overrides settings
         quiet, verbose = is_typed("quiet"), is_typed("verbose")
     if quiet and verbose:
         raise UsageError("-q and -v cannot be used together.", "Leave one of them out.", id="options-conflict")
-    if watch and STDIN in targets:  # before all of it is read
+    if watch and STDIN in targets:  # before standard input is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
     work = Onto.asked(onto, above, region, mask, in_place)
 
@@ -164,12 +164,12 @@ def paint(
         if len(todo) > 1 and (status or not quiet):
             click.echo(summary_of_all(len(todo), reports, failed), err=True)
     if status == ExitCode.INTERRUPTED and not any(report["interrupted"] for report in reports):
-        raise KeyboardInterrupt  # nothing has told of it yet
+        raise KeyboardInterrupt  # it is not reported yet
     return status
 
 
 def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:
-    """The file that is written when a picture is painted into a work, checked to be writable."""
+    """The file to write when a picture is painted into the artist's work.  It can be written."""
     if len(targets) > 1:
         raise UsageError(
             "--onto takes one picture at a time.",
@@ -188,7 +188,7 @@ def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size:
 
 
 def _check_film(film: Path, pictures: int, *, overwrite: bool) -> None:
-    """Finds out before painting what would go wrong after it."""
+    """Find errors of the film before painting instead of after it."""
     from dreambrush.replay.timelapse import TimelapseOptions, plan_film
 
     if pictures > 1:
