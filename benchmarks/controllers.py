@@ -37,7 +37,7 @@ from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import WEIGHTS_FILE, Dream, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.compact import CompactController
-from dreambrush.painter.geometry import tamed
+from dreambrush.painter.geometry import constrained
 from dreambrush.painter.learned import LearnedController
 from dreambrush.painter.propose.windows import SIDE, Windows
 from dreambrush.painter.search import Controller, SearchController
@@ -57,7 +57,7 @@ def compare(
 
     def propose(target: Float32, canvas: Float32) -> Float32:
         strokes = controller.propose(Windows(target, canvas, *flat), proposals, rng)
-        return tamed(strokes.reshape(-1, 9), SIDE, SIDE, SMALLEST, LARGEST).reshape(strokes.shape)
+        return constrained(strokes.reshape(-1, 9), SIDE, SIDE, SMALLEST, LARGEST).reshape(strokes.shape)
 
     found = find_brush(brush)
     grounds = np.rint(targets.mean((1, 2)) * 255).astype(np.float32) / 255

@@ -34,7 +34,7 @@ from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import Dream, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.compact import THICKEST, THINNEST
-from dreambrush.painter.geometry import mutated, tamed
+from dreambrush.painter.geometry import constrained, mutated
 from dreambrush.pictures.contact_sheet import draw_contact_sheet
 
 Float32 = NDArray[np.float32]
@@ -187,7 +187,7 @@ def proof_on_canvas(
     def variations(target: Float32, canvas: Float32) -> Float32:
         plain = proposals(target, canvas)
         changed = mutated(np.repeat(plain.reshape(-1, 9), VARIATIONS, axis=0), BOLDNESS, rng)
-        changed = tamed(changed, SIDE, SIDE, THINNEST, THICKEST).reshape(len(plain), -1, 9)
+        changed = constrained(changed, SIDE, SIDE, THINNEST, THICKEST).reshape(len(plain), -1, 9)
         return np.concatenate([plain, changed], 1)
 
     figures = {}

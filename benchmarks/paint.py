@@ -44,7 +44,7 @@ from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Clock, Painting
 from dreambrush.painter.plan.effort import EFFORTS
 from dreambrush.painter.plan.stages import LAYERS
-from dreambrush.painter.stroke_metrics import measure_looks
+from dreambrush.painter.stroke_metrics import measure_strokes
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.pictures.reading import load_picture
 
@@ -127,7 +127,7 @@ def measure(task: Task) -> Row:
     painted = None if painting.alpha is not None else [layer.pixels for layer in painting.layers]
     same = painted and all(np.array_equal(a.pixels, b) for a, b in zip(replayed, painted, strict=True))
     total, again = clock.seconds["total"], clock.seconds["replay"]
-    looks = measure_looks(np.ascontiguousarray(target[..., :3]), painting.strokes)
+    looks = measure_strokes(np.ascontiguousarray(target[..., :3]), painting.strokes)
     return {
         "picture": Path(task.picture).stem,
         "width": target.shape[1],

@@ -34,7 +34,7 @@ from dreambrush.painter.refine import scene
 # Where a part is looked up when it is called, its name there, and what it is called in the report.
 PARTS: tuple[tuple[Any, str, str], ...] = (
     (RidgeProposer, "propose", "propose: follow ridges of error"),
-    (judge.Judge, "glance", "glance at proposals (dream)"),
+    (judge.Scorer, "glance", "glance at proposals (dream)"),
     (dreams.Dreams, "alpha", "dream masks"),
     (dreams.Dreams, "back", "dream gradients"),
     (scene, "cover", "find the cells near strokes"),
@@ -43,9 +43,9 @@ PARTS: tuple[tuple[Any, str, str], ...] = (
     (refine, "slopes", "compositing and its gradient"),
     (plan, "contributions", "compositing and its gradient"),
     (grow.Grower, "round", "choose strokes"),
-    (moments.Moments, "update", "look: windows and moments"),
-    (moments.Moments, "update_some", "look: windows and moments"),
-    (look.Looker, "look", "look: windows and moments"),
+    (moments.ErrorPyramid, "update", "look: windows and moments"),
+    (moments.ErrorPyramid, "update_some", "look: windows and moments"),
+    (look.WindowSampler, "look", "look: windows and moments"),
     (easel.Easel, "seen", "look at the real canvas"),
     (easel.Easel, "paint", "paint for real (libmypaint)"),
 )

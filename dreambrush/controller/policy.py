@@ -117,7 +117,7 @@ class Policy(nn.Module):
         return torch.cat([middle - half, control, middle + half, pressure, radius], -1)
 
 
-def merit(gain: Tensor, strokes: Tensor, long_taste: float) -> Tensor:
+def score(gain: Tensor, strokes: Tensor, long_taste: float) -> Tensor:
     """The gain, less for dots: gain * (1 - taste * exp(-length / width))."""
     chord = torch.sqrt(((strokes[..., 4:6] - strokes[..., 0:2]) ** 2).sum(-1) + 1e-6)
     return gain * (1 - long_taste * torch.exp(-chord / (2 * strokes[..., 8])))
@@ -166,7 +166,7 @@ class Trainer:
         rows = torch.arange(options.windows).repeat_interleave(options.strokes)
         picked = strokes[rows, chosen.reshape(-1)]
         laid = self._judge(picked, rows)
-        share = merit(laid.gain, picked, options.long_taste) / before[rows]
+        share = score(laid.gain, picked, options.long_taste) / before[rows]
         guess = foretold[rows, chosen.reshape(-1)]
         guess_loss = ((guess - share.detach().clamp(0, 1)) ** 2).mean()
         loss = -share.mean() + guess_loss

@@ -14,7 +14,7 @@ from dreambrush.painter.painting import Painting, Progress
 from dreambrush.painter.propose.ridge_proposer import Controller
 from dreambrush.painter.save.checkpoint import Unfinished
 from dreambrush.painter.session import Keeper, Session
-from dreambrush.painter.target.backdrop import Work
+from dreambrush.painter.target.backdrop import Backdrop
 
 __all__ = ["PaintOptions", "paint"]
 
@@ -31,7 +31,7 @@ def paint(
     progress: Callable[[Progress], None] | None = None,
     options: PaintOptions | None = None,
     controller: Controller | None = None,
-    work: Work | None = None,
+    work: Backdrop | None = None,
     keeper: Keeper | None = None,
     unfinished: bytes | None = None,
 ) -> Painting:

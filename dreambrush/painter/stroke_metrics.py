@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.refine.fragments import enumerated, path_nodes
-from dreambrush.painter.target.orientation import FormField
+from dreambrush.painter.target.orientation import OrientationField
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]
@@ -42,7 +42,7 @@ EDGE = 0.3  # of a cell: this close to its edge a stroke is not put on the map, 
 
 
 @dataclass(frozen=True)
-class Looks:
+class StrokeMetrics:
     """Figures of a painting's strokes.
 
     Attributes:
@@ -66,7 +66,7 @@ class Looks:
     covered: float
 
 
-def measure_looks(target: Float32, strokes: Strokes, visible: NDArray[np.floating] | None = None) -> Looks:
+def measure_strokes(target: Float32, strokes: Strokes, visible: NDArray[np.floating] | None = None) -> StrokeMetrics:
     """Measures the looks of a painting.
 
     Args:
@@ -75,14 +75,14 @@ def measure_looks(target: Float32, strokes: Strokes, visible: NDArray[np.floatin
         visible: (n,) share of each stroke that is seen at the end, 0..1; by default :func:`visible_shares`.
     """
     if not len(strokes):
-        return Looks(0.0, CHANCE, 0.0, 0.0, 0.0, 0.0)
+        return StrokeMetrics(0.0, CHANCE, 0.0, 0.0, 0.0, 0.0)
     length = path_length(_rows(strokes))
     by_width = length / (2 * strokes.radius)
     dots = by_width < 1
     seen = (visible_shares(strokes) if visible is None else np.asarray(visible)) >= HIDDEN
-    angle, weight = angles_to_form(FormField(target), strokes)
+    angle, weight = angles_to_form(OrientationField(target), strokes)
     total = float(weight[~dots].sum())
-    return Looks(
+    return StrokeMetrics(
         length_by_width=float(np.median(by_width)),
         angle=float((angle * weight)[~dots].sum()) / total if total > 0 else CHANCE,
         dots=float(dots.mean()),
@@ -92,7 +92,7 @@ def measure_looks(target: Float32, strokes: Strokes, visible: NDArray[np.floatin
     )
 
 
-def angles_to_form(form: FormField, strokes: Strokes) -> tuple[Float32, Float32]:
+def angles_to_form(form: OrientationField, strokes: Strokes) -> tuple[Float32, Float32]:
     """Angles between the pieces of strokes and the form there.
 
     Returns:

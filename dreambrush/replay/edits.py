@@ -34,7 +34,7 @@ PIXELS_A_STROKE = 5000  # that could be looked at in the time in which a stroke 
 
 
 @dataclass(frozen=True)
-class LayerChange:
+class LayerEdit:
     """What became of a layer of ours.
 
     Attributes:
@@ -70,7 +70,7 @@ class LayerChange:
 
 
 @dataclass(frozen=True)
-class Changes:
+class Edits:
     """What became of a file.
 
     Attributes:
@@ -83,7 +83,7 @@ class Changes:
 
     size: tuple[int, int] | None
     paper: bool
-    layers: tuple[LayerChange, ...]
+    layers: tuple[LayerEdit, ...]
     reordered: bool
     added: tuple[str, ...]
 
@@ -96,7 +96,7 @@ class Changes:
         return None if None in layers else False
 
 
-def find_changes(document: Document, recipes: Sequence[Recipe], facts: Mapping[PaintLayer, LayerFacts]) -> Changes:
+def find_edits(document: Document, recipes: Sequence[Recipe], facts: Mapping[PaintLayer, LayerFacts]) -> Edits:
     """Compares a document with the recipes that it holds.
 
     It takes about as long as painting the strokes, if the file is not as it was, and no time to speak of if it is.
@@ -119,10 +119,10 @@ def find_changes(document: Document, recipes: Sequence[Recipe], facts: Mapping[P
         if our in found:
             changes.append(_change_of(our, found[our], facts[found[our]], painted[our.painting], document))
         elif not our.optional:
-            changes.append(LayerChange(our.painting, our.name, removed=True))
+            changes.append(LayerEdit(our.painting, our.name, removed=True))
     first, last = recipes[0].strokes.size, recipes[-1].strokes.size
     here = document.width, document.height
-    return Changes(
+    return Edits(
         size=None if here in (first, last) else here,
         paper=recipes[0].ground is not None and not _is_background(document, recipes[0].background),
         layers=tuple(changes),
@@ -131,10 +131,8 @@ def find_changes(document: Document, recipes: Sequence[Recipe], facts: Mapping[P
     )
 
 
-def _change_of(
-    our: OurLayer, layer: PaintLayer, facts: LayerFacts, painted: _Painted, document: Document
-) -> LayerChange:
-    return LayerChange(
+def _change_of(our: OurLayer, layer: PaintLayer, facts: LayerFacts, painted: _Painted, document: Document) -> LayerEdit:
+    return LayerEdit(
         our.painting,
         our.name,
         renamed=None if layer.name == our.name else layer.name,

@@ -17,7 +17,7 @@ from dreambrush.mypaint.blend.levels import opaque_levels
 from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
 from dreambrush.mypaint.engine.eotf import light_of_levels
 from dreambrush.mypaint.layer import TILE_SIZE, Layer
-from dreambrush.painter.lay.layer_canvas import Sheet, Tool, canvas_eotf, layer_mode
+from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, canvas_eotf, layer_mode
 from dreambrush.painter.target.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe
 
@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 """Takes the stage, how many strokes are laid, of how many."""
 
 
-class Replay:
+class IncrementalReplay:
     """A painting that is being painted again.
 
     Args:
@@ -42,7 +42,7 @@ class Replay:
         self._light = light_of_levels(self._eotf)
         self._tools = [Tool(settings, None, recipe.pigment) for settings in recipe.brushes]
         self._last = {int(layer): index for index, layer in enumerate(strokes.layer)}
-        self._sheets: dict[int, Sheet] = {}
+        self._sheets: dict[int, LayerCanvas] = {}
         self._finished: dict[int, Layer] = {}  # of transparent paintings, whose shape is cut out of all of them
         width, height = strokes.size
         self._touched = np.zeros((-(-height // TILE_SIZE), -(-width // TILE_SIZE)), np.bool_)
@@ -63,7 +63,7 @@ class Replay:
         strokes, index = self.recipe.strokes, self.laid
         layer = int(strokes.layer[index])
         if layer not in self._sheets:
-            self._sheets[layer] = Sheet(*strokes.size, self.recipe.pigment)
+            self._sheets[layer] = LayerCanvas(*strokes.size, self.recipe.pigment)
         x, y, width, height = self._sheets[layer].paint(
             self._tools[strokes.brush[index]],
             strokes.path[index],
@@ -141,9 +141,9 @@ class Replay:
         return light
 
 
-def finished(recipe: Recipe, progress: Progress | None = None) -> Replay:
+def finished(recipe: Recipe, progress: Progress | None = None) -> IncrementalReplay:
     """All strokes laid; ``progress`` is told how many, from time to time."""
-    replay = Replay(recipe)
+    replay = IncrementalReplay(recipe)
     while replay.laid < len(replay):
         replay.lay()
         if progress and replay.laid % 50 == 0:

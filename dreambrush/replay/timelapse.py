@@ -13,7 +13,7 @@ from PIL import Image
 from dreambrush.errors import UsageError
 from dreambrush.pictures.films import LARGEST_SIDE, check_film, save_film
 from dreambrush.recipe import Recipe
-from dreambrush.replay.incremental import Pixels, Progress, Replay, finished
+from dreambrush.replay.incremental import IncrementalReplay, Pixels, Progress, finished
 
 STROKES, ERROR = "strokes", "error"
 FPS, GIF_FPS = 30.0, 15.0  # frames a second unless something else is wished for
@@ -94,9 +94,9 @@ def timelapse(recipe: Recipe, film: Film, by: str = STROKES, progress: Progress 
         progress: told how many strokes are laid, from time to time.
 
     Yields:
-        What :meth:`Replay.picture` gives, and the same array again where no stroke was laid.
+        What :meth:`IncrementalReplay.picture` gives, and the same array again where no stroke was laid.
     """
-    replay = Replay(recipe)
+    replay = IncrementalReplay(recipe)
     n, steps = len(replay), film.painting - 1
     gap = _Gap(replay, finished(recipe, progress).merged()) if by == ERROR else None
     picture = replay.picture()
@@ -209,7 +209,7 @@ class _Gap:
         goal: (h, w, 3), the finished painting.
     """
 
-    def __init__(self, replay: Replay, goal: Pixels) -> None:
+    def __init__(self, replay: IncrementalReplay, goal: Pixels) -> None:
         self._replay, self._goal = replay, goal.astype(np.int16)
         alpha = replay.recipe.alpha
         self._weight = None if alpha is None else alpha[..., None].astype(np.int64)

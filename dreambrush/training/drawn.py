@@ -38,9 +38,9 @@ def _picture(rng: np.random.Generator) -> Float32:
         reach = radius * (1 + SOFTEST) * 1.5
         rows, columns = (slice(*np.searchsorted(axis, (centre - reach, centre + reach))) for centre in middle)
         x, y = axis[columns], axis[rows]
-        cover = _leaf(x - middle[1], y[:, None] - middle[0], radius, rng)[..., None]
+        fragments = _leaf(x - middle[1], y[:, None] - middle[0], radius, rng)[..., None]
         colour = palette[rng.integers(len(palette))] + rng.normal(0, 0.06, 3)
-        picture[rows, columns] += cover * (_shaded(colour, x, y, rng) - picture[rows, columns])
+        picture[rows, columns] += fragments * (_shaded(colour, x, y, rng) - picture[rows, columns])
     return np.clip(picture, 0, 1)
 
 

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from dreambrush.controller.policy import CELLS, Policy, PolicyOptions, Trainer, merit, policy_onnx
+from dreambrush.controller.policy import CELLS, Policy, PolicyOptions, Trainer, policy_onnx, score
 from dreambrush.controller.studio import lay, load_pictures, random_windows
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
@@ -103,7 +103,7 @@ def test_gain_is_the_error_that_goes(dream: FieldDream) -> None:
 def test_dots_have_less_merit() -> None:
     long = torch.tensor([[0.0, 0, 10, 0, 20, 0, 1, 1, 2]])
     dot = torch.tensor([[0.0, 0, 0, 0, 0, 0, 1, 1, 2]])
-    assert merit(torch.ones(1), long, 0.3) > 0.98 > 0.72 > merit(torch.ones(1), dot, 0.3)
+    assert score(torch.ones(1), long, 0.3) > 0.98 > 0.72 > score(torch.ones(1), dot, 0.3)
 
 
 def test_windows_come_from_the_pictures(tmp_path: Path, pictures: list[np.ndarray]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.lay_strokes import replay
-from dreambrush.painter.stroke_metrics import Looks, find_specks, measure_looks, visible_shares
+from dreambrush.painter.stroke_metrics import StrokeMetrics, find_specks, measure_strokes, visible_shares
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]
@@ -81,35 +81,36 @@ def random_strokes(count: int, seed: int, largest: float = 12) -> Strokes:
 @settings(max_examples=25)
 def test_the_angle_between_strokes_and_stripes(stripe: float, stroke: float) -> None:
     apart = abs((stripe - stroke + 90) % 180 - 90)
-    assert measure_looks(stripes(stripe), at_angle(stroke, 20, 3)).angle == pytest.approx(apart, abs=4)
+    assert measure_strokes(stripes(stripe), at_angle(stroke, 20, 3)).angle == pytest.approx(apart, abs=4)
 
 
 def test_strokes_in_any_direction_are_at_45_degrees_and_so_is_no_form() -> None:
     parts = [at_angle(degrees, 20, 3, 5) for degrees in range(0, 180, 3)]
-    assert measure_looks(stripes(30), Strokes.concatenate(parts)).angle == pytest.approx(45, abs=1)
-    assert measure_looks(flat(), at_angle(0, 20, 3)).angle == 45
+    assert measure_strokes(stripes(30), Strokes.concatenate(parts)).angle == pytest.approx(45, abs=1)
+    assert measure_strokes(flat(), at_angle(0, 20, 3)).angle == 45
 
 
 def test_clear_form_counts_more_than_faint_form() -> None:
     target = np.concatenate([stripes(0)[: SIDE // 2], 0.5 + 0.02 * (stripes(90)[: SIDE // 2] - 0.5)])
-    assert measure_looks(target, laid((20, 32, 100, 32, 3), (20, 96, 100, 96, 3))).angle < 10
+    assert measure_strokes(target, laid((20, 32, 100, 32, 3), (20, 96, 100, 96, 3))).angle < 10
 
 
 def test_dots_have_no_direction() -> None:
     across = at_angle(90, 5, 3)
-    assert measure_looks(stripes(0), across).dots == 1 and measure_looks(stripes(0), across).angle == 45
+    assert measure_strokes(stripes(0), across).dots == 1 and measure_strokes(stripes(0), across).angle == 45
     both = Strokes.concatenate([across, at_angle(0, 20, 3, 20)])
-    assert measure_looks(stripes(0), both).dots == 0.75 and measure_looks(stripes(0), both).angle < 3
+    assert measure_strokes(stripes(0), both).dots == 0.75 and measure_strokes(stripes(0), both).angle < 3
 
 
 def test_length_by_width_is_the_median() -> None:
     assert (
-        measure_looks(flat(), laid((10, 10, 40, 10, 5), (10, 50, 90, 50, 10), (10, 90, 10, 90, 2))).length_by_width == 3
+        measure_strokes(flat(), laid((10, 10, 40, 10, 5), (10, 50, 90, 50, 10), (10, 90, 10, 90, 2))).length_by_width
+        == 3
     )
 
 
 def test_no_strokes_have_no_faults() -> None:
-    assert measure_looks(flat(), laid()) == Looks(0, 45, 0, 0, 0, 0)
+    assert measure_strokes(flat(), laid()) == StrokeMetrics(0, 45, 0, 0, 0, 0)
 
 
 def test_a_sliver_is_a_line_where_the_picture_has_none() -> None:
@@ -117,7 +118,7 @@ def test_a_sliver_is_a_line_where_the_picture_has_none() -> None:
     target = stripes(0, 8)
 
     def slivers(degrees: float, length: float, radius: float, target: Float32 = target) -> float:
-        return measure_looks(target, at_angle(degrees, length, radius, 8)).slivers
+        return measure_strokes(target, at_angle(degrees, length, radius, 8)).slivers
 
     assert slivers(90, *thin) == 1 and slivers(60, *thin) == 1
     assert slivers(0, *thin, flat()) == 1
@@ -137,7 +138,7 @@ def with_spots(target: Float32, value: float, side: int = 3) -> tuple[Float32, S
 
 def test_a_speck_stands_out_from_calm_surroundings() -> None:
     def specks(target: Float32, strokes: Strokes) -> float:
-        return measure_looks(target, strokes).specks
+        return measure_strokes(target, strokes).specks
 
     assert specks(*with_spots(flat(), 0.9)) == specks(*with_spots(flat(), 0.3)) == 1
     assert specks(*with_spots(flat(), 0.52)) == 0, "of about the colour around it"
@@ -161,8 +162,8 @@ def test_what_lies_on_top_hides_what_lies_below() -> None:
     )
     np.testing.assert_allclose(visible_shares(laid(line, wide, layer=[1, 0])), visible_shares(laid(wide, line))[::-1])
     assert visible_shares(laid(line, half))[0] > 0.95
-    assert measure_looks(flat(), laid(line, line)).covered == 0.5
-    assert measure_looks(flat(), laid(line, wide, layer=[1, 0])).covered == 0
+    assert measure_strokes(flat(), laid(line, line)).covered == 0.5
+    assert measure_strokes(flat(), laid(line, wide, layer=[1, 0])).covered == 0
     off = (200.0, 200.0, 240.0, 200.0, 5.0)
     np.testing.assert_allclose(visible_shares(laid(off, line)), [0, 1])
 
@@ -170,7 +171,7 @@ def test_what_lies_on_top_hides_what_lies_below() -> None:
 def test_given_shares_are_taken() -> None:
     target, spots = with_spots(flat(), 0.9)
     seen = np.array([0.05] * 9 + [0.1] * 3)
-    looks = measure_looks(target, spots, visible=seen)
+    looks = measure_strokes(target, spots, visible=seen)
     assert looks.covered == 0.75 and looks.specks == 0.25
 
 
@@ -213,13 +214,13 @@ def test_turned_mirrored_or_enlarged_a_painting_looks_the_same(
     strokes = random_strokes(120, seed).scaled((LARGE, LARGE))
     # A few of them thin or small, so that there is something to find.
     strokes = replace(strokes, radius=np.where(rng.random(120) < 0.3, 1.2, strokes.radius).astype(np.float32))
-    looks = measure_looks(blocks, strokes)
+    looks = measure_strokes(blocks, strokes)
     assert looks.slivers > 0.05 and looks.covered > 0.02
     if turn_points:
         turned = replace(strokes, path=np.ascontiguousarray(turn_points(strokes.path)))
     else:
         turned = strokes.scaled((2 * LARGE, 2 * LARGE))
-    again = measure_looks(turn_picture(blocks), turned)
+    again = measure_strokes(turn_picture(blocks), turned)
     np.testing.assert_allclose(again.length_by_width, looks.length_by_width, rtol=1e-4)
     assert again.angle == pytest.approx(looks.angle, abs=1)
     np.testing.assert_allclose(astuple(again)[2:], astuple(looks)[2:], atol=2 / 120)

@@ -16,7 +16,7 @@ from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.layer_facts import facts_of
 from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.recipe import Recipe, recipes_of, recipes_to_settings
-from dreambrush.replay.edits import Changes, LayerChange, find_changes
+from dreambrush.replay.edits import Edits, LayerEdit, find_edits
 from dreambrush.replay.repaint import repaint
 from dreambrush.strokes import Strokes
 from tests.mypaint.in_mypaint import run_in_mypaint
@@ -72,13 +72,13 @@ def edited(path: Path, *edits: list[Any]) -> Path:
     return saved
 
 
-def changes_in(path: Path) -> Changes:
+def changes_in(path: Path) -> Edits:
     with read_document(path) as document:
         facts = {layer: facts_of(layer, document.width, document.height) for layer in document.layers()}
-        return find_changes(document, recipes_of(document.settings), facts)
+        return find_edits(document, recipes_of(document.settings), facts)
 
 
-def by_name(changes: Changes) -> dict[str, LayerChange]:
+def by_name(changes: Edits) -> dict[str, LayerEdit]:
     return {layer.name: layer for layer in changes.layers}
 
 
@@ -139,10 +139,10 @@ def test_what_is_done_in_the_layer_list_is_found(tmp_path: Path) -> None:
         )
     )
     turn, ground, middle, accents = (by_name(changes)[name] for name in ("Your turn", *LAYERS))
-    assert turn == LayerChange(0, "Your turn", renamed="Mine")
-    assert ground == LayerChange(0, "Ground", opacity=0.5)
-    assert middle == LayerChange(0, "Middle", renamed="Mitte", hidden=True)
-    assert accents == LayerChange(0, "Accents", composite_op="svg:multiply")
+    assert turn == LayerEdit(0, "Your turn", renamed="Mine")
+    assert ground == LayerEdit(0, "Ground", opacity=0.5)
+    assert middle == LayerEdit(0, "Middle", renamed="Mitte", hidden=True)
+    assert accents == LayerEdit(0, "Accents", composite_op="svg:multiply")
     assert (changes.reordered, changes.added) == (True, ("Birds",))
 
 
@@ -151,7 +151,7 @@ def test_what_is_done_in_the_layer_list_is_found(tmp_path: Path) -> None:
 def test_removed_and_grouped_layers(tmp_path: Path) -> None:
     changes = changes_in(edited(save(tmp_path / "a.ora", some_recipe()), ["remove", "Middle"], ["group", "Your turn"]))
     layers = by_name(changes)
-    assert layers["Middle"] == LayerChange(0, "Middle", removed=True)
+    assert layers["Middle"] == LayerEdit(0, "Middle", removed=True)
     assert layers["Your turn"].changed is False
     assert changes.added == ("Group",) and not changes.reordered
 

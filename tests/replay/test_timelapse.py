@@ -22,7 +22,7 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.save.saving import recipe_of
 from dreambrush.recipe import Recipe
-from dreambrush.replay.incremental import Replay
+from dreambrush.replay.incremental import IncrementalReplay
 from dreambrush.replay.repaint import changed, repaint
 from dreambrush.replay.timelapse import Film, TimelapseOptions, plan_film, save_timelapse, timelapse
 from tests.replay.test_edits import some_recipe
@@ -77,7 +77,7 @@ def apart(one: Pixels, other: Pixels) -> float:
 
 @pytest.mark.parametrize("recipe", list(kinds()))
 def test_the_end_is_the_painting_however_often_one_looked(recipe: Recipe) -> None:
-    replay = Replay(recipe)
+    replay = IncrementalReplay(recipe)
     while replay.laid < len(replay):
         replay.lay()
         if replay.laid % 7 == 0:
@@ -109,7 +109,7 @@ def test_frames_at_even_steps_in_error() -> None:
     left = [np.sqrt(np.mean((frame - final) ** 2)) for frame in frames]
     wanted = left[0] * (1 - np.arange(12) / 12)
     assert (np.array(left) <= wanted + 1e-9).all()
-    replay = Replay(painted())
+    replay = IncrementalReplay(painted())
     seen = [replay.picture()]
     while replay.laid < len(replay):
         replay.lay()

@@ -31,7 +31,7 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
     """
     from dreambrush.mypaint.ora.layer_facts import facts_of_all
     from dreambrush.recipe import recipes_of
-    from dreambrush.replay.edits import find_changes
+    from dreambrush.replay.edits import find_edits
 
     facts = facts_of_all(document.layers(), document.width, document.height)
     recipes: list[Recipe] = []
@@ -40,7 +40,7 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
         recipes = recipes_of(document.settings)
     except StrokesError as error:
         problem = error.message
-    changes = find_changes(document, recipes, facts) if recipes else None
+    changes = find_edits(document, recipes, facts) if recipes else None
     return {
         "file": str(file),
         "width": document.width,

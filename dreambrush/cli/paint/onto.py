@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.mypaint.ora.document import Document, PaintLayer
     from dreambrush.painter.painting import Painting
-    from dreambrush.painter.target.backdrop import Work
+    from dreambrush.painter.target.backdrop import Backdrop
 
 SUFFIX = ".ora"
 GROUP = "Dreambrush"
@@ -84,7 +84,7 @@ class Onto:
             )
         return path
 
-    def look(self, target: Path) -> tuple[NDArray[np.float32], Work]:
+    def look(self, target: Path) -> tuple[NDArray[np.float32], Backdrop]:
         """The picture, fitted into the frame of the work, and the work itself.
 
         Raises:
@@ -93,11 +93,11 @@ class Onto:
             UsageError: there is no such layer, or no place to paint.
         """
         from dreambrush.mypaint.ora.document import read_document
-        from dreambrush.painter.target.backdrop import find_node, see_work
+        from dreambrush.painter.target.backdrop import find_node, see_backdrop
 
         with read_document(self.file) as document:
             above = None if self.above is None else find_node(document, self.above)
-            work = see_work(document, above, self._where(document))
+            work = see_backdrop(document, above, self._where(document))
             return _fitted(target, document.width, document.height), work
 
     def save(

@@ -12,7 +12,7 @@ from dreambrush.mypaint.blend.blending import blend
 from dreambrush.mypaint.engine.canvas import ONE, Rectangle
 from dreambrush.mypaint.engine.eotf import light_of_levels, shown
 from dreambrush.mypaint.layer import PIGMENT, Layer
-from dreambrush.painter.lay.layer_canvas import Sheet, Tool, canvas_eotf
+from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, canvas_eotf
 
 Float32 = NDArray[np.float32]
 
@@ -48,7 +48,7 @@ class Easel:
         self._finished: list[Layer] = []
         # What is seen through the current layer, (h, w, 3); with pigment its 15-bit light.
         self._below: NDArray[Any] = np.broadcast_to(bare, (height, width, 3))
-        self.sheet = Sheet(width, height, pigment)
+        self.sheet = LayerCanvas(width, height, pigment)
         self._whole: NDArray[Any] | None = self._below  # as it is now, until the next stroke
 
     @property
@@ -61,7 +61,7 @@ class Easel:
         self._below = self._over((0, 0, self.width, self.height))
         # A finished layer takes half as much memory as its canvas.
         self._finished.append(self._current())
-        self.sheet = Sheet(self.width, self.height, self.pigment)
+        self.sheet = LayerCanvas(self.width, self.height, self.pigment)
 
     def paint(self, stroke: Float32, colour: Float32, seed: int, brush: int = 0) -> Rectangle:
         """Lays one stroke (9,) in a colour (3,), display sRGB 0..1, on the current layer; returns where it touched."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import Layer
-from dreambrush.painter.lay.layer_canvas import Sheet, Tool, layer_mode
+from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, layer_mode
 from dreambrush.strokes import Strokes
 
 
@@ -36,11 +36,11 @@ def replay(
     known: Sequence[str | None] = [None] * len(brushes) if names is None else names
     tools = [Tool(settings, name, pigment) for settings, name in zip(brushes, known, strict=True)]
     last = {int(layer): index for index, layer in enumerate(strokes.layer)}
-    sheets: dict[int, Sheet] = {}
+    sheets: dict[int, LayerCanvas] = {}
     done: dict[int, Layer] = {}
     for index, layer in enumerate(strokes.layer.tolist()):
         if layer not in sheets:
-            sheets[layer] = Sheet(*strokes.size, pigment)
+            sheets[layer] = LayerCanvas(*strokes.size, pigment)
         sheets[layer].paint(
             tools[strokes.brush[index]],
             strokes.path[index],

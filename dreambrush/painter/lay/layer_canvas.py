@@ -34,7 +34,7 @@ class Tool:
         self.text = None if name is None else BrushText(settings, name)
 
 
-class Sheet:
+class LayerCanvas:
     """A transparent sheet to paint on.
 
     Args:

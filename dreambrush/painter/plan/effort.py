@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dreambrush.painter.propose.grow import Thought
+from dreambrush.painter.propose.grow import SearchBudget
 
 LEAST, DEFAULT, MOST = 1, 3, 5
 FEW, MOST_MORE = 1000, 4.0  # strokes; with fewer there is more thought about each, up to so many times as much
@@ -27,7 +27,7 @@ class Effort:
         stage_steps: of refining what is left to lay after each stage.
     """
 
-    thought: Thought = field(default_factory=Thought)
+    thought: SearchBudget = field(default_factory=SearchBudget)
     pauses: tuple[float, ...] = (0.4,)
     pause_steps: int = 4
     swaps: int = 0
@@ -48,11 +48,19 @@ class Effort:
 
 
 EFFORTS: dict[int, Effort] = {
-    1: Effort(Thought(12, 4, 32, 0, 0.2), (), 0, last_steps=5, cells=(8,), stage_steps=0),
-    2: Effort(Thought(16, 6, 48, 2, 0.15), (0.5,), 3, last_steps=8, cells=(8, 16), stage_steps=2),
+    1: Effort(SearchBudget(12, 4, 32, 0, 0.2), (), 0, last_steps=5, cells=(8,), stage_steps=0),
+    2: Effort(SearchBudget(16, 6, 48, 2, 0.15), (0.5,), 3, last_steps=8, cells=(8, 16), stage_steps=2),
     3: Effort(),
-    4: Effort(Thought(32, 6, 96, 6, 0.08), (0.2, 0.5), 10, swaps=2, last_steps=30, cells=(16, 16, 64), stage_steps=6),
+    4: Effort(
+        SearchBudget(32, 6, 96, 6, 0.08), (0.2, 0.5), 10, swaps=2, last_steps=30, cells=(16, 16, 64), stage_steps=6
+    ),
     5: Effort(
-        Thought(48, 8, 128, 8, 0.06), (0.1, 0.3, 0.6), 12, swaps=5, last_steps=60, cells=(16, 16, 64), stage_steps=10
+        SearchBudget(48, 8, 128, 8, 0.06),
+        (0.1, 0.3, 0.6),
+        12,
+        swaps=5,
+        last_steps=60,
+        cells=(16, 16, 64),
+        stage_steps=10,
     ),
 }

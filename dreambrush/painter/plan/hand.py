@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter.geometry import LIGHTEST, dotness, tamed
+from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
 from dreambrush.painter.refine.fragments import path_nodes
-from dreambrush.painter.target.orientation import FormField
+from dreambrush.painter.target.orientation import OrientationField
 
 Float32 = NDArray[np.float32]
 
@@ -50,32 +50,32 @@ class Hand:
     largest: float
     width: int
     height: int
-    form: FormField
+    form: OrientationField
     longest: float | None = None
     lightest: float = LIGHTEST
 
-    def merit(self, gain: Float32, strokes: Float32) -> Float32:
+    def score(self, gain: Float32, strokes: Float32) -> Float32:
         """What strokes (b, 9) are worth (b,) to this hand, from what they gain (b,)."""
-        merit = gain * (1 - self.long * dotness(strokes))
+        score = gain * (1 - self.long * dotness(strokes))
         if self.along:
             nodes = path_nodes(strokes, PLACES)
             steps = np.diff(nodes, axis=1)
             direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, 8])
             across = np.sin(np.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
             weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
-            merit = merit * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
-        return np.asarray(np.where(gain > 0, merit, gain), np.float32)
+            score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
+        return np.asarray(np.where(gain > 0, score, gain), np.float32)
 
-    def tame(self, strokes: Float32) -> Float32:
+    def constrain(self, strokes: Float32) -> Float32:
         """Brings strokes (b, 9) within what this hand does."""
         limits = self.smallest, self.largest, self.shortest, self.longest, self.lightest
-        return tamed(strokes, self.width, self.height, *limits)
+        return constrained(strokes, self.width, self.height, *limits)
 
 
 def hand_for(
     freedom: float,
     picture: Float32,
-    form: FormField,
+    form: OrientationField,
     narrowest: float | None = None,
     widest: float | None = None,
     strokes: int = 1,

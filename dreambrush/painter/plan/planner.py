@@ -201,7 +201,7 @@ class Planner:
             at.before, at.before_mse = self.sketch, self.grower.mse
             gone = -int(-self.effort.swapped * len(self.sketch) // 1)
             view = self.view()
-            cost = contributions(view.composite, view.target, view.weight, view.cover, view.mean).cost
+            cost = contributions(view.composite, view.target, view.weight, view.fragments, view.mean).cost
             self.sketch = self.sketch[np.sort(np.argsort(cost, kind="stable")[gone:])]
             self._look()
         while len(self.sketch) < len(at.before):

@@ -17,7 +17,7 @@ from dreambrush.painter.geometry import path_length
 from dreambrush.painter.refine.fragments import path_nodes
 from dreambrush.painter.refine.scene import View
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.orientation import FormField
+from dreambrush.painter.target.orientation import OrientationField
 
 Float32 = NDArray[np.float32]
 Index = NDArray[np.int64]
@@ -51,7 +51,7 @@ class Arrangement:
     stage: Index
 
 
-def arranged(sketch: Sketch, view: View, form: FormField, height: int, width: int) -> Arrangement:
+def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, width: int) -> Arrangement:
     """Orders a sketch as a painter would.
 
     Args:
@@ -80,15 +80,15 @@ def touching(view: View) -> tuple[Index, Index]:
     then may change places.
     """
     pairs = np.flatnonzero(view.mean > FAINT)
-    pairs = pairs[np.argsort(view.cover.place[pairs], kind="stable")]
-    place, owner = view.cover.place[pairs], view.cover.owner[pairs]
-    same = place[1:] == place[:-1]
-    count = max(len(view.cover.starts) - 1, 1)
-    found = np.unique(owner[:-1][same] * count + owner[1:][same])
+    pairs = pairs[np.argsort(view.fragments.cell_id[pairs], kind="stable")]
+    cell_id, stroke_id = view.fragments.cell_id[pairs], view.fragments.stroke_id[pairs]
+    same = cell_id[1:] == cell_id[:-1]
+    count = max(len(view.fragments.starts) - 1, 1)
+    found = np.unique(stroke_id[:-1][same] * count + stroke_id[1:][same])
     return found // count, found % count
 
 
-def wanted_stages(sketch: Sketch, form: FormField) -> Index:
+def wanted_stages(sketch: Sketch, form: OrientationField) -> Index:
     """The stage of each stroke by its size, and by whether it runs along an edge of the target."""
     strokes = sketch.strokes
     area = 2 * strokes[:, 8] * (path_length(strokes) + 2 * strokes[:, 8])

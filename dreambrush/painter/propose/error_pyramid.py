@@ -19,7 +19,7 @@ SMALLEST_SIDE = 4  # cells; coarser levels would be of no use
 FEW = 4  # one of so many cells may change before it is quicker to look at all of them
 
 
-class Moments:
+class ErrorPyramid:
     """The pyramid of moments of a target and a canvas of the same size.
 
     Args:
@@ -70,7 +70,7 @@ class Moments:
         if not (width and height):
             return
         cells = self._levels[0][y0:y1, x0:x1]
-        cells[..., 3:8] = moments_of(cells[..., 0:3], pixels)[..., 3:]
+        cells[..., 3:8] = pyramid_channels(cells[..., 0:3], pixels)[..., 3:]
         for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
             x0, y0 = x0 // 2, y0 // 2
             x1, y1 = (x1 + 1) // 2, (y1 + 1) // 2
@@ -88,7 +88,7 @@ class Moments:
             return
         row, column = np.nonzero(changed)
         cells = self._levels[0][row, column]
-        cells[:, 3:8] = moments_of(cells[:, 0:3], pixels[row * self.width + column])[:, 3:]
+        cells[:, 3:8] = pyramid_channels(cells[:, 0:3], pixels[row * self.width + column])[:, 3:]
         self._levels[0][row, column] = cells
         for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
             changed = np.zeros(coarse.shape[:2], bool)
@@ -143,7 +143,7 @@ class Moments:
         return np.asarray(np.clip(level, 0, self.levels - 1), np.int64)
 
 
-def moments_of(target: Float32, canvas: Float32) -> Float32:
+def pyramid_channels(target: Float32, canvas: Float32) -> Float32:
     """The eight numbers (..., 8) of single pixels from target and canvas (..., 3)."""
     out = np.empty((*target.shape[:-1], 8), np.float32)
     out[..., 0:3], out[..., 3:6] = target, canvas

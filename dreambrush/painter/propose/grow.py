@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter.propose.error_pyramid import Moments
+from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.ridge_proposer import Controller
-from dreambrush.painter.propose.scoring import Judge
-from dreambrush.painter.propose.windows import Looker
+from dreambrush.painter.propose.scoring import Scorer
+from dreambrush.painter.propose.windows import WindowSampler
 from dreambrush.painter.refine.optimiser import refine
 from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]
-Merit = Callable[[Float32, Float32], Float32]
+Score = Callable[[Float32, Float32], Float32]
 
 CELLS = 16  # looked at for each stroke that there is room for, when strokes are compared
 CANDIDATES = 3  # for each stroke wanted, that are looked at closely
@@ -28,7 +28,7 @@ LEAST_PAINT = 1e-6  # cells of squared alpha; a stroke with less is as good as n
 
 
 @dataclass(frozen=True)
-class Thought:
+class SearchBudget:
     """How much is thought about each round of strokes.
 
     Attributes:
@@ -57,7 +57,7 @@ class Grower:
         rng: of all choices.
         canvas: (height * width, 3) as it is expected to be.
         room: how many strokes the canvas is to have in the end.
-        merit: gains (b,) and strokes (b, 9) to what is maximised (b,).
+        score: gains (b,) and strokes (b, 9) to what is maximised (b,).
         thought: how much of it.
 
     Attributes:
@@ -72,19 +72,19 @@ class Grower:
         rng: np.random.Generator,
         canvas: Float32,
         room: int,
-        merit: Merit,
-        thought: Thought,
+        score: Score,
+        thought: SearchBudget,
     ) -> None:
         self.scene, self.controller, self.rng, self.room = scene, controller, rng, room
-        self.merit, self.thought = merit, thought
+        self.score, self.thought = score, thought
         shape = scene.height, scene.width, 3
         self.canvas = canvas
         self.mse = scene.canvas_error(canvas)
         weight = scene.weight.reshape(shape[:2])
-        self.moments = Moments(scene.target.reshape(shape), canvas.reshape(shape), weight, scene.cell)
-        self.looker = Looker(self.moments, rng)
-        self.judge = Judge(scene.dreams, self.moments, scene.snap)
-        self._ideas = Ideas.none()
+        self.moments = ErrorPyramid(scene.target.reshape(shape), canvas.reshape(shape), weight, scene.cell)
+        self.sampler = WindowSampler(self.moments, rng)
+        self.judge = Scorer(scene.dreams, self.moments, scene.snap)
+        self._ideas = Candidates.none()
 
     def see(self, canvas: Float32, changed: NDArray[np.int64] | None = None) -> None:
         """Takes note of what the canvas (height * width, 3) is like; and where it has changed, if not everywhere."""
@@ -99,12 +99,12 @@ class Grower:
     @property
     def memory(self) -> Memory:
         """What it knows, apart from the state of its generator of numbers."""
-        return Memory(self.canvas, self._ideas, self.looker.earned)
+        return Memory(self.canvas, self._ideas, self.sampler.earned)
 
     def recall(self, memory: Memory) -> None:
         """Goes on from there."""
         self.see(memory.canvas)
-        self._ideas, self.looker.earned = memory.ideas, memory.earned
+        self._ideas, self.sampler.earned = memory.ideas, memory.earned
 
     def wanted(self, there: int, left: int) -> int:
         """How many strokes to add in a round when so many are there and so many are left."""
@@ -114,43 +114,43 @@ class Grower:
         """The next strokes, at least one and at most as many as wanted; the canvas then has them."""
         ideas = self._proposed().then(self._ideas)
         ideas = self._judged(ideas)
-        best = np.argsort(-ideas.merit, kind="stable")
+        best = np.argsort(-ideas.score, kind="stable")
         # Ideas of no merit are looked at only when there are no others.
         close = best[: max(CANDIDATES * wanted, 1)]
-        close = close[ideas.merit[close] > 0.5 * WORTH_IT * ideas.merit[best[0]]] if ideas.merit[best[0]] > 0 else close
+        close = close[ideas.score[close] > 0.5 * WORTH_IT * ideas.score[best[0]]] if ideas.score[best[0]] > 0 else close
         sketch, which, gains = self._accepted(ideas[close], wanted)
-        self.looker.learn(ideas.size[close[which]], np.maximum(gains, 0))
+        self.sampler.learn(ideas.size[close[which]], np.maximum(gains, 0))
         sketch = refine(self.scene, sketch, self.canvas, self.thought.steps, self.rng, 0.7, (CELLS,), self.room)
         view = self.scene.view(sketch, self.canvas)
-        self.see(view.composite.canvas, view.cover.place)
+        self.see(view.composite.canvas, view.fragments.cell_id)
         rest = np.setdiff1d(best, close[which], assume_unique=True)
-        self._ideas = ideas[rest[np.argsort(-ideas.merit[rest], kind="stable")][: self.thought.kept]]
+        self._ideas = ideas[rest[np.argsort(-ideas.score[rest], kind="stable")][: self.thought.kept]]
         return sketch
 
-    def _proposed(self) -> Ideas:
+    def _proposed(self) -> Candidates:
         count = self.thought.proposals
-        windows = self.looker.look(self.thought.windows)
+        windows = self.sampler.look(self.thought.windows)
         proposals = windows.to_picture(self.controller.propose(windows, count, self.rng)).reshape(-1, 9)
         nothing = np.zeros(len(proposals), np.float32)
         brush = np.zeros(len(proposals), np.int64)
-        return Ideas(self.scene.tame(proposals), brush, np.repeat(windows.size, count), nothing, nothing)
+        return Candidates(self.scene.constrain(proposals), brush, np.repeat(windows.size, count), nothing, nothing)
 
-    def _judged(self, ideas: Ideas) -> Ideas:
+    def _judged(self, ideas: Candidates) -> Candidates:
         """The same ideas for the canvas as it is now, each with the brush that suits it best."""
         verdicts = np.stack(
-            [self.judge.glance(ideas.strokes, brush) for brush in range(len(self.scene.dreams.each))]
+            [self.judge.gains(ideas.strokes, brush) for brush in range(len(self.scene.dreams.each))]
         ) / np.float32(self.scene.cell**2)
         brush = verdicts.argmax(0)
         gain = verdicts.max(0)
-        return replace(ideas, brush=brush, gain=gain, merit=self.merit(gain, ideas.strokes))
+        return replace(ideas, brush=brush, gain=gain, score=self.score(gain, ideas.strokes))
 
-    def _accepted(self, ideas: Ideas, wanted: int) -> tuple[Sketch, NDArray[np.int64], Float32]:
+    def _accepted(self, ideas: Candidates, wanted: int) -> tuple[Sketch, NDArray[np.int64], Float32]:
         """Strokes that still gain about as much when those before them are laid; which they are, and their gains."""
         scene = self.scene
         candidates = Sketch(ideas.strokes, np.zeros((len(ideas), 3), np.float32), ideas.brush)
         grid = scene.some(CELLS, self.room, self.rng)
         view = scene.view(candidates[:0], self.canvas, grid)
-        trial = _Trial(scene, candidates, view)
+        trial = _ScratchCanvas(scene, candidates, view)
         taken: list[int] = []
         gains: list[float] = []
         colours: list[Float32] = []
@@ -178,7 +178,7 @@ class Grower:
 
 
 @dataclass(frozen=True)
-class Ideas:
+class Candidates:
     """Strokes that might be laid.
 
     Attributes:
@@ -186,17 +186,17 @@ class Ideas:
         brush: (n,) that suits each best.
         size: (n,) which of the looker's sizes each comes from.
         gain: (n,) expected, in cells of the scene.
-        merit: (n,) gain, with a taste.
+        score: (n,) gain, with a taste.
     """
 
     strokes: Float32
     brush: NDArray[np.int64]
     size: NDArray[np.int64]
     gain: Float32
-    merit: Float32
+    score: Float32
 
     @classmethod
-    def none(cls) -> Ideas:
+    def none(cls) -> Candidates:
         """No ideas."""
         whole, real = np.zeros(0, np.int64), np.zeros(0, np.float32)
         return cls(np.zeros((0, 9), np.float32), whole, whole, real, real)
@@ -204,14 +204,14 @@ class Ideas:
     def __len__(self) -> int:
         return len(self.gain)
 
-    def __getitem__(self, which: NDArray[np.int64]) -> Ideas:
+    def __getitem__(self, which: NDArray[np.int64]) -> Candidates:
         """Some of them."""
-        return Ideas(self.strokes[which], self.brush[which], self.size[which], self.gain[which], self.merit[which])
+        return Candidates(self.strokes[which], self.brush[which], self.size[which], self.gain[which], self.score[which])
 
-    def then(self, other: Ideas) -> Ideas:
+    def then(self, other: Candidates) -> Candidates:
         """These and others."""
         columns = ("strokes", "brush", "size", "gain", "merit")
-        return Ideas(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in columns))
+        return Candidates(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in columns))
 
 
 @dataclass(frozen=True)
@@ -225,16 +225,16 @@ class Memory:
     """
 
     canvas: Float32
-    ideas: Ideas
+    ideas: Candidates
     earned: NDArray[np.float64]
 
 
-class _Trial:
+class _ScratchCanvas:
     """Candidates laid one after the other on a thinned-out canvas."""
 
     def __init__(self, scene: Scene, candidates: Sketch, view: View) -> None:
         pairs = scene.pairs(candidates, view.grid)
-        self._place, self._starts = pairs.place, pairs.starts
+        self._place, self._starts = pairs.cell_id, pairs.starts
         self._mean, self._variance = scene.dreams.alpha(candidates, pairs)
         self._canvas, self._target = view.composite.canvas, view.target
         self._weight, self._share, self._snap = view.weight, view.grid.share, scene.snap

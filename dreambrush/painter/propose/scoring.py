@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import Snap, best_colour_and_gain
 from dreambrush.painter.geometry import ribbon
-from dreambrush.painter.propose.error_pyramid import Moments
+from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 
 Float32 = NDArray[np.float32]
 
@@ -16,7 +16,7 @@ CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache; fixed, so
 WEIGHT = 8  # which of the moments says how much errors count
 
 
-class Judge:
+class Scorer:
     """Judges strokes by the dreams of their brushes against the target and the canvas as they are now.
 
     Args:
@@ -25,10 +25,10 @@ class Judge:
         snap: to the colours that there are; by default strokes may have any.
     """
 
-    def __init__(self, dreams: Dreams, moments: Moments, snap: Snap | None = None) -> None:
+    def __init__(self, dreams: Dreams, moments: ErrorPyramid, snap: Snap | None = None) -> None:
         self.dreams, self.moments, self.snap = dreams, moments, snap
 
-    def glance(self, strokes: Float32, brush: int = 0) -> Float32:
+    def gains(self, strokes: Float32, brush: int = 0) -> Float32:
         """Quick verdicts from the ribbon of points along each stroke.
 
         Args:

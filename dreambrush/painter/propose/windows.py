@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter.propose.error_pyramid import Moments
+from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 
 Float32 = NDArray[np.float32]
 
@@ -49,7 +49,7 @@ class Windows:
         return out
 
 
-class Looker:
+class WindowSampler:
     """Chooses where to look next.
 
     A window's size is drawn by what strokes from windows of that size have lately gained, its place by the error of
@@ -64,7 +64,7 @@ class Looker:
         earned: what windows of each size have lately gained, as shares.
     """
 
-    def __init__(self, moments: Moments, rng: np.random.Generator) -> None:
+    def __init__(self, moments: ErrorPyramid, rng: np.random.Generator) -> None:
         self.moments, self.rng = moments, rng
         largest = max(1.2 * max(moments.width, moments.height) / SIDE, SMALLEST_SCALE)
         count = int(np.ceil(np.log2(largest / SMALLEST_SCALE) * SCALES_PER_OCTAVE)) + 1

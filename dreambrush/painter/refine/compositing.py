@@ -18,19 +18,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter.refine.fragments import Cover
+from dreambrush.painter.refine.fragments import Fragments
 
 Floats = NDArray[np.floating[Any]]
 Index = NDArray[np.int64]
 
 
-def stacked(place: Index) -> list[Index]:
-    """Pairs (n,) of a cover by how many others lie below them on the same cell: first those on the bare canvas."""
-    if not len(place):
+def stacked(cell_id: Index) -> list[Index]:
+    """Fragments (n,) by how many others lie below them on the same cell: first those on the bare canvas."""
+    if not len(cell_id):
         return []
-    order = np.argsort(place, kind="stable")
-    there = place[order]
-    position = np.arange(len(place))
+    order = np.argsort(cell_id, kind="stable")
+    there = cell_id[order]
+    position = np.arange(len(cell_id))
     begins = np.concatenate([[True], there[1:] != there[:-1]])
     depth = position - np.maximum.accumulate(np.where(begins, position, 0))
     by_depth = np.argsort(depth, kind="stable")
@@ -44,7 +44,7 @@ class Composite:
     Attributes:
         canvas: (n, 3) expected colours.
         variance: (n,) of the colours, summed over the channels.
-        change: for each pair of the cover (p, 3), the stroke's colour minus the canvas before it.
+        change: for each of p fragments (p, 3), the stroke's colour minus the canvas before it.
         before: (p,) the canvas's variance before it.
         layers: pairs by depth.
     """
@@ -65,25 +65,30 @@ class Composite:
 
 
 def compose(
-    canvas: Floats, colours: Floats, cover: Cover, mean: Floats, variance: Floats, shift: Floats | None = None
+    canvas: Floats,
+    colours: Floats,
+    fragments: Fragments,
+    mean: Floats,
+    variance: Floats,
+    shift: Floats | None = None,
 ) -> Composite:
     """Lays strokes.
 
     Args:
         canvas: (n, 3) before the first stroke; it is not changed.
         colours: (k, 3).
-        cover: pairs (p) of the strokes and the n cells.
+        fragments: p of the strokes on the n cells.
         mean: (p,) of alpha.
         variance: (p,) of alpha.
         shift: (p, 3) what the brush adds to its colour there, if it does.
     """
     canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
-    change, before = np.empty((len(cover), 3), canvas.dtype), np.empty(len(cover), canvas.dtype)
-    layers = stacked(cover.place)
+    change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
+    layers = stacked(fragments.cell_id)
     for pairs in layers:
-        at, share, spread = cover.place[pairs], mean[pairs], variance[pairs]
+        at, share, spread = fragments.cell_id[pairs], mean[pairs], variance[pairs]
         under, doubtful = canvas[at], doubt[at]
-        colour = colours[cover.owner[pairs]]
+        colour = colours[fragments.stroke_id[pairs]]
         added = (colour if shift is None else colour + shift[pairs]) - under
         canvas[at] = under + share[:, None] * added
         doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * np.einsum("ij,ij->i", added, added)
@@ -92,49 +97,51 @@ def compose(
 
 
 @dataclass(frozen=True)
-class Slopes:
+class Gradients:
     """How the error changes.
 
     Attributes:
-        by_mean: (p,) with the mean of alpha at each pair.
-        by_variance: (p,) with its variance.
-        by_colour: (k, 3) with the strokes' colours.
-        stiffness: (k,) an upper bound of the second derivative by a colour and all other colours at once; a step
-            of ``by_colour / stiffness`` for all strokes together never overshoots (diagonal majoriser).
+        grad_mean: (p,) with the mean of alpha at each pair.
+        grad_variance: (p,) with its variance.
+        grad_colour: (k, 3) with the strokes' colours.
+        curvature: (k,) an upper bound of the second derivative by a colour and all other colours at once; a step
+            of ``grad_colour / curvature`` for all strokes together never overshoots (diagonal majoriser).
     """
 
-    by_mean: Floats
-    by_variance: Floats
-    by_colour: Floats
-    stiffness: Floats
+    grad_mean: Floats
+    grad_variance: Floats
+    grad_colour: Floats
+    curvature: Floats
 
 
-def slopes(
-    composite: Composite, target: Floats, weight: Floats, cover: Cover, mean: Floats, variance: Floats
-) -> Slopes:
+def gradients(
+    composite: Composite, target: Floats, weight: Floats, fragments: Fragments, mean: Floats, variance: Floats
+) -> Gradients:
     """How :meth:`Composite.error` changes (backpropagation by hand); arguments as in :func:`compose`."""
     by_canvas = 2 * weight[:, None] * (composite.canvas - target)
     by_doubt = weight.astype(composite.canvas.dtype)
     seen = by_doubt.copy()
     dtype = composite.canvas.dtype
-    by_mean, by_variance, visible = (np.empty(len(cover), dtype) for _ in range(3))
-    by_change = np.empty((len(cover), 3), dtype)
+    grad_mean, grad_variance, visible = (np.empty(len(fragments), dtype) for _ in range(3))
+    by_change = np.empty((len(fragments), 3), dtype)
     for pairs in reversed(composite.layers):
-        at, share, spread = cover.place[pairs], mean[pairs], variance[pairs]
+        at, share, spread = fragments.cell_id[pairs], mean[pairs], variance[pairs]
         change, doubt = composite.change[pairs], composite.before[pairs]
         pull, heavy = by_canvas[at], by_doubt[at]
-        by_mean[pairs] = np.einsum("ij,ij->i", pull, change) - 2 * (1 - share) * doubt * heavy
-        by_variance[pairs] = heavy * (doubt + np.einsum("ij,ij->i", change, change))
+        grad_mean[pairs] = np.einsum("ij,ij->i", pull, change) - 2 * (1 - share) * doubt * heavy
+        grad_variance[pairs] = heavy * (doubt + np.einsum("ij,ij->i", change, change))
         passed = share[:, None] * pull + (2 * heavy * spread)[:, None] * change
         by_change[pairs] = passed
         by_canvas[at] = pull - passed
         by_doubt[at] = heavy * ((1 - share) ** 2 + spread)
         visible[pairs] = seen[at] * (share + spread)
         seen[at] *= 1 - share
-    count = len(cover.starts) - 1
-    by_colour = np.stack([np.bincount(cover.owner, by_change[:, i], count) for i in range(3)], 1).astype(np.float64)
-    stiffness = 2 * np.bincount(cover.owner, visible, count).astype(np.float64)
-    return Slopes(by_mean, by_variance, by_colour, stiffness)
+    count = len(fragments.starts) - 1
+    grad_colour = np.stack([np.bincount(fragments.stroke_id, by_change[:, i], count) for i in range(3)], 1).astype(
+        np.float64
+    )
+    curvature = 2 * np.bincount(fragments.stroke_id, visible, count).astype(np.float64)
+    return Gradients(grad_mean, grad_variance, grad_colour, curvature)
 
 
 @dataclass(frozen=True)
@@ -150,19 +157,21 @@ class Contributions:
     visible: Floats
 
 
-def contributions(composite: Composite, target: Floats, weight: Floats, cover: Cover, mean: Floats) -> Contributions:
+def contributions(
+    composite: Composite, target: Floats, weight: Floats, fragments: Fragments, mean: Floats
+) -> Contributions:
     """What every stroke contributes: exact for the expected colours, for these are linear in each single stroke."""
     left = np.ones(len(composite.canvas), composite.canvas.dtype)
-    visible = np.empty(len(cover), composite.canvas.dtype)
+    visible = np.empty(len(fragments), composite.canvas.dtype)
     for pairs in reversed(composite.layers):
-        at, share = cover.place[pairs], mean[pairs]
+        at, share = fragments.cell_id[pairs], mean[pairs]
         visible[pairs] = left[at] * share
         left[at] *= 1 - share
     change = visible[:, None] * composite.change  # of the finished canvas, that the stroke is the cause of
-    without = (composite.canvas - target)[cover.place] - change
+    without = (composite.canvas - target)[fragments.cell_id] - change
     with_it = without + change
-    grows = weight[cover.place] * (np.square(without).sum(1) - np.square(with_it).sum(1))
-    count = len(cover.starts) - 1
-    paint = np.bincount(cover.owner, mean, count)
-    seen = np.bincount(cover.owner, visible, count) / np.maximum(paint, 1e-6)
-    return Contributions(np.bincount(cover.owner, grows, count).astype(np.float64), seen)
+    grows = weight[fragments.cell_id] * (np.square(without).sum(1) - np.square(with_it).sum(1))
+    count = len(fragments.starts) - 1
+    paint = np.bincount(fragments.stroke_id, mean, count)
+    seen = np.bincount(fragments.stroke_id, visible, count) / np.maximum(paint, 1e-6)
+    return Contributions(np.bincount(fragments.stroke_id, grows, count).astype(np.float64), seen)

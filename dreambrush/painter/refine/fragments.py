@@ -73,23 +73,23 @@ def _grid(row: Index, column: Index, width: int, across: int, cell: float, step:
 
 
 @dataclass(frozen=True)
-class Cover:
-    """Pairs of a stroke and a cell of a grid that it may touch, stroke by stroke.
+class Fragments:
+    """Fragments: pairs of a stroke and a cell of a grid that it may touch, stroke by stroke.
 
     Attributes:
-        place: (n,) int64 index into the grid's cells.
-        owner: (n,) int64 which stroke; never falls.
+        cell_id: (n,) int64 index into the grid's cells.
+        stroke_id: (n,) int64 which stroke; never falls.
         points: (n, 2) float32 x and y in pixels.
         starts: (k + 1,) int64 where each stroke's pairs begin, and where the last one's end.
     """
 
-    place: NDArray[np.int64]
-    owner: NDArray[np.int64]
+    cell_id: NDArray[np.int64]
+    stroke_id: NDArray[np.int64]
     points: Float32
     starts: NDArray[np.int64]
 
     def __len__(self) -> int:
-        return len(self.place)
+        return len(self.cell_id)
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -97,7 +97,7 @@ class Cover:
         return np.diff(self.starts)
 
 
-def cover(strokes: Float32, reach: Float32, grid: Grid) -> Cover:
+def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     """The cells of a grid near strokes.
 
     Args:
@@ -118,17 +118,19 @@ def cover(strokes: Float32, reach: Float32, grid: Grid) -> Cover:
 
     def near(some: slice) -> tuple[Index, Index, Float32]:
         """Place, owner and points of some strokes' pairs."""
-        owner, index = enumerated(counts[some])
+        stroke_id, index = enumerated(counts[some])
         left, top, width = low[some, 0], low[some, 1], sides[some, 0]
-        row = index // np.maximum(width, 1)[owner]
-        place = (row + top[owner]) * grid.across + index - row * width[owner] + left[owner]
-        points = grid.points[place]
-        reached = _squared_distance(points, nodes[some], owner) < (far * far)[some][owner]
-        return place[reached], owner[reached] + some.start, points[reached]
+        row = index // np.maximum(width, 1)[stroke_id]
+        cell_id = (row + top[stroke_id]) * grid.across + index - row * width[stroke_id] + left[stroke_id]
+        points = grid.points[cell_id]
+        reached = _squared_distance(points, nodes[some], stroke_id) < (far * far)[some][stroke_id]
+        return cell_id[reached], stroke_id[reached] + some.start, points[reached]
 
     parts = [near(some) for some in _together(counts)]
-    place, owner, points = parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Cover(place, owner, points, np.searchsorted(owner, np.arange(len(strokes) + 1)))
+    cell_id, stroke_id, points = (
+        parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
+    )
+    return Fragments(cell_id, stroke_id, points, np.searchsorted(stroke_id, np.arange(len(strokes) + 1)))
 
 
 def _together(counts: Index) -> list[slice]:
@@ -143,8 +145,8 @@ def _together(counts: Index) -> list[slice]:
 
 def enumerated(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For counts (k,): each k repeated as often as its count says, and beside it 0, 1, ... up to that count."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    return owner, np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner]
+    stroke_id = np.repeat(np.arange(len(counts)), counts)
+    return stroke_id, np.arange(len(stroke_id)) - (np.cumsum(counts) - counts)[stroke_id]
 
 
 def path_nodes(strokes: Float32, pieces: int) -> Float32:
@@ -154,7 +156,7 @@ def path_nodes(strokes: Float32, pieces: int) -> Float32:
     return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end, np.float32)
 
 
-def _squared_distance(points: Float32, nodes: Float32, owner: NDArray[np.int64]) -> Float32:
+def _squared_distance(points: Float32, nodes: Float32, stroke_id: NDArray[np.int64]) -> Float32:
     """Of each point (n, 2) from its stroke's polyline."""
     edges = np.diff(nodes, axis=1)
     steepness = 1 / np.maximum((edges**2).sum(-1), np.float32(1e-9))
@@ -162,7 +164,7 @@ def _squared_distance(points: Float32, nodes: Float32, owner: NDArray[np.int64])
     x, y = points[:, 0], points[:, 1]
     for piece in range(edges.shape[1]):
         columns = (*nodes[:, piece].T, *edges[:, piece].T, steepness[:, piece])
-        x0, y0, ex, ey, steep = columns if len(nodes) == 1 else (column[owner] for column in columns)
+        x0, y0, ex, ey, steep = columns if len(nodes) == 1 else (column[stroke_id] for column in columns)
         dx, dy = x - x0, y - y0
         along = np.clip((dx * ex + dy * ey) * steep, 0, 1)
         dx -= along * ex

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter.refine.compositing import slopes
+from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.fragments import Grid
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
@@ -38,16 +38,16 @@ class Descent:
         sketch: as it now is.
         mean: (k, 9) of the slopes, as Adam has it.
         square: (k, 9) of their squares, likewise.
-        by_colour: (k, 3) slope by colours.
-        stiffness: (k,) of colours.
+        grad_colour: (k, 3) gradient by colours.
+        curvature: (k,) of the error by colours.
     """
 
     steps: int
     sketch: Sketch
     mean: Float32
     square: Float32
-    by_colour: Float32
-    stiffness: Float32
+    grad_colour: Float32
+    curvature: Float32
 
     @classmethod
     def of(cls, sketch: Sketch) -> Descent:
@@ -98,7 +98,7 @@ def refine(
             break
         sketch = at.sketch
         grid = scene.some(cells[step * len(cells) // steps], room, rng)
-        slope, colour_slope, stiff = _slopes(scene, sketch, canvas, grid, rng)
+        slope, colour_slope, stiff = _gradients(scene, sketch, canvas, grid, rng)
         slope[:, RADIUS] *= sketch.strokes[:, RADIUS]  # by the logarithm of the radius
         mean = MOMENTUM * at.mean + (1 - MOMENTUM) * slope
         square = SMOOTHING * at.square + (1 - SMOOTHING) * slope * slope
@@ -108,26 +108,26 @@ def refine(
         change = (cosine * first * direction).astype(np.float32)
         strokes = sketch.strokes - change
         strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * np.exp(-change[:, RADIUS])
-        by_colour = COLOUR_MEMORY * at.by_colour + (1 - COLOUR_MEMORY) * colour_slope
-        stiffness = COLOUR_MEMORY * at.stiffness + (1 - COLOUR_MEMORY) * stiff
+        grad_colour = COLOUR_MEMORY * at.grad_colour + (1 - COLOUR_MEMORY) * colour_slope
+        curvature = COLOUR_MEMORY * at.curvature + (1 - COLOUR_MEMORY) * stiff
         # Where not every colour is there, half a step would never get from one to the next.
         part = COLOUR_STEP if scene.snap is None else 1.0
-        wished = sketch.colours - part * by_colour / (stiffness + LEAST_STIFFNESS)[:, None]
+        wished = sketch.colours - part * grad_colour / (curvature + LEAST_STIFFNESS)[:, None]
         colours = np.clip(wished, 0.0, 1.0).astype(np.float32)
         if scene.snap is not None:
             colours = scene.snap(colours)
-        sketch = replace(sketch, strokes=scene.tame(strokes), colours=colours)
-        at = Descent(step + 1, sketch, mean, square, by_colour, stiffness)
+        sketch = replace(sketch, strokes=scene.constrain(strokes), colours=colours)
+        at = Descent(step + 1, sketch, mean, square, grad_colour, curvature)
         tell(at)
     return at.sketch
 
 
-def _slopes(
+def _gradients(
     scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid, rng: np.random.Generator
 ) -> tuple[Float32, Float32, Float32]:
     """How the expected error changes with strokes (k, 9) and colours (k, 3), and the stiffness (k,) of the latter."""
     view = scene.view_touched(sketch, canvas, grid)
-    by = slopes(view.composite, view.target, view.weight, view.cover, view.mean, view.variance)
-    by_strokes = scene.dreams.back(sketch, view.cover, view.mean, by.by_mean, by.by_variance, rng)
+    by = gradients(view.composite, view.target, view.weight, view.fragments, view.mean, view.variance)
+    by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)
     # As if all cells had been looked at.
-    return tuple(np.asarray(slope / grid.share, np.float32) for slope in (by_strokes, by.by_colour, by.stiffness))  # type: ignore[return-value]
+    return tuple(np.asarray(slope / grid.share, np.float32) for slope in (by_strokes, by.grad_colour, by.curvature))  # type: ignore[return-value]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.refine.compositing import Composite, compose
-from dreambrush.painter.refine.fragments import Cover, Grid, all_cells, cover, some_cells
+from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]
@@ -47,7 +47,7 @@ class View:
 
     Attributes:
         grid: of n cells.
-        cover: pairs of its strokes and these cells.
+        fragments: of its strokes on these cells.
         mean: (p,) of alpha at each pair.
         variance: (p,) of alpha.
         composite: what comes of it.
@@ -56,7 +56,7 @@ class View:
     """
 
     grid: Grid
-    cover: Cover
+    fragments: Fragments
     mean: Float32
     variance: Float32
     composite: Composite
@@ -75,7 +75,7 @@ class Scene:
     Args:
         target: (h, w, 3) float32, sRGB 0..1.
         dreams: of the brushes.
-        tame: brings strokes (k, 9) within what is allowed.
+        constrain: brings strokes (k, 9) within what is allowed.
         cell: pixels along the side of a cell, a power of 2.
         counts: (h, w) float32 how much an error counts; 1 everywhere by default.
         attention: (h, w) float32 how much more than that it is minded while painting; 1 everywhere by default.
@@ -93,13 +93,13 @@ class Scene:
         self,
         target: Float32,
         dreams: Dreams,
-        tame: Callable[[Float32], Float32],
+        constrain: Callable[[Float32], Float32],
         cell: int = 1,
         counts: Float32 | None = None,
         attention: Float32 | None = None,
         snap: Snap | None = None,
     ) -> None:
-        self.dreams, self.tame, self.cell, self.snap = dreams, tame, cell, snap
+        self.dreams, self.constrain, self.cell, self.snap = dreams, constrain, cell, snap
         small = reduced(target, cell)
         self.height, self.width = small.shape[:2]
         self.target = small.reshape(-1, 3)
@@ -130,14 +130,14 @@ class Scene:
         """
         pairs = self.pairs(sketch, grid)
         touched = np.zeros(len(grid.cells), bool)
-        touched[pairs.place] = True
+        touched[pairs.cell_id] = True
         which = np.flatnonzero(touched)
         if 2 * len(which) < len(touched):
-            pairs = replace(pairs, place=(np.cumsum(touched) - 1)[pairs.place])
+            pairs = replace(pairs, cell_id=(np.cumsum(touched) - 1)[pairs.cell_id])
             grid = replace(grid, cells=grid.cells[which], points=grid.points[which], parts=grid.parts[which])
         return self._view(sketch, canvas, grid, pairs)
 
-    def _view(self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Cover) -> View:
+    def _view(self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Fragments) -> View:
         mean, variance = self.dreams.alpha(sketch, pairs)
         shift = self.dreams.shift(sketch, pairs)
         if grid.share == 1 and len(grid.cells) == len(self.target):
@@ -147,9 +147,9 @@ class Scene:
         composite = compose(start, sketch.colours, pairs, mean, variance, shift)
         return View(grid, pairs, mean, variance, composite, target, weight)
 
-    def pairs(self, sketch: Sketch, grid: Grid) -> Cover:
+    def pairs(self, sketch: Sketch, grid: Grid) -> Fragments:
         """Which cells of a grid its strokes may touch."""
-        return cover(sketch.strokes, self.dreams.reach(sketch), grid)
+        return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
 
     def canvas_error(self, canvas: Float32) -> float:
         """Mean squared error of a canvas (height * width, 3), over cells and channels."""

@@ -18,7 +18,7 @@ from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json
 from dreambrush.painter.painting import Stage
 from dreambrush.painter.plan.planner import Position
-from dreambrush.painter.propose.grow import Ideas, Memory
+from dreambrush.painter.propose.grow import Candidates, Memory
 from dreambrush.painter.refine.optimiser import Descent
 from dreambrush.painter.sketch import Sketch
 
@@ -127,12 +127,12 @@ class Unfinished:
             if (np.abs(others["mean"]) > SLOPE_BY_ROOT * np.sqrt(np.maximum(others["square"], 0)) + 1e-6).any():
                 raise ValueError("its optimiser state is impossible")
             place.descent = replace(fresh, steps=_count(steps), **others)
-        ideas = Ideas(*(arrays[f"ideas.{each.name}"] for each in fields(Ideas)))
+        ideas = Candidates(*(arrays[f"ideas.{each.name}"] for each in fields(Candidates)))
         n = len(ideas)
         _sketch({"x.strokes": ideas.strokes, "x.colours": np.zeros((n, 3), np.float32), "x.brush": ideas.brush}, "x")
         _check(ideas.size, (n,), np.int64)
         _check(ideas.gain, (n,), np.float32)
-        _check(ideas.merit, (n,), np.float32)
+        _check(ideas.score, (n,), np.float32)
         _check(arrays["canvas"], (len(arrays["canvas"]), 3), np.float32)
         _check(arrays["earned"], (len(arrays["earned"]),), np.float64)
         layer, names = arrays["layer"], tuple(record["names"])
@@ -157,7 +157,7 @@ class Unfinished:
         return whole
 
 
-def _columns(name: str, thing: Sketch | Ideas | Descent, but: tuple[str, ...] = ()) -> Arrays:
+def _columns(name: str, thing: Sketch | Candidates | Descent, but: tuple[str, ...] = ()) -> Arrays:
     return {f"{name}.{each.name}": getattr(thing, each.name) for each in fields(thing) if each.name not in but}
 
 

@@ -23,7 +23,7 @@ LEAST_OPEN = 0.01  # share of the picture that must not be hidden by layers abov
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
+class Backdrop:
     """Somebody's work.
 
     Attributes:
@@ -39,7 +39,7 @@ class Work:
     pigment: bool
 
 
-def see_work(document: Document, above: Node | None = None, region: NDArray[np.uint8] | None = None) -> Work:
+def see_backdrop(document: Document, above: Node | None = None, region: NDArray[np.uint8] | None = None) -> Backdrop:
     """Looks at a document.
 
     Args:
@@ -77,7 +77,7 @@ def see_work(document: Document, above: Node | None = None, region: NDArray[np.u
                     "Choose a higher layer.",
                     id="hidden-by-layers-above",
                 )
-    return Work(_on_paper(render_document(below), document), region, visible, document.working_eotf == LINEAR)
+    return Backdrop(_on_paper(render_document(below), document), region, visible, document.working_eotf == LINEAR)
 
 
 def find_node(document: Document, name: str) -> Node:

@@ -27,7 +27,7 @@ BAND = 16  # rows of tensors that are made at a time
 NOISE_FLOOR = 5e-4
 
 
-class FormField:
+class OrientationField:
     """Directions and coherences of a picture at all scales.
 
     Args:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dreambrush.mypaint.blend.transparency import clip_layers, cut_to_shape
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.refine.scene import reduced
-from dreambrush.painter.target.backdrop import Work
+from dreambrush.painter.target.backdrop import Backdrop
 from dreambrush.pictures.palette import Palette
 
 Float32 = NDArray[np.float32]
@@ -17,7 +17,7 @@ Colour = tuple[float, float, float]
 SHAPE_LAYER = "Shape"  # below all others, when the picture is transparent somewhere
 
 
-class Motif:
+class Target:
     """What is painted.
 
     Where the picture is transparent no error counts, where it is translucent an error counts as much as it is opaque:
@@ -41,7 +41,7 @@ class Motif:
     """
 
     def __init__(
-        self, target: Float32, ground: Colour | None, work: Work | None = None, palette: Palette | None = None
+        self, target: Float32, ground: Colour | None, work: Backdrop | None = None, palette: Palette | None = None
     ) -> None:
         self.size: tuple[int, int] = (target.shape[0], target.shape[1])
         self.counts: Float32 | None = None

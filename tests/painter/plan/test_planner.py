@@ -41,11 +41,11 @@ class Desk:
     """Makes planners for a small photograph."""
 
     def __init__(self, dreams: Dreams, tame_for: Tames, target: Float32) -> None:
-        self.dreams, self.tame, self.target = dreams, tame_for(SIDE), target
+        self.dreams, self.constrain, self.target = dreams, tame_for(SIDE), target
         self.told = Told()
 
     def planner(self, effort: Effort = LITTLE, cell: int = 1, seconds: float | None = None, seed: int = 0) -> Planner:
-        scene, coarse = (Scene(self.target, self.dreams, self.tame, each) for each in (1, cell))
+        scene, coarse = (Scene(self.target, self.dreams, self.constrain, each) for each in (1, cell))
         rng, paper = np.random.default_rng(seed), reduced(PAPER, cell).reshape(-1, 3)
         grower = Grower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.thought)
         deadline = Deadline(seconds, self.told.seconds)
@@ -93,7 +93,7 @@ def test_a_finished_plan_is_looked_at_once(desk: Desk, monkeypatch: pytest.Monke
     again = planner.view()  # what was seen is not kept for ever
     assert len(looked) == 2 and np.array_equal(again.composite.canvas, seen.composite.canvas)
     planner.sketch = planner.sketch[slice(0, 39)]
-    assert len(planner.view().cover.starts) == 40
+    assert len(planner.view().fragments.starts) == 40
 
 
 def test_one_is_told_how_far_it_is(desk: Desk) -> None:
@@ -217,5 +217,5 @@ def test_the_view_is_that_of_the_plan_on_bare_paper(desk: Desk) -> None:
     planner = desk.planner(cell=2)
     planner.plan(15)
     paper = reduced(PAPER, 2).reshape(-1, 3)
-    expected = Scene(desk.target, desk.dreams, desk.tame, 2).view(planner.sketch, paper)
+    expected = Scene(desk.target, desk.dreams, desk.constrain, 2).view(planner.sketch, paper)
     assert np.array_equal(planner.view().composite.canvas, expected.composite.canvas)

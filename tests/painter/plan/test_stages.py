@@ -23,7 +23,7 @@ from dreambrush.painter.plan.stages import (
 )
 from dreambrush.painter.refine.scene import Scene, View, reduced
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.orientation import FormField
+from dreambrush.painter.target.orientation import OrientationField
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Painted, Pictures, Sketches
@@ -33,13 +33,13 @@ PAPER = np.full((SIDE, SIDE, 3), 0.8, np.float32)
 
 
 @pytest.fixture
-def form(astronaut: Pictures) -> FormField:
-    return FormField(astronaut(SIDE))
+def form(astronaut: Pictures) -> OrientationField:
+    return OrientationField(astronaut(SIDE))
 
 
 def view_of(sketch: Sketch, dreams: Dreams, cell: int = 1) -> View:
     paper = reduced(PAPER, cell)
-    return Scene(PAPER, dreams, lambda tame: tame, cell).view(sketch, paper.reshape(-1, 3))
+    return Scene(PAPER, dreams, lambda constrain: constrain, cell).view(sketch, paper.reshape(-1, 3))
 
 
 def small_strokes(random_sketch: Sketches, count: int, radius: float = 4.0) -> Sketch:
@@ -54,7 +54,7 @@ def small_strokes(random_sketch: Sketches, count: int, radius: float = 4.0) -> S
 @pytest.mark.parametrize(("cell", "levels"), [(1, 0.01), (2, 0.2)])
 def test_another_order_paints_the_same_picture(
     oil: Dreams,
-    form: FormField,
+    form: OrientationField,
     random_sketch: Sketches,
     painted: Painted,
     tmp_path: Path,
@@ -71,20 +71,22 @@ def test_another_order_paints_the_same_picture(
     assert changed.mean() < levels and (changed > 2).mean() < 0.004, f"see {tmp_path / 'arranged.png'}"
 
 
-def test_stages_never_fall_and_each_stroke_comes_once(oil: Dreams, form: FormField, random_sketch: Sketches) -> None:
+def test_stages_never_fall_and_each_stroke_comes_once(
+    oil: Dreams, form: OrientationField, random_sketch: Sketches
+) -> None:
     sketch = small_strokes(random_sketch, 120, 9.0)
     found = arranged(sketch, view_of(sketch, oil), form, SIDE, SIDE)
     assert sorted(found.order) == list(range(120))
     assert (np.diff(found.stage) >= 0).all() and set(found.stage) == {GROUND, BLOCK_IN, MIDDLE, EDGES}
 
 
-def test_strokes_that_touch_keep_their_order(oil: Dreams, form: FormField, random_sketch: Sketches) -> None:
+def test_strokes_that_touch_keep_their_order(oil: Dreams, form: OrientationField, random_sketch: Sketches) -> None:
     sketch = small_strokes(random_sketch, 80)
     view = view_of(sketch, oil)
     order = arranged(sketch, view, form, SIDE, SIDE).order
     position = np.argsort(order)
     masks = np.zeros((80, SIDE * SIDE), bool)
-    masks[view.cover.owner, view.cover.place] = view.mean > FAINT
+    masks[view.fragments.stroke_id, view.fragments.cell_id] = view.mean > FAINT
     overlap = masks.astype(np.float32) @ masks.T.astype(np.float32) > 0
     below, above = np.nonzero(np.triu(overlap, 1))
     assert len(below) and (position[below] < position[above]).all()
@@ -110,7 +112,7 @@ def test_no_stroke_comes_before_one_that_it_lies_on() -> None:
     assert wanted.tolist() == [0, 3, 1, 2, 0, 1]
 
 
-def test_broad_strokes_come_first(form: FormField, random_sketch: Sketches) -> None:
+def test_broad_strokes_come_first(form: OrientationField, random_sketch: Sketches) -> None:
     sketch = random_sketch(100, SIDE, seed=2)
     stage = wanted_stages(sketch, form)
     for earlier, later in ((GROUND, BLOCK_IN), (BLOCK_IN, MIDDLE)):
@@ -124,7 +126,7 @@ def test_fine_strokes_along_edges_are_for_edges() -> None:
     fine = [[x, 30, x, 40, x, 50, 1, 1, 1.5] for x in (48, 10, 80)]
     broad = [[20, y, 48, y, 76, y, 1, 1, 14] for y in (20, 50, 80)]
     sketch = Sketch(np.array(broad + fine, np.float32), np.full((6, 3), 0.5, np.float32), np.zeros(6, np.int64))
-    assert wanted_stages(sketch, FormField(target))[3:].tolist() == [EDGES, MIDDLE, MIDDLE]
+    assert wanted_stages(sketch, OrientationField(target))[3:].tolist() == [EDGES, MIDDLE, MIDDLE]
 
 
 def jumps(strokes: Float32) -> float:
@@ -133,14 +135,14 @@ def jumps(strokes: Float32) -> float:
     return float(np.hypot(*np.diff(middle, axis=0).T).mean())
 
 
-def test_one_works_on_a_region_and_then_the_next(oil: Dreams, form: FormField, random_sketch: Sketches) -> None:
+def test_one_works_on_a_region_and_then_the_next(oil: Dreams, form: OrientationField, random_sketch: Sketches) -> None:
     sketch = small_strokes(random_sketch, 200, 2.0)
     found = arranged(sketch, view_of(sketch, oil), form, SIDE, SIDE)
     details = sketch.strokes[found.order][found.stage >= MIDDLE]
     assert jumps(details) < 0.7 * jumps(sketch.strokes)
 
 
-def test_dark_before_light(oil: Dreams, form: FormField) -> None:
+def test_dark_before_light(oil: Dreams, form: OrientationField) -> None:
     rng = np.random.default_rng(0)
     y, x = np.divmod(np.arange(36), 6)
     middles = np.stack([x, y], 1) * 16 + 8
@@ -152,7 +154,7 @@ def test_dark_before_light(oil: Dreams, form: FormField) -> None:
     assert len(masses) > 8 and np.corrcoef(masses, np.arange(len(masses)))[0, 1] > 0.7
 
 
-def test_no_strokes_and_one(oil: Dreams, form: FormField, random_sketch: Sketches) -> None:
+def test_no_strokes_and_one(oil: Dreams, form: OrientationField, random_sketch: Sketches) -> None:
     for count in (0, 1):
         sketch = random_sketch(count, SIDE)
         found = arranged(sketch, view_of(sketch, oil), form, SIDE, SIDE)

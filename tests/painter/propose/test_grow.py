@@ -10,7 +10,7 @@ import pytest
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import only
 from dreambrush.painter.geometry import dotness
-from dreambrush.painter.propose.grow import Grower, Thought
+from dreambrush.painter.propose.grow import Grower, SearchBudget
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
 from dreambrush.painter.refine.scene import Scene, reduced
 from dreambrush.painter.sketch import Sketch
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIDE = 64
 PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)
-LITTLE = Thought(windows=12, proposals=4, kept=16, steps=2, at_once=0.2, least_at_once=8)
+LITTLE = SearchBudget(windows=12, proposals=4, kept=16, steps=2, at_once=0.2, least_at_once=8)
 
 
 def take_gain_for_merit(gains: Float32, strokes: Float32) -> Float32:
@@ -43,12 +43,12 @@ def new_grower(
     seed: int = 0,
     cell: int = 1,
     colour: Float32 | None = None,
-    merit: object = take_gain_for_merit,
-    thought: Thought = LITTLE,
+    score: object = take_gain_for_merit,
+    thought: SearchBudget = LITTLE,
 ) -> Grower:
     scene = Scene(astronaut(SIDE), dreams, tame_for(SIDE), cell, snap=None if colour is None else only(colour))
     paper, rng = reduced(PAPER, cell).reshape(-1, 3), np.random.default_rng(seed)
-    return Grower(scene, RidgeProposer(), rng, paper, 60, merit, thought)  # type: ignore[arg-type]
+    return Grower(scene, RidgeProposer(), rng, paper, 60, score, thought)  # type: ignore[arg-type]
 
 
 def grown(grower: Grower, rounds: int = 6) -> Sketch:
@@ -120,7 +120,7 @@ def test_the_same_seed_grows_the_same(grower_for: partial[Grower], dreams: Dream
 def test_what_is_maximised_is_merit(grower_for: partial[Grower], oil: Dreams) -> None:
     as_proposed = replace(LITTLE, steps=0)
     gainful, long = (
-        grown(grower_for(oil, merit=merit, thought=as_proposed)) for merit in (take_gain_for_merit, prefer_long_ones)
+        grown(grower_for(oil, score=score, thought=as_proposed)) for score in (take_gain_for_merit, prefer_long_ones)
     )
     assert dotness(long.strokes).mean() < 0.8 * dotness(gainful.strokes).mean()
 

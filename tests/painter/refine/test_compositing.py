@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dreambrush.painter.refine.compositing import Composite, Slopes, compose, contributions, slopes, stacked
-from dreambrush.painter.refine.fragments import Cover
+from dreambrush.painter.refine.compositing import Composite, Gradients, compose, contributions, gradients, stacked
+from dreambrush.painter.refine.fragments import Fragments
 
 Floats = NDArray[np.floating[Any]]
 
@@ -23,22 +23,22 @@ class Heap:
     target: Floats
     weight: Floats
     colours: Floats
-    cover: Cover
+    fragments: Fragments
     mean: Floats
     variance: Floats
     shift: Floats
 
     @property
     def laid(self) -> Composite:
-        return compose(self.canvas, self.colours, self.cover, self.mean, self.variance, self.shift)
+        return compose(self.canvas, self.colours, self.fragments, self.mean, self.variance, self.shift)
 
     @property
     def error(self) -> float:
         return self.laid.error(self.target, self.weight)
 
     @property
-    def slopes(self) -> Slopes:
-        return slopes(self.laid, self.target, self.weight, self.cover, self.mean, self.variance)
+    def gradients(self) -> Gradients:
+        return gradients(self.laid, self.target, self.weight, self.fragments, self.mean, self.variance)
 
 
 def heap(seed: int = 0, strokes: int = 5, cells: int = 30) -> Heap:
@@ -52,19 +52,19 @@ def heap(seed: int = 0, strokes: int = 5, cells: int = 30) -> Heap:
     return Heap(canvas, target, weight, colours, cover_of(places), mean, spread, shift)
 
 
-def cover_of(places: list[NDArray[np.int64]]) -> Cover:
-    place = np.concatenate([np.zeros(0, np.int64), *places])
-    owner = np.repeat(np.arange(len(places)), [len(each) for each in places])
-    points = np.zeros((len(place), 2), np.float32)
-    return Cover(place, owner, points, np.searchsorted(owner, np.arange(len(places) + 1)))
+def cover_of(places: list[NDArray[np.int64]]) -> Fragments:
+    cell_id = np.concatenate([np.zeros(0, np.int64), *places])
+    stroke_id = np.repeat(np.arange(len(places)), [len(each) for each in places])
+    points = np.zeros((len(cell_id), 2), np.float32)
+    return Fragments(cell_id, stroke_id, points, np.searchsorted(stroke_id, np.arange(len(places) + 1)))
 
 
 def test_strokes_laid_at_once_look_as_if_laid_one_by_one() -> None:
     many = heap(strokes=9)
     expected, doubt = many.canvas.copy(), np.zeros(30)
-    for pair in range(len(many.cover)):
-        at, m, v = many.cover.place[pair], many.mean[pair], many.variance[pair]
-        change = many.colours[many.cover.owner[pair]] + many.shift[pair] - expected[at]
+    for pair in range(len(many.fragments)):
+        at, m, v = many.fragments.cell_id[pair], many.mean[pair], many.variance[pair]
+        change = many.colours[many.fragments.stroke_id[pair]] + many.shift[pair] - expected[at]
         doubt[at] = ((1 - m) ** 2 + v) * doubt[at] + v * (change @ change)
         expected[at] += m * change
     assert np.allclose(many.laid.canvas, expected) and np.allclose(many.laid.variance, doubt)
@@ -80,15 +80,17 @@ def test_the_canvas_below_is_not_changed() -> None:
 
 @given(st.integers(0, 500))
 def test_each_layer_touches_a_cell_once_and_lower_strokes_first(seed: int) -> None:
-    cover = heap(seed, strokes=8).cover
-    layers = stacked(cover.place)
-    assert sorted(np.concatenate([np.zeros(0, int), *layers])) == list(range(len(cover)))
+    fragments = heap(seed, strokes=8).fragments
+    layers = stacked(fragments.cell_id)
+    assert sorted(np.concatenate([np.zeros(0, int), *layers])) == list(range(len(fragments)))
     height = np.zeros(30, int)
     newest = np.full(30, -1)
     for depth, pairs in enumerate(layers):
-        at = cover.place[pairs]
-        assert len(set(at)) == len(at) and (height[at] == depth).all() and (cover.owner[pairs] > newest[at]).all()
-        height[at], newest[at] = depth + 1, cover.owner[pairs]
+        at = fragments.cell_id[pairs]
+        assert (
+            len(set(at)) == len(at) and (height[at] == depth).all() and (fragments.stroke_id[pairs] > newest[at]).all()
+        )
+        height[at], newest[at] = depth + 1, fragments.stroke_id[pairs]
 
 
 def test_expected_error_is_the_mean_over_random_masks() -> None:
@@ -123,33 +125,35 @@ def differences(many: Heap, values: Floats) -> Floats:
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_slopes_are_those_of_the_error(seed: int) -> None:
     many = heap(seed)
-    found = many.slopes
-    assert np.allclose(found.by_mean, differences(many, many.mean), rtol=1e-5, atol=1e-7)
-    assert np.allclose(found.by_variance, differences(many, many.variance), rtol=1e-5, atol=1e-7)
-    assert np.allclose(found.by_colour, differences(many, many.colours), rtol=1e-5, atol=1e-7)
+    found = many.gradients
+    assert np.allclose(found.grad_mean, differences(many, many.mean), rtol=1e-5, atol=1e-7)
+    assert np.allclose(found.grad_variance, differences(many, many.variance), rtol=1e-5, atol=1e-7)
+    assert np.allclose(found.grad_colour, differences(many, many.colours), rtol=1e-5, atol=1e-7)
 
 
 @given(st.integers(0, 1000))
 def test_a_step_of_all_colours_at_once_never_overshoots(seed: int) -> None:
     many = heap(seed, strokes=1 + seed % 9)
-    found, before = many.slopes, many.error
-    step = found.by_colour / np.maximum(found.stiffness, 1e-9)[:, None]
+    found, before = many.gradients, many.error
+    step = found.grad_colour / np.maximum(found.curvature, 1e-9)[:, None]
     # No higher than where the parabola of the majoriser has its bottom.
     many.colours = many.colours - step
-    assert many.error <= before - 0.5 * (step * found.by_colour).sum() + 1e-9
+    assert many.error <= before - 0.5 * (step * found.grad_colour).sum() + 1e-9
 
 
 def test_such_steps_lead_to_the_best_colours() -> None:
     many = heap(3)
     for _ in range(3000):
-        found = many.slopes
-        many.colours = many.colours - found.by_colour / np.maximum(found.stiffness, 1e-9)[:, None]
-    assert np.abs(many.slopes.by_colour).max() < 1e-3
+        found = many.gradients
+        many.colours = many.colours - found.grad_colour / np.maximum(found.curvature, 1e-9)[:, None]
+    assert np.abs(many.gradients.grad_colour).max() < 1e-3
 
 
 def without(many: Heap, stroke: int) -> Heap:
-    kept = many.cover.owner != stroke
-    places = [many.cover.place[many.cover.owner == each] for each in range(len(many.colours)) if each != stroke]
+    kept = many.fragments.stroke_id != stroke
+    places = [
+        many.fragments.cell_id[many.fragments.stroke_id == each] for each in range(len(many.colours)) if each != stroke
+    ]
     colours = np.delete(many.colours, stroke, 0)
     return Heap(
         many.canvas,
@@ -167,7 +171,7 @@ def test_what_a_stroke_contributes_is_what_is_missing_without_it() -> None:
     many = heap(4, strokes=7)
     many.variance = np.zeros(len(many.mean))
     many.colours[2] = 3  # what does harm
-    found = contributions(many.laid, many.target, many.weight, many.cover, many.mean)
+    found = contributions(many.laid, many.target, many.weight, many.fragments, many.mean)
     expected = [without(many, stroke).error - many.error for stroke in range(7)]
     assert np.allclose(found.cost, expected, atol=1e-9)
     assert found.cost[2] < 0 < np.median(found.cost)
@@ -176,23 +180,23 @@ def test_what_a_stroke_contributes_is_what_is_missing_without_it() -> None:
 def test_how_much_of_a_stroke_is_still_seen() -> None:
     places = [np.arange(0, 20), np.arange(0, 20), np.arange(10, 30), np.zeros(0, np.int64)]
     many = heap()
-    many.cover, many.colours = cover_of(places), np.random.default_rng(0).random((4, 3))
+    many.fragments, many.colours = cover_of(places), np.random.default_rng(0).random((4, 3))
     many.mean = np.repeat([0.8, 0.5, 1.0], 20)
     many.variance, many.shift = np.zeros(60), np.zeros((60, 3))
-    found = contributions(many.laid, many.target, many.weight, many.cover, many.mean)
+    found = contributions(many.laid, many.target, many.weight, many.fragments, many.mean)
     assert found.visible == pytest.approx([0.25, 0.5, 1.0, 0.0])
 
 
 def test_nothing_is_laid() -> None:
     many = heap(strokes=0)
     assert np.array_equal(many.laid.canvas, many.canvas) and not many.laid.variance.any()
-    assert many.slopes.by_colour.shape == (0, 3) and many.slopes.stiffness.shape == (0,)
-    assert len(contributions(many.laid, many.target, many.weight, many.cover, many.mean).cost) == 0
+    assert many.gradients.grad_colour.shape == (0, 3) and many.gradients.curvature.shape == (0,)
+    assert len(contributions(many.laid, many.target, many.weight, many.fragments, many.mean).cost) == 0
 
 
 def test_single_precision_stays_so() -> None:
     many = heap()
     for name in ("canvas", "target", "weight", "colours", "mean", "variance", "shift"):
         setattr(many, name, getattr(many, name).astype(np.float32))
-    assert many.laid.canvas.dtype == many.laid.change.dtype == many.slopes.by_mean.dtype == np.float32
+    assert many.laid.canvas.dtype == many.laid.change.dtype == many.gradients.grad_mean.dtype == np.float32
     assert many.error == pytest.approx(heap().error, rel=1e-5)

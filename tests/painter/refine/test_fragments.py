@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dreambrush.models.catalogue import Dream, find_brush, shipped_folder
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.lay.layer_canvas import Sheet, Tool
-from dreambrush.painter.refine.fragments import Grid, all_cells, cover, enumerated, path_nodes, some_cells
+from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
+from dreambrush.painter.refine.fragments import Grid, all_cells, enumerated, find_fragments, path_nodes, some_cells
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Sketches
@@ -34,15 +34,17 @@ def distances(stroke: Float32, points: Float32) -> Float32:
 def paint_of(name: str, strokes: Float32) -> tuple[Float32, Float32]:
     """Real alpha (k, SIDE * SIDE) of strokes, each on a canvas of its own; and what of it lies beyond the cover."""
     brush = find_brush(name)
-    pairs = cover(strokes, reach_of(len(strokes), Dream(brush.dream_folder()).reach), all_cells(SIDE, SIDE, 1.0))
+    pairs = find_fragments(
+        strokes, reach_of(len(strokes), Dream(brush.dream_folder()).reach), all_cells(SIDE, SIDE, 1.0)
+    )
     hand = Tool(read_myb(brush.path))
     alpha = np.zeros((len(strokes), SIDE * SIDE), np.float32)
     for index, stroke in enumerate(strokes):
-        sheet = Sheet(SIDE, SIDE)
+        sheet = LayerCanvas(SIDE, SIDE)
         sheet.paint(hand, stroke[:6].reshape(3, 2), stroke[6:8], float(stroke[8]), BLACK, index)
         alpha[index] = sheet.canvas.read8()[..., 3].ravel() / np.float32(255)
     beyond = alpha.copy()
-    beyond[pairs.owner, pairs.place] = 0
+    beyond[pairs.stroke_id, pairs.cell_id] = 0
     return alpha, beyond
 
 
@@ -63,9 +65,9 @@ def test_what_is_near_and_nothing_else(random_sketch: Sketches, cell: float) -> 
     side = int(64 / cell)
     strokes = random_sketch(30, 64, seed=3).strokes
     grid = all_cells(side, side, cell)
-    pairs = cover(strokes, reach_of(30), grid)
+    pairs = find_fragments(strokes, reach_of(30), grid)
     for index, stroke in enumerate(strokes):
-        there = pairs.place[pairs.starts[index] : pairs.starts[index + 1]]
+        there = pairs.cell_id[pairs.starts[index] : pairs.starts[index + 1]]
         paint = stroke[8] * 1.1
         apart = distances(stroke, grid.points)
         assert np.isin(np.flatnonzero(apart < paint), there).all()
@@ -76,37 +78,37 @@ def test_pairs_are_what_they_say(random_sketch: Sketches) -> None:
     strokes = random_sketch(12, SIDE, seed=4).strokes
     strokes[5, :6] += 1000  # this one is nowhere near
     grid = all_cells(SIDE, SIDE, 1.0)
-    pairs = cover(strokes, reach_of(12), grid)
+    pairs = find_fragments(strokes, reach_of(12), grid)
     assert len(pairs) == pairs.starts[-1] == pairs.counts.sum() and pairs.counts[5] == 0
-    assert np.array_equal(pairs.owner, np.repeat(np.arange(12), pairs.counts))
-    assert np.array_equal(pairs.points, grid.points[pairs.place])
+    assert np.array_equal(pairs.stroke_id, np.repeat(np.arange(12), pairs.counts))
+    assert np.array_equal(pairs.points, grid.points[pairs.cell_id])
     for index in range(12):
-        alone = cover(strokes[index : index + 1], reach_of(1), grid)
+        alone = find_fragments(strokes[index : index + 1], reach_of(1), grid)
         part = slice(pairs.starts[index], pairs.starts[index + 1])
-        assert np.array_equal(pairs.place[part], alone.place)
-        assert len(set(alone.place)) == len(alone)
+        assert np.array_equal(pairs.cell_id[part], alone.cell_id)
+        assert len(set(alone.cell_id)) == len(alone)
 
 
 def test_each_brush_has_its_own_reach(random_sketch: Sketches) -> None:
     stroke = random_sketch(1, SIDE).strokes
-    pairs = cover(np.repeat(stroke, 2, 0), np.array([0.6, 2.0], np.float32), all_cells(SIDE, SIDE, 1.0))
+    pairs = find_fragments(np.repeat(stroke, 2, 0), np.array([0.6, 2.0], np.float32), all_cells(SIDE, SIDE, 1.0))
     assert pairs.counts[0] < pairs.counts[1]
 
 
 def test_no_strokes_cover_nothing() -> None:
-    pairs = cover(np.zeros((0, 9), np.float32), reach_of(0), all_cells(3, 5, 1.0))
+    pairs = find_fragments(np.zeros((0, 9), np.float32), reach_of(0), all_cells(3, 5, 1.0))
     assert len(pairs) == 0 and pairs.starts.tolist() == [0] and len(pairs.counts) == 0
 
 
 def test_thinner_grids_cover_the_same_places(random_sketch: Sketches) -> None:
     strokes = random_sketch(12, SIDE, seed=5).strokes
     whole = all_cells(SIDE + 3, SIDE, 1.0)
-    pairs = cover(strokes, reach_of(12), whole)
+    pairs = find_fragments(strokes, reach_of(12), whole)
     some = some_cells(SIDE + 3, SIDE, 1.0, 4, np.random.default_rng(0))
-    thin = cover(strokes, reach_of(12), some)
+    thin = find_fragments(strokes, reach_of(12), some)
     for index in range(12):
-        there = whole.cells[pairs.place[pairs.starts[index] : pairs.starts[index + 1]]]
-        found = some.cells[thin.place[thin.starts[index] : thin.starts[index + 1]]]
+        there = whole.cells[pairs.cell_id[pairs.starts[index] : pairs.starts[index + 1]]]
+        found = some.cells[thin.cell_id[thin.starts[index] : thin.starts[index + 1]]]
         assert set(found) == set(there) & set(some.cells)
 
 
@@ -148,8 +150,8 @@ def test_some_cells_stand_for_all_of_a_picture_that_is_no_multiple_of_squares() 
 
 
 def test_counting_up() -> None:
-    owner, index = enumerated(np.array([2, 0, 3]))
-    assert owner.tolist() == [0, 0, 2, 2, 2] and index.tolist() == [0, 1, 0, 1, 2]
+    stroke_id, index = enumerated(np.array([2, 0, 3]))
+    assert stroke_id.tolist() == [0, 0, 2, 2, 2] and index.tolist() == [0, 1, 0, 1, 2]
 
 
 @pytest.mark.parametrize("at_once", [1, 300, 5000])
@@ -160,11 +162,11 @@ def test_the_same_pairs_however_many_are_looked_at_together(
     strokes[5:9, :6] += 9 * SIDE  # far off the canvas
     strokes[-1, :6] -= 9 * SIDE
     for some in (strokes, strokes[:1], strokes[:0]):
-        whole = cover(some, reach_of(len(some)), all_cells(SIDE, SIDE, 1.0))
+        whole = find_fragments(some, reach_of(len(some)), all_cells(SIDE, SIDE, 1.0))
         with monkeypatch.context() as patch:
             patch.setattr("dreambrush.painter.refine.fragments.AT_ONCE", at_once)
-            parts = cover(some, reach_of(len(some)), all_cells(SIDE, SIDE, 1.0))
+            parts = find_fragments(some, reach_of(len(some)), all_cells(SIDE, SIDE, 1.0))
         for name in ("place", "owner", "points", "starts"):
             one, other = getattr(whole, name), getattr(parts, name)
             assert one.dtype == other.dtype and np.array_equal(one, other), name
-    assert len(cover(strokes, reach_of(40), all_cells(SIDE, SIDE, 1.0))) > at_once
+    assert len(find_fragments(strokes, reach_of(40), all_cells(SIDE, SIDE, 1.0))) > at_once

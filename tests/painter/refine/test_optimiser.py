@@ -12,7 +12,7 @@ from PIL import Image
 
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import only
-from dreambrush.painter.refine.compositing import slopes
+from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.optimiser import refine
 from dreambrush.painter.refine.scene import Scene, reduced
 from dreambrush.painter.sketch import Sketch
@@ -108,9 +108,9 @@ def test_a_fixed_colour_stays(oil: Dreams, tame_for: Tames) -> None:
 def test_slopes_through_dreams_and_layers(scene: Scene) -> None:
     sketch, rng = rough_sketch(), np.random.default_rng(0)
     view = scene.view(sketch, PAPER)
-    by = slopes(view.composite, view.target, view.weight, view.cover, view.mean, view.variance)
-    back = partial(scene.dreams.back, sketch, view.cover, view.mean, by.by_mean, by.by_variance)
-    slope = np.mean([back(rng) for _ in range(60)], 0)
+    by = gradients(view.composite, view.target, view.weight, view.fragments, view.mean, view.variance)
+    vjp = partial(scene.dreams.vjp, sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance)
+    slope = np.mean([vjp(rng) for _ in range(60)], 0)
     steps = np.array([0.05] * 6 + [0.01] * 2 + [0.02], np.float32)
     expected = np.zeros_like(slope)
     for index in np.ndindex(slope.shape):

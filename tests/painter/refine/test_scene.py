@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.refine.compositing import slopes
+from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.fragments import some_cells
 from dreambrush.painter.refine.scene import Scene, cell_for, reduced
 from dreambrush.painter.sketch import Sketch
@@ -57,7 +57,7 @@ def test_what_is_dreamt_is_what_is_painted(
 ) -> None:
     sketch, target = random_sketch(30, SIDE, seed=1), astronaut(SIDE)
     real = painted(sketch, PAPER)
-    scene = Scene(target, oil, lambda tame: tame, cell)
+    scene = Scene(target, oil, lambda constrain: constrain, cell)
     view = scene.view(sketch, reduced(PAPER, cell).reshape(-1, 3))
     small = reduced(real, cell)
     dream = view.composite.canvas.reshape(small.shape)
@@ -69,7 +69,7 @@ def test_what_is_dreamt_is_what_is_painted(
 
 def test_several_brushes_in_one_view(dreams: Dreams, random_sketch: Sketches, painted: Painted) -> None:
     sketch = random_sketch(30, SIDE, seed=2, brushes=3)
-    scene = Scene(PAPER, dreams, lambda tame: tame)
+    scene = Scene(PAPER, dreams, lambda constrain: constrain)
     view = scene.view(sketch, PAPER.reshape(-1, 3))
     real = painted(sketch, PAPER).reshape(-1, 3)
     assert np.abs(view.composite.canvas - real).mean() < 0.03
@@ -84,7 +84,7 @@ def test_cells_out_of_reach_may_be_left_out(oil: Dreams, random_sketch: Sketches
     """What is left is the same to the bit."""
     sketch = random_sketch(3, SIDE, seed=4)
     sketch.strokes[:, 8] = 2  # thin
-    scene, paper = Scene(PAPER * np.float32(0.5), oil, lambda tame: tame), PAPER.reshape(-1, 3)
+    scene, paper = Scene(PAPER * np.float32(0.5), oil, lambda constrain: constrain), PAPER.reshape(-1, 3)
     grid = some_cells(SIDE, SIDE, 1, step, np.random.default_rng(0))
     whole, touched = scene.view(sketch, paper, grid), scene.view_touched(sketch, paper, grid)
     assert len(touched.grid.cells) < 0.5 * len(grid.cells) and set(touched.grid.cells) <= set(grid.cells)
@@ -94,7 +94,7 @@ def test_cells_out_of_reach_may_be_left_out(oil: Dreams, random_sketch: Sketches
         assert np.array_equal(one[kept], other)
     assert np.array_equal(whole.composite.canvas[~kept], np.broadcast_to(paper[0], ((~kept).sum(), 3)))
     by = [
-        slopes(view.composite, view.target, view.weight, view.cover, view.mean, view.variance)
+        gradients(view.composite, view.target, view.weight, view.fragments, view.mean, view.variance)
         for view in (whole, touched)
     ]
     for name in ("by_mean", "by_variance", "by_colour", "stiffness"):
@@ -105,7 +105,7 @@ def test_cells_out_of_reach_may_be_left_out(oil: Dreams, random_sketch: Sketches
 
 def test_some_cells_look_as_among_all(oil: Dreams, random_sketch: Sketches, astronaut: Pictures) -> None:
     sketch, paper = random_sketch(30, SIDE, seed=3), PAPER.reshape(-1, 3)
-    scene = Scene(astronaut(SIDE), oil, lambda tame: tame)
+    scene = Scene(astronaut(SIDE), oil, lambda constrain: constrain)
     grid = scene.some(1, 1, np.random.default_rng(0))
     assert 0.1 < grid.share < 0.5
     some, whole = scene.view(sketch, paper, grid), scene.view(sketch, paper)
@@ -117,7 +117,7 @@ def test_some_cells_look_as_among_all(oil: Dreams, random_sketch: Sketches, astr
 
 
 def test_about_as_many_cells_as_wanted(oil: Dreams) -> None:
-    scene = Scene(np.zeros((300, 500, 3), np.float32), oil, lambda tame: tame)
+    scene = Scene(np.zeros((300, 500, 3), np.float32), oil, lambda constrain: constrain)
     rng = np.random.default_rng(0)
     for cells, strokes in ((1, 5000), (8, 3000), (16, 4000), (1000, 1000)):
         wanted = min(cells * strokes, 300 * 500)
@@ -133,41 +133,41 @@ def half_of(picture: np.ndarray) -> np.ndarray:
 
 def test_errors_count_by_weight(oil: Dreams, random_sketch: Sketches) -> None:
     sketch, paper = random_sketch(10, SIDE, seed=4), PAPER.reshape(-1, 3)
-    plain = Scene(PAPER, oil, lambda tame: tame)
+    plain = Scene(PAPER, oil, lambda constrain: constrain)
     view = plain.view(sketch, paper)
     squares = np.square(view.composite.canvas - plain.target).sum(1).reshape(SIDE, SIDE)
     doubt = view.composite.variance.reshape(SIDE, SIDE)
-    half = Scene(PAPER, oil, lambda tame: tame, counts=half_of(PAPER))
+    half = Scene(PAPER, oil, lambda constrain: constrain, counts=half_of(PAPER))
     error = half.view(sketch, paper).error
     assert error == pytest.approx((squares + doubt)[:, : SIDE // 2].sum(), rel=1e-4)
     assert half.mean_squared(error) == pytest.approx((squares + doubt)[:, : SIDE // 2].mean() / 3, rel=1e-4)
     assert half.canvas_error(view.composite.canvas) == pytest.approx(squares[:, : SIDE // 2].mean() / 3, rel=1e-4)
-    coarse = Scene(PAPER, oil, lambda tame: tame, 4, half_of(PAPER))
+    coarse = Scene(PAPER, oil, lambda constrain: constrain, 4, half_of(PAPER))
     assert set(coarse.weight) == {0, 1} and coarse.weight.sum() == 128
 
 
 def test_attention_is_for_painting_and_does_not_change_what_an_error_is(oil: Dreams, random_sketch: Sketches) -> None:
     sketch, paper = random_sketch(10, SIDE, seed=4), PAPER.reshape(-1, 3)
     plain, double = (
-        Scene(PAPER, oil, lambda tame: tame, attention=attention)
+        Scene(PAPER, oil, lambda constrain: constrain, attention=attention)
         for attention in (None, np.full((SIDE, SIDE), 2, np.float32))
     )
     view = plain.view(sketch, paper)
     assert double.view(sketch, paper).error == pytest.approx(2 * view.error)
     assert double.canvas_error(view.composite.canvas) == plain.canvas_error(view.composite.canvas)
-    both = Scene(PAPER, oil, lambda tame: tame, 2, half_of(PAPER), np.full((SIDE, SIDE), 3, np.float32))
+    both = Scene(PAPER, oil, lambda constrain: constrain, 2, half_of(PAPER), np.full((SIDE, SIDE), 3, np.float32))
     assert set(both.weight) == {0, 3} and set(both.counts) == {0, 1}
 
 
 def test_the_error_of_a_canvas(oil: Dreams, astronaut: Pictures) -> None:
     target = astronaut(20)
     canvas = np.full((400, 3), 0.3, np.float32)
-    found = Scene(target, oil, lambda tame: tame).canvas_error(canvas)
+    found = Scene(target, oil, lambda constrain: constrain).canvas_error(canvas)
     assert found == pytest.approx(np.mean((target.reshape(-1, 3) - canvas) ** 2), rel=1e-5)
 
 
 def test_no_strokes_leave_the_paper(dreams: Dreams, astronaut: Pictures) -> None:
-    scene = Scene(astronaut(20), dreams, lambda tame: tame)
+    scene = Scene(astronaut(20), dreams, lambda constrain: constrain)
     paper = np.full((400, 3), 0.5, np.float32)
     view = scene.view(Sketch.empty(), paper)
     assert np.array_equal(view.composite.canvas, paper) and not view.composite.variance.any()

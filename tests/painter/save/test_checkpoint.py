@@ -15,10 +15,10 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.plan.effort import EFFORTS, Effort
-from dreambrush.painter.propose.grow import Thought
+from dreambrush.painter.propose.grow import SearchBudget
 from dreambrush.painter.save.checkpoint import Unfinished
 from dreambrush.painter.session import Keeper
-from dreambrush.painter.target.backdrop import Work
+from dreambrush.painter.target.backdrop import Backdrop
 from dreambrush.pictures.palette import parse_palette
 from tests.painter.conftest import Pictures
 
@@ -29,7 +29,7 @@ Float32 = NDArray[np.float32]
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Effort 5 with everything in it, but less of each."""
-    thought = Thought(windows=6, proposals=4, kept=8, steps=1, at_once=0.4)
+    thought = SearchBudget(windows=6, proposals=4, kept=8, steps=1, at_once=0.4)
     few = Effort(thought, (0.3, 0.6), 2, 2, 0.08, 2, 2, (8, 16), 2)
     monkeypatch.setattr(Effort, "for_count", lambda effort, _: effort)
     monkeypatch.setitem(EFFORTS, 5, few)
@@ -109,7 +109,7 @@ def test_on_somebodys_work_and_on_transparency(astronaut: Pictures) -> None:
     painting, kept = moments(target, PaintOptions(effort=5))
     again = paint(target, find_brush("oil"), STROKES, 3, None, PaintOptions(effort=5), unfinished=kept[-1].unfinished)
     assert alike(painting, again)
-    work = Work(np.full((SIDE, SIDE, 3), 200, np.uint8), None, None, False)
+    work = Backdrop(np.full((SIDE, SIDE, 3), 200, np.uint8), None, None, False)
     painting, kept = moments(target, PaintOptions(effort=5), work=work)
     data = kept[len(kept) // 2].unfinished
     assert alike(

@@ -17,8 +17,8 @@ from dreambrush.painter.painting import Painting
 from dreambrush.painter.save.saving import recipe_of, save_painting
 from dreambrush.pictures.paper import paper_tile
 from dreambrush.recipe import chosen_recipe, recipes_to_settings
-from dreambrush.replay.edits import find_changes
-from dreambrush.replay.incremental import Replay
+from dreambrush.replay.edits import find_edits
+from dreambrush.replay.incremental import IncrementalReplay
 from dreambrush.replay.repaint import changed, repaint
 from tests.painter.conftest import Pictures
 
@@ -64,7 +64,7 @@ def test_painted_again_it_is_the_same_file(painting: Painting, brush: BrushFile,
 
 
 def test_the_film_begins_on_it_and_ends_with_the_painting(painting: Painting, brush: BrushFile) -> None:
-    film = Replay(recipe_of(painting, [brush], 0, {}))
+    film = IncrementalReplay(recipe_of(painting, [brush], 0, {}))
     assert np.array_equal(film.picture(), paper_tile(painting.background)[:70, :70])
     while film.laid < len(film):
         film.lay()
@@ -78,7 +78,7 @@ def test_nothing_has_changed_until_the_paper_is_another(painting: Painting, brus
         write_openraster(file, painting.layers, background, settings=recipes_to_settings([recipe]))
         with read_document(file) as document:
             facts = {layer: facts_of(layer, 70, 70) for layer in document.layers()}
-            assert find_changes(document, [recipe], facts).paper is other
+            assert find_edits(document, [recipe], facts).paper is other
 
 
 def test_transparent_pictures_have_no_paper(brush: BrushFile, astronaut: Pictures, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.ora.document import read_document
-from dreambrush.painter.lay.layer_canvas import Sheet, Tool
+from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.save.saving import YOUR_TURN, save_painting
@@ -73,7 +73,7 @@ def recorded(painting: Painting, brushes: list[BrushFile]) -> list[list[int]]:
     """Which strokes have changed anything: the numbers of those that stroke maps hold, layer by layer."""
     strokes = painting.strokes
     tools = [Tool(read_myb(brush.path), brush.mypaint_name, painting.pigment) for brush in brushes]
-    sheets = [Sheet(*strokes.size, painting.pigment) for _ in strokes.layers]
+    sheets = [LayerCanvas(*strokes.size, painting.pigment) for _ in strokes.layers]
     found: list[list[int]] = [[] for _ in strokes.layers]
     for index in range(len(strokes)):
         layer, brush = strokes.layer[index], strokes.brush[index]

@@ -11,7 +11,7 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.ora.document import Document, PaintLayer, read_document
 from dreambrush.mypaint.ora.render import render_document
 from dreambrush.painter.paint import PaintOptions, paint
-from dreambrush.painter.target.backdrop import find_node, region_of, see_work
+from dreambrush.painter.target.backdrop import find_node, region_of, see_backdrop
 from tests.mypaint.ora_files import OraFile
 
 SIZE = (40, 56)  # height, width
@@ -39,13 +39,13 @@ def work(tmp_path: Path) -> Document:
 
 
 def test_all_is_seen_where_strokes_lie_above_all(work: Document) -> None:
-    seen = see_work(work)
+    seen = see_backdrop(work)
     assert np.array_equal(seen.picture, render_document(work)[..., :3])
     assert seen.open is None and seen.region is None and not seen.pigment
 
 
 def test_layers_above_are_not_seen_but_hide(work: Document) -> None:
-    seen = see_work(work, find_node(work, "Grey"))
+    seen = see_backdrop(work, find_node(work, "Grey"))
     assert (seen.picture == 90).all()
     assert seen.open is not None
     expected = np.ones(SIZE)
@@ -55,16 +55,16 @@ def test_layers_above_are_not_seen_but_hide(work: Document) -> None:
 
 
 def test_above_a_layer_in_a_group(work: Document) -> None:
-    seen = see_work(work, find_node(work, "Red"))
+    seen = see_backdrop(work, find_node(work, "Red"))
     assert (seen.picture[6:16, 5:15] == (255, 0, 0)).all() and (seen.picture[:, 28:] == 90).all()
     assert seen.open is not None and seen.open[:, :28].all() and not seen.open[:, 28:].any()
 
 
 def test_what_is_hidden_by_all_others_cannot_be_painted(work: Document) -> None:
-    covered = see_work(work, find_node(work, "Blue"))
+    covered = see_backdrop(work, find_node(work, "Blue"))
     assert covered.open is None  # the layer above it is hidden itself
     with pytest.raises(UsageError, match="hide everything"):
-        see_work(work, work.layers()[-1])
+        see_backdrop(work, work.layers()[-1])
 
 
 def test_layers_are_found_by_name(work: Document) -> None:
@@ -87,13 +87,13 @@ def test_an_eotf_of_no_mypaint(tmp_path: Path) -> None:
     ora.layer(plain((90, 90, 90, 255)))
     ora.save(tmp_path / "odd.ora")
     with read_document(tmp_path / "odd.ora") as document, pytest.raises(OpenrasterError, match="eotf"):
-        see_work(document)
+        see_backdrop(document)
 
 
 def test_strokes_stay_in_the_region_and_bring_the_picture_closer(work: Document) -> None:
     region = np.zeros(SIZE, np.uint8)
     region[10:30, 8:40] = 255
-    seen = see_work(work, region=region)
+    seen = see_backdrop(work, region=region)
     target = np.broadcast_to(np.array([0.9, 0.8, 0.1], np.float32), (*SIZE, 3)).copy()
     painting = paint(target, find_brush("oil"), 30, options=QUICK, work=seen)
     assert painting.alpha is not None and np.array_equal(painting.alpha, region)

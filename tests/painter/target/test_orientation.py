@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dreambrush.painter.target.orientation import FormField
+from dreambrush.painter.target.orientation import OrientationField
 
 Float32 = NDArray[np.float32]
 SIDE = 96
@@ -26,7 +26,7 @@ def places(count: int = 200, side: float = SIDE, margin: float = 0) -> Float32:
 
 
 def look(picture: Float32, points: Float32, scale: float) -> tuple[Float32, Float32]:
-    return FormField(picture).at(points, np.full(len(points), scale, np.float32))
+    return OrientationField(picture).at(points, np.full(len(points), scale, np.float32))
 
 
 def apart(a: Float32 | float, b: Float32 | float) -> Float32:
@@ -138,7 +138,7 @@ def test_a_picture_of_twice_the_size_has_the_same_form(seed: int) -> None:
 @settings(max_examples=60)
 def test_any_picture_will_do(height: int, width: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    form = FormField(rng.random((height, width, 3), np.float32))
+    form = OrientationField(rng.random((height, width, 3), np.float32))
     points = rng.uniform(-50, 100, (20, 5, 2)).astype(np.float32)
     direction, coherence = form.at(points, np.exp(rng.uniform(-5, 8, 20)).astype(np.float32))
     assert np.isfinite(direction).all() and (coherence >= 0).all() and (coherence <= 1).all()
@@ -158,5 +158,5 @@ def test_bands_leave_no_seams() -> None:
 
 
 def test_no_points_no_answers() -> None:
-    direction, coherence = FormField(stripes(0, 8)).at(np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32))
+    direction, coherence = OrientationField(stripes(0, 8)).at(np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32))
     assert direction.shape == coherence.shape == (0, 5)
