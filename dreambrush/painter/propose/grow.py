@@ -210,7 +210,7 @@ class Candidates:
 
     def then(self, other: Candidates) -> Candidates:
         """These and others."""
-        columns = ("strokes", "brush", "size", "gain", "merit")
+        columns = ("strokes", "brush", "size", "gain", "score")
         return Candidates(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in columns))
 
 
