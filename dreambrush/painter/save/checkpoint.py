@@ -120,7 +120,7 @@ class Unfinished:
             place.before = _sketch(arrays, "before")
         if steps is not None:
             descended = _sketch(arrays, "descended")
-            others = {name: arrays[f"descent.{name}"] for name in ("mean", "square", "by_colour", "stiffness")}
+            others = {name: arrays[f"descent.{name}"] for name in ("mean", "square", "grad_colour", "curvature")}
             fresh = Descent.of(descended)
             for name, others_name in ((name, others[name]) for name in others):
                 _check(others_name, getattr(fresh, name).shape, np.float32)
