@@ -102,13 +102,13 @@ def test_files_are_relative_to_the_folder_of_the_settings(key: str, value: str, 
 
 
 BROKEN = [
-    (b"strokes = ", "it is no TOML (Invalid value (at", "Correct the file"),
-    (b"strokes = 1\nstrokes = 2", "it is no TOML (", "Correct the file"),
-    (b"strokes = " + b"9" * 5000, "it is no TOML (", "Correct the file"),
-    (b"a = " + b"[" * 9000, "it is no TOML (", "Correct the file"),
-    (b'palette = "\xff"', "it is no text in UTF-8", "Correct the file"),
+    (b"strokes = ", "it is not TOML (Invalid value (at", "Correct the file"),
+    (b"strokes = 1\nstrokes = 2", "it is not TOML (", "Correct the file"),
+    (b"strokes = " + b"9" * 5000, "it is not TOML (", "Correct the file"),
+    (b"a = " + b"[" * 9000, "it is not TOML (", "Correct the file"),
+    (b'palette = "\xff"', "it is not UTF-8 text", "Correct the file"),
     (b"#" * 70_000, "it is larger than 64 KiB", "Correct the file"),
-    (b"\0\0\0\0", "it is no TOML (", "Correct the file"),
+    (b"\0\0\0\0", "it is not TOML (", "Correct the file"),
     (b"stroks = 1", "sets 'stroks', but there is no such setting.", "Did you mean strokes?"),
     (b"min-size = 1", "sets 'min-size', but there is no such setting.", "Did you mean min_size?"),
     (b'"a\\nb" = 1', r"sets 'a\nb', but there is no such setting.", "The keys are: style, brush, strokes"),
@@ -148,7 +148,7 @@ def test_any_file_gives_settings_or_says_what_is_wrong(tmp_path_factory: Any, co
 def test_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "dreambrush.toml").mkdir()
     os.mkfifo(tmp_path / "pipe.toml")
-    for name, why in (("dreambrush.toml", "it is a folder"), ("pipe.toml", "it is no regular file")):
+    for name, why in (("dreambrush.toml", "it is a folder"), ("pipe.toml", "it is not a regular file")):
         with pytest.raises(UsageError, match=why):
             words(tmp_path / name)
 

@@ -161,7 +161,7 @@ def test_a_painting_is_the_same_as_with_flags(command: Command, monkeypatch: pyt
         ("force = true", "sets 'force', but only the command line can set that.", "Give --force there."),
         ("in_place = true", "sets 'in_place', but only the command line can set that.", "Give --in-place there."),
         ("json = true", "sets 'json', but only the command line can set that.", "Give --json there."),
-        ("strokes", "it is no TOML", "Correct the file, or remove it."),
+        ("strokes", "it is not TOML", "Correct the file, or remove it."),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("words", [("paint", "photo.png"), ("config",)], ids=["paint", "config"])
