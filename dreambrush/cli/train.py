@@ -1,4 +1,4 @@
-"""``dreambrush train``: teach dreambrush what a brush does."""
+"""``dreambrush train``: teaches dreambrush what a brush does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dreambrush.training.plan import Stage
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
-VAGUE = 0.5  # a dream that knows less than this share of what can be known deserves a warning
+VAGUE = 0.5  # a dream that predicts less than this share of what can be predicted gets a warning
 
 EXAMPLES = """\b
 Examples:
@@ -31,33 +31,33 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @BRUSH
-@folder_option("Folder for the model.  [default: where dreambrush finds it by the brush's name]")
+@folder_option("Folder for the model.  [default: the folder where dreambrush looks for dreams]")
 @click.option(
     "--strokes",
     metavar="N",
     type=whole_number(100, 1_000_000),
-    help="How many random strokes to learn from, 100 to 1000000.  [default: 40000, or 80000 with --thorough]",
+    help="Number of random strokes to learn from, 100 to 1000000.  [default: 40000, or 80000 with --thorough]",
 )
-@seed_option("Chooses the random strokes and the first weights.")
-@click.option("--thorough", is_flag=True, help="Learn from more strokes, four times as long.")
+@seed_option("Number that picks the random strokes and the first weights.")
+@click.option("--thorough", is_flag=True, help="Learn from more strokes, for four times as long.")
 @click.option(
     "--device",
     type=click.Choice(["cpu", "cuda"]),
     default="cpu",
     show_default=True,
-    help="Where the dream is fitted; a GPU (cuda) does not give the same bytes again.",
+    help="Where to train the dream.  A GPU (cuda) does not give the same bytes each time.",
 )
 @click.option(
     "--pictures",
     metavar="DIR",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Pictures that the controller practises on.  [default: drawn by dreambrush]",
+    help="Pictures for the controller to practise on.  [default: pictures that dreambrush draws]",
 )
 @click.option(
-    "--only", type=click.Choice(STAGES), multiple=True, help="Do only this stage; may be given more than once."
+    "--only", type=click.Choice(STAGES), multiple=True, help="Do only this stage.  You may give it several times."
 )
-@click.option("--keep", is_flag=True, help="Keep the strokes and checkpoints when all is done.")
-@click.option("--restart", is_flag=True, help="Throw away what an unfinished training left, and start over.")
+@click.option("--keep", is_flag=True, help="Keep the strokes and checkpoints at the end.")
+@click.option("--restart", is_flag=True, help="Discard an unfinished training and start over.")
 @QUIET
 def train(
     brush: str,
@@ -74,14 +74,20 @@ def train(
 ) -> int:
     """Teach dreambrush a brush of your own.
 
-    Four stages: random strokes are painted with MyPaint's engine (collect); a small network learns to foretell them,
-    the brush's "dream" (dream); another learns inside the dream where to put strokes (controller); and both are saved
-    as ONNX, checked, with a card and a preview sheet that shows real strokes beside dreamt ones (export).  The dream
-    alone is enough to paint with: the controller is for experiments, as paint searches for its strokes.
+    Training has four stages:
 
-    Stop it whenever you like: the same command goes on where it was.  An older model in that folder stays in use
-    until the new one is ready.
-    """
+    \b
+      collect     MyPaint's engine paints random strokes of the brush.
+      dream       A small network learns to predict what a stroke looks like.
+      controller  Another network learns in the dream where to put strokes.
+      export      Both are saved as ONNX and checked.  A preview sheet shows real
+                  strokes beside dreamt ones.
+
+    To paint, the dream is enough.  The controller is for experiments.
+
+    You can stop at any time, and the same command continues.  An older model in the folder stays in use until
+    the new one is ready.
+    """  # noqa: D301
     from dreambrush.cli.shared.outputs import check_folder
     from dreambrush.models.catalogue import find_brush, read_card, user_dreams
     from dreambrush.mypaint.engine.myb import read_myb
@@ -111,7 +117,7 @@ def train(
         try:
             train_brush(brush_file, folder, options, stages, show, keep=keep, restart=restart)
         except KeyboardInterrupt:
-            click.echo(f"Interrupted: run the same command again to go on training {brush_file.name}.", err=True)
+            click.echo(f"Interrupted: run the same command again to continue training {brush_file.name}.", err=True)
             return ExitCode.INTERRUPTED
     if not quiet:
         seconds = time.perf_counter() - started
@@ -127,11 +133,13 @@ def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: 
     from dreambrush.training.card import foretold_share
 
     share = foretold_share(card)
-    known = f"it foretells {100 * share:.1f} % of what can be foretold of new strokes"
+    known = f"it predicts {100 * share:.1f} % of what can be predicted of new strokes"
     click.echo(f"{folder}: the dream of {brush.name}, trained in {seconds:.0f} s; {known}.", err=True)
     if share < VAGUE:
         click.echo(f"Warning: {brush.name} could not be learned well; train it with --thorough.", err=True)
     if card.get("changes_colour"):
-        click.echo(f"Warning: {brush.name} changes the colours that it is given, so paintings will be off.", err=True)
+        click.echo(
+            f"Warning: {brush.name} changes the colours it is given, so the colours of paintings will be off.", err=True
+        )
     name = brush.name if find_brush(brush.name).dream == folder else folder
     click.echo(f"Paint with it: dreambrush paint photo.jpg --brush {name}", err=True)

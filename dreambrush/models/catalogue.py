@@ -96,8 +96,8 @@ class BrushFile:
         """
         if self.dream is None:
             raise ModelError(
-                f"The brush '{self.name}' has no dream yet, so the painter does not know what it does.",
-                f"Let it learn that with: dreambrush train '{self.name if '/' in self.name else self.path}'",
+                f"The brush '{self.name}' has no dream yet, so dreambrush cannot plan strokes with it.",
+                f"Teach it with: dreambrush train '{self.name if '/' in self.name else self.path}'",
                 id="brush-has-no-dream",
             )
         return self.dream
@@ -168,7 +168,7 @@ def _brush_of(folder: Path) -> BrushFile:
         if _is_of(folder, path):
             return BrushFile(name if bare_name(name) == path.stem else path.stem, path, folder)
     raise ModelError(
-        f"The dream in {folder} is not of a brush in that folder.",
+        f"The folder {folder} has a dream, but not the brush that it belongs to.",
         "Name the .myb file instead.",
         id="dream-of-another-brush",
     )
@@ -177,7 +177,7 @@ def _brush_of(folder: Path) -> BrushFile:
 def _names(brushes: dict[str, Path]) -> str:
     """Ours and the user's; the stock ones are too many for a message."""
     few = [name for name, path in brushes.items() if BrushFile(name, path, None).origin != "stock"]
-    more = "; MyPaint's own are listed by: dreambrush brushes --all" if len(few) < len(brushes) else "."
+    more = "; for MyPaint's own: dreambrush brushes --all" if len(few) < len(brushes) else "."
     return ", ".join(few) + more
 
 
@@ -241,7 +241,7 @@ class Dream:
                 raise ValueError
         except (KeyError, TypeError, ValueError, OverflowError):
             raise ModelError(
-                f"The card of the dream {folder} has no proper reach.", RETRAIN, id="dream-card-unreadable"
+                f"The card of the dream {folder} has no usable reach.", RETRAIN, id="dream-card-unreadable"
             ) from None
 
     def __call__(self, strokes: Float32, points: Float32) -> tuple[Float32, Float32]:
@@ -258,7 +258,7 @@ class Dream:
         mean, variance = ask(self._session, DREAM_FILE, {"strokes": strokes, "points": points}, shapes)
         if mean.size and max(mean.max(), -mean.min(), variance.max(), -variance.min()) > MOST_ALPHA:
             raise ModelError(
-                f"The network {self.folder / DREAM_FILE} dreams of more paint than there can be.",
+                f"The network {self.folder / DREAM_FILE} predicts more paint than is possible.",
                 RETRAIN,
                 id="network-unusable",
             )

@@ -156,7 +156,9 @@ def write_model(folder: Path, files: dict[str, bytes], card: dict[str, Any]) -> 
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"The folder {folder} cannot be made: {error.strerror}.", "Choose another with -o.", id="cannot-make-folder"
+            f"The folder {folder} cannot be created: {error.strerror}.",
+            "Choose another with -o.",
+            id="cannot-make-folder",
         ) from None
     for name, data in (*files.items(), (CARD_FILE, card_bytes(card))):
         with open_output(folder / name, overwrite=True) as file:
@@ -185,7 +187,7 @@ def load_policy(path: Path) -> Policy:
         width = weights["fine.0.0.weight"].shape[0]
     except (KeyError, IndexError):
         raise ModelError(
-            f"The weights in {path} are not those of a controller.", "Train it anew.", id="weights-do-not-fit"
+            f"The weights in {path} are not those of a controller.", "Train it again.", id="weights-do-not-fit"
         ) from None
     policy = Policy(width)
     put_weights(policy, weights, path)

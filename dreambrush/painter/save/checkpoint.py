@@ -82,8 +82,8 @@ def read_state(data: bytes, known: Study | None = None) -> State:
     except Exception as error:  # what strangers write may fail in any way, and numpy raises almost anything
         reason = str(error)[:200] or type(error).__name__
         raise StrokesError(
-            f"What dreambrush keeps of the unfinished painting cannot be read ({reason}).",
-            "Paint the picture anew, or use the version of dreambrush that began it.",
+            f"The unfinished painting cannot be read ({reason}).",
+            "Paint the picture again, or use the version of dreambrush that started it.",
             id="unfinished-unreadable",
         ) from None
     if known is not None:
@@ -148,8 +148,8 @@ def _check_of(state: State, known: Study) -> None:
     sampler = known.planner(Deadline(None)).grower.sampler
     if belief.canvas.shape != known.coarse.target.shape or len(state.sketch) > strokes:
         raise StrokesError(
-            "What dreambrush keeps of the unfinished painting is of another picture.",
-            "Paint the picture anew.",
+            "The unfinished painting is of another picture.",
+            "Paint the picture again.",
             id="unfinished-unreadable",
         )
     descent = state.step.descent
@@ -168,8 +168,8 @@ def _check_of(state: State, known: Study) -> None:
         or not (earned.min() >= 0 and 0 < earned.sum() < np.inf)
     ):
         raise StrokesError(
-            "What dreambrush keeps of the unfinished painting does not fit together.",
-            "Paint the picture anew.",
+            "The parts of the unfinished painting do not fit together.",
+            "Paint the picture again.",
             id="unfinished-unreadable",
         )
 
@@ -190,7 +190,7 @@ def _descent(sketch: Sketch, arrays: Arrays, steps: int) -> Descent:
         found[name] = arrays[f"descent.{name}"]
         _check(found[name], fresh.shape, np.float32)
     if (np.abs(found["mean"]) > MEAN_BY_ROOT * np.sqrt(np.maximum(found["square"], 0)) + 1e-6).any():
-        raise ValueError("its descent is none that there can be")
+        raise ValueError("its optimiser state is impossible")
     return Descent(sketch, Adam(found["mean"], found["square"], steps), found["grad_colour"], found["curvature"])
 
 
@@ -206,7 +206,7 @@ def _rng_state(state: Mapping[str, Any]) -> dict[str, Any]:
             return found
     except (ValueError, TypeError, KeyError, OverflowError):
         pass
-    raise ValueError("it has no sound state of its random numbers")
+    raise ValueError("its random numbers are unusable")
 
 
 def _columns(name: str, thing: Sketch | Candidates) -> Arrays:
@@ -220,7 +220,7 @@ def _sketch(arrays: Arrays, name: str) -> Sketch:
     _check(colours, (n, 3), np.float32)
     _check(brush, (n,), np.int64)
     if n and (np.abs(strokes).max() > FARTHEST or strokes[:, 6:].min() < 0 or brush.min() < 0):
-        raise ValueError("its strokes are beyond all bounds")
+        raise ValueError("its strokes are out of range")
     return Sketch(strokes, colours, brush)
 
 
@@ -229,7 +229,7 @@ def _check(array: NDArray[Any], shape: tuple[int, ...], dtype: type[np.generic])
     if array.shape != shape or array.dtype != dtype:
         raise ValueError("its arrays have another shape or type")
     if not np.isfinite(array).all():
-        raise ValueError("its arrays hold what is no number")
+        raise ValueError("its arrays hold values that are not numbers")
 
 
 def _plan_step(record: dict[str, Any]) -> PlanStep:
@@ -247,7 +247,7 @@ def _stage(record: dict[str, Any]) -> Stage:
     stage = Stage(**record)
     mse = (stage.dreamed_mse, stage.mse)
     if not isinstance(stage.name, str) or not all(isinstance(each, float | int) and 0 <= each < 9 for each in mse):
-        raise ValueError("a stage is none")
+        raise ValueError("a stage is unusable")
     return replace(stage, strokes=_count(stage.strokes))
 
 

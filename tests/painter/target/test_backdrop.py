@@ -63,7 +63,7 @@ def test_above_a_layer_in_a_group(work: Document) -> None:
 def test_what_is_hidden_by_all_others_cannot_be_painted(work: Document) -> None:
     covered = see_backdrop(work, find_node(work, "Blue"))
     assert covered.open is None  # the layer above it is hidden itself
-    with pytest.raises(UsageError, match="hide everything"):
+    with pytest.raises(UsageError, match="hide all paint"):
         see_backdrop(work, work.layers()[-1])
 
 
