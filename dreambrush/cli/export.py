@@ -27,9 +27,8 @@ Examples:
 def export(brush: str, output: Path | None, quiet: bool) -> None:
     """Export what was trained for a brush to ONNX.
 
-    The dream, and the controller if there is one, are made from their weights (.safetensors) anew.  What
-    onnxruntime answers is compared with torch; the largest difference is written into the model's card, and one that
-    matters is an error.
+    The dream is made from its weights (.safetensors) anew.  What onnxruntime answers is compared with torch; the
+    largest difference is written into the model's card, and one that matters is an error.
 
     Training ends with this, and paint does it by itself where it is missing.  BRUSH may also be the folder of a
     model.

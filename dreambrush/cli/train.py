@@ -18,15 +18,28 @@ if TYPE_CHECKING:
     from dreambrush.models import BrushFile
     from dreambrush.training.plan import Stage
 
-STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
+STAGES: tuple[Stage, ...] = ("collect", "dream", "export")
+FORMER_STAGE = "controller"  # of dreambrush 0.1
 VAGUE = 0.5  # a dream that knows less than this share of what can be known deserves a warning
 
 EXAMPLES = """\b
 Examples:
   dreambrush train my-brush.myb
   dreambrush paint photo.jpg --brush my-brush
-  dreambrush train my-brush.myb --thorough --pictures ~/Photos
+  dreambrush train my-brush.myb --thorough
 """
+
+
+def stage_name(value: str) -> str:
+    """An option type: a stage, or the one that scripts for dreambrush 0.1 may name."""
+    if value not in (*STAGES, FORMER_STAGE):
+        raise click.BadParameter(f"'{value}' is not one of {', '.join(map(repr, STAGES))}.")
+    return value
+
+
+def complete_stage(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """What the shell offers."""
+    return [stage for stage in STAGES if stage.startswith(incomplete)]
 
 
 @click.command(epilog=EXAMPLES)
@@ -50,11 +63,16 @@ Examples:
 @click.option(
     "--pictures",
     metavar="DIR",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Pictures that the controller practises on.  [default: drawn by dreambrush]",
+    hidden=True,
+    help="Of dreambrush 0.1: pictures for a controller to practise on.",
 )
 @click.option(
-    "--only", type=click.Choice(STAGES), multiple=True, help="Do only this stage; may be given more than once."
+    "--only",
+    metavar=f"[{'|'.join(STAGES)}]",
+    type=stage_name,
+    multiple=True,
+    shell_complete=complete_stage,
+    help="Do only this stage; may be given more than once.",
 )
 @click.option("--keep", is_flag=True, help="Keep the strokes and checkpoints when all is done.")
 @click.option("--restart", is_flag=True, help="Throw away what an unfinished training left, and start over.")
@@ -66,7 +84,7 @@ def train(
     seed: int,
     thorough: bool,
     device: str,
-    pictures: Path | None,
+    pictures: str | None,
     only: tuple[str, ...],
     keep: bool,
     restart: bool,
@@ -74,10 +92,9 @@ def train(
 ) -> int:
     """Teach dreambrush a brush of your own.
 
-    Four stages: random strokes are painted with MyPaint's engine (collect); a small network learns to foretell them,
-    the brush's "dream" (dream); another learns inside the dream where to put strokes (controller); and both are saved
-    as ONNX, checked, with a card and a preview sheet that shows real strokes beside dreamt ones (export).  The dream
-    alone is enough to paint with: the controller is for experiments, as paint searches for its strokes.
+    Three stages: MyPaint's engine paints random strokes (collect); a small network learns to foretell them, which is
+    the brush's "dream" (dream); the dream is saved as ONNX and checked, with a card and a preview sheet that shows real
+    strokes beside dreamt ones (export).
 
     Stop it whenever you like: the same command goes on where it was.  An older model in that folder stays in use
     until the new one is ready.
@@ -86,6 +103,11 @@ def train(
     from dreambrush.models import find_brush, read_card, user_dreams
     from dreambrush.mypaint.myb import read_myb
 
+    stages = [stage for stage in STAGES if not only or stage in only]
+    if (pictures is not None or FORMER_STAGE in only) and not quiet:
+        click.echo("Note: train no longer has a controller to train, and paint needs none.", err=True)
+    if not stages:
+        return ExitCode.OK
     brush_file = find_brush(brush)
     read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
     folder = output or user_dreams() / brush_file.name
@@ -95,10 +117,9 @@ def train(
     from dreambrush.training.pipeline import train as train_brush
     from dreambrush.training.plan import TrainOptions, expected_seconds
 
-    options = TrainOptions(seed=seed, device=device, pictures=pictures)
+    options = TrainOptions(seed=seed, device=device)
     options = options.patient() if thorough else options
     options = replace(options, strokes=strokes) if strokes else options
-    stages = [stage for stage in STAGES if not only or stage in only]
     pace = Pace(expected_seconds(options, stages))
     started = time.perf_counter()
     with progress_bar(brush_file.name, quiet=quiet) as update:

@@ -7,13 +7,12 @@ import json
 import os
 import platform
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from dreambrush.dream.collect import BROWNIAN, SAMPLING, SIDE
 from dreambrush.dream.evaluate import NOISE_RENDERS, Score
 from dreambrush.dream.train import PIXELS_PER_STROKE
-from dreambrush.models import CARD_FORMAT, CARD_VERSION, fingerprint
+from dreambrush.models import CARD_FORMAT, CARD_VERSION
 from dreambrush.training.plan import TrainOptions
 
 
@@ -53,24 +52,6 @@ def dream_section(
         "cores": os.cpu_count(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "versions": {"python": platform.python_version(), **packages},
-    }
-
-
-def controller_section(options: TrainOptions, pictures: int, start: Path | None, share: float) -> dict[str, Any]:
-    """What the card says of the controller.
-
-    Args:
-        options: of the training.
-        pictures: how many it practised on.
-        start: the weights that it began with; None if they were random.
-        share: of a window's error that its surest stroke removes in the dream, in windows that it never saw.
-    """
-    return {
-        "kind": "policy",
-        "policy": options.controller.as_dict(),
-        "start": f"{start.parent.name} ({fingerprint(start)})" if start else None,
-        "pictures": f"{pictures} of the user's" if options.pictures else f"{pictures} drawn ones",
-        "first_stroke_share": float(f"{share:.4g}"),
     }
 
 

@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dreambrush.controller.policy import Policy, policy_onnx
 from dreambrush.dream.checkpoint import put_weights, read_weights
 from dreambrush.dream.collect import SIDE, random_colours, random_strokes
 from dreambrush.dream.colour import ColourDream, colour_onnx
@@ -35,12 +34,11 @@ from dreambrush.models import (
 from dreambrush.networks import load_network
 from dreambrush.output import open_output
 from dreambrush.painter.gradient import GRADIENT_FILE
-from dreambrush.painter.look import SIDE as WINDOW
 from dreambrush.training.card import card_bytes
 
-LARGEST_DIFFERENCE = 1e-3  # of alpha (0..1), its gradient, a share of error (0..1), or a stroke in cells of a window
+LARGEST_DIFFERENCE = 1e-3  # of alpha (0..1), its gradient, or a colour (0..1)
 LARGEST_SHARE = 1e-3  # of all values may differ more: where two pieces of a path are equally near, rounding decides
-CHECK_SEED, CHECK_STROKES, CHECK_POINTS, CHECK_WINDOWS = 40_000_003, 500, 200, 16
+CHECK_SEED, CHECK_STROKES, CHECK_POINTS = 40_000_003, 500, 200
 
 
 class Difference(NamedTuple):
@@ -65,7 +63,6 @@ class Exported:
 
 def export_networks(
     dream_weights: Path,
-    policy_weights: Path | None,
     colour_weights: Path | None = None,
     gradient: bytes | None = None,
 ) -> Exported:
@@ -73,7 +70,6 @@ def export_networks(
 
     Args:
         dream_weights: ``dream.safetensors``.
-        policy_weights: ``policy.safetensors``, if there is a controller.
         colour_weights: ``colour.safetensors``, if the brush changes its colour.
         gradient: what was exported of these weights before; it takes longer than all the rest.
 
@@ -90,11 +86,6 @@ def export_networks(
         files[COLOUR_WEIGHTS_FILE] = colour_weights.read_bytes()
         files[COLOUR_FILE] = colour_onnx(colour)
         differences[COLOUR_FILE] = check_colour(colour, files[COLOUR_FILE])
-    if policy_weights is not None:
-        policy = load_policy(policy_weights)
-        files[POLICY_WEIGHTS_FILE] = policy_weights.read_bytes()
-        files[POLICY_FILE] = policy_onnx(policy)
-        differences[POLICY_FILE] = check_policy(policy, files[POLICY_FILE])
     about = {
         "weights": fingerprint(dream_weights),
         "onnx_difference": {
@@ -102,8 +93,7 @@ def export_networks(
             f"share_above_{LARGEST_DIFFERENCE:g}": {
                 name: float(f"{found.share:.2g}") for name, found in differences.items()
             },
-            "checked_on": f"{CHECK_STROKES} random strokes at {CHECK_POINTS} points each"
-            + (f", {CHECK_WINDOWS} random windows" if policy_weights is not None else ""),
+            "checked_on": f"{CHECK_STROKES} random strokes at {CHECK_POINTS} points each",
         },
     }
     return Exported(files, about)
@@ -125,19 +115,19 @@ def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str,
         OutputError: the files cannot be written.
     """
     card = read_card(folder)
-    policy = folder / POLICY_WEIGHTS_FILE
     colour = folder / COLOUR_WEIGHTS_FILE
     gradient = folder / GRADIENT_FILE
     kept = not anew and gradient.is_file() and card.get("weights") == fingerprint(folder / WEIGHTS_FILE)
     exported = export_networks(
         folder / WEIGHTS_FILE,
-        policy if policy.is_file() else None,
         colour if colour.is_file() else None,
         gradient.read_bytes() if kept else None,
     )
     files = exported.files
     if output.resolve() != folder.resolve():
-        others = (*folder.glob("*.myb"), *folder.glob("preview.png"))
+        # A model of dreambrush 0.1 may have a controller; it goes along as it is.
+        names = ("*.myb", "preview.png", POLICY_FILE, POLICY_WEIGHTS_FILE)
+        others = (path for name in names for path in folder.glob(name))
         files = {path.name: path.read_bytes() for path in others} | files
     card |= exported.about
     write_model(output, files, card)
@@ -172,24 +162,6 @@ def load_colour(path: Path) -> ColourDream:
     dream = ColourDream()
     put_weights(dream, read_weights(path), path)
     return dream.eval()
-
-
-def load_policy(path: Path) -> Policy:
-    """A trained policy.
-
-    Raises:
-        ModelError: the file is missing, or holds something else.
-    """
-    weights = read_weights(path)
-    try:
-        width = weights["fine.0.0.weight"].shape[0]
-    except (KeyError, IndexError):
-        raise ModelError(
-            f"The weights in {path} are not those of a controller.", "Train it anew.", id="weights-do-not-fit"
-        ) from None
-    policy = Policy(width)
-    put_weights(policy, weights, path)
-    return policy.eval()
 
 
 def check_dream(dream: FieldDream, model: bytes) -> Difference:
@@ -229,16 +201,6 @@ def check_colour(colour: ColourDream, model: bytes) -> Difference:
     """
     inputs = _strokes_and_points() | {"colour": random_colours(CHECK_STROKES, CHECK_SEED)}
     return _check(lambda *given: (colour(*given),), model, COLOUR_FILE, inputs, ("shift",))
-
-
-def check_policy(policy: Policy, model: bytes) -> Difference:
-    """As :func:`check_dream`, for what a policy proposes in random windows.
-
-    Raises:
-        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
-    """
-    windows = np.random.default_rng(CHECK_SEED).random((2, CHECK_WINDOWS, WINDOW, WINDOW, 3), np.float32)
-    return _check(policy, model, POLICY_FILE, {"target": windows[0], "canvas": windows[1]}, ("strokes", "foretold"))
 
 
 def _strokes_and_points() -> dict[str, NDArray[np.float32]]:

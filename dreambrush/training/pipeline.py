@@ -1,4 +1,4 @@
-"""Trains a brush: collect, dream, controller, export; stopped at any moment, it goes on where it was."""
+"""Trains a brush: collect, dream, export; stopped at any moment, it goes on where it was."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
-from dreambrush.controller.studio import picture_files
 from dreambrush.cores import available_cores
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.colour import learn_colour
@@ -34,14 +33,13 @@ from dreambrush.models import (
 )
 from dreambrush.mypaint.brush_folders import bare_name
 from dreambrush.mypaint.myb import BrushSettings, read_myb
-from dreambrush.training.card import controller_section, dream_section
-from dreambrush.training.export import export_networks, load_policy, write_model
+from dreambrush.training.card import dream_section
+from dreambrush.training.export import export_networks, write_model
 from dreambrush.training.plan import STAGES, Stage, TrainOptions, check_device
-from dreambrush.training.practice import first_stroke_share, practice_pictures, practise, pretrained_start
 from dreambrush.training.preview import PREVIEW_FILE, preview_sheet
 from dreambrush.training.workspace import Workspace
 
-DREAM_CHECKPOINT, CONTROLLER_CHECKPOINT = "dream-checkpoint.safetensors", "controller-checkpoint.safetensors"
+DREAM_CHECKPOINT = "dream-checkpoint.safetensors"
 RANDOM = 1e-6  # noise floor above which no two strokes of a brush are alike
 
 Report = Callable[[str, int, int], None]
@@ -69,7 +67,7 @@ def train(
         output: the model's folder; made if missing, its model replaced if it has one.
         options: what and how long to learn.
         stages: those to do now.
-        progress: told stage ("collect", "dream", "evaluate", "controller", "export"), how much is done, and in all.
+        progress: told stage ("collect", "dream", "evaluate", "export"), how much is done, and in all.
         keep: do not delete the strokes and checkpoints after the last stage.
         restart: throw away what an unfinished training left.
         workers: processes that paint strokes; by default one per core.
@@ -82,14 +80,11 @@ def train(
         UsageError: there is no such device.
         ModelError: an earlier stage is missing, or what was exported answers differently.
         OutputError: the folder cannot be written, is in use, or has an unfinished training with other options.
-        PictureError: there are no pictures to practise on.
     """
     options = options or TrainOptions()
     settings = read_myb(brush.path)
     check_learnable(brush.name, settings)
     check_device(options.device)
-    if options.pictures is not None and "controller" in stages:
-        picture_files(options.pictures)  # that there are none is better known now than hours later
     plan = {"brush": settings.digest(), **options.as_dict()}
     torch.set_num_threads(options.threads)
     workspace = Workspace(output, plan)
@@ -117,8 +112,6 @@ class _Run:
             self._collect(workers)
         elif stage == "dream":
             self._dream()
-        elif stage == "controller":
-            self._controller()
         else:
             self._export()
 
@@ -175,47 +168,14 @@ class _Run:
                     workspace.save(COLOUR_WEIGHTS_FILE, save(colour.state_dict()))
             workspace.note(dream=about, dream_of=fingerprint(weights))
 
-    def _controller(self) -> None:
-        options, workspace = self.options, self.workspace
-        dream_weights = workspace.need(WEIGHTS_FILE, "dream")
-        weights, of = workspace.folder / POLICY_WEIGHTS_FILE, self._controller_of(dream_weights)
-        if workspace.journal.get("controller_of") == of and weights.is_file():
-            return
-        start = pretrained_start(self.brush.name, workspace.model)
-        pictures, dream = practice_pictures(options.pictures, options.drawn, options.seed), load_dream(dream_weights)
-        checkpoint = Checkpoint(workspace.folder / CONTROLLER_CHECKPOINT, of, saved=workspace.tick)
-        with workspace.timed("controller"):
-            policy = practise(
-                dream,
-                pictures,
-                options.controller,
-                options.seed,
-                load_policy(start) if start else None,
-                lambda done, total: self.report("controller", done, total),
-                checkpoint,
-            )
-            share = first_stroke_share(policy, dream, options.seed)
-            workspace.save(POLICY_WEIGHTS_FILE, save(policy.state_dict()))
-        about = controller_section(options, len(pictures), start, share)
-        workspace.note(controller=about, controller_of=of)
-
-    def _controller_of(self, dream_weights: Path) -> str:
-        """What a controller depends on: the plan, the dream, and the weights that it begins with."""
-        start = pretrained_start(self.brush.name, self.workspace.model)
-        parts = self.workspace.fingerprint, fingerprint(dream_weights), fingerprint(start) if start else "new"
-        return " ".join(parts)
-
     def _export(self) -> None:
         workspace, journal = self.workspace, self.workspace.journal
         self.report("export", 0, 1)
         weights = workspace.need(WEIGHTS_FILE, "dream")
         new = weights.parent == workspace.folder
         card = dict(journal["dream"]) if new else read_card(workspace.model)
-        policy = None if new else workspace.newest(POLICY_WEIGHTS_FILE)
-        if journal.get("controller_of") == self._controller_of(weights):
-            policy, card["controller"] = workspace.newest(POLICY_WEIGHTS_FILE), journal["controller"]
         colour = weights.parent / COLOUR_WEIGHTS_FILE if card["changes_colour"] else None
-        exported = export_networks(weights, policy, colour)
+        exported = export_networks(weights, colour)
         dream = load_dream(weights)
         is_random = card["held_out"]["noise_floor"] > RANDOM
         files = exported.files | {
@@ -227,7 +187,7 @@ class _Run:
         card |= exported.about
         card["seconds"] = {**card.get("seconds", {}), **journal.get("seconds", {})}
         write_model(workspace.model, files, card)
-        if policy is None:  # one that practised in another dream would be of no use
+        if new:  # dreambrush 0.1 left a controller here, which practised in another dream
             for name in (POLICY_FILE, POLICY_WEIGHTS_FILE):
                 (workspace.model / name).unlink(missing_ok=True)
         if colour is None:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import torch
 
-from dreambrush.controller.policy import PolicyOptions
 from dreambrush.dream.colour import STEPS as COLOUR_STEPS
 from dreambrush.dream.evaluate import HELD_OUT_STROKES
 from dreambrush.dream.fit import FitOptions
 from dreambrush.errors import UsageError
 
-Stage = Literal["collect", "dream", "controller", "export"]
+Stage = Literal["collect", "dream", "export"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 STROKES, THOROUGH_STROKES = 40_000, 80_000
 THOROUGH_STEPS = 4  # times as many steps
-CONTROLLER_STEPS = 600  # about two minutes on 2 cores
+FORMER = ("controller", "pictures", "drawn")  # options of 0.1, which trained a controller as well
 THREADS = 1  # sums of floats come out alike only with the same number of threads; two would be little faster
 
 
@@ -32,9 +30,6 @@ class TrainOptions:
         strokes: random strokes to learn from.
         seed: of strokes, weights and batches.
         fit: of the dream.
-        controller: of the policy.
-        pictures: folder of pictures that the controller practises on; drawn ones by default.
-        drawn: how many pictures are drawn if there are none of the user's.
         held_out: strokes to score the dream on.
         colour_steps: of fitting the colour dream, for brushes that change their colour.
         device: of torch, for the dream.
@@ -45,9 +40,6 @@ class TrainOptions:
     strokes: int = STROKES
     seed: int = 0
     fit: FitOptions = field(default_factory=FitOptions)
-    controller: PolicyOptions = field(default_factory=lambda: PolicyOptions(steps=CONTROLLER_STEPS))
-    pictures: Path | None = None
-    drawn: int = 120
     held_out: int = HELD_OUT_STROKES
     colour_steps: int = COLOUR_STEPS
     device: str = "cpu"
@@ -60,7 +52,6 @@ class TrainOptions:
             self,
             strokes=THOROUGH_STROKES if self.strokes == STROKES else self.strokes,
             fit=replace(self.fit, steps=THOROUGH_STEPS * self.fit.steps),
-            controller=replace(self.controller, steps=PolicyOptions.steps),
             thorough=True,
         )
 
@@ -70,9 +61,6 @@ class TrainOptions:
             "strokes": self.strokes,
             "seed": self.seed,
             "fit": self.fit.as_dict(),
-            "controller": self.controller.as_dict(),
-            "pictures": None if self.pictures is None else str(self.pictures.resolve()),
-            "drawn": self.drawn,
             "held_out": self.held_out,
             "colour_steps": self.colour_steps,
             "device": self.device,
@@ -81,10 +69,10 @@ class TrainOptions:
         }
 
     def command(self, brush: str) -> str:
-        """The command that trains with these options, but for the place of the user's pictures."""
+        """The command that trains with these options."""
         words = ["dreambrush train", brush, f"--strokes {self.strokes} --seed {self.seed}"]
         words += ["--thorough"] * self.thorough + [f"--device {self.device}"] * (self.device != "cpu")
-        return " ".join(words + ["--pictures FOLDER"] * (self.pictures is not None))
+        return " ".join(words)
 
 
 def expected_seconds(options: TrainOptions, stages: Sequence[Stage]) -> dict[str, float]:
@@ -93,7 +81,6 @@ def expected_seconds(options: TrainOptions, stages: Sequence[Stage]) -> dict[str
         "collect": options.strokes / 2500,
         "dream": 10 + 1e-6 * options.fit.steps * options.fit.batch,
         "evaluate": 8.0,
-        "controller": 0.2 * options.controller.steps,
         "export": 12.0,
     }
     wanted = {*stages, "evaluate"} if "dream" in stages else {*stages}
@@ -115,8 +102,10 @@ def check_device(device: str) -> None:
 
 
 def first_difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, Any, Any] | None:
-    """Where two plans differ first: name of the option, value before, value now."""
+    """Where two plans differ first: name of the option, value before, value now; what only 0.1 had does not count."""
     for name in {**before, **now}:
+        if name in FORMER:
+            continue
         a, b = before.get(name), now.get(name)
         if isinstance(a, dict) and isinstance(b, dict):
             if found := first_difference(a, b):

@@ -166,7 +166,9 @@ class Workspace:
                 "Finish it with the options that it began with, or start over with --restart.",
                 id="training-has-other-options",
             )
-        if not before:
+        if before:
+            self.plan = before  # perhaps of an earlier version; its checkpoints know the training by it
+        else:
             self.save(PLAN_FILE, (json.dumps(self.plan, indent=2) + "\n").encode())
         self.journal = self._read(JOURNAL_FILE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -16,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from dreambrush.controller.policy import PolicyOptions
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.fit import FitOptions
-from dreambrush.errors import BrushError, ModelError, OutputError, PictureError
+from dreambrush.errors import BrushError, ModelError, OutputError
 from dreambrush.models import (
+    POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
     BrushFile,
@@ -30,20 +31,17 @@ from dreambrush.mypaint.myb import read_myb
 from dreambrush.training import pipeline
 from dreambrush.training.pipeline import train
 from dreambrush.training.plan import STAGES, Stage, TrainOptions
-from dreambrush.training.workspace import FOLDER
+from dreambrush.training.workspace import FOLDER, PLAN_FILE, Workspace
 
 QUICK = TrainOptions(
     strokes=1000,
     seed=7,
     fit=FitOptions(steps=200, batch=1024),
-    controller=PolicyOptions(steps=8, windows=4, points=64, width=4),
-    drawn=3,
     held_out=60,
     threads=1,
 )
 LEARNING: tuple[Stage, ...] = STAGES[:-1]  # exporting takes longer than all the rest here
 OIL = find_brush("oil")
-WEIGHTS = (WEIGHTS_FILE, POLICY_WEIGHTS_FILE)
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +52,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(OIL.path, brush)
     mine = BrushFile("zoo/mine", brush, None)  # as MyPaint would call it in a group
     train(mine, folder, QUICK, LEARNING, lambda stage, done, total: told.append(stage), workers=1)
-    assert list(dict.fromkeys(told)) == ["collect", "dream", "evaluate", "controller"]
+    assert list(dict.fromkeys(told)) == ["collect", "dream", "evaluate"]
     return folder
 
 
-def weights(folder: Path) -> list[bytes]:
-    return [(folder / FOLDER / name).read_bytes() for name in WEIGHTS]
+def weights(folder: Path) -> bytes:
+    return (folder / FOLDER / WEIGHTS_FILE).read_bytes()
 
 
 @pytest.mark.slow
@@ -130,7 +128,7 @@ def test_other_options_than_those_of_the_unfinished_training(tmp_path: Path) -> 
 
 
 def test_a_stage_needs_the_one_before(tmp_path: Path) -> None:
-    needs: list[tuple[Stage, str]] = [("dream", "collect"), ("controller", "dream"), ("export", "dream")]
+    needs: list[tuple[Stage, str]] = [("dream", "collect"), ("export", "dream")]
     for stage, needed in needs:
         with pytest.raises(ModelError, match=f"--only {needed} first"):
             train(OIL, tmp_path, QUICK, [stage], workers=1)
@@ -161,10 +159,48 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         train(OIL, tmp_path / "file" / "model", QUICK)
 
 
-def test_pictures_of_the_user_s(tmp_path: Path) -> None:
-    folder = tmp_path / "model" / FOLDER
-    folder.mkdir(parents=True)
-    (folder / WEIGHTS_FILE).write_bytes(b"")
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(PictureError, match="There are no pictures"):
-        train(OIL, tmp_path / "model", replace(QUICK, pictures=tmp_path / "empty"), ["controller"])
+# What dreambrush 0.1 wrote of its controller into plan.json, beside what is there still.
+FORMER_PLAN = {"controller": {"steps": 600, "width": 24}, "pictures": "/home/ada/photos", "drawn": 120}
+
+
+@pytest.mark.slow
+def test_an_unfinished_training_of_0_1_goes_on_where_it_was(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = {"brush": read_myb(OIL.path).digest(), **QUICK.as_dict(), **FORMER_PLAN}
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / PLAN_FILE).write_text(json.dumps(plan))
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "dream" and done >= 100:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "Checkpoint", partial(Checkpoint, seconds=0.0))
+        with pytest.raises(KeyboardInterrupt):
+            train(OIL, tmp_path, QUICK, LEARNING, stop, workers=1)
+    # 0.1 knew its checkpoints by the whole plan, the controller's options too.
+    checkpoint = Checkpoint(tmp_path / FOLDER / pipeline.DREAM_CHECKPOINT, Workspace(tmp_path, plan).fingerprint)
+    begun = checkpoint.load()[0]
+    assert begun >= 100
+    told: list[int] = []
+    train(
+        *(OIL, tmp_path, QUICK, LEARNING),
+        lambda stage, done, total: told.append(done) if stage == "dream" else None,
+        workers=1,
+    )
+    assert min(told) == begun
+    assert weights(tmp_path) == weights(trained)
+    with pytest.raises(OutputError, match=r"other options \(seed: 7, not 8\)"):
+        train(OIL, tmp_path, replace(QUICK, seed=8), LEARNING, workers=1)
+
+
+@pytest.mark.slow
+def test_a_new_training_leaves_no_controller(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained / FOLDER, tmp_path / FOLDER)
+    mine = BrushFile("zoo/mine", trained.parent / "mine.myb", None)
+    for folder in (tmp_path, tmp_path / FOLDER):
+        for name in (POLICY_FILE, POLICY_WEIGHTS_FILE):
+            (folder / name).write_bytes(b"of 0.1")
+    train(mine, tmp_path, QUICK, ["export"], workers=1)
+    assert not {POLICY_FILE, POLICY_WEIGHTS_FILE, FOLDER} & {path.name for path in tmp_path.iterdir()}
