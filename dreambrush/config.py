@@ -54,7 +54,7 @@ class Setting:
         how = "Correct or unset it" if self.level == "environment" else "Correct it there"
         return UsageError(
             f"{self.named(key)} cannot be used: {why.rstrip('.')}.",
-            advice or f"{how}; see 'dreambrush paint --help'.",
+            advice or f"{how}; see 'dreambrush paint --help-all'.",
             id="setting-unusable",
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from dreambrush import __version__  # noqa: E402
 from dreambrush.cli import dreambrush  # noqa: E402
+from dreambrush.cli.shared.grouped import GroupedCommand  # noqa: E402
 from dreambrush.errors import ExitCode  # noqa: E402
 from scripts.roff import examples, filled, literal, option_names, paragraphs  # noqa: E402
 
@@ -98,11 +100,22 @@ def _beginning(context: click.Context) -> list[str]:
         *paragraphs(rest or first)[1:],
         ".SH OPTIONS",
     ]
-    for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
-        if record is not None and record[1]:  # arguments are told of in the description
-            lines += [".TP", option_names(record[0]), *filled(record[1])]
+    for title, parameters in _groups(context).items():
+        lines += [f".SS {literal(title)}"] if title else []
+        for parameter in parameters:
+            record = parameter.get_help_record(context)
+            if record is not None and record[1]:  # the description explains the arguments
+                lines += [".TP", option_names(record[0]), *filled(record[1])]
     return lines
+
+
+def _groups(context: click.Context) -> dict[str, Sequence[click.Parameter]]:
+    """The parameters of a command by the titles of their groups; "" where it has no groups."""
+    command = context.command
+    if not isinstance(command, GroupedCommand):
+        return {"": command.get_params(context)}
+    groups = [*command.option_groups, command.get_default_option_group(context)]
+    return {group.title: group.options for group in groups}
 
 
 def _end(context: click.Context) -> list[str]:

@@ -29,7 +29,13 @@ from dreambrush.machine import describe_machine
 ROOT = Path(__file__).parent.parent
 SEEDS = int(os.environ.get("SEEDS", "10"))
 FAR, VERY_FAR = 4.0, 20.0  # spreads between a figure and its bound, below and above which it is told
-PICTURES = ["tests/painter", "tests/quality", "tests/styles", "tests/test_benchmark.py", "tests/cli/test_focus.py"]
+PICTURES = [
+    "tests/painter",
+    "tests/quality",
+    "tests/styles",
+    "tests/test_benchmark.py",
+    "tests/cli/paint/test_focus.py",
+]
 V4, V3 = "X86_V4 AVX512_ICL AVX512_SPR", "X86_V3"  # how numpy calls the instructions of AVX-512, and of AVX2
 NO_V4, NO_V3 = "-AVX512F,-AVX512VL,-AVX512BW", "-AVX2,-FMA,-AVX"  # how the C library does
 MACHINES: dict[str, dict[str, str]] = {

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from dreambrush.cli import run
-from dreambrush.cli.outputs import UNFINISHED
+from dreambrush.cli.shared.outputs import UNFINISHED
 from dreambrush.models import shipped_folder
 from dreambrush.mypaint.document import read_document
 from dreambrush.recipe import chosen_recipe

@@ -12,7 +12,7 @@ from hypothesis import settings
 LONGEST = (
     "training/test_pipeline.py",
     "cli/test_train.py",
-    "cli/test_resume.py",
+    "cli/paint/test_resume.py",
     "painter/test_paint.py",
     "mypaint/test_parity.py",
     "test_bad_input.py",
@@ -20,7 +20,7 @@ LONGEST = (
     "mypaint/test_openraster_in_mypaint.py",
     "gui/test_w_key.py",
     "training/test_export.py",
-    "cli/test_paint_options.py",
+    "cli/paint/test_options.py",
     "painter/test_unfinished.py",
     "painter/test_repaint.py",
     "dream/test_gather.py",

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from dreambrush.cli import ending, run
-from dreambrush.cli.errors import Told
+from dreambrush.cli.shared.errors import Told
 from dreambrush.errors import ExitCode
 from scripts.make_errors import kinds, read_catalogue
 from tests import bad_files
@@ -192,8 +192,8 @@ def test_nothing_can_be_printed(words: str) -> None:
 ELSEWHERE = {
     "binding-missing": "test_rare_errors.py::test_a_binding_that_is_not_compiled",
     "brush-setting-not-a-number": "mypaint/test_myb.py::test_with_values_refuses_what_is_no_setting_or_no_number",
-    "bug": "cli/test_errors.py::test_a_bug_is_called_a_bug",
-    "changed-since-begun": "cli/test_resume.py::test_what_has_changed_since_is_told",
+    "bug": "cli/shared/test_errors.py::test_a_bug_is_called_a_bug",
+    "changed-since-begun": "cli/paint/test_resume.py::test_what_has_changed_since_is_told",
     "collection-damaged": "dream/test_shards.py::test_a_shard_that_would_run_code_is_refused",
     "collection-incomplete": "dream/test_shards.py::test_an_incomplete_collection_is_refused",
     "collection-lacks-these": "dream/test_shards.py::test_a_collection_without_episodes_says_so",
@@ -209,10 +209,10 @@ ELSEWHERE = {
     "mode-not-rendered": "mypaint/test_blending.py::test_other_modes_are_refused_by_name",
     "no-collection": "dream/test_shards.py::test_what_is_no_collection_is_refused",
     "no-gpu": "cli/test_train.py::test_a_gpu_that_is_not_there",
-    "no-memory": "cli/test_errors.py::test_too_little_memory",
+    "no-memory": "cli/shared/test_errors.py::test_too_little_memory",
     "no-room": "test_bad_input.py::test_nothing_can_be_printed",
     "no-such-brush-setting": "mypaint/test_myb.py::test_with_values_refuses_what_is_no_setting_or_no_number",
-    "nothing-on-stdin": "cli/test_inputs.py::test_no_picture_is_typed",
+    "nothing-on-stdin": "cli/shared/test_inputs.py::test_no_picture_is_typed",
     "ora-needs-more-memory": "test_rare_errors.py::test_a_member_for_which_there_is_no_memory",
     "package-broken": "doctor/test_packages.py::test_what_is_too_old_or_absent_is_named",
     "package-too-old": "doctor/test_packages.py::test_what_is_too_old_or_absent_is_named",
@@ -223,7 +223,7 @@ ELSEWHERE = {
     "shipped-brushes-missing": "test_rare_errors.py::test_no_brushes_are_installed",
     "shipped-file-broken": "painter/test_faces.py::test_a_missing_network_is_told",
     "stdin-not-kept": "test_rare_errors.py::test_standard_input_that_finds_no_room",
-    "stdin-too-large": "cli/test_inputs.py::test_standard_input_has_a_limit",
+    "stdin-too-large": "cli/shared/test_inputs.py::test_standard_input_has_a_limit",
     "strokemap-damaged": "mypaint/test_strokemap.py::test_each_kind_of_damage_is_named",
     "too-many-dabs": "mypaint/test_engine.py::test_a_brush_that_asked_for_too_much_can_paint_again",
     "training-has-other-options": "training/test_pipeline.py::test_other_options_than_those_of_the_unfinished_training",

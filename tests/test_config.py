@@ -114,7 +114,7 @@ BROKEN = [
     (b'"a\\nb" = 1', r"sets 'a\nb', which there is not.", "The keys are: style, brush, strokes"),
     (b"[paint]\nstrokes = 1", "sets 'paint', which there is not.", "without a table around them"),
     (b'output = "x.ora"', "sets 'output', which only the command line can.", "Give --output there."),
-    (b"strokes = {a = 1}", "'strokes' in '", "see 'dreambrush paint --help'"),
+    (b"strokes = {a = 1}", "'strokes' in '", "see 'dreambrush paint --help-all'"),
     (b"strokes = 2026-11-23", "cannot be used: it is neither text, nor a number", "Correct it there"),
     (b"strokes = 0x" + b"f" * 5000, "cannot be used: the number is too large.", "Correct it there"),
     (b"brush = []", "cannot be used: the list is empty.", "Correct it there"),

@@ -29,7 +29,7 @@ from dreambrush.errors import ExitCode
 from dreambrush.mypaint.document import read_document
 from dreambrush.recipe import Recipe, recipes_of
 from tests.cli.conftest import draw
-from tests.cli.test_resume import is_unfinished, stop_after
+from tests.cli.paint.test_resume import is_unfinished, stop_after
 from tests.mypaint.ora_files import OraFile
 
 pytestmark = pytest.mark.slow

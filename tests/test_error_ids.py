@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from dreambrush import errors
-from dreambrush.cli.errors import KINDS_OF_CLICK
+from dreambrush.cli.shared.errors import KINDS_OF_CLICK
 from dreambrush.errors import DreambrushError, ExitCode
 from scripts.make_errors import PAGE, kinds, page, read_catalogue
 

@@ -373,11 +373,11 @@ def resumed(base: Base, change: Callable[[Any, Any, dict[str, Any]], None]) -> i
 
 
 CHANGES: dict[str, Callable[[Any, Any, dict[str, Any]], None]] = {
-    "strokes are a text": lambda call, _, arrays: call["wishes"].update(strokes="many"),
-    "strokes are true": lambda call, _, arrays: call["wishes"].update(strokes=True),
-    "pigment is a number": lambda call, _, arrays: call["wishes"].update(pigment=1),
-    "hand is NaN": lambda call, _, arrays: call["wishes"].update(hand=float("nan")),
-    "a wish too much": lambda call, _, arrays: call["wishes"].update(x=1),
+    "strokes are a text": lambda call, _, arrays: call["settings"].update(strokes="many"),
+    "strokes are true": lambda call, _, arrays: call["settings"].update(strokes=True),
+    "pigment is a number": lambda call, _, arrays: call["settings"].update(pigment=1),
+    "hand is NaN": lambda call, _, arrays: call["settings"].update(hand=float("nan")),
+    "a setting too much": lambda call, _, arrays: call["settings"].update(x=1),
     "the picture has a zero": lambda call, _, arrays: call.update(target="a\0"),
     "digests are a list": lambda call, _, arrays: call.update(digests=["x"]),
     "the size is a list": lambda call, _, arrays: call.update(size=[1]),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.cli.inputs import STDIN, opened_inputs
+from dreambrush.cli.shared.inputs import STDIN, opened_inputs
 from dreambrush.doctor import packages, painting
 from dreambrush.errors import DreambrushError
 from dreambrush.mypaint import library

@@ -1,4 +1,4 @@
-"""The command line: ``dreambrush COMMAND ...``; each command is a module of this package.
+"""The command line: ``dreambrush COMMAND ...``; each command is a module here, or a room of its own.
 
 A module is imported only when its command runs or the list of commands is shown, and imports what is
 heavy (numpy, onnxruntime, rich, torch) only inside the command, so that ``--help`` answers at once.
@@ -16,28 +16,29 @@ from typing import NoReturn
 import click
 
 from dreambrush import __version__
-from dreambrush.cli.errors import Ending, ReaderLeft, ending_of, flushed
-from dreambrush.cli.options import HELP_NAMES
-from dreambrush.cli.welcome import WELCOME
+from dreambrush.cli.shared.errors import Ending, ReaderLeft, ending_of, flushed
+from dreambrush.cli.shared.options import HELP_NAMES
+from dreambrush.cli.ui.welcome import WELCOME
 from dreambrush.interrupts import all_stops
 from dreambrush.mypaint.library import messages_to_stderr
 
-COMMANDS = (
-    "paint",
-    "replay",
-    "timelapse",
-    "inspect",
-    "render",
-    "styles",
-    "config",
-    "brushes",
-    "collect",
-    "train",
-    "export",
-    "bench",
-    "doctor",
-    "completion",
-)
+# Where each command is: a module here, or a room with a module `command`.  In the order of the help page.
+COMMANDS = {
+    "paint": "paint.command",
+    "replay": "replay",
+    "timelapse": "timelapse",
+    "inspect": "inspect.command",
+    "render": "render",
+    "styles": "styles",
+    "config": "config",
+    "brushes": "brushes",
+    "collect": "collect",
+    "train": "train",
+    "export": "export",
+    "bench": "bench.command",
+    "doctor": "doctor",
+    "completion": "completion",
+}
 
 EXAMPLES = """\b
 Examples:
@@ -63,7 +64,7 @@ class CommandGroup(click.Group):
         """The command of that name, or None when there is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"dreambrush.cli.{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(f"dreambrush.cli.{COMMANDS[cmd_name]}"), cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -103,7 +104,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def ending(arguments: Sequence[str] | None = None) -> Ending:
     """As :func:`run`, and tells what error has ended the command."""
     if "_DREAMBRUSH_COMPLETE" in os.environ:  # Tab was pressed
-        from dreambrush.cli.shells import prepare
+        from dreambrush.cli.shared.shells import prepare
 
         prepare()
     words = list(sys.argv[1:] if arguments is None else arguments)

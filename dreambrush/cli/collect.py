@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from dreambrush.cli.options import BRUSH, QUIET, folder_option, seed_option, whole_number
-from dreambrush.cli.progress import progress_bar
+from dreambrush.cli.shared.options import BRUSH, QUIET, folder_option, seed_option, whole_number
+from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
 
 DEFAULT_STROKES = 20_000

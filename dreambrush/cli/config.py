@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from dreambrush.cli.configured import ConfiguredCommand
+from dreambrush.cli.shared.configured import ConfiguredCommand
 from dreambrush.config import FILE, Setting, user_file
 
 EXAMPLES = """\b
@@ -35,7 +35,7 @@ def config(targets: tuple[Path, ...], as_json: bool, only_path: bool) -> None:
 
     Without TARGET the current folder's dreambrush.toml is looked at.
     """
-    from dreambrush.cli.paint import paint
+    from dreambrush.cli.paint.command import paint
 
     own = user_file()
     if only_path:

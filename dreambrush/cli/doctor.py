@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dreambrush.cli.errors import Told
+from dreambrush.cli.shared.errors import Told
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dreambrush.cli.options import BRUSH, QUIET, folder_option
-from dreambrush.cli.packages import need_train_packages
+from dreambrush.cli.shared.options import BRUSH, QUIET, folder_option
+from dreambrush.cli.shared.packages import need_train_packages
 
 if TYPE_CHECKING:
     from dreambrush.models import BrushFile
@@ -33,7 +33,7 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
     Training ends with this, and paint does it by itself where it is missing.  BRUSH may also be the folder of a
     model.
     """
-    from dreambrush.cli.outputs import check_folder
+    from dreambrush.cli.shared.outputs import check_folder
     from dreambrush.models import find_brush
     from dreambrush.mypaint.myb import read_myb
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from dreambrush.cli.completers import ora_files
-from dreambrush.cli.options import QUIET
+from dreambrush.cli.shared.completers import ora_files
+from dreambrush.cli.shared.options import QUIET
 from dreambrush.errors import UsageError
 
 EXAMPLES = """\b

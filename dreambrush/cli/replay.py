@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dreambrush.cli.completers import every_brush, ora_files
-from dreambrush.cli.options import QUIET, decimal_number, whole_number
-from dreambrush.cli.progress import progress_bar
+from dreambrush.cli.shared.completers import every_brush, ora_files
+from dreambrush.cli.shared.options import QUIET, decimal_number, whole_number
+from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def replay(
         raise UsageError(
             f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{file.stem}-replay.ora'", id="wrong-ending"
         )
-    from dreambrush.cli.outputs import check_output
+    from dreambrush.cli.shared.outputs import check_output
     from dreambrush.models import find_brush
     from dreambrush.painter.repaint import changed, repaint
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from dreambrush.cli.options import QUIET, whole_number
-from dreambrush.cli.paint_options import EFFORTS
+from dreambrush.cli.paint.options import EFFORTS
+from dreambrush.cli.shared.options import QUIET, whole_number
 from dreambrush.errors import UsageError
 
 EXAMPLES = """\b
@@ -79,10 +79,10 @@ def styles(
 
 
 def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | None, *, force: bool, quiet: bool) -> None:
-    from dreambrush.cli.outputs import check_output
-    from dreambrush.cli.paint import SAMPLE, paint
-    from dreambrush.cli.paint_brushes import brushes_with_dreams
-    from dreambrush.cli.paint_options import Wishes
+    from dreambrush.cli.paint.brushes import brushes_with_dreams
+    from dreambrush.cli.paint.command import SAMPLE, paint
+    from dreambrush.cli.paint.settings import PaintSettings
+    from dreambrush.cli.shared.outputs import check_output
     from dreambrush.output import open_output
     from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.pictures import load_picture
@@ -95,10 +95,10 @@ def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | Non
     cells = []
     for style in list_styles():
         context = paint.in_style(str(style.path))
-        wishes = Wishes(**{each.name: context.params[each.name] for each in fields(Wishes)})
+        settings = PaintSettings(**{each.name: context.params[each.name] for each in fields(PaintSettings)})
         brushes = brushes_with_dreams(context.params["brushes"], quiet=quiet)
-        options = replace(wishes, effort=effort or wishes.effort).for_painter(width, height, 0.0, target)
-        painting = paint_picture(target, brushes, wishes.strokes, wishes.seed, options=options)
+        options = replace(settings, effort=effort or settings.effort).for_painter(width, height, 0.0, target)
+        painting = paint_picture(target, brushes, settings.strokes, settings.seed, options=options)
         cells.append((style.name, painting.merged))
         if not quiet:
             click.echo(f"{style.name}: {len(painting.strokes)} strokes.", err=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from dreambrush.cli.completers import ora_files
-from dreambrush.cli.options import QUIET, decimal_number, whole_number
-from dreambrush.cli.progress import progress_bar
+from dreambrush.cli.shared.completers import ora_files
+from dreambrush.cli.shared.options import QUIET, decimal_number, whole_number
+from dreambrush.cli.ui.progress import progress_bar
 
 EXAMPLES = """\b
 Examples:
@@ -90,8 +90,8 @@ def timelapse(
     An .mp4 is H.264, and needs the Python package av.  A .gif has one palette of 255 colours.  A .webp loses nothing,
     and stays transparent if the painting is; in the other two it lies on the colour of its ground.
     """
-    from dreambrush.cli.outputs import check_output
     from dreambrush.cli.replay import read_recipe
+    from dreambrush.cli.shared.outputs import check_output
     from dreambrush.painter.repaint import check_size
     from dreambrush.painter.timelapse import TimelapseOptions, film_size, plan_film, save_timelapse
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dreambrush.cli.options import BRUSH, QUIET, folder_option, seed_option, whole_number
-from dreambrush.cli.packages import need_train_packages
-from dreambrush.cli.progress import progress_bar
+from dreambrush.cli.shared.options import BRUSH, QUIET, folder_option, seed_option, whole_number
+from dreambrush.cli.shared.packages import need_train_packages
+from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def train(
     Stop it whenever you like: the same command goes on where it was.  An older model in that folder stays in use
     until the new one is ready.
     """
-    from dreambrush.cli.outputs import check_folder
+    from dreambrush.cli.shared.outputs import check_folder
     from dreambrush.models import find_brush, read_card, user_dreams
     from dreambrush.mypaint.myb import read_myb
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from dreambrush.cli.options import DEFAULT_BRUSH
+from dreambrush.cli.shared.options import DEFAULT_BRUSH
 from dreambrush.errors import ExitCode
 from dreambrush.models import shipped_folder
 from dreambrush.mypaint.brush_folders import user_folder

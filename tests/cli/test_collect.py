@@ -18,7 +18,7 @@ from dreambrush.errors import ExitCode
 from dreambrush.models import find_brush
 
 if TYPE_CHECKING:
-    from dreambrush.cli.progress import Update
+    from dreambrush.cli.ui.progress import Update
     from tests.cli.conftest import Command
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from dreambrush.cli.paint import paint
+from dreambrush.cli.paint.command import paint
 from dreambrush.config import user_file
 from dreambrush.errors import ExitCode
 
@@ -144,7 +144,7 @@ def test_a_painting_is_the_same_as_with_flags(command: Command, monkeypatch: pyt
     ("text", "message", "advice"),
     [
         ("strokes = 0", "'strokes' in 'dreambrush.toml' cannot be used: '0' is not a whole number from 1", "Correct"),
-        ("strokes = 2.5", "'2.5' is not a whole number", "Correct it there; see 'dreambrush paint --help'."),
+        ("strokes = 2.5", "'2.5' is not a whole number", "Correct it there; see 'dreambrush paint --help-all'."),
         ("strokes = true", "it takes more than true or false", "Correct"),
         ("strokes = [5]", "it is a list, but takes a single value", "Correct"),
         ("hand = nan", "'nan' is not a number from 0 to 1", "Correct"),
@@ -186,7 +186,7 @@ def test_values_of_styles_and_variables_that_are_no_good(command: Command, monke
     assert outcome.code == ExitCode.USAGE
     assert outcome.stderr == (
         "Error: DREAMBRUSH_EFFORT cannot be used: '9' is not a whole number from 1 to 5.\n"
-        "Correct or unset it; see 'dreambrush paint --help'.\n"
+        "Correct or unset it; see 'dreambrush paint --help-all'.\n"
     )
 
 
@@ -195,6 +195,7 @@ def test_help_reads_no_settings(command: Command, monkeypatch: pytest.MonkeyPatc
     write("dreambrush.toml", "no TOML")
     monkeypatch.setenv("DREAMBRUSH_STROKES", "none")
     assert command("paint", "photo.png", "--strokes", "5", "--help") == command("paint", "-h") == told
+    assert command("paint", "photo.png", "--help-all").code == ExitCode.OK
     assert told.code == ExitCode.OK and "[default: 1500]" in told.stdout
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from dreambrush import __version__
 from dreambrush.cli import COMMANDS, dreambrush, run
-from dreambrush.cli.configured import ConfiguredCommand
-from dreambrush.cli.options import HELP_NAMES
+from dreambrush.cli.shared.configured import ConfiguredCommand
+from dreambrush.cli.shared.options import HELP_NAMES
 
 HEAVY = {"PIL", "cma", "cffi", "numpy", "onnx", "onnxruntime", "rich", "torch"}
 # With its settings, for click keeps the help option of a command in the form in which it was first asked for.
@@ -33,6 +33,7 @@ def imported_by(code: str) -> set[str]:
         "import dreambrush.cli; dreambrush.cli.run([])",
         "import dreambrush.cli; dreambrush.cli.run(['--help'])",
         *(f"import dreambrush.cli; dreambrush.cli.run(['{name}', '--help'])" for name in COMMANDS),
+        "import dreambrush.cli; dreambrush.cli.run(['paint', '--help-all'])",
     ],
 )
 def test_nothing_heavy_is_imported(code: str) -> None:
@@ -52,8 +53,8 @@ def test_every_option_has_help_and_every_command_an_introduction(name: str) -> N
 
 def test_every_command_module_is_listed() -> None:
     folder = Path(sys.modules["dreambrush.cli"].__file__ or "").parent
-    modules = [path.stem for path in folder.glob("*.py") if "@click.command" in path.read_text()]
-    assert sorted(modules) == sorted(COMMANDS)
+    files = [path.relative_to(folder) for path in folder.rglob("*.py") if "@click.command" in path.read_text()]
+    assert sorted(".".join(file.with_suffix("").parts) for file in files) == sorted(COMMANDS.values())
 
 
 def test_alone_it_shows_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,7 @@ from dreambrush.training.preview import PREVIEW_FILE
 from dreambrush.training.workspace import FOLDER
 
 if TYPE_CHECKING:
-    from dreambrush.cli.progress import Update
+    from dreambrush.cli.ui.progress import Update
     from tests.cli.conftest import Command
 
 QUICK = partial(

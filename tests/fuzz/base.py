@@ -84,9 +84,9 @@ def make(folder: Path) -> Base:
 
 
 def _paint(folder: Path) -> None:
-    from dreambrush.cli.begun import Call
-    from dreambrush.cli.outputs import UNFINISHED
-    from dreambrush.cli.paint_options import Wishes
+    from dreambrush.cli.paint.resume import ResumeRequest
+    from dreambrush.cli.paint.settings import PaintSettings
+    from dreambrush.cli.shared.outputs import UNFINISHED
     from dreambrush.mypaint.document import read_document
     from dreambrush.painter.paint import PaintOptions, paint
     from dreambrush.painter.painting import Painting
@@ -98,22 +98,25 @@ def _paint(folder: Path) -> None:
 
     brushes = [find_brush(NAME), find_brush("ink")]
     kept: list[Painting] = []
-    more: dict[str, Any] = dict.fromkeys(each.name for each in fields(Wishes))
+    more: dict[str, Any] = dict.fromkeys(each.name for each in fields(PaintSettings))
     more |= {"strokes": 42, "effort": 1, "hand": 0.3, "layers": 5, "min_pressure": 0.05, "jitter": 0.0}
-    wishes = Wishes(**{**more, "pigment": False, "your_turn": True, "seed": 0})
+    settings = PaintSettings(**{**more, "pigment": False, "your_turn": True, "seed": 0})
     picture = load_picture(folder / "photo.png")
     painting = paint(picture, brushes, 42, 0, None, PaintOptions(effort=1), keeper=Keeper(0, kept.append))
-    save_painting(folder / "painting.ora", painting, brushes, 0, wishes.record())
-    call = Call.of(Path("photo.png"), None, (NAME, "ink"), brushes, wishes, None)
-    digests = {**call.digests, "": Call.of(folder / "photo.png", None, (NAME,), brushes, wishes, None).digests[""]}
-    object.__setattr__(call, "digests", digests)
+    save_painting(folder / "painting.ora", painting, brushes, 0, settings.record())
+    request = ResumeRequest.of(Path("photo.png"), None, (NAME, "ink"), brushes, settings, None)
+    digests = {
+        **request.digests,
+        "": ResumeRequest.of(folder / "photo.png", None, (NAME,), brushes, settings, None).digests[""],
+    }
+    object.__setattr__(request, "digests", digests)
     moments = [(each, Unfinished.from_bytes(each.unfinished)) for each in kept if each.unfinished is not None]
     late = next(each for each, at in moments if at.stages)
     early = next(each for each, at in moments if at.at.descent is not None and not at.names)
     for name, begun in ("unfinished.ora", late), ("early.ora", early):
         assert begun.unfinished is not None
-        members = {UNFINISHED: call.to_bytes(begun.unfinished)}
-        save_painting(folder / name, begun, brushes, 0, wishes.record(), members=members)
+        members = {UNFINISHED: request.to_bytes(begun.unfinished)}
+        save_painting(folder / name, begun, brushes, 0, settings.record(), members=members)
     with read_document(folder / "painting.ora") as document:
         (recipe,) = recipes_of(document.settings)
     recipe.strokes.save(folder / "strokes.json")

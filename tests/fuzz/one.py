@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any
 
 from dreambrush.cli import ending
-from dreambrush.cli.errors import Ending, ending_of
+from dreambrush.cli.shared.errors import Ending, ending_of
 from dreambrush.errors import ExitCode
 from tests.fuzz.base import Base
 

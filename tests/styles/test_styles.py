@@ -8,8 +8,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from dreambrush.cli.paint import paint as paint_command
-from dreambrush.cli.paint_options import Wishes
+from dreambrush.cli.paint.command import paint as paint_command
+from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.errors import UsageError
 from dreambrush.models import find_brush
 from dreambrush.painter.geometry import path_length
@@ -132,11 +132,11 @@ def test_bytes_that_are_no_text_and_files_that_are_not_there(own: Path) -> None:
 @pytest.mark.slow
 def test_each_of_ours_paints(name: str, target: np.ndarray) -> None:
     params = paint_command.in_style(name).params
-    wishes = Wishes(**{each.name: params[each.name] for each in fields(Wishes)})
-    options = replace(wishes.for_painter(SIDE, SIDE, 0.0, target), effort=1)
+    settings = PaintSettings(**{each.name: params[each.name] for each in fields(PaintSettings)})
+    options = replace(settings.for_painter(SIDE, SIDE, 0.0, target), effort=1)
     strokes = painted(target, list(params["brushes"]), 25, options)
-    assert len(strokes) == 25 and len(strokes.layers) <= wishes.layers
-    assert strokes.pressure.min() >= np.float32(wishes.min_pressure)
+    assert len(strokes) == 25 and len(strokes.layers) <= settings.layers
+    assert strokes.pressure.min() >= np.float32(settings.min_pressure)
     if options.longest is not None:
         assert in_widths(strokes).max() <= options.longest * 1.001
     if options.narrowest and options.widest:

@@ -1,0 +1,1 @@
+"""``dreambrush bench``: paintings and few-stroke pictures, measured on this machine."""

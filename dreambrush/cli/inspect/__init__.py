@@ -1,0 +1,1 @@
+"""``dreambrush inspect``: what an .ora holds, and how it is told."""

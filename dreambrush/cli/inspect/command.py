@@ -1,0 +1,85 @@
+"""``dreambrush inspect``: what an .ora holds, how dreambrush painted it, and what the artist has changed since."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dreambrush.cli.shared.completers import ora_files
+from dreambrush.cli.shared.options import whole_number
+from dreambrush.errors import UsageError
+
+if TYPE_CHECKING:
+    from dreambrush.recipe import Recipe
+
+EXAMPLES = """\b
+Examples:
+  dreambrush inspect painting.ora
+  dreambrush inspect painting.ora --json | jq .changes
+  dreambrush inspect painting.ora --strokes strokes.json --svg strokes.svg
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path), shell_complete=ora_files)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@click.option(
+    "--strokes", metavar="OUT.json", type=click.Path(path_type=Path), help="Save the strokes, for dreambrush replay."
+)
+@click.option(
+    "--svg", metavar="OUT.svg", type=click.Path(path_type=Path), help="Save the strokes as a drawing of vectors."
+)
+@click.option(
+    "--painting",
+    metavar="N",
+    type=whole_number(1, 10_000),
+    help="Which painting --strokes and --svg mean, if the file was painted on more than once.  [default: the last]",
+)
+@click.option("--force", is_flag=True, help="Replace OUT.json and OUT.svg if they exist.")
+def inspect(
+    file: Path, as_json: bool, strokes: Path | None, svg: Path | None, painting: int | None, force: bool
+) -> None:
+    """Tell what is in an .ora.
+
+    Shows the layers of any .ora, and how many strokes MyPaint can pick in each.  If dreambrush painted it, shows the
+    recipe too, and what was changed since then: which layers were added, removed or painted on.  That MyPaint has saved
+    the file again does not count.
+    """
+    if not (strokes or svg) and (painting or force):
+        raise UsageError(
+            "--painting and --force are only for --strokes and --svg.", "Leave them out.", id="option-needs-another"
+        )
+    if strokes and svg and os.path.realpath(strokes) == os.path.realpath(svg):
+        raise UsageError("--strokes and --svg name the same file.", "Give each its own.", id="same-file-twice")
+    from dreambrush.cli.inspect.report import report_of, summary
+    from dreambrush.cli.shared.outputs import check_output
+    from dreambrush.mypaint.document import read_document
+    from dreambrush.recipe import chosen_recipe
+
+    with read_document(file) as document:
+        for path in filter(None, (strokes, svg)):  # before the work
+            check_output(path, overwrite=force)
+        recipe = chosen_recipe(document.settings, file, painting) if strokes or svg else None
+        report = report_of(file, document)
+    told = json.dumps(report) if as_json else "\n".join(summary(report))
+    if recipe is not None:  # what is refused is refused before anything is written
+        _export(recipe, strokes, svg, overwrite=force)
+    click.echo(told)
+
+
+def _export(recipe: Recipe, strokes: Path | None, svg: Path | None, *, overwrite: bool) -> None:
+    from dreambrush.output import write_together
+    from dreambrush.svg import to_svg
+
+    files = {strokes: recipe.strokes.to_json().encode()} if strokes else {}
+    if svg:
+        files[svg] = to_svg(recipe).encode()
+    write_together(files, overwrite=overwrite)
+    if strokes:
+        click.echo(f"{strokes}: {len(recipe.strokes)} strokes.", err=True)
+    if svg:
+        click.echo(f"{svg}: {len(recipe.strokes)} strokes as vectors.", err=True)

@@ -1,0 +1,197 @@
+"""``dreambrush paint``: pictures in, paintings out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dreambrush.cli.paint.brushes import brushes_with_dreams
+from dreambrush.cli.paint.job import Job, run_job
+from dreambrush.cli.paint.onto import Onto
+from dreambrush.cli.paint.options import ESSENTIALS, ONLY_FLAGS, paint_options
+from dreambrush.cli.paint.pool import run_pool
+from dreambrush.cli.paint.report import summary, summary_of_all
+from dreambrush.cli.paint.resume import check_resume, output_of_resumed, read_unfinished
+from dreambrush.cli.paint.settings import PaintSettings
+from dreambrush.cli.paint.watch import check_watch, paint_when_saved
+from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
+from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
+from dreambrush.cli.shared.outputs import check_output, is_finished, plan_outputs
+from dreambrush.errors import ExitCode, UsageError
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "still-life.jpg"
+
+EXAMPLES = """\b
+Examples:
+  dreambrush paint photo.jpg
+  dreambrush paint photo.jpg -o portrait.ora --brush bristle --strokes 3000 --size 2048
+  dreambrush paint photo.jpg --brush oil --brush bristle --brush ink --effort 5 --hand 0.7
+  dreambrush paint photo.jpg --brush set:drawing --min-size 1% --time 30s
+  dreambrush paint album -o paintings --jobs 2 --json > report.jsonl
+  convert photo.heic png:- | dreambrush paint - -o photo.ora
+  dreambrush paint photo.jpg --onto my-work.ora --region "Background"
+"""
+
+
+@click.command(cls=ConfiguredCommand, essentials=ESSENTIALS, only_flags=ONLY_FLAGS, epilog=EXAMPLES)
+@click.argument("targets", metavar="TARGET...", nargs=-1, type=TargetPath(path_type=Path))
+@paint_options
+def paint(
+    targets: tuple[Path, ...],
+    output: Path | None,
+    brushes: tuple[str, ...],
+    size: int | None,
+    timelapse: Path | None,
+    sample: bool,
+    jobs: int,
+    save_every: float,
+    resume: Path | None,
+    go_on: bool,
+    force: bool,
+    watch: bool,
+    as_json: bool,
+    preview: bool,
+    verbose: bool,
+    quiet: bool,
+    onto: Path | None,
+    above: str | None,
+    region: str | None,
+    mask: Path | None,
+    in_place: bool,
+    **chosen: Any,
+) -> int:
+    """Paint pictures as layered .ora files.
+
+    Every stroke is a real stroke of MyPaint's brush engine.
+
+    TARGET is a picture: JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP or another common format.  It may also be a folder, a
+    pattern such as "*.jpg", or - for standard input (saved as stdin.ora).  A folder means the pictures in it, without
+    its sub-folders.  Transparent parts of a picture stay unpainted.  If one picture fails, the others are still
+    painted.
+
+    The unfinished painting is saved every 30 seconds, and when you press Ctrl-C or the computer shuts down.  --resume
+    finishes it.
+    """
+    settings, request = PaintSettings(**chosen), None
+    if sample:
+        targets = (*targets, SAMPLE)
+    if resume is not None:
+        check_resume(targets)
+        request, _ = read_unfinished(resume)
+        targets = targets or (Path(request.target),)
+    if go_on and (force or watch or onto is not None):
+        other = "force" if force else "watch" if watch else "onto"
+        raise UsageError(f"--continue and --{other} are both given.", "Leave one of them out.", id="options-conflict")
+    if not targets:
+        raise UsageError(
+            "There is no picture to paint.",
+            "Name one, or paint the one that comes along with --sample.",
+            id="no-picture-given",
+        )
+    if quiet and verbose and is_typed("quiet") != is_typed("verbose"):  # what is typed undoes what is set
+        quiet, verbose = is_typed("quiet"), is_typed("verbose")
+    if quiet and verbose:
+        raise UsageError("-q and -v are both given.", "Leave one of them out.", id="options-conflict")
+    if watch and STDIN in targets:  # before all of it is read
+        check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
+    work = Onto.asked(onto, above, region, mask, in_place)
+
+    def note(text: str) -> None:
+        if not quiet:
+            click.echo(text, err=True)
+
+    status: int = ExitCode.OK
+    with opened_inputs(targets, note) as pictures:
+        files = [picture.file for picture in pictures]
+        if watch:
+            check_watch([picture.name for picture in pictures], in_place=in_place, film=timelapse is not None)
+        if resume is not None:
+            outputs = [output_of_resumed(resume, output, overwrite=force)]
+        elif work is None:
+            outputs = plan_outputs(files, output, overwrite=force or go_on)
+        else:
+            outputs = _output_onto(work, files, output, size, force)
+        if timelapse is not None:
+            _check_film(timelapse, len(files), overwrite=force)
+        job = Job(
+            words=brushes,
+            brushes=brushes_with_dreams(brushes, quiet=quiet) if request is None else (),
+            size=size,
+            settings=settings,
+            onto=work,
+            film=timelapse,
+            force=force,
+            save_every=save_every,
+            resumed=resume,
+            go_on=go_on,
+            quiet=quiet,
+            verbose=verbose,
+            bar=min(jobs, len(pictures)) == 1,
+            preview=preview,
+        )
+        todo = list(zip(pictures, outputs, strict=True))
+        if go_on:
+            todo = [each for each in todo if not is_finished(each[1])]
+            note(f"{len(outputs) - len(todo)} of {len(outputs)} paintings are there already.")
+        paint_it = partial(run_job, job)
+        reports, failed = [], []
+        every = paint_when_saved(paint_it, pictures[0], outputs[0], note) if watch else run_pool(paint_it, todo, jobs)
+        for done in every:
+            if done.exit_code == ExitCode.INTERRUPTED:
+                status = done.exit_code
+            status = status or done.exit_code
+            if done.report is None:
+                failed += [done.picture.name] if done.exit_code != ExitCode.INTERRUPTED else []
+                if as_json and done.error is not None:
+                    click.echo(json.dumps({"target": done.picture.name, "error": done.error._asdict()}))
+                continue
+            reports.append(done.report)
+            if as_json:
+                click.echo(json.dumps(done.report))
+            if done.report["interrupted"]:
+                out, strokes = done.report["output"], done.report["strokes"]
+                click.echo(f"Interrupted: '{out}' has the first {strokes} strokes.", err=True)
+                note(f"Go on with: dreambrush paint --resume '{out}'")
+            else:
+                note(summary(done.report))
+        if len(todo) > 1 and (status or not quiet):
+            click.echo(summary_of_all(len(todo), reports, failed), err=True)
+    if status == ExitCode.INTERRUPTED and not any(report["interrupted"] for report in reports):
+        raise KeyboardInterrupt  # nothing has told of it yet
+    return status
+
+
+def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:
+    """The file that is written when a picture is painted into a work, checked to be writable."""
+    if len(targets) > 1:
+        raise UsageError(
+            "Only one picture can be painted onto a work at once.",
+            "Paint them one after the other.",
+            id="only-one-picture",
+        )
+    if size is not None and is_typed("size"):
+        raise UsageError(
+            "--size and --onto are both given.", "Leave --size out: the work has its own.", id="options-conflict"
+        )
+    path = work.output(output)
+    check_output(path, overwrite=force or work.in_place)
+    return [path]
+
+
+def _check_film(film: Path, pictures: int, *, overwrite: bool) -> None:
+    """Finds out before painting what would go wrong after it."""
+    from dreambrush.painter.timelapse import TimelapseOptions, plan_film
+
+    if pictures > 1:
+        raise UsageError(
+            "--timelapse makes one film, but there are several pictures.",
+            "Paint them one after the other.",
+            id="only-one-picture",
+        )
+    plan_film(film, TimelapseOptions())
+    check_output(film, overwrite=overwrite)

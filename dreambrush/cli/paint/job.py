@@ -1,0 +1,207 @@
+"""One picture of ``dreambrush paint``: read, painted, saved and reported."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dreambrush.cli.paint.brushes import brushes_with_dreams
+from dreambrush.cli.paint.guarded_output import GuardedOutput, free_name
+from dreambrush.cli.paint.onto import Onto
+from dreambrush.cli.paint.report import report_of
+from dreambrush.cli.paint.resume import ResumeRequest, read_unfinished
+from dreambrush.cli.paint.settings import AUTO, PaintSettings
+from dreambrush.cli.shared.inputs import Input
+from dreambrush.cli.shared.outputs import UNFINISHED, is_unfinished
+from dreambrush.cli.ui.progress import painting_progress
+from dreambrush.cli.ui.time_left import TimeLeft
+from dreambrush.errors import DreambrushError, OutputError, PictureError
+
+if TYPE_CHECKING:
+    from dreambrush.models import BrushFile
+    from dreambrush.painter.painting import Painting
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is alike for all pictures of a request.
+
+    Attributes:
+        words: for brushes, as they were given.
+        brushes: that these are.
+        size: longer side of the paintings in pixels; None for that of the picture.
+        settings: for the paintings.
+        onto: a work to paint onto.
+        film: where to save one.
+        force: whether other files may be replaced.
+        save_every: seconds between two times that an unfinished painting is saved.
+        resumed: an unfinished painting to go on with; words, brushes, size, settings and onto then are those of it.
+        go_on: do so with each output that is unfinished.
+        quiet: tell nothing.
+        verbose: tell more.
+        bar: show how far it is.
+        preview: show what it looks like.
+    """
+
+    words: tuple[str, ...]
+    brushes: Sequence[BrushFile]
+    size: int | None
+    settings: PaintSettings
+    onto: Onto | None
+    film: Path | None
+    force: bool
+    save_every: float
+    resumed: Path | None
+    go_on: bool
+    quiet: bool
+    verbose: bool
+    bar: bool
+    preview: bool
+    begun: bytes | None = None  # state of what is resumed
+
+    def note(self, text: str) -> None:
+        """Tells something."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def going_on(self, target: Path, output: Path) -> Job:
+        """The job for that picture: where it is begun, as it was begun.
+
+        Raises:
+            OpenrasterError: what was begun is broken; and others for what it needs.
+        """
+        resumed = output if self.go_on and is_unfinished(output) else self.resumed
+        if resumed is None:
+            return self
+        request, begun = read_unfinished(resumed)
+        brushes = brushes_with_dreams(request.brushes, quiet=self.quiet)
+        request.check(target, brushes)
+        return replace(
+            self,
+            words=request.brushes,
+            brushes=brushes,
+            size=request.size,
+            settings=request.settings,
+            onto=request.onto,
+            begun=begun,
+            resumed=resumed,
+        )
+
+
+def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
+    """Read, paint and save one picture, and report; the seconds of reading and saving are added to the painting's."""
+    from dreambrush.painter.paint import paint as paint_picture
+    from dreambrush.painter.painting import Clock
+    from dreambrush.painter.saving import recipe_of
+    from dreambrush.painter.session import Keeper
+    from dreambrush.painter.timelapse import save_timelapse
+    from dreambrush.pictures import load_picture
+
+    started, clock = time.perf_counter(), Clock()
+    job = job.going_on(target.file, output)
+    settings = job.settings
+    with clock.stage("read"):
+        work = None
+        try:
+            if job.onto is None:
+                picture = load_picture(target.file, job.size, keep_alpha=True)
+            else:
+                picture, work = job.onto.look(target.file)
+        except PictureError as error:
+            raise target.in_its_name(error) from None
+        request = ResumeRequest.of(target.file, job.size, job.words, job.brushes, settings, job.onto)
+    saving = _Saving(job, request, output)
+    left = TimeLeft(settings.effort, settings.time)
+    with painting_progress(
+        target.file.name, left, quiet=job.quiet, verbose=job.verbose, live=job.bar, preview=job.preview
+    ) as show:
+        height, width = picture.shape[:2]
+        options = settings.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
+        if work is not None:
+            options = replace(options, pigment=work.pigment)  # as the work's other layers
+        painting = paint_picture(
+            picture,
+            job.brushes,
+            settings.strokes,
+            settings.seed,
+            show,
+            options,
+            work=work,
+            keeper=Keeper(job.save_every, saving.keep),
+            unfinished=job.begun,
+        )
+    if settings.focus == AUTO and options.focus is None:
+        job.note("Nothing stands out in the picture, so --focus auto has no effect.")
+    if painting.interrupted and not len(painting.strokes):
+        raise KeyboardInterrupt  # there is nothing to save yet
+    with clock.stage("write"):
+        output = saving.finish(painting)
+        if job.film is not None and not painting.interrupted:
+            recipe = recipe_of(painting, job.brushes, settings.seed, settings.record())
+            save_timelapse(recipe, job.film, overwrite=job.force)
+    painting.seconds.update(clock.seconds)
+    return report_of(target.name, output, painting, job.brushes, settings, time.perf_counter() - started)
+
+
+class _Saving:
+    """Where a painting is saved, from time to time and in the end.
+
+    What is painted into the artist's own file lies beside that until it is finished.
+    """
+
+    def __init__(self, job: Job, request: ResumeRequest, output: Path) -> None:
+        self.job, self.request, self.output = job, request, output
+        self.in_place = job.onto is not None and job.onto.in_place and output in (job.onto.file, job.resumed)
+        ours = output == job.resumed
+        if self.in_place and not ours:
+            output = free_name(output.with_name(f"{output.stem}-unfinished{output.suffix}"))
+        self.file = GuardedOutput(output, overwrite=job.force and not self.in_place, note=job.note, is_there=ours)
+        self.warned = False
+
+    def keep(self, painting: Painting) -> None:
+        """Saves what is painted so far; that it cannot be saved is no reason to stop painting."""
+        try:
+            self.file.write(lambda path, overwrite: self._save(painting, path, overwrite=overwrite))
+        except (DreambrushError, OSError) as error:
+            if not self.warned:
+                self.job.note(f"What is painted so far cannot be saved: {error}")
+            self.warned = True
+
+    def finish(self, painting: Painting) -> Path:
+        """Saves the painting; gives the file.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        if self.in_place and not painting.interrupted:
+            assert self.job.onto is not None
+            self._save(painting, self.job.onto.file, overwrite=True, in_place=True)
+            self.file.remove()
+            return self.job.onto.file
+        try:
+            self.file.write(lambda path, overwrite: self._save(painting, path, overwrite=overwrite))
+        except OutputError as error:
+            if self.file.is_there:
+                advice = f"{error.advice}  Then go on with: dreambrush paint --resume '{self.file.path}'"
+                raise OutputError(error.message, advice, id=error.id) from None
+            raise
+        return self.file.path
+
+    def _save(self, painting: Painting, path: Path, *, overwrite: bool, in_place: bool = False) -> None:
+        from dreambrush.painter.saving import save_painting
+
+        job, settings = self.job, self.job.settings
+        members = {} if painting.unfinished is None else {UNFINISHED: self.request.to_bytes(painting.unfinished)}
+        what = painting, job.brushes, settings.seed, settings.record()
+        how: dict[str, Any] = {"your_turn": settings.your_turn, "overwrite": overwrite}
+        if job.onto is None:
+            save_painting(path, *what, **how, members=members)
+            return
+        note = job.onto.save(path, *what, **how, members={UNFINISHED: None, **members}, in_place=in_place)
+        if note:
+            job.note(note)

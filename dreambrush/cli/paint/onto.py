@@ -1,0 +1,203 @@
+"""``dreambrush paint --onto``: where in the artist's own work to paint, and how it is saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dreambrush.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dreambrush.models import BrushFile
+    from dreambrush.mypaint.document import Document, PaintLayer
+    from dreambrush.painter.painting import Painting
+    from dreambrush.painter.work import Work
+
+SUFFIX = ".ora"
+GROUP = "Dreambrush"
+BOX = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*")  # x, y, width, height in pixels
+
+
+@dataclass(frozen=True)
+class Onto:
+    """What is painted onto.
+
+    Attributes:
+        file: the artist's .ora.
+        above: name of the layer above which to paint; None for above all.
+        region: name of a layer whose paint says where, or x,y,w,h in pixels; None for everywhere.
+        mask: a picture that says where, white for yes; None for everywhere.
+        in_place: change the file itself, after a backup.
+    """
+
+    file: Path
+    above: str | None
+    region: str | None
+    mask: Path | None
+    in_place: bool
+
+    @classmethod
+    def asked(
+        cls, file: Path | None, above: str | None, region: str | None, mask: Path | None, in_place: bool
+    ) -> Onto | None:
+        """What is asked for, if anything is.
+
+        Raises:
+            UsageError: one of the others without a file.
+        """
+        if file is not None:
+            return cls(file, above, region, mask, in_place)
+        for name, value in (("--above", above), ("--region", region), ("--mask", mask), ("--in-place", in_place)):
+            if value:
+                raise UsageError(
+                    f"{name} says where in a work to paint, but there is none.",
+                    "Name it with --onto.",
+                    id="option-needs-another",
+                )
+        return None
+
+    def output(self, output: Path | None) -> Path:
+        """The file that is to be written.
+
+        Raises:
+            UsageError: it is not an .ora, or one is named although the work itself is to be changed.
+        """
+        if self.in_place:
+            if output is not None:
+                raise UsageError("-o and --in-place are both given.", "Give one of them.", id="options-conflict")
+            return self.file
+        named = Path(f"{self.file.stem}-painted{SUFFIX}") if output is None else output
+        path = named / f"{self.file.stem}-painted{SUFFIX}" if named.is_dir() else named
+        if path.suffix.lower() != SUFFIX:
+            raise UsageError(
+                f"The output '{path}' does not end in {SUFFIX}.",
+                f"Try: -o '{path.with_suffix(SUFFIX)}'",
+                id="wrong-ending",
+            )
+        return path
+
+    def look(self, target: Path) -> tuple[NDArray[np.float32], Work]:
+        """The picture, fitted into the work's frame, and the work itself.
+
+        Raises:
+            OpenrasterError: the work cannot be read or rendered.
+            PictureError: the target or the mask cannot be read.
+            UsageError: there is no such layer, or nowhere to paint.
+        """
+        from dreambrush.mypaint.document import read_document
+        from dreambrush.painter.work import find_node, see_work
+
+        with read_document(self.file) as document:
+            above = None if self.above is None else find_node(document, self.above)
+            work = see_work(document, above, self._where(document))
+            return _fitted(target, document.width, document.height), work
+
+    def save(
+        self,
+        output: Path,
+        painting: Painting,
+        brushes: Sequence[BrushFile],
+        seed: int,
+        options: Mapping[str, Any],
+        *,
+        your_turn: bool,
+        overwrite: bool,
+        members: Mapping[str, bytes | None],
+        in_place: bool,
+    ) -> str:
+        """Writes the work with the new layers; gives a note for the user, if there is something to note."""
+        from dreambrush.mypaint.document import read_document
+        from dreambrush.mypaint.insertion import insert_layers, insert_layers_in_place
+        from dreambrush.painter.saving import recipe_of, your_turn_layer
+        from dreambrush.painter.work import find_node
+
+        recipe = recipe_of(painting, brushes, seed, options)
+        layers = list(painting.layers)
+        if your_turn:
+            layers.append(your_turn_layer(recipe))
+        with read_document(self.file) as document:
+            path = None if self.above is None else find_node(document, self.above).path
+
+        def record(ours: Mapping[str, Any]) -> dict[str, Any]:
+            before = ours.get("paintings")
+            return {**ours, "paintings": [*(before if isinstance(before, list) else []), recipe.to_json()]}
+
+        top = len(layers) - 1
+        how: dict[str, Any] = {"record": record, "above": path, "selected": top, "members": members}
+        if in_place:
+            _, backup = insert_layers_in_place(self.file, layers, GROUP, **how)
+            return f"The work as it was is '{backup}'."
+        insert_layers(self.file, output, layers, GROUP, overwrite=overwrite, **how)
+        return ""
+
+    def _where(self, document: Document) -> NDArray[np.uint8] | None:
+        """Where paint may go, (h, w) uint8."""
+        import numpy as np
+
+        from dreambrush.pictures import load_mask
+
+        parts = []
+        if self.region is not None:
+            box = BOX.fullmatch(self.region)
+            parts.append(_box(box, document) if box else _layer_region(document, self.region))
+        if self.mask is not None:
+            parts.append(np.rint(load_mask(self.mask, document.width, document.height) * 255).astype(np.uint8))
+        if not parts:
+            return None
+        where: NDArray[np.uint8] = np.minimum.reduce(parts)
+        if not where.any():
+            raise UsageError(
+                "There is no place left to paint.", "Choose another --region or --mask.", id="no-place-left"
+            )
+        return where
+
+
+def _box(found: re.Match[str], document: Document) -> NDArray[np.uint8]:
+    import numpy as np
+
+    x, y, width, height = (int(number) for number in found.groups())
+    where = np.zeros((document.height, document.width), np.uint8)
+    where[max(y, 0) : max(y + height, 0), max(x, 0) : max(x + width, 0)] = 255
+    return where
+
+
+def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
+    from dreambrush.mypaint.document import Group
+    from dreambrush.painter.work import find_node, region_of
+
+    node = find_node(document, name)
+    if isinstance(node, Group):
+        raise UsageError(
+            f"“{name}” is a group.", "Name a layer for --region, or x,y,width,height in pixels.", id="layer-is-a-group"
+        )
+    layer: PaintLayer = node
+    return region_of(document, layer)
+
+
+def _fitted(target: Path, width: int, height: int) -> NDArray[np.float32]:
+    """A picture as large as fits, in the middle of a frame, around which all is transparent."""
+    import numpy as np
+
+    from dreambrush.pictures import load_picture
+
+    picture = load_picture(target, max(width, height), keep_alpha=True)
+    scale = min(width / picture.shape[1], height / picture.shape[0])
+    if scale < 1:
+        picture = load_picture(target, max(round(scale * max(picture.shape[:2])), 1), keep_alpha=True)
+    picture = picture[:height, :width]
+    tall, wide, channels = picture.shape
+    if (tall, wide) == (height, width):
+        return picture
+    frame = np.zeros((height, width, 4), np.float32)
+    top, left = (height - tall) // 2, (width - wide) // 2
+    part = frame[top : top + tall, left : left + wide]
+    part[..., :channels] = picture
+    if channels == 3:
+        part[..., 3] = 1
+    return frame

@@ -1,0 +1,297 @@
+"""The options of ``dreambrush paint``, in the groups that its help shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from cloup import option_group
+
+from dreambrush.cli.paint.brushes import complete_brush
+from dreambrush.cli.paint.values import duration, ground_named, stroke_width
+from dreambrush.cli.shared.completers import complete_style, ora_files
+from dreambrush.cli.shared.options import (
+    DEFAULT_BRUSH,
+    QUIET,
+    Decorator,
+    decimal_number,
+    seed_option,
+    whole_number,
+)
+
+DEFAULT_STROKES = 1500
+# As the painter has them, without loading numpy.
+EFFORTS, DEFAULT_EFFORT = (1, 5), 3
+HANDS, DEFAULT_HAND = (0.0, 1.0), 0.3
+LAYERS, DEFAULT_LAYERS = (1, 5), 5
+PRESSURES, DEFAULT_PRESSURE = (0.05, 1.0), 0.05
+LENGTHS = 0.1, 100.0  # of a stroke in its widths
+
+SHORTEST = 1  # seconds for a painting
+SOONEST = 0.1  # seconds between two times that an unfinished painting is saved
+
+# What the short help shows.
+ESSENTIALS = (
+    *("sample", "size", "style", "brushes", "hand", "palette", "strokes", "effort", "time"),
+    *("onto", "output", "resume"),
+)
+# Parameters that are about one painting: files and the environment cannot set them.
+ONLY_FLAGS = (
+    *("output", "timelapse", "sample", "resume", "go_on", "force", "watch", "as_json", "help_all"),
+    *("onto", "above", "region", "mask", "in_place"),
+)
+
+_PATH = click.Path(path_type=Path)
+
+WHAT_TO_PAINT: tuple[Decorator, ...] = (
+    click.option("--sample", is_flag=True, help="Paint the still life that comes with dreambrush."),
+    click.option(
+        "--size",
+        metavar="PX",
+        type=whole_number(16, 8192),
+        help="Longer side of the painting in pixels, 16 to 8192.  [default: that of the picture, at most 1024]",
+    ),
+    click.option(
+        "--focus",
+        metavar="PICTURE|auto",
+        type=click.Path(),
+        help="Paint finer detail where this picture is light, for example a mask made in MyPaint.  With auto, "
+        "dreambrush looks for the subject itself.",
+    ),
+)
+
+HOW_IT_LOOKS: tuple[Decorator, ...] = (
+    click.option(
+        "--style",
+        metavar="NAME|FILE.toml",
+        shell_complete=complete_style,
+        help="A ready-made style, such as charcoal, pastel or poster.  Your other options override it.  "
+        "`dreambrush styles` lists all.",
+    ),
+    click.option(
+        "--brush",
+        "brushes",
+        metavar="NAME|FILE",
+        multiple=True,
+        shell_complete=complete_brush,
+        default=(DEFAULT_BRUSH,),
+        help="A brush by name, such as ink or classic/charcoal, or a .myb file.  Give it several times to paint with "
+        "several brushes: each stroke gets the one that fits best.  set:studio is oil, bristle, ink and pastel; "
+        f"set:drawing is pencil, charcoal and ink.  `dreambrush brushes` lists all.  [default: {DEFAULT_BRUSH}]",
+    ),
+    click.option(
+        "--hand",
+        metavar="0-1",
+        type=decimal_number(*HANDS),
+        default=DEFAULT_HAND,
+        show_default=True,
+        help="How loose the hand is.  0 follows the picture closely.  1 paints long, free strokes along the forms.",
+    ),
+    click.option(
+        "--layers",
+        metavar="1-5",
+        type=whole_number(*LAYERS),
+        default=DEFAULT_LAYERS,
+        show_default=True,
+        help="Number of layers.  The five are ground, block-in, middle tones, edges and accents.",
+    ),
+    click.option(
+        "--palette",
+        metavar="COLOURS|FILE.gpl|auto:N",
+        help='Use only these colours: a list such as "#264653,#e76f51", a GIMP palette, or N colours of the picture '
+        "(auto:8).",
+    ),
+    click.option(
+        "--ground",
+        metavar="COLOUR|paper",
+        type=ground_named,
+        help='Colour under the first stroke, such as "#cc8855".  paper is drawing paper with a faint grain.  '
+        "[default: the mean colour of the picture]",
+    ),
+    click.option(
+        "--min-size",
+        metavar="PX|%",
+        type=stroke_width,
+        help="Width of the narrowest stroke, in pixels (4) or in per cent of the longer side (0.5%).  "
+        "[default: depends on --hand]",
+    ),
+    click.option(
+        "--max-size",
+        metavar="PX|%",
+        type=stroke_width,
+        help="Width of the widest stroke, in pixels (60) or in per cent of the longer side (10%).  "
+        "[default: 40% of the shorter side]",
+    ),
+    click.option(
+        "--max-length",
+        metavar="WIDTHS",
+        type=decimal_number(*LENGTHS),
+        help="Length of the longest stroke, in widths of that stroke, 0.1 to 100.  0.2 gives dots, 4 gives short "
+        "strokes.  [default: no limit]",
+    ),
+    click.option(
+        "--min-pressure",
+        metavar="0-1",
+        type=decimal_number(*PRESSURES),
+        default=DEFAULT_PRESSURE,
+        show_default=True,
+        help="Lightest pressure of a stroke, 0.05 to 1.  With 1, every stroke is pressed as hard as possible.",
+    ),
+    click.option(
+        "--jitter",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        default=0.0,
+        show_default=True,
+        help="How much the colours of the strokes vary at random.  With --palette, they vary among its colours.",
+    ),
+    click.option(
+        "--pigment/--no-pigment",
+        default=False,
+        help="Mix colours like real pigments, as MyPaint 2 does.  This is slower, and only MyPaint shows such a file "
+        "correctly.",
+    ),
+    seed_option(
+        "Number of the variant to paint.  The same number gives the same file again, with the same versions on the "
+        "same kind of processor."
+    ),
+)
+
+HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
+    click.option(
+        "--strokes",
+        metavar="N",
+        type=whole_number(1, 100_000),
+        default=DEFAULT_STROKES,
+        show_default=True,
+        help="Number of strokes, 1 to 100000.",
+    ),
+    click.option(
+        "--effort",
+        metavar="1-5",
+        type=whole_number(*EFFORTS),
+        default=DEFAULT_EFFORT,
+        show_default=True,
+        help="How long to think about each stroke.  1 is quick, 5 comes closest to the picture.",
+    ),
+    click.option(
+        "--time",
+        metavar="TIME",
+        type=duration(SHORTEST),
+        help="Time limit for each picture, such as 30s or 2m.  The painting may then have fewer strokes.",
+    ),
+    click.option(
+        "--until",
+        metavar="DB",
+        type=decimal_number(1, 99),
+        help="Stop when the painting is this close to the picture: PSNR in decibels, 1 to 99.  1,000 strokes often "
+        "reach 25 to 28.",
+    ),
+)
+
+INTO_YOUR_OWN_WORK: tuple[Decorator, ...] = (
+    click.option(
+        "--onto",
+        metavar="WORK.ora",
+        type=_PATH,
+        shell_complete=ora_files,
+        help="Paint into your own MyPaint or Krita file.  The strokes go into new layers, in a group.  The rest stays "
+        "as it is.  The result is WORK-painted.ora unless you give -o or --in-place.",
+    ),
+    click.option("--in-place", is_flag=True, help="With --onto: change WORK.ora itself, after a backup."),
+    click.option("--above", metavar="LAYER", help="With --onto: paint above this layer.  [default: above all layers]"),
+    click.option(
+        "--region",
+        metavar="LAYER|X,Y,W,H",
+        help="With --onto: paint only where this layer has paint, or only in this rectangle (pixels).",
+    ),
+    click.option("--mask", metavar="PICTURE", type=_PATH, help="With --onto: paint only where this picture is light."),
+)
+
+FILES: tuple[Decorator, ...] = (
+    click.option(
+        "-o",
+        "--output",
+        metavar="OUT.ora",
+        type=_PATH,
+        help="File to save, or a folder for it.  [default: the picture's name with .ora, in this folder]",
+    ),
+    click.option(
+        "--your-turn/--no-your-turn",
+        default=True,
+        show_default=True,
+        help="Add an empty layer on top for you.  MyPaint opens the file with a brush ready to paint on it.",
+    ),
+    click.option(
+        "--timelapse",
+        metavar="OUT.mp4|.gif|.webp",
+        type=_PATH,
+        help="Also save a film of 20 seconds.  `dreambrush timelapse` makes other films.",
+    ),
+    click.option("--force", is_flag=True, help="Replace the output if it exists."),
+    click.option(
+        "--resume",
+        metavar="FILE.ora",
+        type=_PATH,
+        shell_complete=ora_files,
+        help="Finish a painting that was interrupted.  It keeps the options it was started with.",
+    ),
+    click.option(
+        "--continue",
+        "go_on",
+        is_flag=True,
+        help="Skip pictures that are painted already, and finish paintings that were interrupted.",
+    ),
+    click.option(
+        "--save-every",
+        metavar="TIME",
+        type=duration(SOONEST),
+        default="30s",
+        show_default=True,
+        help="How often to save the unfinished painting, such as 10s or 5m.",
+    ),
+)
+
+WHILE_IT_RUNS: tuple[Decorator, ...] = (
+    click.option(
+        "--jobs",
+        metavar="N",
+        type=whole_number(1, 64),
+        default=1,
+        show_default=True,
+        help="How many pictures to paint at the same time, 1 to 64.  Each needs its own memory, and even one uses all "
+        "cores much of the time.",
+    ),
+    click.option(
+        "--watch",
+        is_flag=True,
+        help="Paint the picture again each time it is saved, until you press Ctrl-C.  The new painting replaces the "
+        "last one.  If somebody has changed that file, the new painting gets a name of its own.",
+    ),
+    click.option(
+        "--preview/--no-preview",
+        default=True,
+        show_default=True,
+        help="Show the painting in the terminal while it grows.  This needs a large terminal with colours.",
+    ),
+    click.option("-v", "--verbose", is_flag=True, help="Report progress on stderr in plain lines, even when piped."),
+    QUIET,
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture on stdout."),
+)
+
+GROUPS = {
+    "What to paint": WHAT_TO_PAINT,
+    "How it looks": HOW_IT_LOOKS,
+    "How much thought": HOW_MUCH_THOUGHT,
+    "Into your own work": INTO_YOUR_OWN_WORK,
+    "Files": FILES,
+    "While it runs": WHILE_IT_RUNS,
+}
+
+
+def paint_options(command: Any) -> Any:
+    """Gives a command all options of ``dreambrush paint``, in their groups."""
+    for title, options in reversed(GROUPS.items()):
+        command = option_group(title, *options)(command)
+    return command

@@ -1,0 +1,164 @@
+"""Paints pictures one after the other, or several at once in processes of their own; a failed one stops no other."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dreambrush.cli.shared.errors import Told, tell
+from dreambrush.cli.shared.inputs import Input
+from dreambrush.errors import DreambrushError, ExitCode
+from dreambrush.interrupts import held_back
+
+Report = dict[str, Any]
+Paint = Callable[[Input, Path], Report]
+"""Paints a picture, saves it under that path, and reports; it must be possible to pickle it."""
+Result = tuple[Report | None, int, Told | None]
+"""Report, exit code and error of a picture, as in :class:`Done`."""
+Painters = dict["Connection[Any, Any]", tuple[BaseProcess, Input]]
+"""The processes that paint, by where their answers come from."""
+
+
+class Done(NamedTuple):
+    """What became of a picture.
+
+    Attributes:
+        picture: that was to be painted.
+        report: None if it failed.
+        exit_code: of the failure, which has been told; else that of the painting.
+        error: the failure; None after Ctrl-C.
+    """
+
+    picture: Input
+    report: Report | None
+    exit_code: int
+    error: Told | None = None
+
+
+def run_pool(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
+    """What became of each picture, as soon as it is known; after Ctrl-C only of those that were begun.
+
+    Args:
+        paint: what to do with each; the bytes it saves may not depend on what else runs.
+        pictures: and where to save them.
+        jobs: how many to paint at the same time.
+    """
+    if min(jobs, len(pictures)) > 1:
+        yield from _at_the_same_time(paint, pictures, jobs)
+        return
+    for picture, output in pictures:
+        report, code, error = _painted(paint, picture, output)
+        yield Done(picture, report, code, error)
+        if code == ExitCode.INTERRUPTED:
+            return
+
+
+def _painted(paint: Paint, picture: Input, output: Path) -> Result:
+    try:
+        report = paint(picture, output)
+    except KeyboardInterrupt:
+        return None, ExitCode.INTERRUPTED, None
+    except BrokenPipeError:  # nobody listens any more
+        raise
+    except Exception as error:
+        told = tell(error)
+        return None, told.code, told
+    return report, ExitCode.INTERRUPTED if report["interrupted"] else ExitCode.OK, None
+
+
+def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
+    waiting = list(pictures)[::-1]
+    painters: Painters = {}
+    try:
+        while waiting or painters:
+            try:
+                while waiting and len(painters) < jobs:
+                    with _ctrl_c_later():  # or a painter could begin that nobody knows of
+                        picture, output = waiting.pop()
+                        process, answer = _begin(paint, picture, output)
+                        painters[answer] = process, picture
+                ready = wait(list(painters))
+            except KeyboardInterrupt:
+                waiting.clear()
+                _interrupt(painters)
+                continue
+            for answer in [each for each in painters if each in ready]:
+                process, picture = painters[answer]
+                report, code, error = _answer_of(answer, process, picture)
+                del painters[answer]
+                yield Done(picture, report, code, error)
+    finally:
+        _interrupt(painters)
+        for process, _ in painters.values():
+            process.join()
+
+
+def _begin(paint: Paint, picture: Input, output: Path) -> tuple[BaseProcess, Connection[Any, Any]]:
+    # Not forked: onnxruntime's threads, and Python's, would be missing in the copy.
+    context = multiprocessing.get_context("spawn")
+    answer, question = context.Pipe(duplex=False)
+    process = context.Process(target=_paint_alone, args=(question, paint, picture, output))
+    process.start()
+    question.close()
+    return process, answer
+
+
+def _paint_alone(question: Connection[Any, Any], paint: Paint, picture: Input, output: Path) -> None:
+    """What a process does that paints one picture."""
+    from dreambrush.mypaint.library import messages_to_stderr
+
+    os.setpgrp()  # so that Ctrl-C comes once, from who began this process, and not from the terminal, too
+    messages_to_stderr()
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        result: Result = _painted(paint, picture, output)
+    except KeyboardInterrupt:
+        result = None, int(ExitCode.INTERRUPTED), None
+    with suppress(KeyboardInterrupt, BrokenPipeError):
+        question.send(result)
+
+
+def _answer_of(answer: Connection[Any, Any], process: BaseProcess, picture: Input) -> Result:
+    try:
+        result: Result = answer.recv()
+    except EOFError:
+        process.join()
+        error = DreambrushError(
+            f"The process that painted '{picture.name}' has died (exit code {process.exitcode}).",
+            "If memory was short, paint fewer at the same time (--jobs) or smaller (--size).",
+            id="process-died",
+        )
+        told = tell(error)
+        return None, told.code, told
+    process.join()
+    return result
+
+
+def _interrupt(painters: Painters) -> None:
+    for process, _ in painters.values():
+        if process.pid is not None and process.is_alive():
+            os.kill(process.pid, signal.SIGINT)
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Keeps Ctrl-C until the block ends, also from processes that begin in it: they let it in when they are ready."""
+    resource_tracker.ensure_running()  # a helper of multiprocessing, which lets signals in when it is begun
+    # The mask is for the processes that begin.  It is not enough here: a signal that another thread takes, such as one
+    # of numpy's, interrupts this one all the same.
+    with held_back() as pressed:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if pressed:
+        raise KeyboardInterrupt

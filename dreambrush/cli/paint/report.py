@@ -1,0 +1,100 @@
+"""What ``dreambrush paint`` tells of a painting: as JSON, and in a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dreambrush.cli.paint.settings import PaintSettings
+    from dreambrush.models import BrushFile
+    from dreambrush.painter.painting import Painting
+
+
+def report_of(
+    target: str, output: Path, painting: Painting, brushes: Sequence[BrushFile], settings: PaintSettings, seconds: float
+) -> dict[str, Any]:
+    """The JSON object of one painting; docs/report.md explains it.
+
+    Args:
+        target: the picture, as it was named.
+        output: the file.
+        painting: of that picture.
+        brushes: that it could be painted with.
+        settings: that were heeded.
+        seconds: from beginning to read the picture to having saved the painting.
+    """
+    from dreambrush.machine import foundations
+
+    width, height = painting.strokes.size
+    names = [brush.name for brush in brushes]
+    return {
+        "target": target,
+        "output": str(output),
+        "width": width,
+        "height": height,
+        "strokes": len(painting.strokes),
+        "seconds": round(seconds, 3),
+        "mse": painting.mse,
+        "psnr": psnr(painting.mse),
+        "dreamed_mse": painting.dreamed_mse,
+        "transfer_gap": transfer_gap(painting.mse, painting.dreamed_mse),
+        "brush": "+".join(names),
+        "brushes": names,
+        "seed": settings.seed,
+        "effort": settings.effort,
+        "hand": settings.hand,
+        "layers": settings.layers,
+        "pigment": painting.pigment,
+        "transparent": painting.transparent,
+        "stages": [
+            {
+                "name": stage.name,
+                "strokes": stage.strokes,
+                "dreamed_mse": stage.dreamed_mse,
+                "mse": stage.mse,
+                "transfer_gap": transfer_gap(stage.mse, stage.dreamed_mse),
+            }
+            for stage in painting.stages
+        ],
+        "seconds_by_work": painting.seconds,
+        "interrupted": painting.interrupted,
+        "made_with": foundations(),
+        "error": None,
+    }
+
+
+def psnr(mse: float) -> float | None:
+    """Peak signal-to-noise ratio in decibels of colours in 0..1; None where there is no error."""
+    return -10 * math.log10(mse) if mse > 0 else None
+
+
+def transfer_gap(mse: float, dreamed_mse: float) -> float | None:
+    """The share of the real error that the dream did not expect; None where there is no error."""
+    return (mse - dreamed_mse) / mse if mse > 0 else None
+
+
+def summary(report: dict[str, Any]) -> str:
+    """One sentence about a painting."""
+    *first, last = report["brushes"]
+    brushes = f"{', '.join(first)} and {last}" if first else last
+    close = "" if report["psnr"] is None else f" ({report['psnr']:.1f} dB)"
+    return (
+        f"{report['output']}: {report['strokes']} strokes of {brushes}, {report['width']} x {report['height']} px, "
+        f"in {report['seconds']:.1f} s; mean squared error {report['mse']:.4f}{close}."
+    )
+
+
+def summary_of_all(count: int, reports: Sequence[dict[str, Any]], failed: Sequence[str]) -> str:
+    """One sentence about many paintings.
+
+    Args:
+        count: of the pictures that were to be painted.
+        reports: of those that were painted, or begun when Ctrl-C was pressed.
+        failed: names of those that could not be.
+    """
+    painted = sum(not report["interrupted"] for report in reports)
+    told = f"All {count} pictures are painted" if painted == count else f"{painted} of {count} pictures are painted"
+    return f"{told}; failed: {', '.join(failed)}." if failed else f"{told}."

@@ -1,0 +1,201 @@
+"""A command whose options can be set without being given: by the environment, files of settings, and styles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from dreambrush.cli.shared.grouped import GroupedCommand
+from dreambrush.cli.shared.options import HELP_NAMES
+from dreambrush.config import (
+    FOCUS,
+    NO_FILES,
+    STYLE,
+    Layer,
+    Setting,
+    combine,
+    setting_of,
+    settings_beside,
+    settings_of_environment,
+    settings_of_file,
+    user_file,
+)
+from dreambrush.errors import DreambrushError, PictureError, UsageError
+
+
+class ConfiguredCommand(GroupedCommand):
+    """Takes settings as the defaults of its options.
+
+    A context that is made with a default_map of its own has no others; nothing is read for --help.
+
+    Args:
+        only_flags: names of parameters that only the command line can give.
+    """
+
+    def __init__(self, *args: Any, only_flags: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # click keeps the help option as it is first asked for, which may be in a context of no group (in_style).
+        self.context_settings.setdefault("help_option_names", HELP_NAMES)
+        self.only_flags = frozenset(only_flags)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, after the defaults are found."""
+        if ctx.default_map is None and not ctx.resilient_parsing:
+            given, _, _ = self.make_parser(ctx).parse_args(list(args))
+            help_option = self.get_help_option(ctx)
+            if not given.keys() & {"help_all", help_option.name if help_option else None}:
+                targets = given.get("targets")
+                words = targets if isinstance(targets, tuple | list) else ()
+                ctx.default_map = self.defaults(self.settings(ctx, given, [Path(word) for word in words or ["-"]]))
+        return super().parse_args(ctx, args)
+
+    def options(self) -> dict[str, click.Option]:
+        """The options that can be set, by their keys: --min-size is min_size."""
+        options = (each for each in self.params if isinstance(each, click.Option) and each.name not in self.only_flags)
+        return {_key(option): option for option in options}
+
+    def settings(self, ctx: click.Context, given: dict[str, Any], targets: Iterable[Path]) -> dict[str, Setting]:
+        """What counts of all that is set, by key; options that nothing sets are not in it.
+
+        Args:
+            ctx: for which values are checked.
+            given: what the command line says, by name of the parameter.
+            targets: pictures to paint.
+
+        Raises:
+            UsageError: a file, a variable or a style is no good.
+        """
+        options = self.options()
+        lists = [key for key, option in options.items() if option.multiple]
+        flags = {_key(each) for each in self.params if isinstance(each, click.Option)} - options.keys()
+        typed = {
+            key: Setting(given[option.name], "flag", option.opts[-1])
+            for key, option in options.items()
+            if option.name in given
+        }
+        layers = [
+            settings_of_environment(options, lists),
+            settings_beside(targets, options, flags),
+            settings_of_file(user_file(), "user", options, flags),
+        ]
+        found = combine([typed, *(self.checked(ctx, layer) for layer in layers)], lambda style: self.style(ctx, style))
+        for key, setting in found.items():
+            if setting.level != "flag":
+                _try_out(key, setting)
+        return found
+
+    def style(self, ctx: click.Context, setting: Setting) -> Layer:
+        """What the style of that setting says.
+
+        Raises:
+            UsageError: there is no such style, or it is broken.
+        """
+        from dreambrush.styles import load_style
+
+        try:
+            style = load_style(str(setting.value))
+        except UsageError as error:
+            if setting.level == "flag":
+                raise
+            raise setting.wrong(STYLE, error.message, error.advice) from None
+        place = str(style.path)
+        found = {key: setting_of(key, value, "style", place) for key, value in style.options.items()}
+        return self.checked(ctx, found)
+
+    def in_style(self, name: str) -> click.Context:
+        """The context of a call in that style for which nothing else is set.
+
+        Raises:
+            UsageError: there is no such style, or it is broken.
+        """
+        settings = self.style(click.Context(self), Setting(name, "flag", "--style"))
+        return self.make_context(self.name, [], default_map=self.defaults(settings))
+
+    def checked(self, ctx: click.Context, layer: Layer) -> Layer:
+        """The layer itself, after its values are tried on the options.
+
+        Raises:
+            UsageError: a value is none that its option takes.
+        """
+        for key, setting in layer.items():
+            self.value(ctx, key, setting)
+        return layer
+
+    def value(self, ctx: click.Context, key: str, setting: Setting) -> Any:
+        """What an option makes of a setting's value.
+
+        Raises:
+            UsageError: the option does not take it.
+        """
+        option = self.options()[key]
+        if isinstance(setting.value, bool) and not option.is_flag:
+            raise setting.wrong(key, "it takes more than true or false")
+        if isinstance(setting.value, list) and not option.multiple:
+            raise setting.wrong(key, "it is a list, but takes a single value")
+        try:
+            return option.type_cast_value(ctx, _raw(option, setting))
+        except click.BadParameter as error:
+            raise setting.wrong(key, error.message) from None
+
+    def defaults(self, settings: Layer) -> dict[str, Any]:
+        """Settings as click wants them: values by the names of parameters."""
+        options = self.options()
+        names = {key: option.name for key, option in options.items() if option.name}
+        return {names[key]: _raw(options[key], setting) for key, setting in settings.items() if setting.level != "flag"}
+
+
+def _try_out(key: str, setting: Setting) -> None:
+    """Finds what would only be found later, when it is no longer known where it comes from.
+
+    Raises:
+        UsageError: there is no such brush, palette or picture.
+    """
+    try:
+        for word in setting.value if isinstance(setting.value, list) else [str(setting.value)]:
+            if key == "brush":
+                _find_brushes(word)
+            elif key == "palette":
+                _make_palette(word)
+            elif key == FOCUS and word not in NO_FILES and not os.path.isfile(word):
+                raise PictureError(
+                    f"There is no picture at '{word}'", "Check the path for a slip of the pen.", id="no-such-picture"
+                )
+    except DreambrushError as error:
+        raise setting.wrong(key, error.message, error.advice) from None
+
+
+def _find_brushes(word: str) -> None:
+    from dreambrush.cli.paint.brushes import brush_names
+    from dreambrush.models import find_brush
+
+    for name in brush_names(word):
+        find_brush(name)
+
+
+def _make_palette(word: str) -> None:
+    import numpy as np
+
+    from dreambrush.palette import parse_palette
+
+    parse_palette(word, np.zeros((1, 1, 3), np.float32))
+
+
+def _key(option: click.Option) -> str:
+    """--min-size is min_size."""
+    long: Sequence[str] = [name for name in option.opts if name.startswith("--")]
+    return long[0].removeprefix("--").replace("-", "_")
+
+
+def _raw(option: click.Option, setting: Setting) -> Any:
+    """What the option would take from a command line."""
+    return [setting.value] if option.multiple and not isinstance(setting.value, list) else setting.value
+
+
+def is_typed(name: str) -> bool:
+    """Whether the current command was given that parameter itself, by the command line."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE

@@ -1,0 +1,168 @@
+"""The one place where an exception becomes a message on stderr and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+import traceback
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+import click
+
+from dreambrush.errors import DreambrushError, ExitCode
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+UNSHOWN = ("Cc", "Cs", "Zl", "Zp")  # categories of Unicode: control, surrogate, line and paragraph separator
+
+
+KINDS_OF_CLICK = {  # our ids for click's kinds of errors; the first that fits
+    "NoSuchOption": "no-such-option",
+    "NoSuchCommand": "no-such-command",
+    "MissingParameter": "missing-argument",
+    "BadParameter": "bad-value",
+    "BadOptionUsage": "bad-value",
+    "BadArgumentUsage": "bad-value",
+    "UsageError": "extra-argument",
+}
+
+
+class Told(NamedTuple):
+    """An error in the words that the user gets.
+
+    Attributes:
+        id: the kind of error, as docs/errors.md lists them.
+        code: the exit code.
+        message: one sentence on what is wrong.
+        advice: one sentence on what to do.
+    """
+
+    id: str
+    code: int
+    message: str
+    advice: str
+
+    def as_json(self) -> str:
+        """The object that ``--json`` prints; docs/report.md explains it."""
+        return json.dumps({"error": self._asdict()})
+
+
+class Ending(NamedTuple):
+    """How a command ended.
+
+    Attributes:
+        code: for the shell.
+        error: that ended it, which has been told on stderr; None also where only some of the pictures failed.
+    """
+
+    code: int
+    error: Told | None = None
+
+
+class ReaderLeft(Exception):  # noqa: N818
+    """Who reads our output, such as head, has seen enough; that is no error."""
+
+
+def ending_of(command: Callable[[], int | None], *, as_json: bool = False) -> Ending:
+    """Run a command, and tell what goes wrong.
+
+    Args:
+        command: returns an exit code, or None for success.
+        as_json: tell it on stdout, too, as an object.
+    """
+    try:
+        return Ending(command() or ExitCode.OK)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return Ending(ExitCode.INTERRUPTED)
+    except ReaderLeft:
+        _print_no_more()
+        return Ending(ExitCode.OK)
+    except Exception as error:
+        told = tell(error)
+        if as_json:
+            try:
+                click.echo(told.as_json())
+            except BrokenPipeError:
+                _print_no_more()
+            except OSError:  # where stdout cannot be written, stderr and the code still tell
+                pass
+        return Ending(told.code, told)
+
+
+def flushed(code: int) -> int:
+    """Write what Python still holds back of stdout; return the exit code, or another if that cannot be written."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _print_no_more()
+    except OSError as error:
+        _print_no_more()
+        if code == ExitCode.OK:
+            return tell(error).code
+    return code
+
+
+def _print_no_more() -> None:
+    """Throws away what Python still flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell(error: Exception) -> Told:
+    """Say on stderr what is wrong and what to do about it; return these words, and the exit code.
+
+    With DREAMBRUSH_TRACEBACK=1 in the environment the traceback comes first.
+    """
+    if os.environ.get("DREAMBRUSH_TRACEBACK", "0") not in ("", "0"):
+        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    told = _words(error)
+    with suppress(OSError):  # where stderr cannot be written, the code still tells
+        click.echo(f"Error: {told.message}\n{told.advice}", err=True)
+    return told
+
+
+def _on_one_line(text: str) -> str:
+    """Text whose line breaks, signs that command a terminal, and halves of characters are escaped: names hold them."""
+    return "".join(
+        sign.encode("unicode_escape").decode() if unicodedata.category(sign) in UNSHOWN else sign for sign in text
+    )
+
+
+def _words(error: Exception) -> Told:
+    """Any exception in words, each sentence on one line."""
+    id, code, message, advice = _kind_and_words(error)
+    return Told(id, int(code), _on_one_line(message), _on_one_line(advice))
+
+
+def _kind_and_words(error: Exception) -> tuple[str, int, str, str]:
+    if isinstance(error, DreambrushError):
+        return error.id, error.exit_code, error.message, error.advice
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "dreambrush"
+        help_option = "--help-all" if context and getattr(context.command, "essentials", ()) else "--help"
+        message = " ".join(error.format_message().split()).rstrip(".")
+        sentence = message if message.endswith("?") else f"{message}."
+        return _kind_of_click(error), error.exit_code, sentence, f"See '{command} {help_option}'."
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        message = f"What is printed cannot be written: {error.strerror}."
+        return "no-room", ExitCode.OUTPUT, message, "Make room on the disk."
+    if isinstance(error, MemoryError):
+        return "no-memory", ExitCode.UNEXPECTED, "There is not enough memory for this.", "Try a smaller --size."
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return (
+        "bug",
+        ExitCode.UNEXPECTED,
+        f"dreambrush has a bug that shows here ({what}).",
+        "Please report it together with what DREAMBRUSH_TRACEBACK=1 dreambrush ... prints.",
+    )
+
+
+def _kind_of_click(error: click.ClickException) -> str:
+    """Our id for an error of click's; by names, since older versions lack some of the kinds."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    return next((KINDS_OF_CLICK[name] for name in names if name in KINDS_OF_CLICK), "bad-value")

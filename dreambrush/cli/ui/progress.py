@@ -1,0 +1,176 @@
+"""How far the work is, on stderr; stdout belongs to results."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dreambrush.cli.ui.terminals import Terminal, terminal_at
+from dreambrush.cli.ui.time_left import TimeLeft
+from dreambrush.training.pace import in_words
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from dreambrush.cli.ui.preview import Preview
+    from dreambrush.painter.painting import Progress
+
+Update = Callable[[str, int, int, str], None]
+"""Takes the stage ("paint"), how much is done, of how much, and a note such as the error."""
+Show = Callable[["Progress"], None]
+
+REDRAWN = 4  # times a second
+PREVIEW_EVERY, PREVIEW_COST = 0.7, 0.02  # seconds; share of the time that looking at the painting may take
+VERBOSE_EVERY = 5.0  # seconds
+BAR = 40  # columns, at most
+THOUGHT = ("Plan", "Refine")  # the stages that are none of the painting's layers
+
+
+@contextmanager
+def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Update | None]:
+    """Show a bar while the block runs; gives None where nobody looks, so that nothing is printed.
+
+    Args:
+        title: what is worked on.
+        quiet: show nothing.
+    """
+    if quiet or not terminal_at().live:
+        yield None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (
+        TextColumn(f"{escape(title)}: {{task.description}}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+    )
+    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("look", total=None, note="")
+
+        def update(stage: str, done: int, total: int, note: str) -> None:
+            bar.update(task, description=stage, completed=done, total=total, note=note)
+
+        yield update
+
+
+@contextmanager
+def painting_progress(
+    title: str,
+    left: TimeLeft,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
+    live: bool = True,
+    preview: bool = True,
+    console: Console | None = None,
+    terminal: Terminal | None = None,
+) -> Iterator[Show]:
+    """Show how far a painting is, and what it looks like, while the block runs; without a trace afterwards.
+
+    Nothing is shown when piped and in terminals in which nothing can be redrawn, and no preview without colours.
+
+    Args:
+        title: of the painting.
+        left: knows how long it will still take.
+        quiet: show nothing.
+        verbose: print plain lines instead, wherever they go.
+        live: show it; not so when others do at the same time.
+        preview: show what it looks like.
+        console: of rich, to draw on; by default on stderr.
+        terminal: what it can; by default what stderr can.
+    """
+    terminal = terminal or terminal_at()
+    if quiet or not (verbose or (live and terminal.live)):
+        yield lambda _: None
+        return
+    if verbose:
+        yield _Lines(title).show
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    console = console or Console(stderr=True)
+    image = None
+    if preview and terminal.pictures:
+        from dreambrush.cli.ui.preview import Preview
+
+        image = Preview(terminal)
+    view = _View(title, left, image)
+    try:
+        with Live(view, console=console, transient=True, refresh_per_second=REDRAWN):
+            yield view.show
+    finally:
+        if image is not None and image.left_behind:
+            console.file.write(image.left_behind)
+            console.file.flush()
+
+
+class _Lines:
+    """A line for each stage, and every few seconds."""
+
+    def __init__(self, title: str) -> None:
+        self._title, self._begin = title, time.monotonic()
+        self._stage, self._told = "", self._begin
+
+    def show(self, progress: Progress) -> None:
+        now = time.monotonic()
+        finished = progress.stage not in THOUGHT  # of a layer one hears only in the end
+        if progress.stage == self._stage and now - self._told < VERBOSE_EVERY and not finished:
+            return
+        self._stage, self._told = progress.stage, now
+        seconds = now - self._begin
+        print(f"{self._title}: {_told(progress)}, {seconds:.1f} s", file=sys.stderr, flush=True)
+
+
+def _told(progress: Progress) -> str:
+    """Such as "plan, 300 of 1500 strokes, error 0.0123"."""
+    what = "rounds" if progress.stage == "Refine" else "strokes"
+    return f"{progress.stage.lower()}, {progress.done} of {progress.total} {what}, error {progress.mse:.4f}"
+
+
+class _View:
+    """The preview, the bar, and in words where the painting stands; rich asks for it a few times a second."""
+
+    def __init__(self, title: str, left: TimeLeft, image: Preview | None) -> None:
+        self._title, self._left, self._image = title, left, image
+        self._words = "look at the picture"
+        self._look_again = 0.0  # when the preview may be made anew
+
+    def show(self, progress: Progress) -> None:
+        self._left.tell(progress.stage, progress.done, progress.total)
+        self._words = _told(progress)
+        now = time.monotonic()
+        if self._image is None or progress.picture is None or now < self._look_again:
+            return
+        self._image.show(progress.picture())
+        after = time.monotonic()
+        self._look_again = after + max(PREVIEW_EVERY, (after - now) / PREVIEW_COST)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        if self._image is not None:
+            yield self._image
+        share, seconds = self._left.share(), self._left.seconds()
+        line = Table.grid(padding=(0, 1))
+        line.add_column(no_wrap=True, overflow="ellipsis", max_width=max(options.max_width // 3, 1))
+        line.add_column(no_wrap=True)
+        line.add_column(no_wrap=True)
+        line.add_column(no_wrap=True, overflow="ellipsis")
+        width = min(BAR, max(options.max_width // 3, 1))
+        words = "" if seconds is None else in_words(seconds)
+        line.add_row(
+            Text(self._title), ProgressBar(100.0, 100 * share, width=width), f"{100 * share:3.0f} %", Text(words)
+        )
+        yield line
+        yield Text(self._words, no_wrap=True, overflow="ellipsis")
