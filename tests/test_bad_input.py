@@ -197,7 +197,6 @@ ELSEWHERE = {
     "collection-damaged": "dream/test_shards.py::test_a_shard_that_would_run_code_is_refused",
     "collection-incomplete": "dream/test_shards.py::test_an_incomplete_collection_is_refused",
     "collection-lacks-these": "dream/test_shards.py::test_a_collection_without_episodes_says_so",
-    "controller-unreadable": "painter/test_compact.py::test_bad_files",
     "dreambrush-not-installed": "test_rare_errors.py::test_dreambrush_is_not_installed",
     "export-differs": "training/test_export.py::test_an_export_that_answers_differently_is_refused",
     "folder-in-use": "dream/test_gather.py::test_two_at_once_do_not_fill_one_folder",

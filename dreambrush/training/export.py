@@ -170,7 +170,7 @@ def check_dream(dream: FieldDream, model: bytes) -> Difference:
     Raises:
         ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
     """
-    return _check(dream, model, DREAM_FILE, _strokes_and_points(), ("mean", "variance"))
+    return check_network(dream, model, DREAM_FILE, _strokes_and_points(), ("mean", "variance"))
 
 
 def check_gradient(dream: FieldDream, model: bytes) -> Difference:
@@ -190,7 +190,7 @@ def check_gradient(dream: FieldDream, model: bytes) -> Difference:
             (by_strokes,) = torch.autograd.grad((mean, variance), leaf, (by_mean, by_variance))
         return mean.detach(), variance.detach(), by_strokes
 
-    return _check(gradient, model, GRADIENT_FILE, inputs, ("mean", "variance", "by_strokes"))
+    return check_network(gradient, model, GRADIENT_FILE, inputs, ("mean", "variance", "by_strokes"))
 
 
 def check_colour(colour: ColourDream, model: bytes) -> Difference:
@@ -200,7 +200,7 @@ def check_colour(colour: ColourDream, model: bytes) -> Difference:
         ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
     """
     inputs = _strokes_and_points() | {"colour": random_colours(CHECK_STROKES, CHECK_SEED)}
-    return _check(lambda *given: (colour(*given),), model, COLOUR_FILE, inputs, ("shift",))
+    return check_network(lambda *given: (colour(*given),), model, COLOUR_FILE, inputs, ("shift",))
 
 
 def _strokes_and_points() -> dict[str, NDArray[np.float32]]:
@@ -209,13 +209,25 @@ def _strokes_and_points() -> dict[str, NDArray[np.float32]]:
 
 
 @torch.no_grad()
-def _check(
+def check_network(
     network: Callable[..., Sequence[Tensor]],
     model: bytes,
     name: str,
     inputs: dict[str, NDArray[np.float32]],
     outputs: tuple[str, ...],
 ) -> Difference:
+    """The difference between the answers of a trained network and of the ONNX model that was exported of it.
+
+    Args:
+        network: the trained one.
+        model: bytes of the ONNX model.
+        name: of its file, for the error.
+        inputs: to both, by name, in order.
+        outputs: names of the answers, in order.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
     trained = network(*(torch.from_numpy(value) for value in inputs.values()))
     exported = load_network(model, name, tuple(inputs), outputs, threads=1).run(None, inputs)
     differences = np.concatenate([np.abs(a.numpy() - b).ravel() for a, b in zip(trained, exported, strict=True)])

@@ -21,9 +21,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.controller.sketch import Laid, sketch
 from dreambrush.models import Dream
-from dreambrush.painter.compact import FEATURES, OUTPUTS, contours_of_error
+from research.controllers.compact import FEATURES, OUTPUTS, contours_of_error
+from research.controllers.rollout import Laid, sketch
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.controller.proof import prove
-from dreambrush.controller.sketch import judged, sketch
 from dreambrush.models import Dream, find_brush
 from dreambrush.mypaint.myb import read_myb
+from research.controllers.rollout import judged, sketch
+from research.controllers.transfer_gap import prove
 
 SIDE = 40
 WHITE = np.ones((1, 3), np.float32)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from dreambrush.controller.checkpoint import State, with_prefix, without_prefix
+from research.controllers.training_state import State, with_prefix, without_prefix
 
 PENALTY = 10.0  # as in the paper
 LEARNING_RATE = 3e-4

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dreambrush.errors import ModelError
-from dreambrush.painter.compact import (
+from dreambrush.painter.geometry import path_length
+from dreambrush.painter.look import SIDE, Windows
+from research.controllers.compact import (
     FEATURES,
     OUTPUTS,
     PARAMETERS,
@@ -17,8 +19,6 @@ from dreambrush.painter.compact import (
     CompactController,
     contours_of_error,
 )
-from dreambrush.painter.geometry import path_length
-from dreambrush.painter.look import SIDE, Windows
 
 
 def bar(angle: float, half_length: float = 10, half_width: float = 1.5, side: int = SIDE) -> np.ndarray:

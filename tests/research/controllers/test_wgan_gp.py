@@ -6,11 +6,11 @@ import skimage.data
 import torch
 from PIL import Image
 
-from dreambrush.controller.policy import PolicyOptions, Trainer
-from dreambrush.controller.studio import random_windows
-from dreambrush.controller.wgan import Critic, Opinion, gradient_penalty
 from dreambrush.dream.train import load_dream
 from dreambrush.models import WEIGHTS_FILE, find_brush
+from research.controllers.policy import PolicyOptions, Trainer
+from research.controllers.simulator import random_windows
+from research.controllers.wgan_gp import Critic, Opinion, gradient_penalty
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,6 @@ strokes of multiple sizes" (1998), section 2.2.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,28 +20,11 @@ STRIDE = 0.8  # radii per step
 RESTLESSNESS = 0.25  # radians of noise in the direction of a walk
 
 
-class Controller(Protocol):
-    """Windows in, proposals out: search, or anything that has learned to."""
-
-    def propose(self, windows: Windows, count: int, rng: np.random.Generator) -> Float32:
-        """Proposes strokes.
-
-        Args:
-            windows: n of them.
-            count: strokes wanted for each.
-            rng: of the proposals.
-
-        Returns:
-            (n, count, 9) float32 strokes in window cells: start, control, end x and y, two pressures, radius.
-        """
-        ...
-
-
 class SearchController:
     """Walks along the form from where the error is."""
 
     def propose(self, windows: Windows, count: int, rng: np.random.Generator) -> Float32:
-        """See :class:`Controller`."""
+        """See :class:`~dreambrush.painter.ridge_proposer.Controller`."""
         n = len(windows)
         error = ((windows.target - windows.canvas) ** 2).sum(-1).reshape(n, -1)
         anchor = _drawn(error, count, rng)

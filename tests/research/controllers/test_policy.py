@@ -10,15 +10,17 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from dreambrush.controller.policy import CELLS, Policy, PolicyOptions, Trainer, merit, policy_onnx
-from dreambrush.controller.studio import lay, load_pictures, random_windows
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError, PictureError
 from dreambrush.models import WEIGHTS_FILE, find_brush
-from dreambrush.painter.learned import LearnedController
 from dreambrush.painter.look import SIDE, Windows
+from dreambrush.training.export import LARGEST_DIFFERENCE
+from research.controllers.policy import CELLS, Policy, PolicyOptions, Trainer, merit
+from research.controllers.policy_controller import PolicyController
+from research.controllers.policy_onnx import check_policy, policy_onnx
+from research.controllers.simulator import lay, load_pictures, random_windows
 
 QUICK = PolicyOptions(steps=80, windows=12, points=128, width=8, episode=2, learning_rate=4e-3)
 
@@ -126,7 +128,7 @@ def test_painting_runs_what_was_trained(tmp_path: Path) -> None:
     target, canvas = torch.rand(2, 5, SIDE, SIDE, 3)
     flat = np.zeros((5, 2), np.float32), np.ones(5, np.float32), np.zeros(5, np.int64)
     windows = Windows(target.numpy(), canvas.numpy(), *flat)
-    proposals = LearnedController(tmp_path / "policy.onnx").propose(windows, 6, np.random.default_rng(0))
+    proposals = PolicyController(tmp_path / "policy.onnx").propose(windows, 6, np.random.default_rng(0))
     assert proposals.shape == (5, 6, 9)
     with torch.no_grad():
         strokes, foretold = policy(target, canvas)
@@ -141,4 +143,15 @@ def test_painting_runs_what_was_trained(tmp_path: Path) -> None:
 def test_a_broken_policy_is_told(tmp_path: Path) -> None:
     (tmp_path / "policy.onnx").write_bytes(b"no network")
     with pytest.raises(ModelError, match="cannot be loaded"):
-        LearnedController(tmp_path / "policy.onnx")
+        PolicyController(tmp_path / "policy.onnx")
+
+
+@pytest.mark.slow
+def test_an_exported_policy_sees_target_and_canvas() -> None:
+    torch.manual_seed(0)
+    policy = Policy(4).eval()
+    torch.nn.init.normal_(policy.head.weight)  # a new policy hardly looks at its window
+    model = policy_onnx(policy)
+    assert check_policy(policy, model).most < LARGEST_DIFFERENCE
+    with pytest.raises(ModelError, match=r"policy\.onnx answers differently"):
+        check_policy(Policy(4).eval(), model)

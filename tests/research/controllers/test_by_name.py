@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.painter.controllers import CONTROLLERS, ControllerName, controller_named
 from dreambrush.painter.look import SIDE, Windows
+from research.controllers.by_name import CONTROLLERS, ControllerName, controller_named
 
 
 @pytest.mark.parametrize("name", CONTROLLERS)

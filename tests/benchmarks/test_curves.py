@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.controller.curves import INKS, SIZE, draw_curves, smooth
+from benchmarks.curves import INKS, SIZE, draw_curves, smooth
 
 
 @pytest.mark.parametrize("logarithmic", [False, True])

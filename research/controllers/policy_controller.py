@@ -1,4 +1,4 @@
-"""The learned controller: the policy that was trained inside the dream, run by onnxruntime."""
+"""The policy that was trained inside the dream as a controller, run by onnxruntime."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SURE = 0.5  # share of the proposals that are simply those with the greatest gai
 BOLDNESS = 25.0  # how much the gain foretold decides over the others
 
 
-class LearnedController:
-    """Proposes what a policy network proposes; see :class:`~dreambrush.painter.search.Controller`.
+class PolicyController:
+    """Proposes what a policy network proposes; see :class:`~dreambrush.painter.ridge_proposer.Controller`.
 
     Args:
         path: the policy's ONNX file.

@@ -179,7 +179,6 @@ class CompactController:
             raise ModelError(
                 f"Expected a genome of shape ({PARAMETERS},) but it had shape {genome.shape}.",
                 "Evolve it again.",
-                id="controller-unreadable",
             )
         self.genome = genome
 
@@ -193,11 +192,9 @@ class CompactController:
         try:
             return cls(np.load(path, allow_pickle=False))
         except (OSError, ValueError):
-            raise ModelError(
-                f"The controller {path} cannot be read.", "Evolve it again.", id="controller-unreadable"
-            ) from None
+            raise ModelError(f"The controller {path} cannot be read.", "Evolve it again.") from None
 
     def propose(self, windows: Windows, count: int, rng: np.random.Generator) -> Float32:
-        """See :class:`~dreambrush.painter.search.Controller`."""
+        """See :class:`~dreambrush.painter.ridge_proposer.Controller`."""
         strokes = contours_of_error(windows.target - windows.canvas, count).strokes(self.genome)
         return strokes.reshape(len(windows), count, 9)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.controller.sketch import Laid, sketch
 from dreambrush.models import Dream
 from dreambrush.mypaint.myb import BrushSettings
 from dreambrush.painter.easel import Easel
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.sheet import Tool
+from research.controllers.rollout import Laid, sketch
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]

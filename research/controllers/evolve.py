@@ -1,7 +1,7 @@
 """Evolves the compact controller on handwritten digits, inside the dream only, and proves it on the real canvas.
 
-    python benchmarks/evolve.py DIGITS.npz --output pretrained/controllers
-    python benchmarks/evolve.py DIGITS.npz --output out --ablations
+    python -m research.controllers.evolve DIGITS.npz --output research/pretrained
+    python -m research.controllers.evolve DIGITS.npz --output out --ablations
 
 DIGITS.npz holds ``x``, (n, 28, 28) uint8, light on dark, as MNIST has them.  They are enlarged to 64 pixels (bicubic)
 and inverted; the last ninth is held out.  A journal beside the output makes a stopped evolution go on.  Without
@@ -27,15 +27,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.controller.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out
-from dreambrush.controller.curves import Curve, draw_curves
-from dreambrush.controller.proof import prove
+from benchmarks.curves import Curve, draw_curves
 from dreambrush.models import Dream, find_brush
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.output import open_output
-from dreambrush.painter.compact import THICKEST, THINNEST
 from dreambrush.painter.geometry import mutated, tamed
 from dreambrush.sheets import draw_contact_sheet
+from research.controllers.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out
+from research.controllers.compact import THICKEST, THINNEST
+from research.controllers.transfer_gap import prove
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -280,9 +280,9 @@ def main() -> None:
         print(json.dumps({"stopped": True}), flush=True)
         return
     card = {
-        "kind": "compact controller (controller/cma_es.py), evolved inside the dream",
+        "kind": "compact controller (research/controllers/cma_es.py), evolved inside the dream",
         "brush": options.brush,
-        "command": f"python benchmarks/evolve.py {options.digits.name} --generations {options.generations} "
+        "command": f"python -m research.controllers.evolve {options.digits.name} --generations {options.generations} "
         f"--seed {options.seed}",
         "seed": options.seed,
         "data": f"{len(practice)} handwritten digits at {SIDE} px, black on white",

@@ -1,6 +1,6 @@
 """Trains the policy inside the dream, and compares on the real canvas what it proposes with what search proposes.
 
-    python benchmarks/controllers.py PICTURES HELD_OUT_PICTURES --steps 1200 --seeds 5 --output out/controllers
+    python -m research.controllers.compare PICTURES HELD_OUT_PICTURES --steps 1200 --seeds 5 --output out/controllers
 
 Every seed has a checkpoint in the output folder, so that the same command goes on with what was stopped.  Writes
 ``seeds.json`` and ``seeds.png`` (share of a window's error that a proposal removes, as the training goes on), and for
@@ -27,20 +27,22 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save
 
-from dreambrush.controller.curves import draw_curves, smooth
-from dreambrush.controller.policy import PolicyOptions, Trainer, policy_onnx
-from dreambrush.controller.proof import prove
-from dreambrush.controller.studio import load_pictures, random_windows
+from benchmarks.curves import draw_curves, smooth
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.train import load_dream
 from dreambrush.models import WEIGHTS_FILE, Dream, find_brush
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.output import open_output
-from dreambrush.painter.compact import CompactController
 from dreambrush.painter.geometry import tamed
-from dreambrush.painter.learned import LearnedController
 from dreambrush.painter.look import SIDE, Windows
-from dreambrush.painter.search import Controller, SearchController
+from dreambrush.painter.ridge_proposer import Controller
+from research.controllers.compact import CompactController
+from research.controllers.policy import PolicyOptions, Trainer
+from research.controllers.policy_controller import PolicyController
+from research.controllers.policy_onnx import policy_onnx
+from research.controllers.search import SearchController
+from research.controllers.simulator import load_pictures, random_windows
+from research.controllers.transfer_gap import prove
 
 STROKES = 8  # on each window
 SMALLEST, LARGEST = 0.8, 8.0  # radius in cells
@@ -51,7 +53,7 @@ Float32 = NDArray[np.float32]
 def compare(
     controller: Controller, brush: str, targets: Float32, proposals: int, seed: int, *, look_again: bool = True
 ) -> dict[str, Any]:
-    """Figures of a controller on the real canvas; see :class:`~dreambrush.controller.proof.Proof`."""
+    """Figures of a controller on the real canvas; see :class:`~research.controllers.transfer_gap.Proof`."""
     rng = np.random.default_rng(seed)
     flat = np.zeros((len(targets), 2), np.float32), np.ones(len(targets), np.float32), np.zeros(len(targets), np.int64)
 
@@ -133,7 +135,7 @@ def main() -> None:
     targets = random_windows(load_pictures(arguments.held_out), arguments.windows, np.random.default_rng(1)).numpy()
     controllers: dict[str, Controller] = {"search": SearchController()}
     for seed in curves:
-        controllers[f"policy, seed {seed}"] = LearnedController(arguments.output / f"policy-{seed}.onnx")
+        controllers[f"policy, seed {seed}"] = PolicyController(arguments.output / f"policy-{seed}.onnx")
     if arguments.compact:
         controllers["compact"] = CompactController.load(arguments.compact)
     rows = []

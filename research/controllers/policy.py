@@ -18,14 +18,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from dreambrush.controller.checkpoint import State, random_state, restore_random, with_prefix, without_prefix
-from dreambrush.controller.studio import Laid, lay, random_windows
-from dreambrush.controller.wgan import Opinion
 from dreambrush.dream.descent import Descent
-from dreambrush.dream.export import to_onnx
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
 from dreambrush.painter.look import SIDE
+from research.controllers.simulator import Laid, lay, random_windows
+from research.controllers.training_state import State, random_state, restore_random, with_prefix, without_prefix
+from research.controllers.wgan_gp import Opinion
 
 CELLS = 8  # anchors each way
 STRIDE = SIDE // CELLS
@@ -46,7 +45,7 @@ class PolicyOptions:
     learning_rate: float = 2e-3  # at its highest, of a one-cycle schedule
     warm_up: float = 0.05  # share of the steps before the highest rate
     gradient_limit: float = 1.0  # longest gradient that is followed at full length
-    critic_weight: float = 0.0  # of a critic's opinion (wgan.py) beside the gain; 0 for no critic
+    critic_weight: float = 0.0  # of a critic's opinion (wgan_gp.py) beside the gain; 0 for no critic
     critic_steps: int = 2  # that the critic learns for each step of the policy
     long_taste: float = 0.8  # share of its gain that a dot is docked; painter/paint.py has the same formula
 
@@ -258,11 +257,3 @@ def train_policy(
     for step in range(options.steps):
         progress(step, options.steps, trainer.step())
     return trainer.policy.eval()
-
-
-def policy_onnx(policy: Policy) -> bytes:
-    """The policy as an ONNX model with inputs ``target`` and ``canvas``, outputs ``strokes`` and ``foretold``."""
-    count = torch.export.Dim("windows_count")
-    # Two tensors: given one tensor twice, the exporter takes target and canvas for the same input.
-    target, canvas = torch.rand(2, 3, SIDE, SIDE, 3)
-    return to_onnx(policy, {"target": target, "canvas": canvas}, ["strokes", "foretold"], ({0: count}, {0: count}))
