@@ -60,7 +60,7 @@ class RidgeBody:
 
     def __call__(self, residual: Float32, genomes: Float64, count: int) -> Float32:
         """See :class:`Body`."""
-        strokes = contours_of_error(residual, count).strokes(np.repeat(genomes, count, axis=0))
+        strokes = contours_of_error(residual, count).corrected(np.repeat(genomes, count, axis=0))
         return strokes.reshape(len(residual), count, 9)
 
 

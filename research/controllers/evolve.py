@@ -32,9 +32,9 @@ from dreambrush.models import Dream, find_brush
 from dreambrush.mypaint.myb import read_myb
 from dreambrush.output import open_output
 from dreambrush.painter.geometry import mutated, tamed
+from dreambrush.painter.ridge_proposer import THICKEST, THINNEST
 from dreambrush.sheets import draw_contact_sheet
 from research.controllers.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out
-from research.controllers.compact import THICKEST, THINNEST
 from research.controllers.transfer_gap import prove
 
 Float32 = NDArray[np.float32]

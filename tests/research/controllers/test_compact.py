@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from dreambrush.errors import ModelError
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.look import SIDE, Windows
+from dreambrush.painter.ridge_proposer import THICKEST, THINNEST, RidgeProposer
 from research.controllers.compact import (
     FEATURES,
     OUTPUTS,
     PARAMETERS,
-    THICKEST,
-    THINNEST,
     CompactController,
     contours_of_error,
+    slender,
 )
 
 
@@ -32,7 +32,7 @@ def bar(angle: float, half_length: float = 10, half_width: float = 1.5, side: in
 @given(st.floats(0, np.pi))
 @settings(max_examples=30, deadline=None)
 def test_without_weights_the_stroke_lies_on_the_bar(angle: float) -> None:
-    stroke = contours_of_error(bar(angle) - 1, 1).strokes(np.zeros(PARAMETERS))[0]
+    stroke = contours_of_error(bar(angle) - 1, 1).corrected(np.zeros(PARAMETERS))[0]
     chord = stroke[4:6] - stroke[0:2]
     assert abs(chord @ [np.cos(angle), np.sin(angle)]) / np.hypot(*chord) > 0.98
     assert 14 < np.hypot(*chord) < 22
@@ -44,7 +44,7 @@ def test_without_weights_the_stroke_bends_with_an_arc() -> None:
     y, x = np.mgrid[0:64, 0:64] + 0.5
     arc = (np.abs(np.hypot(x - 32, y - 56) - 24) < 2.5) & (y < 44)
     residual = np.repeat(np.where(arc, -1.0, 0.0)[None, ..., None], 3, axis=3).astype(np.float32)
-    stroke = contours_of_error(residual, 1).strokes(np.zeros(PARAMETERS))[0]
+    stroke = contours_of_error(residual, 1).corrected(np.zeros(PARAMETERS))[0]
     t = np.linspace(0, 1, 9)[:, None]
     path = (1 - t) ** 2 * stroke[0:2] + 2 * t * (1 - t) * stroke[2:4] + t**2 * stroke[4:6]
     assert np.abs(np.hypot(path[:, 0] - 32, path[:, 1] - 56) - 24).max() < 1.5
@@ -83,7 +83,7 @@ def test_each_output_does_its_work(output: int, change: str) -> None:
     contours = contours_of_error(bar(0.4, half_length=9, side=64) - 1, 1)
     bias = np.zeros((FEATURES + 1, OUTPUTS))
     bias[-1, output] = 0.5
-    before, after = (contours.strokes(genome.ravel())[:1] for genome in (np.zeros_like(bias), bias))
+    before, after = (contours.corrected(genome.ravel())[:1] for genome in (np.zeros_like(bias), bias))
     middle = np.hypot(*(before[0, :2] + before[0, 4:6] - after[0, :2] - after[0, 4:6])) / 2
 
     def bend(stroke: np.ndarray) -> float:
@@ -130,3 +130,12 @@ def test_bad_files(tmp_path: Path) -> None:
     np.save(tmp_path / "pickle.npy", np.array([{}], object), allow_pickle=True)
     with pytest.raises(ModelError):
         CompactController.load(tmp_path / "pickle.npy")
+
+
+def test_it_can_be_the_painter_s_own_proposer() -> None:
+    rng = np.random.default_rng(0)
+    target, canvas = rng.random((2, 8, SIDE // 4, SIDE // 4, 3)).astype(np.float32).repeat(4, 2).repeat(4, 3)
+    flat = np.zeros((8, 2), np.float32), np.ones(8, np.float32), np.zeros(8, np.int64)
+    windows = Windows(target, canvas, *flat)
+    strokes = (each.propose(windows, 6, rng) for each in (CompactController(slender()), RidgeProposer()))
+    np.testing.assert_allclose(*strokes, atol=1e-5)
