@@ -28,10 +28,10 @@ from dreambrush.dream.collect import SIDE, STROKES_PER_BRUSH
 from dreambrush.dream.gather import gather, sampled_strokes
 from dreambrush.dream.shards import Manifest
 from dreambrush.machine import describe_machine
-from dreambrush.models import find_brush
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.canvas import Canvas
-from dreambrush.mypaint.myb import BrushSettings, read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import Canvas
+from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.strokes import events_of_all
 
 

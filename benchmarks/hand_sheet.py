@@ -17,10 +17,10 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.open_pictures import picture_file
 from benchmarks.small_jpeg import save_jpeg
 from dreambrush.errors import DreambrushError
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.painter.hand import DEFAULT
+from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.painter.paint import PaintOptions, paint
-from dreambrush.pictures import load_picture
+from dreambrush.painter.plan.hand import DEFAULT
+from dreambrush.pictures.reading import load_picture
 
 NAMES = ("astronaut", "chelsea", "coffee", "pavilion", "dahlia", "cypresses")
 HANDS = (0.0, DEFAULT, 0.65, 1.0)

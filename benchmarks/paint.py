@@ -35,18 +35,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for benchmarks.perceptual,
 
 from dreambrush.errors import DreambrushError, PictureError
 from dreambrush.machine import describe_machine, peak_memory
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.mypaint.openraster import write_openraster
-from dreambrush.painter.effort import EFFORTS
-from dreambrush.painter.looks import measure_looks
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.mypaint.ora.openraster import write_openraster
+from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Clock, Painting
-from dreambrush.painter.replay import replay
-from dreambrush.painter.sheet import canvas_eotf
-from dreambrush.painter.stages import LAYERS
-from dreambrush.picture_sets import open_picture_set
-from dreambrush.pictures import load_picture
+from dreambrush.painter.plan.effort import EFFORTS
+from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.stroke_metrics import measure_strokes
+from dreambrush.pictures.picture_sets import open_picture_set
+from dreambrush.pictures.reading import load_picture
 
 Float32 = NDArray[np.float32]
 Row = dict[str, Any]
@@ -127,7 +127,7 @@ def measure(task: Task) -> Row:
     painted = None if painting.alpha is not None else [layer.pixels for layer in painting.layers]
     same = painted and all(np.array_equal(a.pixels, b) for a, b in zip(replayed, painted, strict=True))
     total, again = clock.seconds["total"], clock.seconds["replay"]
-    looks = measure_looks(np.ascontiguousarray(target[..., :3]), painting.strokes)
+    looks = measure_strokes(np.ascontiguousarray(target[..., :3]), painting.strokes)
     return {
         "picture": Path(task.picture).stem,
         "width": target.shape[1],

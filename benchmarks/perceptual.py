@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from dreambrush.errors import DreambrushError, ModelError, PictureError
-from dreambrush.pictures import load_picture
+from dreambrush.pictures.reading import load_picture
 
 Float32 = NDArray[np.float32]
 Weights = dict[str, torch.Tensor]

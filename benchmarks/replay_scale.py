@@ -16,10 +16,10 @@ from PIL import Image
 
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
-from dreambrush.painter.repaint import changed, repaint
-from dreambrush.painter.saving import recipe_of
+from dreambrush.painter.save.saving import recipe_of
+from dreambrush.replay.repaint import changed, repaint
 
 PAINTINGS = (("oil", 384, 1500), ("knife", 384, 600), ("ink", 384, 300), ("oil", 1024, 1500))  # brush, pixels, strokes
 

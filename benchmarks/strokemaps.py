@@ -20,9 +20,9 @@ import numpy as np
 
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
-from dreambrush.painter.saving import save_painting
+from dreambrush.painter.save.saving import save_painting
 from tests.mypaint.artist import sit_down
 
 TRIES = 5

@@ -3,7 +3,8 @@
     python -m benchmarks.strokes_cost coffee rocket --size 1024 --effort 1 --strokes 1000 2000 4000 8000
 
 Each painting is made in a process of its own on one core; it is not saved.  ``cell`` is how many pixels wide the cells
-are that the plan is grown on (``painter/scene.py``): where that is halved there are four times as many to look at.
+are that the plan is grown on (``painter/refine/scene.py``): where that is halved there are four times as many to look
+at.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from typing import Any
 
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine, peak_memory
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
-from dreambrush.painter.scene import cell_for
+from dreambrush.painter.refine.scene import cell_for
 
 
 def cost(picture: str, size: int, strokes: int, brush: str, effort: int, seed: int) -> dict[str, Any]:

@@ -19,14 +19,22 @@ from typing import Any
 
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
-from dreambrush.models import find_brush
-from dreambrush.painter import dreams, easel, grow, judge, look, moments, paint, plan, refine, scene
-from dreambrush.painter.ridge_proposer import RidgeProposer
+from dreambrush.models.catalogue import find_brush
+from dreambrush.painter import dreams, paint
+from dreambrush.painter.lay import easel
+from dreambrush.painter.plan import planner as plan
+from dreambrush.painter.propose import error_pyramid as moments
+from dreambrush.painter.propose import grow
+from dreambrush.painter.propose import scoring as judge
+from dreambrush.painter.propose import windows as look
+from dreambrush.painter.propose.ridge_proposer import RidgeProposer
+from dreambrush.painter.refine import optimiser as refine
+from dreambrush.painter.refine import scene
 
 # Where a part is looked up when it is called, its name there, and what it is called in the report.
 PARTS: tuple[tuple[Any, str, str], ...] = (
     (RidgeProposer, "propose", "propose: follow ridges of error"),
-    (judge.Judge, "glance", "glance at proposals (dream)"),
+    (judge.Scorer, "glance", "glance at proposals (dream)"),
     (dreams.Dreams, "alpha", "dream masks"),
     (dreams.Dreams, "back", "dream gradients"),
     (scene, "cover", "find the cells near strokes"),
@@ -35,9 +43,9 @@ PARTS: tuple[tuple[Any, str, str], ...] = (
     (refine, "slopes", "compositing and its gradient"),
     (plan, "contributions", "compositing and its gradient"),
     (grow.Grower, "round", "choose strokes"),
-    (moments.Moments, "update", "look: windows and moments"),
-    (moments.Moments, "update_some", "look: windows and moments"),
-    (look.Looker, "look", "look: windows and moments"),
+    (moments.ErrorPyramid, "update", "look: windows and moments"),
+    (moments.ErrorPyramid, "update_some", "look: windows and moments"),
+    (look.WindowSampler, "look", "look: windows and moments"),
     (easel.Easel, "seen", "look at the real canvas"),
     (easel.Easel, "paint", "paint for real (libmypaint)"),
 )

@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dreambrush.errors import DreambrushError
-    from dreambrush.models import find_brush
-    from dreambrush.mypaint.brush import Brush
-    from dreambrush.mypaint.canvas import Canvas
-    from dreambrush.mypaint.document import read_document
-    from dreambrush.mypaint.render import render_document
+    from dreambrush.models.catalogue import find_brush
+    from dreambrush.mypaint.engine.brush import Brush
+    from dreambrush.mypaint.engine.canvas import Canvas
+    from dreambrush.mypaint.ora.document import read_document
+    from dreambrush.mypaint.ora.render import render_document
     from dreambrush.painter.paint import PaintOptions, paint
     from dreambrush.painter.painting import Painting
-    from dreambrush.painter.repaint import repaint
-    from dreambrush.painter.saving import save_painting
-    from dreambrush.pictures import load_picture
+    from dreambrush.painter.save.saving import save_painting
+    from dreambrush.pictures.reading import load_picture
     from dreambrush.recipe import chosen_recipe
+    from dreambrush.replay.repaint import repaint
     from dreambrush.strokes import Strokes, stroke_events
 
 __version__ = "0.1.0"
@@ -54,20 +54,20 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Brush": "dreambrush.mypaint.brush",
-    "Canvas": "dreambrush.mypaint.canvas",
+    "Brush": "dreambrush.mypaint.engine.brush",
+    "Canvas": "dreambrush.mypaint.engine.canvas",
     "DreambrushError": "dreambrush.errors",
     "PaintOptions": "dreambrush.painter.paint",
     "Painting": "dreambrush.painter.painting",
     "Strokes": "dreambrush.strokes",
     "chosen_recipe": "dreambrush.recipe",
-    "find_brush": "dreambrush.models",
-    "load_picture": "dreambrush.pictures",
+    "find_brush": "dreambrush.models.catalogue",
+    "load_picture": "dreambrush.pictures.reading",
     "paint": "dreambrush.painter.paint",
-    "read_document": "dreambrush.mypaint.document",
-    "render_document": "dreambrush.mypaint.render",
-    "repaint": "dreambrush.painter.repaint",
-    "save_painting": "dreambrush.painter.saving",
+    "read_document": "dreambrush.mypaint.ora.document",
+    "render_document": "dreambrush.mypaint.ora.render",
+    "repaint": "dreambrush.replay.repaint",
+    "save_painting": "dreambrush.painter.save.saving",
     "stroke_events": "dreambrush.strokes",
 }
 

@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from dreambrush import __version__
 from dreambrush.machine import describe_machine, peak_memory
-from dreambrush.models import find_brush
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.painter.effort import DEFAULT, MOST
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.painter.lay.lay_strokes import replay
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Clock, Progress
-from dreambrush.painter.replay import replay
-from dreambrush.pictures import load_picture
+from dreambrush.painter.plan.effort import DEFAULT, MOST
+from dreambrush.pictures.reading import load_picture
 
 Report = dict[str, Any]
 

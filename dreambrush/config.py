@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dreambrush.errors import UsageError
-from dreambrush.toml_file import read_toml
+from dreambrush.files.toml_file import read_toml
 
 FILE = "dreambrush.toml"  # beside a target
 USER_FILE = "config.toml"

@@ -45,7 +45,7 @@ def foundations() -> dict[str, str]:
     import PIL
 
     from dreambrush import __version__
-    from dreambrush.mypaint.library import libmypaint_version
+    from dreambrush.mypaint.engine.library import libmypaint_version
 
     return {
         "dreambrush": __version__,

@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.errors import BrushError, StrokesError, UsageError
-from dreambrush.json_text import whole_characters
-from dreambrush.mypaint.myb import BrushSettings, parse_myb
-from dreambrush.paper import paper_tile
+from dreambrush.files.json_text import whole_characters
+from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
+from dreambrush.pictures.paper import paper_tile
 from dreambrush.strokes import MOST_NAMES, Strokes
 
 KEY = "dreambrush"

@@ -27,8 +27,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dreambrush.errors import StrokesError
-from dreambrush.json_text import read_json, whole_characters
-from dreambrush.output import open_output
+from dreambrush.files.json_text import read_json, whole_characters
+from dreambrush.files.output import open_output
 
 FORMAT = "dreambrush strokes"
 VERSION = 1

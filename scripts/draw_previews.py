@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.mypaint.preview import preview
+from dreambrush.mypaint.brushes.preview import preview
+from dreambrush.mypaint.engine.myb import read_myb
 
 BRUSHES = Path(__file__).parent.parent / "brushes"
 

@@ -53,32 +53,32 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "refinement's steps cut to a third",
-        "painter/refine.py",
+        "painter/refine/optimiser.py",
         "    room = room or len(sketch)\n",
         "    room = room or len(sketch)\n    steps = -(-steps // 3)\n",
     ),
     Mutation(
         "refinement before laying off",
-        "painter/plan.py",
+        "painter/plan/planner.py",
         "            self._refine(self.effort.last_steps)\n",
         "",
     ),
     Mutation(
         "proposals replaced by noise",
-        "painter/ridge_proposer.py",
+        "painter/propose/ridge_proposer.py",
         "        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, 9)",
         "        low, high = np.array([0] * 6 + [0.1] * 2 + [0.8]), np.array([32] * 6 + [1] * 2 + [8])\n"
         "        return rng.uniform(low, high, (len(windows), count, 9)).astype(np.float32)",
     ),
     Mutation(
         "colours 2 % off",
-        "painter/easel.py",
+        "painter/lay/easel.py",
         "radius, colour, seed)",
         "radius, 0.98 * colour, seed)",
     ),
     Mutation(
         "one stage laid in the wrong order",
-        "painter/stages.py",
+        "painter/plan/stages.py",
         "    return Arrangement(order, stage[order])",
         "    middle = stage[order] == MIDDLE\n"
         "    order[middle] = order[middle][::-1]\n"
@@ -86,31 +86,31 @@ MUTATIONS = (
     ),
     Mutation(
         "the hand ignored",
-        "painter/hand.py",
+        "painter/plan/hand.py",
         "    height, width = picture.shape[:2]\n",
         "    height, width = picture.shape[:2]\n    freedom = 0.0\n",
     ),
     Mutation(
         "faces ignored",
-        "painter/detail.py",
+        "painter/target/saliency.py",
         "    faces = find_faces(picture) if strength else []\n",
         "    faces: list[Face] = []\n",
     ),
     Mutation(
         "accents left out",
-        "painter/plan.py",
+        "painter/plan/planner.py",
         "            if len(self.sketch) < count and self.deadline.mending() and not",
         "            if len(self.sketch) < 0 and self.deadline.mending() and not",
     ),
     Mutation(
         "a brush's reach 10 % too small",
-        "models.py",
+        "models/catalogue.py",
         'self.reach = float(self.card["reach"])',
         'self.reach = 0.9 * float(self.card["reach"])',
     ),
     Mutation(
         "the swap at higher effort off",
-        "painter/plan.py",
+        "painter/plan/planner.py",
         "        at, swaps = self.at, self.effort.swaps\n",
         "        at, swaps = self.at, 0\n",
     ),

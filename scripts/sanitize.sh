@@ -22,7 +22,7 @@ cp -R "$root/dreambrush" "$root/tests" "$root/setup.py" "$root/pyproject.toml" "
 for name in brushes pretrained scripts benchmarks research man; do
     ln -s "$root/$name" "$place/$name"
 done
-rm -f "$place"/dreambrush/mypaint/_engine*
+rm -f "$place"/dreambrush/mypaint/engine/_engine*
 
 # Python asks for -fwrapv, under which nothing overflows.  A float that no integer can hold is one of the findings.
 flags="-g -O1 -fno-omit-frame-pointer -fno-wrapv -fsanitize=address,undefined,float-cast-overflow"
@@ -31,7 +31,7 @@ cd "$place"
 CFLAGS="$flags" LDFLAGS="-fsanitize=address,undefined" "$python" setup.py -q build_ext --inplace
 
 LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
-# Python itself leaves memory behind when it ends; what the engine leaves, tests/mypaint/test_memory.py finds.
+# Python itself leaves memory behind when it ends; what the engine leaves, tests/mypaint/engine/test_memory.py finds.
 ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:handle_sigfpe=0
 UBSAN_OPTIONS=print_stacktrace=1
 PYTHONPATH=$place
@@ -42,18 +42,18 @@ run() {
     "$python" -m pytest -q -n 0 -p no:cacheprovider --capture=sys "$@" # what a sanitizer says must not be captured
 }
 
-"$python" -c 'import dreambrush.mypaint._engine as engine; assert "/sanitized/" in engine.__file__, engine.__file__'
+"$python" -c 'import dreambrush.mypaint.engine._engine as engine; assert "/sanitized/" in engine.__file__, engine.__file__'
 case ${1:-} in
 '')
     # What draws, reads and blends; not what starts many processes, each of which takes seconds here.
-    run tests/mypaint/test_engine.py tests/mypaint/test_canvas.py tests/mypaint/test_brush.py tests/mypaint/test_trace.py \
-        tests/mypaint/test_blending.py tests/mypaint/test_modes.py tests/mypaint/test_eotf.py \
+    run tests/mypaint/engine/test_engine.py tests/mypaint/engine/test_canvas.py tests/mypaint/engine/test_brush.py tests/mypaint/engine/test_trace.py \
+        tests/mypaint/blend/test_blending.py tests/mypaint/blend/test_modes.py tests/mypaint/engine/test_eotf.py \
         -k "not mypaints and not of_mypaint and not other_processes and not threads and not python_goes and not wgm-2.2"
     exec "$python" -m tests.fuzz.brushes --cases 40
     ;;
 --all)
     shift
-    run tests/mypaint "$@" --ignore tests/mypaint/test_parity.py
+    run tests/mypaint "$@" --ignore tests/mypaint/engine/test_parity.py
     exec "$python" -m tests.fuzz.brushes --cases 400
     ;;
 *) run "$@" ;;

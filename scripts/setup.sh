@@ -53,7 +53,7 @@ install_dreambrush() {
         "$python" -m venv "$venv"
     fi
     fresh=yes
-    for file in pyproject.toml setup.py .ci/constraints.txt dreambrush/mypaint/_build.py \
+    for file in pyproject.toml setup.py .ci/constraints.txt dreambrush/mypaint/engine/_build.py \
         dreambrush/mypaint/*.c dreambrush/mypaint/*.h; do
         [ "$stamp" -nt "$root/$file" ] || fresh=
     done

@@ -21,8 +21,8 @@ from PIL import Image
 
 from dreambrush.cli import run
 from dreambrush.cli.shared.outputs import UNFINISHED
-from dreambrush.models import shipped_folder
-from dreambrush.mypaint.document import read_document
+from dreambrush.models.catalogue import shipped_folder
+from dreambrush.mypaint.ora.document import read_document
 from dreambrush.recipe import chosen_recipe
 from tests.mypaint import hostile_files
 from tests.mypaint.ora_files import OraFile

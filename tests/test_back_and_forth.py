@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.cli import run
-from dreambrush.mypaint.document import Group, PaintLayer, read_document
-from dreambrush.mypaint.layer_tree import Node
+from dreambrush.mypaint.ora.document import Group, PaintLayer, read_document
+from dreambrush.mypaint.ora.layer_tree import Node
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, pick
-from dreambrush.painter.saving import YOUR_TURN
+from dreambrush.painter.save.saving import YOUR_TURN
 from dreambrush.recipe import Recipe, recipes_of
 from tests.mypaint.artist import sit_down
 from tests.mypaint.recorded_strokes import needs_mypaint

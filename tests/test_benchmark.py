@@ -25,10 +25,10 @@ from dreambrush.benchmark import (
     read_figures,
     run_benchmark,
 )
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Progress
-from dreambrush.pictures import load_picture
+from dreambrush.pictures.reading import load_picture
 from scripts.benchmark_figures import DOCS, docs_table, with_table
 
 TINY = (Case("coffee.png", 48, 3, 1), Case("astronaut.png", 40, 2, 1))

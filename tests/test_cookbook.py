@@ -26,7 +26,7 @@ from PIL import Image
 
 from dreambrush.cli import run
 from dreambrush.errors import ExitCode
-from dreambrush.mypaint.document import read_document
+from dreambrush.mypaint.ora.document import read_document
 from dreambrush.recipe import Recipe, recipes_of
 from tests.cli.conftest import draw
 from tests.cli.paint.test_resume import is_unfinished, stop_after

@@ -20,18 +20,18 @@ import pytest
 from PIL import Image
 
 from dreambrush.cli import ending, run
-from dreambrush.colour_profiles import ToSrgb
 from dreambrush.errors import ExitCode, ModelError, OutputError, PictureError, StrokesError, UsageError
-from dreambrush.json_text import MOST_VALUES, read_json, whole_characters
-from dreambrush.models import Dream, read_card
-from dreambrush.mypaint.document import read_document
+from dreambrush.files.json_text import MOST_VALUES, read_json, whole_characters
+from dreambrush.models.catalogue import Dream, read_card
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.layer_facts import facts_of_all
-from dreambrush.mypaint.openraster import write_openraster
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.layer_facts import facts_of_all
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode
-from dreambrush.palette import parse_palette
-from dreambrush.picture_sets import open_picture_set
-from dreambrush.pictures import load_picture
+from dreambrush.pictures.colour_profiles import ToSrgb
+from dreambrush.pictures.palette import parse_palette
+from dreambrush.pictures.picture_sets import open_picture_set
+from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import Recipe
 from tests.fuzz.base import Base, make, packed
 
@@ -143,7 +143,7 @@ def test_a_recipe_that_takes_hours_to_paint_is_still_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """What has changed since is then not looked into."""
-    monkeypatch.setattr("dreambrush.painter.changes.LONGEST", -1.0)
+    monkeypatch.setattr("dreambrush.replay.edits.LONGEST", -1.0)
     for brush in record["brushes"]:
         brush["settings"]["dabs_per_actual_radius"]["base_value"] = dabs
     record["digests"] = ["0" * 32] * len(record["digests"])
@@ -207,7 +207,7 @@ def shared_map(layers: int, *, apart: int = 0) -> bytes:
 
 
 def packed_png() -> bytes:
-    from dreambrush.mypaint.png import encode_png
+    from dreambrush.mypaint.ora.png import encode_png
 
     return encode_png(np.full((4, 4, 4), 200, np.uint8))
 
@@ -219,7 +219,7 @@ def test_a_stroke_map_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         calls.append(data)
         return decode(data)
 
-    monkeypatch.setattr("dreambrush.mypaint.layer_facts.decode", counting)
+    monkeypatch.setattr("dreambrush.mypaint.ora.layer_facts.decode", counting)
     Path("x.ora").write_bytes(shared_map(200))
     with read_document("x.ora") as document:
         facts = facts_of_all(document.layers(), 300, 48)
@@ -257,7 +257,7 @@ def test_members_that_lie_in_one_another(base: Base, capsys: pytest.CaptureFixtu
 
 def test_offsets_that_are_none_where_no_layer_is(base: Base) -> None:
     """The background's place, and what is within a layer, is looked at by the writer only."""
-    from dreambrush.mypaint.insertion import insert_layers
+    from dreambrush.mypaint.ora.insertion import insert_layers
 
     for x in ("nan", "1e999", "left"):
         xml = base.painting["stack.xml"].replace(b'name="background" x="0"', f'name="background" x="{x}"'.encode())
@@ -271,7 +271,7 @@ def test_offsets_that_are_none_where_no_layer_is(base: Base) -> None:
 
 def test_a_work_whose_recipe_has_numbers_that_are_none(base: Base, record: dict[str, Any]) -> None:
     """That is found out after hours of painting; the painting must be saved all the same."""
-    from dreambrush.mypaint.insertion import insert_layers
+    from dreambrush.mypaint.ora.insertion import insert_layers
 
     record["options"] = {"hand": float("nan"), "until": float("-inf"), "effort": 3}
     save(base, record)
@@ -316,7 +316,7 @@ def test_a_work_that_is_wider_than_any_canvas(base: Base, capsys: pytest.Capture
 
 def test_settings_that_can_be_read_but_not_written_again(base: Base) -> None:
     """Reading and writing count how deeply JSON nests in ways of their own."""
-    from dreambrush.mypaint.insertion import insert_layers
+    from dreambrush.mypaint.ora.insertion import insert_layers
 
     layer = Layer("new", np.zeros((32, 48, 4), np.uint8))
     for depth in range(880, 1000, 3):
@@ -332,7 +332,7 @@ def test_a_member_that_claims_more_than_32_bits_is_not_copied(base: Base) -> Non
     import struct
 
     from dreambrush.errors import OpenrasterError
-    from dreambrush.mypaint.insertion import insert_layers
+    from dreambrush.mypaint.ora.insertion import insert_layers
 
     data = bytearray(packed({**base.painting, "data/other": b"x"}))
     entry = data.rindex(b"data/other") - 46
@@ -511,7 +511,7 @@ def test_a_picture_that_has_no_palette() -> None:
 
 
 def test_arrays_that_unpack_to_far_more_or_have_a_header_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dreambrush.picture_sets.LARGEST_ARRAY", 1 << 20)
+    monkeypatch.setattr("dreambrush.pictures.picture_sets.LARGEST_ARRAY", 1 << 20)
     np.savez_compressed("x.npz", x=np.zeros((1025, 32, 32), np.uint8))
     assert os.path.getsize("x.npz") < 1 << 16
     with pytest.raises(PictureError, match="more than 1 MiB"):
@@ -526,7 +526,7 @@ def test_arrays_that_unpack_to_far_more_or_have_a_header_that_is_none(monkeypatc
 
 def test_means_of_boxes_are_as_light_as_the_filter() -> None:
     """A picture that is far larger than wanted is reduced in another way, to the same colours."""
-    from dreambrush import pictures
+    from dreambrush.pictures import reading as pictures
 
     rng = np.random.default_rng(5)
     Image.fromarray(rng.integers(0, 256, (301, 400, 4), np.uint8)).resize((800, 602)).save("x.png")
@@ -563,7 +563,7 @@ def test_brushes_are_installed_all_or_none_on_a_full_disk(tmp_path: Path, larges
 
 
 def test_files_are_put_back_where_a_later_one_cannot_take_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dreambrush import output
+    from dreambrush.files import output
 
     Path("a").write_bytes(b"old")
     give_name, named = output._give_name, list[Path]()

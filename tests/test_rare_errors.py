@@ -17,10 +17,10 @@ from PIL import Image
 from dreambrush.cli.shared.inputs import STDIN, opened_inputs
 from dreambrush.doctor import packages, painting
 from dreambrush.errors import DreambrushError
-from dreambrush.mypaint import library
-from dreambrush.mypaint.document import read_document
-from dreambrush.picture_sets import open_picture_set
-from dreambrush.pictures import load_picture
+from dreambrush.mypaint.engine import library
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.pictures.picture_sets import open_picture_set
+from dreambrush.pictures.reading import load_picture
 from tests.mypaint import hostile_files
 
 
@@ -66,29 +66,29 @@ def test_a_member_for_which_there_is_no_memory(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_binding_that_is_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dreambrush.mypaint._engine", None)
-    monkeypatch.delattr("dreambrush.mypaint._engine", raising=False)
+    monkeypatch.setitem(sys.modules, "dreambrush.mypaint.engine._engine", None)
+    monkeypatch.delattr("dreambrush.mypaint.engine._engine", raising=False)
     with pytest.raises(DreambrushError) as caught:
         library.engine.__wrapped__()
     assert caught.value.id == "binding-missing"
 
 
 def test_a_libmypaint_with_too_few_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dreambrush.mypaint.library.setting_ids", lambda: {"opaque": 0})
+    monkeypatch.setattr("dreambrush.mypaint.engine.library.setting_ids", lambda: {"opaque": 0})
     with pytest.raises(DreambrushError) as caught:
         painting.libmypaint()
     assert caught.value.id == "libmypaint-too-old"
 
 
 def test_a_libmypaint_that_paints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dreambrush.mypaint.canvas.Canvas.read8", lambda _: np.zeros((64, 64, 4), np.uint8))
+    monkeypatch.setattr("dreambrush.mypaint.engine.canvas.Canvas.read8", lambda _: np.zeros((64, 64, 4), np.uint8))
     with pytest.raises(DreambrushError) as caught:
         painting.stroke()
     assert caught.value.id == "libmypaint-paints-nothing"
 
 
 def test_no_brushes_are_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dreambrush.models.shipped_folder", lambda _: tmp_path)
+    monkeypatch.setattr("dreambrush.models.catalogue.shipped_folder", lambda _: tmp_path)
     with pytest.raises(DreambrushError) as caught:
         painting.brushes()
     assert caught.value.id == "shipped-brushes-missing"

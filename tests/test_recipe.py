@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dreambrush.errors import StrokesError
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.recipe import KEY, LARGEST_SEED, Recipe, digest, recipes_of, recipes_to_settings
 from tests.test_strokes import some_strokes
 

@@ -20,7 +20,7 @@ from dreambrush.cli.shared.errors import Ending, ReaderLeft, ending_of, flushed
 from dreambrush.cli.shared.options import HELP_NAMES
 from dreambrush.cli.ui.welcome import WELCOME
 from dreambrush.interrupts import all_stops
-from dreambrush.mypaint.library import messages_to_stderr
+from dreambrush.mypaint.engine.library import messages_to_stderr
 
 # Where each command is: a module here, or a room with a module `command`.  In the order of the help page.
 COMMANDS = {

@@ -13,8 +13,8 @@ import click
 from dreambrush.errors import BrushError, UsageError
 
 if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
-    from dreambrush.mypaint.brush_pack import Changes
+    from dreambrush.models.catalogue import BrushFile
+    from dreambrush.mypaint.brushes.pack import Changes
 
 TITLES = {"ours": "Dreambrush", "user": "Yours", "stock": "MyPaint"}
 NARROWEST = 40  # columns of a terminal that a line is cut for
@@ -86,17 +86,17 @@ def _check_options(chosen: list[str], *, everything: bool, force: bool) -> None:
 
 
 def _pack(output: Path, *, overwrite: bool) -> None:
-    from dreambrush.models import shipped_folder
-    from dreambrush.mypaint.brush_pack import write_pack
+    from dreambrush.models.catalogue import shipped_folder
+    from dreambrush.mypaint.brushes.pack import write_pack
 
     write_pack(shipped_folder("brushes"), output, overwrite=overwrite)
     click.echo(f"{output}: in MyPaint, choose Brush > Import Brushes.", err=True)
 
 
 def _change_mypaint(*, install: bool) -> None:
-    from dreambrush.models import shipped_folder
-    from dreambrush.mypaint import brush_pack
-    from dreambrush.mypaint.brush_folders import user_folder
+    from dreambrush.models.catalogue import shipped_folder
+    from dreambrush.mypaint.brushes import pack as brush_pack
+    from dreambrush.mypaint.brushes.folders import user_folder
 
     change = brush_pack.install if install else brush_pack.uninstall
     for line in _told(change(shipped_folder("brushes"), user_folder()), install=install):
@@ -123,17 +123,17 @@ def _told(changes: Changes, *, install: bool) -> list[str]:
 
 
 def _paint_sheet(output: Path, *, everything: bool, overwrite: bool) -> None:
-    from dreambrush.brush_sheet import draw_brush_sheet
-    from dreambrush.models import list_brushes
-    from dreambrush.output import open_output
+    from dreambrush.files.output import open_output
+    from dreambrush.models.brush_sheet import draw_brush_sheet
+    from dreambrush.models.catalogue import list_brushes
 
     with open_output(output, overwrite=overwrite) as file:  # which tells of a name that is taken before any painting
         draw_brush_sheet(list_brushes(stock=everything)).save(file, "PNG", optimize=True)
 
 
 def _list(*, everything: bool, as_json: bool) -> None:
-    from dreambrush.models import list_brushes
-    from dreambrush.mypaint.brush_folders import brushes_in, stock_folder
+    from dreambrush.models.catalogue import list_brushes
+    from dreambrush.mypaint.brushes.folders import brushes_in, stock_folder
 
     found = list_brushes(stock=everything)
     if as_json:
@@ -166,7 +166,7 @@ def _as_dict(brush: BrushFile) -> dict[str, str | None]:
 
 
 def _line(brush: BrushFile, width: int) -> str:
-    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.mypaint.engine.myb import read_myb
 
     try:
         about = " ".join(read_myb(brush.path).description.split())

@@ -72,8 +72,8 @@ def collect(
     from dreambrush.dream.gather import gather
     from dreambrush.dream.probe import probe
     from dreambrush.dream.shards import Manifest
-    from dreambrush.models import find_brush
-    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.models.catalogue import find_brush
+    from dreambrush.mypaint.engine.myb import read_myb
 
     if not strokes and not episodes:
         raise UsageError(

@@ -11,7 +11,7 @@ from dreambrush.cli.shared.options import BRUSH, QUIET, folder_option
 from dreambrush.cli.shared.packages import need_train_packages
 
 if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
 
 EXAMPLES = """\b
 Examples:
@@ -34,8 +34,8 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
     model.
     """
     from dreambrush.cli.shared.outputs import check_folder
-    from dreambrush.models import find_brush
-    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.models.catalogue import find_brush
+    from dreambrush.mypaint.engine.myb import read_myb
 
     brush_file = find_brush(brush)
     read_myb(brush_file.path)  # "it is broken" helps more than "it has no dream"
@@ -59,7 +59,7 @@ def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
         MissingPackageError: torch is needed for it, but not installed.
         OutputError: its folder cannot be written.
     """
-    from dreambrush.models import needs_export
+    from dreambrush.models.catalogue import needs_export
 
     folder = brush.dream_folder()
     if not needs_export(folder):

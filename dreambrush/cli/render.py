@@ -38,10 +38,10 @@ def render(file: Path, output: Path, force: bool, quiet: bool) -> None:
             f"Try: dreambrush render '{file}' '{file.stem}.png'",
             id="wrong-ending",
         )
-    from dreambrush.mypaint.document import read_document
-    from dreambrush.mypaint.png import encode_png
-    from dreambrush.mypaint.render import render_document
-    from dreambrush.output import open_output
+    from dreambrush.files.output import open_output
+    from dreambrush.mypaint.ora.document import read_document
+    from dreambrush.mypaint.ora.png import encode_png
+    from dreambrush.mypaint.ora.render import render_document
 
     with open_output(output, overwrite=force) as png, read_document(file) as document:
         picture = render_document(document)

@@ -79,8 +79,8 @@ def replay(
             f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{file.stem}-replay.ora'", id="wrong-ending"
         )
     from dreambrush.cli.shared.outputs import check_output
-    from dreambrush.models import find_brush
-    from dreambrush.painter.repaint import changed, repaint
+    from dreambrush.models.catalogue import find_brush
+    from dreambrush.replay.repaint import changed, repaint
 
     check_output(out, overwrite=force)
     recipe = read_recipe(file, painting)
@@ -102,7 +102,7 @@ def replay(
 
 def read_recipe(file: Path, painting: int | None) -> Recipe:
     """The recipe of a painting, or one made for loose strokes."""
-    from dreambrush.mypaint.document import read_document
+    from dreambrush.mypaint.ora.document import read_document
     from dreambrush.recipe import chosen_recipe
     from dreambrush.strokes import Strokes
 
@@ -116,8 +116,8 @@ def _recipe_of(strokes: Strokes) -> Recipe:
     import numpy as np
 
     from dreambrush import __version__
-    from dreambrush.models import find_brush
-    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.models.catalogue import find_brush
+    from dreambrush.mypaint.engine.myb import read_myb
     from dreambrush.recipe import Recipe
 
     known = {name: find_brush(name) for name in dict.fromkeys(strokes.brushes)}

@@ -92,8 +92,8 @@ def timelapse(
     """
     from dreambrush.cli.replay import read_recipe
     from dreambrush.cli.shared.outputs import check_output
-    from dreambrush.painter.repaint import check_size
-    from dreambrush.painter.timelapse import TimelapseOptions, film_size, plan_film, save_timelapse
+    from dreambrush.replay.repaint import check_size
+    from dreambrush.replay.timelapse import TimelapseOptions, film_size, plan_film, save_timelapse
 
     out = output or Path(f"{file.stem}.mp4")
     options = TimelapseOptions(seconds, fps, size, by, hold)

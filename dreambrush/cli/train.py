@@ -15,7 +15,7 @@ from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
     from dreambrush.training.plan import Stage
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "export")
@@ -100,8 +100,8 @@ def train(
     until the new one is ready.
     """
     from dreambrush.cli.shared.outputs import check_folder
-    from dreambrush.models import find_brush, read_card, user_dreams
-    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.models.catalogue import find_brush, read_card, user_dreams
+    from dreambrush.mypaint.engine.myb import read_myb
 
     stages = [stage for stage in STAGES if not only or stage in only]
     if (pictures is not None or FORMER_STAGE in only) and not quiet:
@@ -144,7 +144,7 @@ def train(
 
 
 def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float) -> None:
-    from dreambrush.models import find_brush
+    from dreambrush.models.catalogue import find_brush
     from dreambrush.training.card import foretold_share
 
     share = foretold_share(card)

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from dreambrush.doctor.advice import Advice
-from dreambrush.mypaint.brush_folders import GROUP, SUFFIX, data_home, user_folder
+from dreambrush.mypaint.brushes.folders import GROUP, SUFFIX, data_home, user_folder
 
 FLATPAK = "org.mypaint.MyPaint"
 SYSTEM_FLATPAKS = Path("/var/lib/flatpak")
@@ -26,7 +26,7 @@ def mypaint_itself() -> Advice:
 
 def brushes_in_mypaint() -> Advice | None:
     """Whether MyPaint has our brushes; None where there is no MyPaint."""
-    from dreambrush.models import shipped_folder
+    from dreambrush.models.catalogue import shipped_folder
 
     if _program() is not None:
         folder, install = user_folder(), "Add them with: dreambrush brushes --install"

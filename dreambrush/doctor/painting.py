@@ -12,7 +12,7 @@ BRUSH_SETTINGS = 64  # that libmypaint 1.6 has; older versions have fewer
 
 def libmypaint() -> Advice:
     """Whether the engine loads and is new enough; raises LibmypaintError."""
-    from dreambrush.mypaint.library import UPGRADE, engine, setting_ids
+    from dreambrush.mypaint.engine.library import UPGRADE, engine, setting_ids
 
     engine()
     count = len(setting_ids())
@@ -25,8 +25,8 @@ def libmypaint() -> Advice:
 
 def brushes() -> Advice:
     """Whether all shipped .myb files can be read; raises BrushError."""
-    from dreambrush.models import shipped_folder
-    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.models.catalogue import shipped_folder
+    from dreambrush.mypaint.engine.myb import read_myb
 
     files = sorted(shipped_folder("brushes").glob("*.myb"))
     if not files:
@@ -42,9 +42,9 @@ def brushes() -> Advice:
 
 def stroke() -> Advice:
     """Paints a real stroke; raises LibmypaintError if no paint lands."""
-    from dreambrush.models import find_brush
-    from dreambrush.mypaint.brush import Brush
-    from dreambrush.mypaint.canvas import Canvas
+    from dreambrush.models.catalogue import find_brush
+    from dreambrush.mypaint.engine.brush import Brush
+    from dreambrush.mypaint.engine.canvas import Canvas
     from dreambrush.strokes import stroke_events
 
     brush, canvas = Brush.load(find_brush("oil").path), Canvas(64, 64)
@@ -64,7 +64,7 @@ def dreams() -> Advice:
     """Has each of our brushes dream a stroke and its gradient; raises ModelError."""
     import numpy as np
 
-    from dreambrush.models import Dream, list_brushes
+    from dreambrush.models.catalogue import Dream, list_brushes
     from dreambrush.painter.gradient import DreamGradient
 
     stroke = np.array([[12, 32, 32, 32, 52, 32, 0.8, 0.8, 6]], np.float32)
@@ -87,7 +87,7 @@ def dreams() -> Advice:
 
 def faces() -> Advice:
     """Whether the networks open; raises ModelError."""
-    from dreambrush.painter.faces import NETWORKS, open_face_network
+    from dreambrush.painter.target.faces import NETWORKS, open_face_network
 
     for name in NETWORKS:
         open_face_network(name)
@@ -96,7 +96,7 @@ def faces() -> Advice:
 
 def subject() -> Advice:
     """Whether the network opens; raises ModelError."""
-    from dreambrush.painter.subject import open_subject_network
+    from dreambrush.painter.target.subject import open_subject_network
 
     open_subject_network()
     return Advice("The network that finds what a picture is of opens.")

@@ -27,7 +27,7 @@ def can_write(folder: Path) -> Advice:
 
 def data_folder() -> Advice:
     """Whether dreams of the user can be kept."""
-    from dreambrush.models import user_dreams
+    from dreambrush.models.catalogue import user_dreams
 
     folder = user_dreams()
     there = next(place for place in (folder, *folder.parents) if place.exists())

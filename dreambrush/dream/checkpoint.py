@@ -11,7 +11,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from dreambrush.errors import ModelError
-from dreambrush.output import open_output
+from dreambrush.files.output import open_output
 
 SECONDS_BETWEEN = 10.0
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.cores import available_cores
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.canvas import Canvas, Rectangle
-from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.strokes import events_of_all
 
 SIDE = 64  # pixels of each picture

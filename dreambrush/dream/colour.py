@@ -18,7 +18,7 @@ from dreambrush.dream.export import to_onnx
 from dreambrush.dream.features import NEAREST, TRAITS, see
 from dreambrush.dream.field import FieldDream, through_nib
 from dreambrush.dream.samples import pixel_centres
-from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.mypaint.engine.myb import BrushSettings
 
 HIDDEN = 32
 STROKES, HELD_OUT = 4000, 500

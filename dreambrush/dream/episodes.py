@@ -17,8 +17,8 @@ from dreambrush.dream.collect import (
     random_colours,
     random_strokes,
 )
-from dreambrush.mypaint.canvas import Canvas
-from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.mypaint.engine.canvas import Canvas
+from dreambrush.mypaint.engine.myb import BrushSettings
 
 EPISODE_LENGTH = 16  # strokes: one more than the longest task with black ink, kana, has
 EPISODES_PER_BRUSH = 32  # a new Brush (hence a new random sequence) starts with each chunk

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dreambrush.dream.collect import SIDE, paint_strokes, random_strokes
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
-from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.mypaint.engine.myb import BrushSettings
 
 HELD_OUT_STROKES = 1000
 NOISE_RENDERS = 12  # of each held-out stroke

@@ -26,11 +26,11 @@ from dreambrush.dream.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_
 from dreambrush.dream.shards import MANIFEST, Arrays, Kind, Manifest, read_manifest, shard_count, write_shard
 from dreambrush.dream.workers import work, work_in_processes
 from dreambrush.errors import OutputError
-from dreambrush.mypaint.myb import BrushSettings
-from dreambrush.output import open_output
+from dreambrush.files.output import open_output
+from dreambrush.mypaint.engine.myb import BrushSettings
 
 KINDS: dict[Kind, int] = {"strokes": 0, "episodes": 1}  # the number is part of each shard's seed
-TEMPORARY = ".dreambrush-*.tmp"  # what output.py calls files that are being written
+TEMPORARY = ".dreambrush-*.tmp"  # what files/output.py calls files that are being written
 Progress = Callable[[int, int], None]
 
 

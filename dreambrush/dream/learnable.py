@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from dreambrush.dream.collect import SIDE, random_colours, random_strokes
 from dreambrush.dream.probe import PROBE_SEED, probe
 from dreambrush.errors import BrushError
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.canvas import ONE, Canvas
-from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import ONE, Canvas
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.strokes import events_of_all
 
 TRIES = 20  # strokes over a painted canvas

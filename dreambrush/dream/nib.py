@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.dream.collect import SIDE, paint_strokes
-from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.mypaint.engine.myb import BrushSettings
 
 DIRECTIONS, RENDERS = 16, 4
 RADIUS, PRESSURE = 14.0, 0.8  # of the strokes that are looked at; pixels, 0..1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dreambrush.dream.collect import paint_coloured, random_colours, random_strokes
-from dreambrush.mypaint.myb import BrushSettings
+from dreambrush.mypaint.engine.myb import BrushSettings
 
 PROBE_STROKES, PROBE_SEED = 100, 20190319
 VISIBLE = 64  # of 255: where alpha is less, 8 bits of colour are too coarse to judge by

@@ -27,8 +27,8 @@ from dreambrush import __version__
 from dreambrush.dream.collect import BROWNIAN, SAMPLING, SIDE, STROKES_PER_BRUSH, Collection
 from dreambrush.dream.episodes import EPISODE_LENGTH, EPISODE_SAMPLING, EPISODES_PER_BRUSH, Episodes
 from dreambrush.errors import StrokesError
-from dreambrush.json_text import read_json
-from dreambrush.output import open_output
+from dreambrush.files.json_text import read_json
+from dreambrush.files.output import open_output
 
 MANIFEST = "collection.json"
 FORMAT, VERSION = "dreambrush collection", 1
@@ -46,7 +46,7 @@ class Manifest:
 
     Attributes:
         brush: its name.
-        brush_digest: of its settings, see :meth:`~dreambrush.mypaint.myb.BrushSettings.digest`.
+        brush_digest: of its settings, see :meth:`~dreambrush.mypaint.engine.myb.BrushSettings.digest`.
         seed: of the whole collection.
         colour: whether the strokes' shards tell colour.
         strokes: how many there are when it is complete.

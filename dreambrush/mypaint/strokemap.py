@@ -46,7 +46,7 @@ class RecordedStroke:
 
     @classmethod
     def pack(cls, brush: str, masks: Mapping[Tile, bytes]) -> RecordedStroke:
-        """From a brush's text (see :class:`~dreambrush.mypaint.brush_text.BrushText`) and masks as they are.
+        """From a brush's text (see :class:`~dreambrush.mypaint.brushes.text.BrushText`) and masks as they are.
 
         Raises:
             ValueError: a mask of another length than 4096 bytes.

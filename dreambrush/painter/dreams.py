@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.cores import available_cores
-from dreambrush.models import Dream
-from dreambrush.painter.cover import Cover, enumerated
+from dreambrush.models.catalogue import Dream
 from dreambrush.painter.gradient import DreamGradient
+from dreambrush.painter.refine.fragments import Fragments, enumerated
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]
@@ -64,35 +64,37 @@ class Dreams:
             return [function(part) for part in parts]
         return list(self._pool.map(function, parts))
 
-    def alpha(self, sketch: Sketch, cover: Cover) -> tuple[Float32, Float32]:
-        """Mean and variance of alpha (n,) at each pair of a cover."""
-        mean, variance = np.zeros((2, len(cover)), np.float32)
-        for dream, blocks in zip(self.each, self._blocks(sketch, cover), strict=True):
-            parts = self._asked(dream, blocks, sketch.strokes[blocks.owner], blocks.points)
+    def alpha(self, sketch: Sketch, fragments: Fragments) -> tuple[Float32, Float32]:
+        """Mean and variance of alpha (n,) at each fragment."""
+        mean, variance = np.zeros((2, len(fragments)), np.float32)
+        for dream, blocks in zip(self.each, self._blocks(sketch, fragments), strict=True):
+            parts = self._asked(dream, blocks, sketch.strokes[blocks.stroke_id], blocks.points)
             for answer, part in zip((mean, variance), zip(*parts, strict=True), strict=False):
                 answer[blocks.pairs] = np.concatenate(part).ravel()[blocks.place]
         return mean, variance
 
-    def shift(self, sketch: Sketch, cover: Cover) -> Float32 | None:
+    def shift(self, sketch: Sketch, fragments: Fragments) -> Float32 | None:
         """What brushes add to their colours (n, 3) at each pair; None where none of them does."""
         if not any(dream.shifts_colour for dream in self.each):
             return None
-        shift = np.zeros((len(cover), 3), np.float32)
-        for dream, blocks in zip(self.each, self._blocks(sketch, cover), strict=True):
+        shift = np.zeros((len(fragments), 3), np.float32)
+        for dream, blocks in zip(self.each, self._blocks(sketch, fragments), strict=True):
             if not dream.shifts_colour or not len(blocks.pairs):
                 continue
-            owner = blocks.owner
-            parts = self._asked(dream.shift, blocks, sketch.strokes[owner], blocks.points, sketch.colours[owner])
+            stroke_id = blocks.stroke_id
+            parts = self._asked(
+                dream.shift, blocks, sketch.strokes[stroke_id], blocks.points, sketch.colours[stroke_id]
+            )
             shift[blocks.pairs] = np.concatenate(parts).reshape(-1, 3)[blocks.place]
         return shift
 
-    def back(
+    def vjp(
         self,
         sketch: Sketch,
-        cover: Cover,
+        fragments: Fragments,
         mean: Float32,
-        by_mean: Float32,
-        by_variance: Float32,
+        grad_mean: Float32,
+        grad_variance: Float32,
         rng: np.random.Generator,
     ) -> Float32:
         """How an error changes with the strokes (k, 9), from how it changes with means and variances (n,).
@@ -103,31 +105,36 @@ class Dreams:
 
         Args:
             sketch: k strokes.
-            cover: n pairs.
+            fragments: n of them.
             mean: (n,) of alpha, as :meth:`alpha` gave it.
-            by_mean: (n,) how much the error changes with each.
-            by_variance: (n,) likewise.
+            grad_mean: (n,) how much the error changes with the mean of alpha at each.
+            grad_variance: (n,) how much it changes with the variance.
             rng: of the lots.
         """
         # A variance changes by about a quarter of what the mean does (it is a share of mean * (1 - mean)).
-        says = (np.abs(by_mean) + np.abs(by_variance) / 4) * (mean * (1 - mean) + np.float32(DULL))
-        counts = cover.counts
+        says = (np.abs(grad_mean) + np.abs(grad_variance) / 4) * (mean * (1 - mean) + np.float32(DULL))
+        counts = fragments.counts
         asked = np.minimum(counts, ASKED * np.sqrt(counts))
-        total = np.maximum(np.bincount(cover.owner, says, len(sketch)), 1e-12)
-        chance = np.minimum(says * (asked / total)[cover.owner], 1.0)
-        drawn = rng.random(len(cover), dtype=np.float32) < chance
+        total = np.maximum(np.bincount(fragments.stroke_id, says, len(sketch)), 1e-12)
+        chance = np.minimum(says * (asked / total)[fragments.stroke_id], 1.0)
+        drawn = rng.random(len(fragments), dtype=np.float32) < chance
         heavier = (1 / np.maximum(chance[drawn], 1e-6)).astype(np.float32)
-        owner = cover.owner[drawn]
-        part = Cover(cover.place[drawn], owner, cover.points[drawn], np.searchsorted(owner, np.arange(len(sketch) + 1)))
-        weights = np.stack([by_mean[drawn] * heavier, by_variance[drawn] * heavier])
+        stroke_id = fragments.stroke_id[drawn]
+        part = Fragments(
+            fragments.cell_id[drawn],
+            stroke_id,
+            fragments.points[drawn],
+            np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
+        )
+        weights = np.stack([grad_mean[drawn] * heavier, grad_variance[drawn] * heavier])
         by_strokes = np.zeros((len(sketch), 9), np.float32)
         for gradient, blocks in zip(self._gradients, self._blocks(sketch, part), strict=True):
-            flat = np.zeros((2, len(blocks.owner) * BLOCK), np.float32)
+            flat = np.zeros((2, len(blocks.stroke_id) * BLOCK), np.float32)
             flat[:, blocks.place] = weights[:, blocks.pairs]
             by = flat.reshape(2, -1, BLOCK)
-            answers = self._asked(gradient, blocks, sketch.strokes[blocks.owner], blocks.points, by[0], by[1])
+            answers = self._asked(gradient, blocks, sketch.strokes[blocks.stroke_id], blocks.points, by[0], by[1])
             if answers:
-                np.add.at(by_strokes, blocks.owner, np.concatenate(answers))
+                np.add.at(by_strokes, blocks.stroke_id, np.concatenate(answers))
         return by_strokes
 
     def _asked(self, network: Callable[..., Any], blocks: _Blocks, *arrays: Float32) -> list[Any]:
@@ -138,11 +145,11 @@ class Dreams:
 
         return self.map(answer, blocks.chunks)
 
-    def _blocks(self, sketch: Sketch, cover: Cover) -> list[_Blocks]:
+    def _blocks(self, sketch: Sketch, fragments: Fragments) -> list[_Blocks]:
         return [
-            _Blocks(cover, np.flatnonzero((sketch.brush == brush)[cover.owner]), len(sketch))
+            _Blocks(fragments, np.flatnonzero((sketch.brush == brush)[fragments.stroke_id]), len(sketch))
             if len(self.each) > 1
-            else _Blocks(cover, np.arange(len(cover)), len(sketch))
+            else _Blocks(fragments, np.arange(len(fragments)), len(sketch))
             for brush in range(len(self.each))
         ]
 
@@ -151,21 +158,21 @@ class _Blocks:
     """Pairs of one brush in blocks of points of one stroke each.
 
     Attributes:
-        pairs: (n,) of the cover.
+        pairs: (n,) of the fragments.
         owner: (b,) which stroke each block belongs to.
         points: (b, BLOCK, 2).
         place: (n,) where each pair lies in the flattened blocks.
         chunks: blocks that are asked in one call.
     """
 
-    def __init__(self, cover: Cover, pairs: Index, strokes: int) -> None:
+    def __init__(self, fragments: Fragments, pairs: Index, strokes: int) -> None:
         self.pairs = pairs
-        counts = np.bincount(cover.owner[pairs], minlength=strokes)
+        counts = np.bincount(fragments.stroke_id[pairs], minlength=strokes)
         blocks = -(-counts // BLOCK)
         stroke, index = enumerated(counts)
         self.place = ((np.cumsum(blocks) - blocks) * BLOCK)[stroke] + index
-        self.owner = np.repeat(np.arange(strokes), blocks)
-        points = np.full((len(self.owner) * BLOCK, 2), NOWHERE, np.float32)
-        points[self.place] = cover.points[pairs]
+        self.stroke_id = np.repeat(np.arange(strokes), blocks)
+        points = np.full((len(self.stroke_id) * BLOCK, 2), NOWHERE, np.float32)
+        points[self.place] = fragments.points[pairs]
         self.points = points.reshape(-1, BLOCK, 2)
-        self.chunks = [slice(start, start + CHUNK) for start in range(0, len(self.owner), CHUNK)]
+        self.chunks = [slice(start, start + CHUNK) for start in range(0, len(self.stroke_id), CHUNK)]

@@ -28,7 +28,7 @@ def best_colour_and_gain(
         weights: (b, p) area in pixels that each point stands for.
         mean: (b, p) of alpha, 0..1.
         variance: (b, p) of alpha.
-        moments: (b, p, 8) as :class:`~dreambrush.painter.moments.Moments` samples them.
+        moments: (b, p, 8) as :class:`~dreambrush.painter.propose.error_pyramid.ErrorPyramid` samples them.
         snap: to the colours that there are, where not every colour may be chosen.
 
     Returns:

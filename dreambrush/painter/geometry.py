@@ -76,7 +76,7 @@ def dotness(strokes: Float32) -> Float32:
     return np.asarray(np.exp(-path_length(strokes) / (4 * strokes[:, 8])), np.float32)
 
 
-def tamed(
+def constrained(
     strokes: Float32,
     width: int,
     height: int,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.networks import ask, open_network
+from dreambrush.models.networks import ask, open_network
 
 Float32 = NDArray[np.float32]
 
@@ -38,7 +38,7 @@ class DreamGradient:
         """Follows a change of alpha back to the strokes.
 
         Args:
-            strokes: (b, 9) as :class:`~dreambrush.models.Dream` takes them.
+            strokes: (b, 9) as :class:`~dreambrush.models.catalogue.Dream` takes them.
             points: (b, p, 2) x and y in pixels.
             by_mean: (b, p), how much an error changes with the mean of alpha at each point.
             by_variance: (b, p), likewise with its variance.

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter import effort as efforts
-from dreambrush.painter import hand as hands
 from dreambrush.painter.geometry import LIGHTEST
-from dreambrush.painter.motif import Colour
-from dreambrush.palette import Palette
+from dreambrush.painter.plan import effort as efforts
+from dreambrush.painter.plan import hand as hands
+from dreambrush.painter.target.target import Colour
+from dreambrush.pictures.palette import Palette
 
 Float32 = NDArray[np.float32]
 

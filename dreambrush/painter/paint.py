@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import BrushFile
+from dreambrush.models.catalogue import BrushFile
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting, Progress
-from dreambrush.painter.ridge_proposer import Controller
+from dreambrush.painter.propose.ridge_proposer import Controller
+from dreambrush.painter.save.checkpoint import Unfinished
 from dreambrush.painter.session import Keeper, Session
-from dreambrush.painter.unfinished import Unfinished
-from dreambrush.painter.work import Work
+from dreambrush.painter.target.backdrop import Backdrop
 
 __all__ = ["PaintOptions", "paint"]
 
@@ -31,7 +31,7 @@ def paint(
     progress: Callable[[Progress], None] | None = None,
     options: PaintOptions | None = None,
     controller: Controller | None = None,
-    work: Work | None = None,
+    work: Backdrop | None = None,
     keeper: Keeper | None = None,
     unfinished: bytes | None = None,
 ) -> Painting:

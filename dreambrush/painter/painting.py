@@ -59,7 +59,7 @@ class Painting:
         strokes: as laid, in order.
         layers: bottom first.  A picture with transparency has one more below the painted ones: the ground in its
             shape.
-        grain: whether the ground is paper, with a grain (see paper.py).
+        grain: whether the ground is paper, with a grain (see pictures/paper.py).
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 what was seen of the work that it is painted onto.
         alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.

@@ -12,32 +12,32 @@ from numpy.typing import NDArray
 
 from dreambrush.errors import StrokesError
 from dreambrush.interrupts import held_back
-from dreambrush.models import BrushFile
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.painter import effort as efforts
-from dreambrush.painter import hand as hands
-from dreambrush.painter.deadline import Deadline
-from dreambrush.painter.detail import detail_weight, focus_weight
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.easel import Easel
-from dreambrush.painter.expect import expected_error
-from dreambrush.painter.form import FormField
 from dreambrush.painter.gain import only
-from dreambrush.painter.grow import Grower
-from dreambrush.painter.jitter import jittered
-from dreambrush.painter.motif import Motif
+from dreambrush.painter.lay.easel import Easel
+from dreambrush.painter.lay.layer_canvas import Tool
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Clock, Painting, Progress, Stage
-from dreambrush.painter.plan import Planner
-from dreambrush.painter.ridge_proposer import Controller, RidgeProposer
-from dreambrush.painter.scene import Scene, cell_for
-from dreambrush.painter.sheet import Tool
+from dreambrush.painter.plan import effort as efforts
+from dreambrush.painter.plan import hand as hands
+from dreambrush.painter.plan.deadline import Deadline
+from dreambrush.painter.plan.expect import expected_error
+from dreambrush.painter.plan.jitter import jittered
+from dreambrush.painter.plan.planner import Planner
+from dreambrush.painter.plan.stages import ACCENTS, LAYERS, arranged
+from dreambrush.painter.propose.grow import Grower
+from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
+from dreambrush.painter.refine.scene import Scene, cell_for
+from dreambrush.painter.save.checkpoint import Unfinished
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.stages import ACCENTS, LAYERS, arranged
-from dreambrush.painter.unfinished import Unfinished
-from dreambrush.painter.work import Work
-from dreambrush.paper import paper_tile
+from dreambrush.painter.target.backdrop import Backdrop
+from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.target.saliency import detail_weight, focus_weight
+from dreambrush.painter.target.target import Target
+from dreambrush.pictures.paper import paper_tile
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]
@@ -73,7 +73,7 @@ class Session:
         progress: Callable[[Progress], None] | None,
         options: PaintOptions,
         controller: Controller | None,
-        work: Work | None,
+        work: Backdrop | None,
         keeper: Keeper | None,
     ) -> None:
         self.clock, self.deadline = Clock(), Deadline(options.seconds)
@@ -87,25 +87,25 @@ class Session:
         self.stages: list[Stage] = []
         self.on_layer: list[int] = []
         with self.clock.stage("look"):
-            self.motif = motif = Motif(target, options.ground, work, options.palette)
+            self.motif = motif = Target(target, options.ground, work, options.palette)
             # At hand 0 nothing but the error counts; at the default and above faces count in full.
             motif.attention = detail_weight(motif.picture, min(options.hand / hands.DEFAULT, 1.0))
             if options.focus is not None:
                 motif.attention = focus_weight(options.focus, motif.attention)
-            self.form = FormField(motif.picture)
+            self.form = OrientationField(motif.picture)
             widths = options.narrowest, options.widest
             limits = *widths, strokes, options.longest, options.lightest
             hand = hands.hand_for(options.hand, motif.picture, self.form, *limits)
             snap = only(np.array(options.colour, np.float32)) if options.colour is not None else None
             if options.palette is not None:
                 snap = options.palette.snapped
-            self.scene = Scene(motif.picture, dreams, hand.tame, 1, motif.counts, motif.attention, snap)
+            self.scene = Scene(motif.picture, dreams, hand.constrain, 1, motif.counts, motif.attention, snap)
             cell = cell_for(*motif.size, strokes)
-            coarse = Scene(motif.picture, dreams, hand.tame, cell, motif.counts, motif.attention, snap)
+            coarse = Scene(motif.picture, dreams, hand.constrain, cell, motif.counts, motif.attention, snap)
             self.paper = motif.paper().reshape(-1, 3)
             effort = efforts.EFFORTS[options.effort].for_count(strokes)
             follow = controller or RidgeProposer()
-            grower = Grower(coarse, follow, self.rng, motif.paper(cell), strokes, hand.merit, effort.thought)
+            grower = Grower(coarse, follow, self.rng, motif.paper(cell), strokes, hand.score, effort.thought)
         self.planner = Planner(self.scene, self.paper, grower, effort, self.rng, self._tell, self.deadline, self._pause)
 
     @property
@@ -160,7 +160,7 @@ class Session:
         Raises:
             StrokesError: it cannot.
         """
-        looker, at = self.planner.grower.looker, unfinished.at
+        sampler, at = self.planner.grower.sampler, unfinished.at
         sketches = [each for each in (at.before, None if at.descent is None else at.descent.sketch) if each is not None]
         brushes = [unfinished.memory.ideas.brush, *(each.brush for each in (unfinished.sketch, *sketches))]
         strokes = [unfinished.memory.ideas.strokes, *(each.strokes for each in (unfinished.sketch, *sketches))]
@@ -170,8 +170,8 @@ class Session:
             any(len(sketch) > self.wanted for sketch in sketches)
             or any(len(each) and np.abs(each).max() > farthest for each in strokes)
             or any(len(brush) and brush.max() >= len(self.brushes) for brush in brushes)
-            or (len(size) and not 0 <= size.min() <= size.max() < len(looker.scales))
-            or earned.shape != looker.earned.shape
+            or (len(size) and not 0 <= size.min() <= size.max() < len(sampler.scales))
+            or earned.shape != sampler.earned.shape
             or not (earned.min() >= 0 and 0 < earned.sum() < np.inf)
         ):
             raise StrokesError(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import BrushFile
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.replay import replay
-from dreambrush.painter.scene import Scene
+from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.strokes import Strokes
 
@@ -67,7 +67,7 @@ def measure_transfer(
     real = merge_layers(replay(strokes, [read_myb(by_name[name].path) for name in strokes.brushes], seed), ground)
     upward = strokes[np.argsort(strokes.layer, kind="stable")]  # layer on layer
     with Dreams([by_name[name].dream_folder() for name in strokes.brushes]) as dreams:
-        scene = Scene(target, dreams, lambda tame: tame)
+        scene = Scene(target, dreams, lambda constrain: constrain)
         paper = np.broadcast_to((ground / np.float32(255)).astype(np.float32), scene.target.shape)
         view = scene.view(sketch_of(upward), paper)
     return Transfer(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dreambrush.errors import UsageError
-from dreambrush.toml_file import read_toml
+from dreambrush.files.toml_file import read_toml
 
 SUFFIX = ".toml"
 OURS = Path(__file__).parent

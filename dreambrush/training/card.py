@@ -12,7 +12,7 @@ from typing import Any
 from dreambrush.dream.collect import BROWNIAN, SAMPLING, SIDE
 from dreambrush.dream.evaluate import NOISE_RENDERS, Score
 from dreambrush.dream.train import PIXELS_PER_STROKE
-from dreambrush.models import CARD_FORMAT, CARD_VERSION
+from dreambrush.models.catalogue import CARD_FORMAT, CARD_VERSION
 from dreambrush.training.plan import TrainOptions
 
 

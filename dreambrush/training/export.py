@@ -20,7 +20,8 @@ from dreambrush.dream.field import FieldDream
 from dreambrush.dream.gradient import gradient_bytes
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError, OutputError
-from dreambrush.models import (
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import (
     CARD_FILE,
     COLOUR_FILE,
     COLOUR_WEIGHTS_FILE,
@@ -31,8 +32,7 @@ from dreambrush.models import (
     fingerprint,
     read_card,
 )
-from dreambrush.networks import load_network
-from dreambrush.output import open_output
+from dreambrush.models.networks import load_network
 from dreambrush.painter.gradient import GRADIENT_FILE
 from dreambrush.training.card import card_bytes
 

@@ -20,7 +20,7 @@ from dreambrush.dream.probe import probe
 from dreambrush.dream.shards import MANIFEST, Manifest, load_strokes
 from dreambrush.dream.train import learn_dream, load_dream
 from dreambrush.errors import ModelError
-from dreambrush.models import (
+from dreambrush.models.catalogue import (
     COLOUR_FILE,
     COLOUR_WEIGHTS_FILE,
     POLICY_FILE,
@@ -31,8 +31,8 @@ from dreambrush.models import (
     read_card,
     shipped_folder,
 )
-from dreambrush.mypaint.brush_folders import bare_name
-from dreambrush.mypaint.myb import BrushSettings, read_myb
+from dreambrush.mypaint.brushes.folders import bare_name
+from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.training.card import dream_section
 from dreambrush.training.export import export_networks, write_model
 from dreambrush.training.plan import STAGES, Stage, TrainOptions, check_device

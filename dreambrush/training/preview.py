@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from dreambrush.dream.collect import SIDE, collect
 from dreambrush.dream.evaluate import HELD_OUT_SEED_OFFSET, dream_pictures
 from dreambrush.dream.field import FieldDream
-from dreambrush.mypaint.myb import BrushSettings
-from dreambrush.sheets import draw_contact_sheet
+from dreambrush.mypaint.engine.myb import BrushSettings
+from dreambrush.pictures.contact_sheet import draw_contact_sheet
 
 PREVIEW_FILE = "preview.png"
 STROKES, PER_ROW = 12, 2

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from dreambrush.errors import DreambrushError, ModelError, OutputError
-from dreambrush.json_text import read_json
-from dreambrush.output import open_output
+from dreambrush.files.json_text import read_json
+from dreambrush.files.output import open_output
 from dreambrush.training.plan import first_difference
 
 FOLDER, PLAN_FILE, JOURNAL_FILE, STROKES_FOLDER = "training", "plan.json", "journal.json", "strokes"
-TEMPORARY = ".dreambrush-*.tmp"  # what output.py, too, calls files that are being written
+TEMPORARY = ".dreambrush-*.tmp"  # what files/output.py, too, calls files that are being written
 
 
 class Workspace:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, get_args
 
-from dreambrush.models import POLICY_FILE
-from dreambrush.painter.ridge_proposer import Controller, RidgeProposer
+from dreambrush.models.catalogue import POLICY_FILE
+from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
 from research.controllers.compact import CompactController
 from research.controllers.policy_controller import PolicyController
 from research.controllers.search import SearchController

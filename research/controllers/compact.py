@@ -4,7 +4,7 @@ This is the C of World Models (Ha & Schmidhuber 2018, section 2.3): as little as
 that evolution can train it.  It sees each ridge in that ridge's own frame: how long, wide and bent it is, how it ends
 and what lies beside it.  So place and direction need not be learned.  With all weights at 0 the stroke lies on the
 ridge already; with the weights of :func:`slender` it is the painter's own
-(:class:`~dreambrush.painter.ridge_proposer.RidgeProposer`).
+(:class:`~dreambrush.painter.propose.ridge_proposer.RidgeProposer`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import ModelError
-from dreambrush.painter.look import Windows
-from dreambrush.painter.ridge import STRIDE, Ridges, Wrongs, follow, peaks_of_error, smoothed
-from dreambrush.painter.ridge_proposer import FAINTEST, SLENDER, Spines, at_least_after
+from dreambrush.painter.propose.ridge import STRIDE, Ridges, Wrongs, follow, peaks_of_error, smoothed
+from dreambrush.painter.propose.ridge_proposer import FAINTEST, SLENDER, Spines, at_least_after
+from dreambrush.painter.propose.windows import Windows
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]

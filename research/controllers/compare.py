@@ -30,12 +30,12 @@ from safetensors.torch import save
 from benchmarks.curves import draw_curves, smooth
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.train import load_dream
-from dreambrush.models import WEIGHTS_FILE, Dream, find_brush
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.output import open_output
-from dreambrush.painter.geometry import tamed
-from dreambrush.painter.look import SIDE, Windows
-from dreambrush.painter.ridge_proposer import Controller
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import WEIGHTS_FILE, Dream, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.painter.geometry import constrained
+from dreambrush.painter.propose.ridge_proposer import Controller
+from dreambrush.painter.propose.windows import SIDE, Windows
 from research.controllers.compact import CompactController
 from research.controllers.policy import PolicyOptions, Trainer
 from research.controllers.policy_controller import PolicyController
@@ -59,7 +59,7 @@ def compare(
 
     def propose(target: Float32, canvas: Float32) -> Float32:
         strokes = controller.propose(Windows(target, canvas, *flat), proposals, rng)
-        return tamed(strokes.reshape(-1, 9), SIDE, SIDE, SMALLEST, LARGEST).reshape(strokes.shape)
+        return constrained(strokes.reshape(-1, 9), SIDE, SIDE, SMALLEST, LARGEST).reshape(strokes.shape)
 
     found = find_brush(brush)
     grounds = np.rint(targets.mean((1, 2)) * 255).astype(np.float32) / 255

@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.curves import Curve, draw_curves
-from dreambrush.models import Dream, find_brush
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.output import open_output
-from dreambrush.painter.geometry import mutated, tamed
-from dreambrush.painter.ridge_proposer import THICKEST, THINNEST
-from dreambrush.sheets import draw_contact_sheet
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.painter.geometry import constrained, mutated
+from dreambrush.painter.propose.ridge_proposer import THICKEST, THINNEST
+from dreambrush.pictures.contact_sheet import draw_contact_sheet
 from research.controllers.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out
 from research.controllers.transfer_gap import prove
 
@@ -187,7 +187,7 @@ def proof_on_canvas(
     def variations(target: Float32, canvas: Float32) -> Float32:
         plain = proposals(target, canvas)
         changed = mutated(np.repeat(plain.reshape(-1, 9), VARIATIONS, axis=0), BOLDNESS, rng)
-        changed = tamed(changed, SIDE, SIDE, THINNEST, THICKEST).reshape(len(plain), -1, 9)
+        changed = constrained(changed, SIDE, SIDE, THINNEST, THICKEST).reshape(len(plain), -1, 9)
         return np.concatenate([plain, changed], 1)
 
     figures = {}

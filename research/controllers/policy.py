@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from dreambrush.dream.descent import Descent
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
-from dreambrush.painter.look import SIDE
+from dreambrush.painter.propose.windows import SIDE
 from research.controllers.simulator import Laid, lay, random_windows
 from research.controllers.training_state import State, random_state, restore_random, with_prefix, without_prefix
 from research.controllers.wgan_gp import Opinion
@@ -116,7 +116,7 @@ class Policy(nn.Module):
         return torch.cat([middle - half, control, middle + half, pressure, radius], -1)
 
 
-def merit(gain: Tensor, strokes: Tensor, long_taste: float) -> Tensor:
+def score(gain: Tensor, strokes: Tensor, long_taste: float) -> Tensor:
     """The gain, less for dots: gain * (1 - taste * exp(-length / width))."""
     chord = torch.sqrt(((strokes[..., 4:6] - strokes[..., 0:2]) ** 2).sum(-1) + 1e-6)
     return gain * (1 - long_taste * torch.exp(-chord / (2 * strokes[..., 8])))
@@ -165,7 +165,7 @@ class Trainer:
         rows = torch.arange(options.windows).repeat_interleave(options.strokes)
         picked = strokes[rows, chosen.reshape(-1)]
         laid = self._judge(picked, rows)
-        share = merit(laid.gain, picked, options.long_taste) / before[rows]
+        share = score(laid.gain, picked, options.long_taste) / before[rows]
         guess = foretold[rows, chosen.reshape(-1)]
         guess_loss = ((guess - share.detach().clamp(0, 1)) ** 2).mean()
         loss = -share.mean() + guess_loss

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.networks import open_network
-from dreambrush.painter.look import Windows
+from dreambrush.models.networks import open_network
+from dreambrush.painter.propose.windows import Windows
 
 Float32 = NDArray[np.float32]
 

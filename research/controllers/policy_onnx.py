@@ -10,8 +10,8 @@ import torch
 from dreambrush.dream.checkpoint import put_weights, read_weights
 from dreambrush.dream.export import to_onnx
 from dreambrush.errors import ModelError
-from dreambrush.models import POLICY_FILE
-from dreambrush.painter.look import SIDE
+from dreambrush.models.catalogue import POLICY_FILE
+from dreambrush.painter.propose.windows import SIDE
 from dreambrush.training.export import Difference, check_network
 from research.controllers.policy import Policy
 

@@ -25,9 +25,9 @@ from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
 from dreambrush.dream.train import load_dream
-from dreambrush.models import POLICY_FILE, POLICY_WEIGHTS_FILE, WEIGHTS_FILE, find_brush, fingerprint
-from dreambrush.output import open_output
-from dreambrush.painter.look import SIDE
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import POLICY_FILE, POLICY_WEIGHTS_FILE, WEIGHTS_FILE, find_brush, fingerprint
+from dreambrush.painter.propose.windows import SIDE
 from research.controllers.by_name import PRETRAINED
 from research.controllers.dead_leaves import drawn_pictures
 from research.controllers.policy import Policy, PolicyOptions, Trainer

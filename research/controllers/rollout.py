@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import Dream
+from dreambrush.models.catalogue import Dream
 from dreambrush.painter.gain import best_colour_and_gain, only
-from dreambrush.painter.moments import moments_of
+from dreambrush.painter.propose.error_pyramid import pyramid_channels
 
 Float32 = NDArray[np.float32]
 Propose = Callable[[Float32], Float32]
@@ -118,7 +118,7 @@ def judged(
         points = np.stack([where % side, where // side], -1).astype(np.float32) + np.float32(0.5)
         mean, variance = dream(strokes[part], points)
         picture = rows[part, None]
-        moments = moments_of(flat_target[picture, where], flat_canvas[picture, where])
+        moments = pyramid_channels(flat_target[picture, where], flat_canvas[picture, where])
         out.colour[part], out.gain[part] = best_colour_and_gain(weights, mean, variance, moments, snap)
         alpha.update((int(index), mean[row, : len(pixels[index])]) for row, index in enumerate(part))
     out.alpha.extend(alpha[index] for index in range(len(strokes)))

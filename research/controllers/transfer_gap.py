@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models import Dream
-from dreambrush.mypaint.myb import BrushSettings
-from dreambrush.painter.easel import Easel
+from dreambrush.models.catalogue import Dream
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.painter.geometry import path_length
-from dreambrush.painter.sheet import Tool
+from dreambrush.painter.lay.easel import Easel
+from dreambrush.painter.lay.layer_canvas import Tool
 from research.controllers.rollout import Laid, sketch
 
 Float32 = NDArray[np.float32]

@@ -33,10 +33,10 @@ from dreambrush.cores import available_cores
 from dreambrush.dream.collect import SIDE, Collection, collect, paint_strokes, random_strokes
 from dreambrush.dream.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_episodes, random_episodes
 from dreambrush.dream.evaluate import HELD_OUT_SEED_OFFSET, NOISE_RENDERS
+from dreambrush.files.output import open_output
 from dreambrush.machine import describe_machine
-from dreambrush.models import DREAM_FILE, BrushFile, Dream, find_brush, list_brushes
-from dreambrush.mypaint.myb import BrushSettings, read_myb
-from dreambrush.output import open_output
+from dreambrush.models.catalogue import DREAM_FILE, BrushFile, Dream, find_brush, list_brushes
+from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.painter.dreamt import dreamt_pictures
 from dreambrush.training.pipeline import train
 from dreambrush.training.plan import TrainOptions

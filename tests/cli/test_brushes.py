@@ -13,8 +13,8 @@ from PIL import Image
 
 from dreambrush.cli.shared.options import DEFAULT_BRUSH
 from dreambrush.errors import ExitCode
-from dreambrush.models import shipped_folder
-from dreambrush.mypaint.brush_folders import user_folder
+from dreambrush.models.catalogue import shipped_folder
+from dreambrush.mypaint.brushes.folders import user_folder
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command

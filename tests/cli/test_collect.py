@@ -15,7 +15,7 @@ import pytest
 
 from dreambrush.dream.shards import load_episodes, load_strokes, read_manifest
 from dreambrush.errors import ExitCode
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 
 if TYPE_CHECKING:
     from dreambrush.cli.ui.progress import Update

@@ -66,7 +66,7 @@ def test_zsh_and_fish_get_whole_words(
 
 
 def test_only_brushes_with_a_dream_can_paint(offered: Offered) -> None:
-    from dreambrush.models import list_brushes
+    from dreambrush.models.catalogue import list_brushes
 
     names = {word for kind, word in offered("bench", "--brush", "") if kind == "plain"}
     assert names == {brush.name for brush in list_brushes(stock=True) if brush.dream is not None}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dreambrush.errors import ExitCode
-from dreambrush.models import shipped_folder
+from dreambrush.models.catalogue import shipped_folder
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -65,7 +65,7 @@ def test_a_folder_that_cannot_be_written_in(command: Command, monkeypatch: pytes
     ("module", "check", "code", "cure"),
     [
         ("onnxruntime", "Python packages", ExitCode.MISSING_PACKAGE, "pip install"),
-        ("dreambrush.mypaint._engine", "libmypaint", ExitCode.NO_LIBMYPAINT, "pip"),
+        ("dreambrush.mypaint.engine._engine", "libmypaint", ExitCode.NO_LIBMYPAINT, "pip"),
     ],
 )
 def test_what_is_not_installed(module: str, check: str, code: ExitCode, cure: str) -> None:
@@ -83,7 +83,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the brushes and dreams that come along, to break."""
     for kind in ("brushes", "pretrained"):
         shutil.copytree(shipped_folder(kind), tmp_path / "shipped" / kind)
-    monkeypatch.setattr("dreambrush.models.shipped_folder", lambda kind: tmp_path / "shipped" / kind)
+    monkeypatch.setattr("dreambrush.models.catalogue.shipped_folder", lambda kind: tmp_path / "shipped" / kind)
     return tmp_path / "shipped"
 
 

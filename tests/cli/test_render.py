@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.mypaint.document import read_document
-from dreambrush.mypaint.render import render_document
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.render import render_document
 from tests.mypaint.hostile_files import BYTES, make
 from tests.mypaint.ora_files import OraFile, noise
 

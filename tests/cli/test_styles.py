@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dreambrush.errors import ExitCode
-from dreambrush.sheets import GAP, HEADING
+from dreambrush.pictures.contact_sheet import GAP, HEADING
 from dreambrush.styles import list_styles, user_styles
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ import pytest
 from PIL import Image
 
 from dreambrush.errors import ExitCode
-from dreambrush.mypaint.openraster import write_openraster
-from dreambrush.painter.repaint import repaint
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.recipe import Recipe, recipes_to_settings
+from dreambrush.replay.repaint import repaint
 from tests.cli.without_recipe import WITHOUT_RECIPE, check_refused, write_files_without_recipe
 from tests.mypaint.hostile_files import BYTES, make
-from tests.painter.test_changes import some_recipe
+from tests.replay.test_edits import some_recipe
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command

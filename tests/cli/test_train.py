@@ -17,7 +17,7 @@ from PIL import Image
 
 from dreambrush.dream.fit import FitOptions
 from dreambrush.errors import ExitCode
-from dreambrush.models import (
+from dreambrush.models.catalogue import (
     CARD_FILE,
     DREAM_FILE,
     POLICY_FILE,
@@ -27,7 +27,7 @@ from dreambrush.models import (
     needs_export,
     user_dreams,
 )
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gradient import GRADIENT_FILE
 from dreambrush.training.plan import STAGES as ALL_STAGES
 from dreambrush.training.plan import STROKES, THOROUGH_STROKES, TrainOptions

@@ -8,9 +8,9 @@ import pytest
 
 from dreambrush.doctor import mypaint
 from dreambrush.doctor.mypaint import brushes_in_mypaint, mypaint_itself
-from dreambrush.models import shipped_folder
-from dreambrush.mypaint.brush_folders import user_folder
-from dreambrush.mypaint.brush_pack import install
+from dreambrush.models.catalogue import shipped_folder
+from dreambrush.mypaint.brushes.folders import user_folder
+from dreambrush.mypaint.brushes.pack import install
 
 
 @pytest.fixture(autouse=True)

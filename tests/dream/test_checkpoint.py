@@ -13,8 +13,8 @@ from dreambrush.dream.collect import Collection, collect
 from dreambrush.dream.fit import FitOptions
 from dreambrush.dream.train import learn_dream
 from dreambrush.errors import ModelError
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

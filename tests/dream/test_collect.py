@@ -18,8 +18,8 @@ from dreambrush.dream.collect import (
     random_colours,
     random_strokes,
 )
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 
 
 @pytest.mark.slow

@@ -8,8 +8,8 @@ import torch
 
 from dreambrush.dream.collect import Collection, paint_coloured, random_colours, random_strokes
 from dreambrush.dream.colour import ColourDream, evaluate_colour, fit_colour
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import BrushSettings, Setting, read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import BrushSettings, Setting, read_myb
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -4,10 +4,10 @@ import numpy as np
 
 from dreambrush.dream.collect import SIDE
 from dreambrush.dream.episodes import EPISODE_LENGTH, paint_episodes, random_episodes
-from dreambrush.models import find_brush
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.canvas import Canvas
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import Canvas
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.strokes import stroke_events
 
 BRISTLE = read_myb(find_brush("bristle").path)

@@ -17,8 +17,8 @@ from dreambrush.dream.collect import SIDE, STROKES_PER_BRUSH, paint_alpha
 from dreambrush.dream.gather import gather, sampled_strokes
 from dreambrush.dream.shards import MANIFEST, Manifest, load_episodes, load_strokes
 from dreambrush.errors import OutputError
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import BrushSettings, read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 
 BRISTLE = read_myb(find_brush("bristle").path)
 OIL = read_myb(find_brush("oil").path)

@@ -9,7 +9,7 @@ import torch
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError
-from dreambrush.models import WEIGHTS_FILE, find_brush
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.painter.gradient import GRADIENT_FILE, DreamGradient
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -6,8 +6,8 @@ import pytest
 
 from dreambrush.dream.learnable import Kind, check_learnable, kind_of_unlearnable
 from dreambrush.errors import BrushError
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 
 OIL = read_myb(find_brush("oil").path)
 STOCK = Path("/usr/share/mypaint-data/2.0/brushes")

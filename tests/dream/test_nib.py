@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from dreambrush.dream.nib import measure_nib
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 
 
 @pytest.mark.parametrize("name", ["oil", "bristle", "knife"])  # round, ragged, and turned by the stroke's direction

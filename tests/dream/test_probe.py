@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from dreambrush.dream.probe import Probe, probe
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import BrushSettings, Setting, read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import BrushSettings, Setting, read_myb
 
 OIL = read_myb(find_brush("oil").path)
 

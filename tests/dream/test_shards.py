@@ -21,8 +21,8 @@ from dreambrush.dream.shards import (
     write_shard,
 )
 from dreambrush.errors import StrokesError
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 
 OIL = read_myb(find_brush("oil").path)
 WANTED = Manifest("oil", OIL.digest(), 2, False, 620, 34)

@@ -11,7 +11,7 @@ import pytest
 
 from dreambrush.dream.workers import work, work_in_processes
 from dreambrush.errors import BrushError, DreambrushError
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 
 
 def test_all_jobs_are_done_in_processes_once() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms
 
-from dreambrush.models import find_brush, shipped_folder
+from dreambrush.models.catalogue import find_brush, shipped_folder
 
 NAME = "oil"
 WIDTH, HEIGHT = 48, 32
@@ -87,13 +87,13 @@ def _paint(folder: Path) -> None:
     from dreambrush.cli.paint.resume import ResumeRequest
     from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.cli.shared.outputs import UNFINISHED
-    from dreambrush.mypaint.document import read_document
+    from dreambrush.mypaint.ora.document import read_document
     from dreambrush.painter.paint import PaintOptions, paint
     from dreambrush.painter.painting import Painting
-    from dreambrush.painter.saving import save_painting
+    from dreambrush.painter.save.checkpoint import Unfinished
+    from dreambrush.painter.save.saving import save_painting
     from dreambrush.painter.session import Keeper
-    from dreambrush.painter.unfinished import Unfinished
-    from dreambrush.pictures import load_picture
+    from dreambrush.pictures.reading import load_picture
     from dreambrush.recipe import recipes_of
 
     brushes = [find_brush(NAME), find_brush("ink")]

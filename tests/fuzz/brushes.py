@@ -25,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.errors import BrushError
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.canvas import Canvas
-from dreambrush.mypaint.library import input_ids, setting_ids, setting_ranges
-from dreambrush.mypaint.myb import parse_myb
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import Canvas
+from dreambrush.mypaint.engine.library import input_ids, setting_ids, setting_ranges
+from dreambrush.mypaint.engine.myb import parse_myb
 
 ROOT = Path(__file__).parents[2]
 CPU_LIMIT = 60  # seconds for one case, which is three strokes

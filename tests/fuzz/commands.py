@@ -36,13 +36,13 @@ def onto(base: Base, folder: Path, rng: random.Random) -> Callable[[], None]:
     def call() -> None:
         import numpy as np
 
-        from dreambrush.mypaint.document import read_document
-        from dreambrush.mypaint.insertion import insert_layers
         from dreambrush.mypaint.layer import NORMAL, Layer
-        from dreambrush.painter.work import see_work
+        from dreambrush.mypaint.ora.document import read_document
+        from dreambrush.mypaint.ora.insertion import insert_layers
+        from dreambrush.painter.target.backdrop import see_backdrop
 
         with read_document(folder / "x.ora") as document:
-            see_work(document)
+            see_backdrop(document)
             pixels = np.zeros((document.height, document.width, 4), np.uint8)
         pixels[:1, :1] = 255
         layer = Layer("new", pixels, composite_op=NORMAL)

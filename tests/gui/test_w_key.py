@@ -16,15 +16,15 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.brush_pack import install
-from dreambrush.mypaint.document import PaintLayer, read_document
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.brushes.pack import install
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.render import render_document
+from dreambrush.mypaint.ora.document import PaintLayer, read_document
+from dreambrush.mypaint.ora.render import render_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting
-from dreambrush.painter.saving import YOUR_TURN, save_painting
+from dreambrush.painter.save.saving import YOUR_TURN, save_painting
 from tests.gui.desktop import Colours, Point, Screen, Window
 from tests.mypaint.artist import sit_down
 from tests.mypaint.own_pixels import own_pixels

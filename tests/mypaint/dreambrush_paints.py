@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from parity_strokes import BRUSHES, COLOURS, SEED, SIDE, Case, all_cases, digest, ground, share, strokes
 
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.canvas import Canvas
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import Canvas
 
 
 def paint(case: Case) -> Any:

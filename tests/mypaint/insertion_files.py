@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
-from dreambrush.mypaint.openraster import write_openraster
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.mypaint.strokemap import RecordedStroke, encode
 from tests.mypaint.ora_files import MYPAINT, noise, png
 

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dreambrush.errors import ExitCode, OpenrasterError
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint import strokemap
-from dreambrush.mypaint.brush import Brush
-from dreambrush.mypaint.brush_text import BrushText
-from dreambrush.mypaint.canvas import Canvas
-from dreambrush.mypaint.myb import BrushSettings, read_myb
+from dreambrush.mypaint.brushes.text import BrushText
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import Canvas
+from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode, pick
 from dreambrush.strokes import stroke_events
 from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, stroke_maps_in_mypaint

@@ -11,12 +11,12 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
 
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.easel import Easel
-from dreambrush.painter.geometry import tamed
-from dreambrush.painter.sheet import Tool
+from dreambrush.painter.geometry import constrained
+from dreambrush.painter.lay.easel import Easel
+from dreambrush.painter.lay.layer_canvas import Tool
 from dreambrush.painter.sketch import Sketch
 
 Float32 = NDArray[np.float32]
@@ -63,7 +63,7 @@ def astronaut() -> Pictures:
 @pytest.fixture(scope="session")
 def tame_for() -> Tames:
     """What a hand does with strokes for a square picture of some side."""
-    return lambda side: partial(tamed, width=side, height=side, smallest=0.9, largest=side / 4)
+    return lambda side: partial(constrained, width=side, height=side, smallest=0.9, largest=side / 4)
 
 
 @pytest.fixture(scope="session")

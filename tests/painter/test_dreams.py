@@ -10,10 +10,10 @@ import pytest
 from onnx import TensorProto, helper
 
 from dreambrush.errors import ModelError
-from dreambrush.models import COLOUR_FILE, BrushFile, Dream, find_brush
-from dreambrush.painter.cover import Cover, all_cells, cover
+from dreambrush.models.catalogue import COLOUR_FILE, BrushFile, Dream, find_brush
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gradient import GRADIENT_FILE, DreamGradient
+from dreambrush.painter.refine.fragments import Fragments, all_cells, find_fragments
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ SIDE = 40
 GRID = all_cells(SIDE, SIDE, 1.0)
 
 
-def pairs_of(dreams: Dreams, sketch: Sketch) -> Cover:
-    return cover(sketch.strokes, dreams.reach(sketch), GRID)
+def pairs_of(dreams: Dreams, sketch: Sketch) -> Fragments:
+    return find_fragments(sketch.strokes, dreams.reach(sketch), GRID)
 
 
-def parts(pairs: Cover) -> list[slice]:
+def parts(pairs: Fragments) -> list[slice]:
     return [slice(*ends) for ends in zip(pairs.starts, pairs.starts[1:], strict=False)]
 
 
@@ -56,18 +56,23 @@ def test_the_number_of_cores_does_not_matter(random_sketch: Sketches, brushes: l
         with Dreams([brush.dream_folder() for brush in brushes[:2]], cores) as dreams:
             pairs = pairs_of(dreams, sketch)
             mean, variance = dreams.alpha(sketch, pairs)
-            back = dreams.back(sketch, pairs, mean, 1 - mean, variance, np.random.default_rng(0))
-            answers.append((mean, variance, back))
+            vjp = dreams.vjp(sketch, pairs, mean, 1 - mean, variance, np.random.default_rng(0))
+            answers.append((mean, variance, vjp))
     assert len(answers[0][0]) > 10000  # points, so that there are many calls
     for one, three in zip(*answers, strict=True):
         assert one.tobytes() == three.tobytes()
 
 
-def full_gradient(sketch: Sketch, pairs: Cover, by_mean: Float32, by_variance: Float32, folder: Path) -> Float32:
+def full_gradient(
+    sketch: Sketch, pairs: Fragments, grad_mean: Float32, grad_variance: Float32, folder: Path
+) -> Float32:
     gradient = DreamGradient(folder, threads=1)
     rows = [
         gradient(
-            sketch.strokes[index : index + 1], pairs.points[None, part], by_mean[None, part], by_variance[None, part]
+            sketch.strokes[index : index + 1],
+            pairs.points[None, part],
+            grad_mean[None, part],
+            grad_variance[None, part],
         )[0]
         for index, part in enumerate(parts(pairs))
     ]
@@ -85,10 +90,10 @@ def test_the_gradient_from_some_points_is_right_on_the_mean(
         mean, _ = dreams.alpha(sketch, pairs)
         rng = np.random.default_rng(0)
         # The mean pulls all ways, as where a stroke covers what it should and what it should not.
-        by_mean = np.asarray(of_mean * np.sin(pairs.points.sum(1) / 5), np.float32)
-        by_variance = np.asarray(of_variance * rng.random(len(pairs)), np.float32)
-        full = full_gradient(sketch, pairs, by_mean, by_variance, folder)
-        draws = np.array([dreams.back(sketch, pairs, mean, by_mean, by_variance, rng) for _ in range(300)])
+        grad_mean = np.asarray(of_mean * np.sin(pairs.points.sum(1) / 5), np.float32)
+        grad_variance = np.asarray(of_variance * rng.random(len(pairs)), np.float32)
+        full = full_gradient(sketch, pairs, grad_mean, grad_variance, folder)
+        draws = np.array([dreams.vjp(sketch, pairs, mean, grad_mean, grad_variance, rng) for _ in range(300)])
     apart = np.abs(draws.mean(0) - full) / (draws.std(0) / np.sqrt(len(draws)) + 1e-4 * np.abs(full).max(0))
     assert apart.max() < 5 and np.sqrt((apart**2).mean()) < 1.6
     likeness = (draws * full).sum((1, 2)) / np.sqrt((draws**2).sum((1, 2)) * (full**2).sum())
@@ -104,7 +109,7 @@ def test_where_paint_is_surely_there_or_not_few_points_are_asked(oil: Dreams, ra
     nothing = np.zeros(len(pairs), np.float32)
     rng = np.random.default_rng(0)
     full = full_gradient(sketch, pairs, everywhere, nothing, find_brush("oil").dream_folder())
-    some = np.mean([oil.back(sketch, pairs, mean, everywhere, nothing, rng) for _ in range(30)], 0)
+    some = np.mean([oil.vjp(sketch, pairs, mean, everywhere, nothing, rng) for _ in range(30)], 0)
     rim = full_gradient(sketch, pairs, np.where(edge, 1, 0).astype(np.float32), nothing, oil.each[0].folder)
     assert edge.mean() < 0.6
     assert np.abs(some - full).sum() < 0.3 * np.abs(full).sum()
@@ -118,8 +123,8 @@ def test_no_strokes_and_no_pairs(dreams: Dreams, sketch: Sketch) -> None:
         pairs = pairs_of(dreams, few)
         mean, variance = dreams.alpha(few, pairs)
         assert len(pairs) == len(mean) == len(variance) == 0
-        back = dreams.back(few, pairs, mean, mean, mean, np.random.default_rng(0))
-        assert back.shape == (len(few), 9) and not back.any()
+        vjp = dreams.vjp(few, pairs, mean, mean, mean, np.random.default_rng(0))
+        assert vjp.shape == (len(few), 9) and not vjp.any()
 
 
 def test_a_brush_that_lays_nothing(dreams: Dreams, sketch: Sketch) -> None:
@@ -127,7 +132,7 @@ def test_a_brush_that_lays_nothing(dreams: Dreams, sketch: Sketch) -> None:
     pairs = pairs_of(dreams, only)
     mean, _ = dreams.alpha(only, pairs)
     assert len(only) and mean.max() > 0.5
-    assert dreams.back(only, pairs, mean, mean, mean, np.random.default_rng(0)).any(1).all()
+    assert dreams.vjp(only, pairs, mean, mean, mean, np.random.default_rng(0)).any(1).all()
 
 
 def paler(folder: Path, brush: BrushFile) -> Path:
@@ -157,9 +162,9 @@ def test_what_brushes_add_to_their_colours(tmp_path: Path, sketch: Sketch, brush
     with Dreams(folders) as dreams:
         pairs = pairs_of(dreams, sketch)
         shift = dreams.shift(sketch, pairs)
-    share = np.where(sketch.brush[pairs.owner] == 1, pairs.points[:, 0] * 0.5 / SIDE, 0)
+    share = np.where(sketch.brush[pairs.stroke_id] == 1, pairs.points[:, 0] * 0.5 / SIDE, 0)
     assert shift is not None
-    np.testing.assert_allclose(shift, share[:, None] * (1 - sketch.colours[pairs.owner]), atol=1e-6)
+    np.testing.assert_allclose(shift, share[:, None] * (1 - sketch.colours[pairs.stroke_id]), atol=1e-6)
 
 
 def test_brushes_that_add_nothing(dreams: Dreams, sketch: Sketch) -> None:

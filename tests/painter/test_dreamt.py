@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.models import Dream, find_brush
+from dreambrush.models.catalogue import Dream, find_brush
 from dreambrush.painter.dreamt import dreamt_pictures, near_patches
 
 SIDE = 32

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dreambrush.painter.gain import best_colour_and_gain
 
 
-def moments_of(target: np.ndarray, canvas: np.ndarray) -> np.ndarray:
+def pyramid_channels(target: np.ndarray, canvas: np.ndarray) -> np.ndarray:
     products = [(target * canvas).sum(-1, keepdims=True), (canvas * canvas).sum(-1, keepdims=True)]
     return np.concatenate([target, canvas, *products], -1).astype(np.float32)
 
@@ -26,7 +26,7 @@ def test_gain_is_the_error_removed_and_no_colour_does_better(seed: int) -> None:
     flat = np.zeros((1, 40), np.float32)
     weights = np.ones((1, 40), np.float32)
     mean = alpha[None].astype(np.float32)
-    colour, gain = best_colour_and_gain(weights, mean, flat, moments_of(target, canvas)[None])
+    colour, gain = best_colour_and_gain(weights, mean, flat, pyramid_channels(target, canvas)[None])
     before = error(target, canvas, 0 * alpha, colour[0])
     assert abs(before - error(target, canvas, alpha, colour[0]) - gain[0]) < 1e-4
     for _ in range(20):
@@ -43,7 +43,7 @@ def test_expected_gain_is_the_mean_over_random_alphas() -> None:
         np.ones((1, 30), np.float32),
         mean[None].astype(np.float32),
         variance[None].astype(np.float32),
-        moments_of(target, canvas)[None],
+        pyramid_channels(target, canvas)[None],
     )
     draws = rng.random((4000, 30)) < 0.5
     before = error(target, canvas, 0 * low, colour[0])
@@ -53,7 +53,7 @@ def test_expected_gain_is_the_mean_over_random_alphas() -> None:
 
 def test_variance_lowers_the_gain() -> None:
     rng = np.random.default_rng(4)
-    moments = moments_of(rng.random((1, 30, 3)), rng.random((1, 30, 3)))
+    moments = pyramid_channels(rng.random((1, 30, 3)), rng.random((1, 30, 3)))
     weights, mean = np.ones((1, 30), np.float32), np.full((1, 30), 0.5, np.float32)
     sure = best_colour_and_gain(weights, mean, 0 * mean, moments)[1]
     unsure = best_colour_and_gain(weights, mean, 0.2 * mean, moments)[1]

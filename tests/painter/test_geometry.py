@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreambrush.painter.geometry import SHORTEST, dotness, mutated, path_length, ribbon, tamed
+from dreambrush.painter.geometry import SHORTEST, constrained, dotness, mutated, path_length, ribbon
 from dreambrush.strokes import bezier_length
 
 
 def random_strokes(n: int, seed: int, side: float = 100) -> np.ndarray:
     rng = np.random.default_rng(seed)
     rows = np.concatenate([rng.uniform(0, side, (n, 6)), rng.random((n, 2)), rng.uniform(1, 12, (n, 1))], 1)
-    return tamed(rows.astype(np.float32), int(side), int(side), 0.8, 20)
+    return constrained(rows.astype(np.float32), int(side), int(side), 0.8, 20)
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -20,13 +20,13 @@ def random_strokes(n: int, seed: int, side: float = 100) -> np.ndarray:
 def test_tame_strokes_stay_tame(seed: int) -> None:
     rng = np.random.default_rng(seed)
     wild = (rng.normal(0, 300, (20, 9))).astype(np.float32)
-    once = tamed(wild, 80, 60, 0.8, 15)
+    once = constrained(wild, 80, 60, 0.8, 15)
     assert np.isfinite(once).all()
     assert ((once[:, 8] >= 0.8) & (once[:, 8] <= 15)).all()
     assert ((once[:, 6:8] >= 0.05) & (once[:, 6:8] <= 1)).all()
     assert (once[:, [0, 4]] <= 80 + 7.5 + SHORTEST).all() and (once[:, [0, 4]] >= -7.5).all()
-    np.testing.assert_allclose(tamed(once, 80, 60, 0.8, 15), once, atol=1e-3)
-    changed = tamed(mutated(once, 1.0, rng), 80, 60, 0.8, 15)
+    np.testing.assert_allclose(constrained(once, 80, 60, 0.8, 15), once, atol=1e-3)
+    changed = constrained(mutated(once, 1.0, rng), 80, 60, 0.8, 15)
     assert np.isfinite(changed).all() and not np.array_equal(changed, once)
 
 
@@ -37,7 +37,7 @@ def test_short_strokes_are_drawn_out_both_ways(seed: int) -> None:
     dots = random_strokes(20, seed)
     dots[:, :6] += 500  # far from all edges
     dots[:, 2:6] = dots[:, [0, 1, 0, 1]] + rng.normal(0, 0.5, (20, 4)) * rng.integers(0, 2, (20, 1))
-    drawn = tamed(dots, 1000, 1000, 1, 12, shortest=3.0)
+    drawn = constrained(dots, 1000, 1000, 1, 12, shortest=3.0)
     np.testing.assert_allclose(np.hypot(*(drawn[:, 4:6] - drawn[:, 0:2]).T), 6 * drawn[:, 8], rtol=1e-3)
     before, after = (strokes[:, 0:2] + strokes[:, 4:6] for strokes in (dots, drawn))
     np.testing.assert_allclose(after, before, atol=0.2)
@@ -46,7 +46,9 @@ def test_short_strokes_are_drawn_out_both_ways(seed: int) -> None:
 def test_long_strokes_are_not() -> None:
     strokes = random_strokes(50, 1)
     strokes[:, 8] = np.hypot(*(strokes[:, 4:6] - strokes[:, 0:2]).T) / 7
-    np.testing.assert_array_equal(tamed(strokes, 100, 100, 0.1, 50, shortest=3.0), tamed(strokes, 100, 100, 0.1, 50))
+    np.testing.assert_array_equal(
+        constrained(strokes, 100, 100, 0.1, 50, shortest=3.0), constrained(strokes, 100, 100, 0.1, 50)
+    )
 
 
 def test_how_much_strokes_look_like_dots() -> None:
@@ -101,13 +103,13 @@ def test_ribbon_area_is_near_that_of_pixels_within_reach(seed: int) -> None:
 @settings(max_examples=30, deadline=None)
 def test_no_stroke_is_longer_than_it_may_be(seed: int, longest: float, shortest: float) -> None:
     wild = random_strokes(40, seed, side=300)
-    short = tamed(wild, 300, 300, 0.8, 12, shortest, longest)
-    free = tamed(wild, 300, 300, 0.8, 12, shortest)
+    short = constrained(wild, 300, 300, 0.8, 12, shortest, longest)
+    free = constrained(wild, 300, 300, 0.8, 12, shortest)
     assert (path_length(short) <= np.maximum(2 * longest * short[:, 8], SHORTEST) * 1.001).all()
     as_before = path_length(free) <= 2 * longest * free[:, 8]
     np.testing.assert_array_equal(short[as_before], free[as_before])
-    np.testing.assert_allclose(tamed(short, 300, 300, 0.8, 12, shortest, longest), short, atol=2e-3)
+    np.testing.assert_allclose(constrained(short, 300, 300, 0.8, 12, shortest, longest), short, atol=2e-3)
 
 
 def test_no_stroke_is_lighter_than_it_may_be() -> None:
-    assert tamed(random_strokes(40, 0), 100, 100, 0.8, 12, lightest=0.7)[:, 6:8].min() == np.float32(0.7)
+    assert constrained(random_strokes(40, 0), 100, 100, 0.8, 12, lightest=0.7)[:, 6:8].min() == np.float32(0.7)

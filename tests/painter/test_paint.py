@@ -13,15 +13,15 @@ from PIL import Image
 
 from dreambrush.cores import available_cores
 from dreambrush.errors import ModelError
-from dreambrush.models import BrushFile, find_brush
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import BrushFile, find_brush
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter import dreams as dreaming
-from dreambrush.painter.motif import SHAPE_LAYER
+from dreambrush.painter.lay.lay_strokes import replay
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting, Progress
-from dreambrush.painter.replay import replay
-from dreambrush.painter.stages import LAYERS
+from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.target.target import SHAPE_LAYER
 from tests.painter.scattered import Scattered
 
 if TYPE_CHECKING:

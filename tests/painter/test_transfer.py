@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dreambrush.models import find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.transfer import Transfer, measure_transfer, sketch_of, transfer_gap
 from dreambrush.strokes import Strokes
 

@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.cores import available_cores
-from dreambrush.models import find_brush
-from dreambrush.painter.faces import find_faces
-from dreambrush.painter.looks import measure_looks
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.paint import paint
 from dreambrush.painter.painting import Painting
-from dreambrush.painter.stages import LAYERS
+from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.stroke_metrics import measure_strokes
+from dreambrush.painter.target.faces import find_faces
 
 Float32 = NDArray[np.float32]
 
@@ -113,7 +113,7 @@ def measure(painting: Painting, name: str) -> Figures:
     """Measures a painting of one of PICTURES."""
     target, strokes = picture(name), painting.strokes
     apart = painting.merged.astype(np.float32) / np.float32(255) - target
-    looks = measure_looks(target, strokes)
+    looks = measure_strokes(target, strokes)
     accents = strokes.layers.index(ACCENTS) if ACCENTS in strokes.layers else -1
     height = strokes.path[..., 1].mean(1)
     stages = [np.flatnonzero(strokes.layer == i) for i, name in enumerate(strokes.layers) if name in (MIDDLE, EDGES)]

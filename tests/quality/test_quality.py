@@ -13,7 +13,7 @@ from itertools import product
 
 import pytest
 
-from dreambrush.sheets import draw_named_pictures
+from dreambrush.pictures.contact_sheet import draw_named_pictures
 from tests.quality.figures import BRUSHES, NAMES, SEEDS, STROKES, Kind, paint_all, picture
 from tests.quality.references import ERRORS, FILE, WORSE, group_of, means
 
@@ -22,11 +22,11 @@ LOOKS = [name for name in NAMES if name not in ERRORS]
 
 pytestmark = pytest.mark.slow  # a minute on two cores
 
-Judge = Callable[[str, str], tuple[float, float, float, str]]
+Scorer = Callable[[str, str], tuple[float, float, float, str]]
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Scorer:
     """Of a group and a figure: what it is now, its reference, how far it may be from that, and where to look."""
     painted = paint_all({effort: range(count) for effort, count in SEEDS.items()})
     sheet = tmp_path_factory.mktemp("quality") / "paintings.png"
@@ -46,19 +46,19 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_the_error_is_no_larger(judge: Judge, group: str) -> None:
+def test_the_error_is_no_larger(judge: Scorer, group: str) -> None:
     now, then, _, told = judge(group, "mse")
     assert now <= then + math.log(1 + WORSE), told
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_faces_are_no_worse(judge: Judge, group: str) -> None:
+def test_faces_are_no_worse(judge: Scorer, group: str) -> None:
     now, then, allowed, told = judge(group, "face")
     assert now <= then + allowed, told
 
 
 @pytest.mark.parametrize("name", LOOKS)
 @pytest.mark.parametrize("group", GROUPS)
-def test_it_looks_the_same(judge: Judge, group: str, name: str) -> None:
+def test_it_looks_the_same(judge: Scorer, group: str, name: str) -> None:
     now, then, allowed, told = judge(group, name)
     assert abs(now - then) <= allowed, told

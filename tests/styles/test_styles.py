@@ -11,13 +11,13 @@ from PIL import Image
 from dreambrush.cli.paint.command import paint as paint_command
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.errors import UsageError
-from dreambrush.models import find_brush
+from dreambrush.files.toml_file import LARGEST_FILE
+from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.paint import paint
 from dreambrush.strokes import Strokes
 from dreambrush.styles import KEYS, OURS, list_styles, load_style, user_styles
-from dreambrush.toml_file import LARGEST_FILE
 
 NAMES = ("charcoal", "gouache", "impressionist", "ink-wash", "oil-impasto", "pastel", "pointillist", "poster")
 SIDE = 48

@@ -5,7 +5,7 @@ import pytest
 from dreambrush.dream.export import onnx_bytes
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError
-from dreambrush.models import WEIGHTS_FILE, find_brush
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.training.export import LARGEST_SHARE, check_dream
 
 pytestmark = pytest.mark.slow

@@ -20,14 +20,14 @@ import pytest
 from dreambrush.dream.checkpoint import Checkpoint
 from dreambrush.dream.fit import FitOptions
 from dreambrush.errors import BrushError, ModelError, OutputError
-from dreambrush.models import (
+from dreambrush.models.catalogue import (
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
     BrushFile,
     find_brush,
 )
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.training import pipeline
 from dreambrush.training.pipeline import train
 from dreambrush.training.plan import STAGES, Stage, TrainOptions

@@ -19,7 +19,7 @@ from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
     from dreambrush.painter.painting import Progress
 
 SIDE = 64  # pixels
@@ -141,9 +141,9 @@ def bench(
     is set beside what the dream expected of them, and the folder gets contact sheets (target, dream, real), the
     figures, and all strokes.
     """
-    from dreambrush.models import find_brush
-    from dreambrush.mypaint.myb import read_myb
-    from dreambrush.painter.trial import run_trial
+    from dreambrush.models.catalogue import find_brush
+    from dreambrush.mypaint.engine.myb import read_myb
+    from dreambrush.painter.few_strokes import run_trial
 
     other = None if proposer == CONTROLLER else proposer
     if task is None or task == PAINT:
@@ -218,7 +218,7 @@ def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[L
     """The pictures to paint; all are read before the first stroke."""
     import numpy as np
 
-    from dreambrush.picture_sets import dark_on_light, open_picture_set, square
+    from dreambrush.pictures.picture_sets import dark_on_light, open_picture_set, square
 
     found = open_picture_set(path)
     if count is not None and count > len(found):

@@ -96,8 +96,8 @@ def refuse_settings(**given: object) -> None:
 
 
 def _save(folder: Path, report: dict[str, Any], done: list[Measured], *, force: bool) -> None:
-    from dreambrush.output import open_output
-    from dreambrush.sheets import Picture, save_contact_sheet
+    from dreambrush.files.output import open_output
+    from dreambrush.pictures.contact_sheet import Picture, save_contact_sheet
 
     rows: list[list[Picture]] = [[measured.target, measured.real] for measured in done if measured.case.size == SEEN_AT]
     if rows:

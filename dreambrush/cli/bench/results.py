@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dreambrush.painter.trial import Trial
-    from dreambrush.sheets import Picture
+    from dreambrush.painter.few_strokes import Trial
+    from dreambrush.pictures.contact_sheet import Picture
 
 ACROSS, MOST_ON_SHEET = 3, 60  # pictures in a row of a contact sheet, and on all of it
 
@@ -120,7 +120,7 @@ class ResultsFolder:
 
     def figures(self, strokes: int, published: dict[str, float]) -> dict[str, Any]:
         """Means over all pictures painted with so many strokes, and the figures of each."""
-        from dreambrush.painter.trial import summarise
+        from dreambrush.painter.few_strokes import summarise
 
         paintings = [
             {
@@ -153,8 +153,8 @@ class ResultsFolder:
         Raises:
             OutputError: a file cannot be written.
         """
-        from dreambrush.output import open_output
-        from dreambrush.sheets import save_contact_sheet
+        from dreambrush.files.output import open_output
+        from dreambrush.pictures.contact_sheet import save_contact_sheet
 
         for strokes in self.counts:
             cells: list[Picture] = []

@@ -57,7 +57,7 @@ def inspect(
         raise UsageError("--strokes and --svg name the same file.", "Give each its own.", id="same-file-twice")
     from dreambrush.cli.inspect.report import report_of, summary
     from dreambrush.cli.shared.outputs import check_output
-    from dreambrush.mypaint.document import read_document
+    from dreambrush.mypaint.ora.document import read_document
     from dreambrush.recipe import chosen_recipe
 
     with read_document(file) as document:
@@ -72,8 +72,8 @@ def inspect(
 
 
 def _export(recipe: Recipe, strokes: Path | None, svg: Path | None, *, overwrite: bool) -> None:
-    from dreambrush.output import write_together
-    from dreambrush.svg import to_svg
+    from dreambrush.files.output import write_together
+    from dreambrush.replay.svg import to_svg
 
     files = {strokes: recipe.strokes.to_json().encode()} if strokes else {}
     if svg:

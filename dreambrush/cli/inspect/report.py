@@ -11,9 +11,9 @@ from dreambrush.cli.shared.outputs import UNFINISHED
 from dreambrush.errors import StrokesError
 
 if TYPE_CHECKING:
-    from dreambrush.mypaint.document import Background, Document
-    from dreambrush.mypaint.layer_facts import LayerFacts
-    from dreambrush.mypaint.layer_tree import Group, PaintLayer
+    from dreambrush.mypaint.ora.document import Background, Document
+    from dreambrush.mypaint.ora.layer_facts import LayerFacts
+    from dreambrush.mypaint.ora.layer_tree import Group, PaintLayer
     from dreambrush.recipe import Recipe
 
 EOTFS = {
@@ -29,9 +29,9 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
     Raises:
         OpenrasterError: the pixels of a layer that dreambrush painted, or of the paper, cannot be read.
     """
-    from dreambrush.mypaint.layer_facts import facts_of_all
-    from dreambrush.painter.changes import find_changes
+    from dreambrush.mypaint.ora.layer_facts import facts_of_all
     from dreambrush.recipe import recipes_of
+    from dreambrush.replay.edits import find_edits
 
     facts = facts_of_all(document.layers(), document.width, document.height)
     recipes: list[Recipe] = []
@@ -40,7 +40,7 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
         recipes = recipes_of(document.settings)
     except StrokesError as error:
         problem = error.message
-    changes = find_changes(document, recipes, facts) if recipes else None
+    changes = find_edits(document, recipes, facts) if recipes else None
     return {
         "file": str(file),
         "width": document.width,
@@ -68,7 +68,7 @@ def _paper(background: Background) -> dict[str, Any]:
 
 
 def _node(node: PaintLayer | Group, facts: Mapping[PaintLayer, LayerFacts]) -> dict[str, Any]:
-    from dreambrush.mypaint.layer_tree import Group
+    from dreambrush.mypaint.ora.layer_tree import Group
 
     common = {
         "name": node.name,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
 
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
 
 SET = "set:"
 BRUSH_SETS = {"studio": ("oil", "bristle", "ink", "pastel"), "drawing": ("pencil", "charcoal", "ink")}
@@ -26,8 +26,8 @@ def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]
         UsageError: two brushes have the same name.
     """
     from dreambrush.cli.export import export_if_needed
-    from dreambrush.models import find_brush
-    from dreambrush.mypaint.myb import read_myb
+    from dreambrush.models.catalogue import find_brush
+    from dreambrush.mypaint.engine.myb import read_myb
 
     found: dict[str, BrushFile] = {}
     for word in words:

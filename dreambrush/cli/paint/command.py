@@ -185,7 +185,7 @@ def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size:
 
 def _check_film(film: Path, pictures: int, *, overwrite: bool) -> None:
     """Finds out before painting what would go wrong after it."""
-    from dreambrush.painter.timelapse import TimelapseOptions, plan_film
+    from dreambrush.replay.timelapse import TimelapseOptions, plan_film
 
     if pictures > 1:
         raise UsageError(

@@ -23,7 +23,7 @@ from dreambrush.cli.ui.time_left import TimeLeft
 from dreambrush.errors import DreambrushError, OutputError, PictureError
 
 if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
     from dreambrush.painter.painting import Painting
 
 
@@ -97,10 +97,10 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     """Read, paint and save one picture, and report; the seconds of reading and saving are added to the painting's."""
     from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.painter.painting import Clock
-    from dreambrush.painter.saving import recipe_of
+    from dreambrush.painter.save.saving import recipe_of
     from dreambrush.painter.session import Keeper
-    from dreambrush.painter.timelapse import save_timelapse
-    from dreambrush.pictures import load_picture
+    from dreambrush.pictures.reading import load_picture
+    from dreambrush.replay.timelapse import save_timelapse
 
     started, clock = time.perf_counter(), Clock()
     job = job.going_on(target.file, output)
@@ -193,7 +193,7 @@ class _Saving:
         return self.file.path
 
     def _save(self, painting: Painting, path: Path, *, overwrite: bool, in_place: bool = False) -> None:
-        from dreambrush.painter.saving import save_painting
+        from dreambrush.painter.save.saving import save_painting
 
         job, settings = self.job, self.job.settings
         members = {} if painting.unfinished is None else {UNFINISHED: self.request.to_bytes(painting.unfinished)}

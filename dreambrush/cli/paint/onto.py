@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dreambrush.models import BrushFile
-    from dreambrush.mypaint.document import Document, PaintLayer
+    from dreambrush.models.catalogue import BrushFile
+    from dreambrush.mypaint.ora.document import Document, PaintLayer
     from dreambrush.painter.painting import Painting
-    from dreambrush.painter.work import Work
+    from dreambrush.painter.target.backdrop import Backdrop
 
 SUFFIX = ".ora"
 GROUP = "Dreambrush"
@@ -82,7 +82,7 @@ class Onto:
             )
         return path
 
-    def look(self, target: Path) -> tuple[NDArray[np.float32], Work]:
+    def look(self, target: Path) -> tuple[NDArray[np.float32], Backdrop]:
         """The picture, fitted into the work's frame, and the work itself.
 
         Raises:
@@ -90,12 +90,12 @@ class Onto:
             PictureError: the target or the mask cannot be read.
             UsageError: there is no such layer, or nowhere to paint.
         """
-        from dreambrush.mypaint.document import read_document
-        from dreambrush.painter.work import find_node, see_work
+        from dreambrush.mypaint.ora.document import read_document
+        from dreambrush.painter.target.backdrop import find_node, see_backdrop
 
         with read_document(self.file) as document:
             above = None if self.above is None else find_node(document, self.above)
-            work = see_work(document, above, self._where(document))
+            work = see_backdrop(document, above, self._where(document))
             return _fitted(target, document.width, document.height), work
 
     def save(
@@ -112,10 +112,10 @@ class Onto:
         in_place: bool,
     ) -> str:
         """Writes the work with the new layers; gives a note for the user, if there is something to note."""
-        from dreambrush.mypaint.document import read_document
-        from dreambrush.mypaint.insertion import insert_layers, insert_layers_in_place
-        from dreambrush.painter.saving import recipe_of, your_turn_layer
-        from dreambrush.painter.work import find_node
+        from dreambrush.mypaint.ora.document import read_document
+        from dreambrush.mypaint.ora.insertion import insert_layers, insert_layers_in_place
+        from dreambrush.painter.save.saving import recipe_of, your_turn_layer
+        from dreambrush.painter.target.backdrop import find_node
 
         recipe = recipe_of(painting, brushes, seed, options)
         layers = list(painting.layers)
@@ -140,7 +140,7 @@ class Onto:
         """Where paint may go, (h, w) uint8."""
         import numpy as np
 
-        from dreambrush.pictures import load_mask
+        from dreambrush.pictures.reading import load_mask
 
         parts = []
         if self.region is not None:
@@ -168,8 +168,8 @@ def _box(found: re.Match[str], document: Document) -> NDArray[np.uint8]:
 
 
 def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
-    from dreambrush.mypaint.document import Group
-    from dreambrush.painter.work import find_node, region_of
+    from dreambrush.mypaint.ora.document import Group
+    from dreambrush.painter.target.backdrop import find_node, region_of
 
     node = find_node(document, name)
     if isinstance(node, Group):
@@ -184,7 +184,7 @@ def _fitted(target: Path, width: int, height: int) -> NDArray[np.float32]:
     """A picture as large as fits, in the middle of a frame, around which all is transparent."""
     import numpy as np
 
-    from dreambrush.pictures import load_picture
+    from dreambrush.pictures.reading import load_picture
 
     picture = load_picture(target, max(width, height), keep_alpha=True)
     scale = min(width / picture.shape[1], height / picture.shape[0])

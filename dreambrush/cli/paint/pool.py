@@ -113,7 +113,7 @@ def _begin(paint: Paint, picture: Input, output: Path) -> tuple[BaseProcess, Con
 
 def _paint_alone(question: Connection[Any, Any], paint: Paint, picture: Input, output: Path) -> None:
     """What a process does that paints one picture."""
-    from dreambrush.mypaint.library import messages_to_stderr
+    from dreambrush.mypaint.engine.library import messages_to_stderr
 
     os.setpgrp()  # so that Ctrl-C comes once, from who began this process, and not from the terminal, too
     messages_to_stderr()

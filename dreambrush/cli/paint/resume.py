@@ -18,10 +18,10 @@ from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.shared.configured import is_typed
 from dreambrush.cli.shared.outputs import UNFINISHED, check_output, plan_outputs
 from dreambrush.errors import OpenrasterError, PictureError, StrokesError, UsageError
-from dreambrush.json_text import read_json, whole_characters
+from dreambrush.files.json_text import read_json, whole_characters
 
 if TYPE_CHECKING:
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
 
 FORMAT = 2
 # Parameters of `dreambrush paint` that make no difference to the painting.
@@ -115,7 +115,7 @@ def read_unfinished(file: Path) -> tuple[ResumeRequest, bytes]:
         StrokesError: what it keeps is broken, or of another version.
     """
     from dreambrush import __version__
-    from dreambrush.mypaint.archive import OraArchive
+    from dreambrush.mypaint.ora.archive import OraArchive
 
     with OraArchive(file) as archive:
         if UNFINISHED not in archive:

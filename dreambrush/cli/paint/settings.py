@@ -105,7 +105,7 @@ class PaintSettings:
             UsageError: the narrowest stroke would be wider than the widest.
         """
         from dreambrush.painter.paint import PaintOptions
-        from dreambrush.palette import parse_palette
+        from dreambrush.pictures.palette import parse_palette
 
         side = max(width, height)
         narrowest, widest = (None if size is None else size.pixels(side) for size in (self.min_size, self.max_size))
@@ -141,9 +141,9 @@ class PaintSettings:
         if self.focus is None:
             return None
         if self.focus == AUTO:
-            from dreambrush.painter.subject import find_subject
+            from dreambrush.painter.target.subject import find_subject
 
             return None if picture is None else find_subject(picture)
-        from dreambrush.pictures import load_mask
+        from dreambrush.pictures.reading import load_mask
 
         return load_mask(self.focus, width, height)

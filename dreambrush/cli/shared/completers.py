@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from dreambrush.models import BrushFile
+    from dreambrush.models.catalogue import BrushFile
 
 ORIGINS = {"ours": "comes with dreambrush", "user": "yours", "stock": "comes with MyPaint"}
 
@@ -58,7 +58,7 @@ def ora_files(context: click.Context, parameter: click.Parameter, incomplete: st
 
 
 def _brushes() -> list[BrushFile]:
-    from dreambrush.models import list_brushes
+    from dreambrush.models.catalogue import list_brushes
 
     return list_brushes(stock=True)
 

@@ -171,7 +171,7 @@ def _try_out(key: str, setting: Setting) -> None:
 
 def _find_brushes(word: str) -> None:
     from dreambrush.cli.paint.brushes import brush_names
-    from dreambrush.models import find_brush
+    from dreambrush.models.catalogue import find_brush
 
     for name in brush_names(word):
         find_brush(name)
@@ -180,7 +180,7 @@ def _find_brushes(word: str) -> None:
 def _make_palette(word: str) -> None:
     import numpy as np
 
-    from dreambrush.palette import parse_palette
+    from dreambrush.pictures.palette import parse_palette
 
     parse_palette(word, np.zeros((1, 1, 3), np.float32))
 

@@ -90,7 +90,7 @@ def _named(word: Path, note: Callable[[str], None]) -> list[Input]:
 
 
 def _in_folder(folder: Path, note: Callable[[str], None]) -> list[Path]:
-    from dreambrush.picture_sets import open_picture_set
+    from dreambrush.pictures.picture_sets import open_picture_set
 
     files = _visible(folder / name for name in open_picture_set(folder).names)
     if not files:
@@ -105,7 +105,7 @@ def _in_folder(folder: Path, note: Callable[[str], None]) -> list[Path]:
 
 
 def _matching(pattern: Path, note: Callable[[str], None]) -> list[Path]:
-    from dreambrush.picture_sets import picture_endings
+    from dreambrush.pictures.picture_sets import picture_endings
 
     matches = sorted(Path(match) for match in glob.glob(str(pattern)))
     endings = picture_endings()

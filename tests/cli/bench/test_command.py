@@ -14,13 +14,13 @@ from PIL import Image, ImageDraw
 
 from dreambrush.cli.bench.command import TASKS
 from dreambrush.errors import ExitCode
-from dreambrush.models import find_brush
-from dreambrush.mypaint.blending import merge_layers
-from dreambrush.mypaint.myb import read_myb
-from dreambrush.painter import effort as efforts
-from dreambrush.painter.replay import replay
-from dreambrush.picture_sets import square
-from dreambrush.pictures import load_picture
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.plan import effort as efforts
+from dreambrush.pictures.picture_sets import square
+from dreambrush.pictures.reading import load_picture
 from dreambrush.strokes import Strokes
 
 if TYPE_CHECKING:

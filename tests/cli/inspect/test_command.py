@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dreambrush.mypaint.document import read_document
-from dreambrush.mypaint.openraster import write_openraster
-from dreambrush.painter.repaint import repaint
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.recipe import recipes_of, recipes_to_settings
+from dreambrush.replay.repaint import repaint
 from dreambrush.strokes import Strokes
 from tests.mypaint.hostile_files import BYTES, make
 from tests.mypaint.ora_files import OraFile, noise
-from tests.painter.test_changes import LAYERS, some_recipe
+from tests.replay.test_edits import LAYERS, some_recipe
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command

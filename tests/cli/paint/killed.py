@@ -11,8 +11,8 @@ from pathlib import Path
 LOADED = [
     "dreambrush.cli.paint.command",
     "dreambrush.painter.paint",
-    "dreambrush.painter.saving",
-    "dreambrush.pictures",
+    "dreambrush.painter.save.saving",
+    "dreambrush.pictures.reading",
 ]
 
 

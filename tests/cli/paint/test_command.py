@@ -113,7 +113,7 @@ def test_sample(command: Command) -> None:
 
 
 def test_a_brush_by_its_file(command: Command) -> None:
-    from dreambrush.models import find_brush
+    from dreambrush.models.catalogue import find_brush
 
     shutil.copy(find_brush("oil").path, "oil.myb")
     outcome = command("paint", "photo.png", "--brush", "oil.myb", "--strokes", "2", "--effort", "1", "--json")
@@ -168,7 +168,7 @@ def test_ctrl_c_before_the_first_stroke_leaves_nothing(command: Command, monkeyp
     def pressed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dreambrush.pictures.load_picture", pressed)
+    monkeypatch.setattr("dreambrush.pictures.reading.load_picture", pressed)
     outcome = command("paint", "photo.png")
     assert (outcome.code, outcome.stderr.strip()) == (ExitCode.INTERRUPTED, "Interrupted.")
     assert [path.name for path in Path().iterdir()] == ["photo.png"]

@@ -15,9 +15,9 @@ from PIL import Image
 
 import dreambrush
 from dreambrush.errors import ExitCode
-from dreambrush.painter import subject
-from dreambrush.painter.subject import find_subject
-from dreambrush.pictures import load_picture
+from dreambrush.painter.target import subject
+from dreambrush.painter.target.subject import find_subject
+from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import Recipe, recipes_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def test_nothing_is_painted_without_the_network(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dreambrush.painter.shipped.shipped_folder", lambda kind: tmp_path)
+    monkeypatch.setattr("dreambrush.models.shipped_network.shipped_folder", lambda kind: tmp_path)
     subject.open_subject_network.cache_clear()
     try:
         outcome = command("paint", "photo.png", "--focus", "auto")

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from dreambrush.errors import ExitCode
-from dreambrush.mypaint.document import PaintLayer, read_document
-from dreambrush.mypaint.render import render_document
+from dreambrush.mypaint.ora.document import PaintLayer, read_document
+from dreambrush.mypaint.ora.render import render_document
 from dreambrush.recipe import recipes_of
 from tests.mypaint.ora_files import OraFile
 

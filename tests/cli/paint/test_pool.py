@@ -62,14 +62,14 @@ def test_a_folder_with_something_bad_in_it(command: Command, album: Path) -> Non
 def test_a_bug_with_one_picture_does_not_stop_the_others(
     command: Command, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dreambrush.pictures import load_picture
+    from dreambrush.pictures.reading import load_picture
 
     def load(path: Path, *words: object, **more: object) -> object:
         if path.name == "a.png":
             raise MemoryError
         return load_picture(path, *words, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("dreambrush.pictures.load_picture", load)
+    monkeypatch.setattr("dreambrush.pictures.reading.load_picture", load)
     outcome = command("paint", "album", "--strokes", "2", "-q")
     assert outcome.code == ExitCode.UNEXPECTED and "not enough memory" in outcome.stderr
     assert outcome.stderr.endswith("1 of 2 pictures are painted; failed: album/a.png.\n")

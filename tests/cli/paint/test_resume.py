@@ -18,7 +18,7 @@ from PIL import Image
 
 from dreambrush.cli.shared import outputs
 from dreambrush.errors import ExitCode
-from dreambrush.mypaint.document import read_document
+from dreambrush.mypaint.ora.document import read_document
 from tests.cli.conftest import Command
 from tests.cli.paint.killed import begin
 
@@ -30,7 +30,7 @@ OFTEN = ("--save-every", "0.1s")
 
 def stop_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Presses Ctrl-C once the planner has grown strokes so often."""
-    from dreambrush.painter.plan import Planner
+    from dreambrush.painter.plan.planner import Planner
 
     grow, count = Planner._grow, [0]
 

@@ -37,7 +37,7 @@ def test_what_the_painter_is_told() -> None:
 
 @pytest.mark.slow
 def test_widths_are_kept() -> None:
-    from dreambrush.models import find_brush
+    from dreambrush.models.catalogue import find_brush
     from dreambrush.painter.paint import paint
 
     target = np.random.default_rng(0).random((48, 64, 3)).astype(np.float32)

@@ -96,14 +96,14 @@ def test_what_an_artist_has_saved_is_not_replaced(command: Command, while_waitin
 def test_what_an_artist_saves_while_we_paint_is_not_replaced(
     command: Command, while_waiting: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dreambrush.pictures import load_picture
+    from dreambrush.pictures.reading import load_picture
 
     def load(*words: object, **more: object) -> object:
         if Path("photo.ora").exists():
             Path("photo.ora").write_text("the artist's")
         return load_picture(*words, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("dreambrush.pictures.load_picture", load)
+    monkeypatch.setattr("dreambrush.pictures.reading.load_picture", load)
     while_waiting(save("red"), nothing)
     command("paint", "photo.png", *FEW)
     assert Path("photo.ora").read_text() == "the artist's"

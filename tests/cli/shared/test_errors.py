@@ -42,7 +42,7 @@ def test_a_bug_is_called_a_bug(command: Command, monkeypatch: pytest.MonkeyPatch
     def stumble(*, stock: bool) -> None:
         raise RuntimeError("the easel\nfell over")
 
-    monkeypatch.setattr("dreambrush.models.list_brushes", stumble)
+    monkeypatch.setattr("dreambrush.models.catalogue.list_brushes", stumble)
     outcome = command("brushes")
     assert outcome.code == ExitCode.UNEXPECTED
     assert "dreambrush has a bug that shows here (RuntimeError: the easel fell over)." in outcome.stderr

@@ -47,7 +47,7 @@ def case(rng: random.Random, base: Base, folder: Path) -> Command:
     (folder / name).write_bytes(data)
 
     def call() -> None:
-        from dreambrush.picture_sets import dark_on_light, open_picture_set, square
+        from dreambrush.pictures.picture_sets import dark_on_light, open_picture_set, square
 
         pictures = open_picture_set(folder / name)
         dark_on_light(square(pictures.load(0), 8))

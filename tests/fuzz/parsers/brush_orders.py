@@ -28,8 +28,8 @@ LINES = (
 
 
 def case(rng: random.Random, base: Base, folder: Path) -> Command:
-    from dreambrush.models import shipped_folder
-    from dreambrush.mypaint.brush_pack import install, uninstall
+    from dreambrush.models.catalogue import shipped_folder
+    from dreambrush.mypaint.brushes.pack import install, uninstall
 
     user = folder / "mypaint" / "brushes"
     (user / "dreambrush").mkdir(parents=True)

@@ -43,7 +43,7 @@ def case(rng: random.Random, base: Base, folder: Path) -> Command:
     (model_folder / name).write_bytes(model.SerializeToString())
 
     def call() -> None:
-        from dreambrush.models import Dream
+        from dreambrush.models.catalogue import Dream
         from dreambrush.painter.gradient import DreamGradient
 
         random_numbers = np.random.default_rng(0)

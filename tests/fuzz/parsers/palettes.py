@@ -32,7 +32,7 @@ WORDS = (
 
 
 def case(rng: random.Random, base: Base, folder: Path) -> Command:
-    from dreambrush.palette import parse_palette
+    from dreambrush.pictures.palette import parse_palette
 
     lines = ["GIMP Palette", "Name: x", "Columns: 3", "#"]
     lines += [f"{rng.randrange(256)} {rng.randrange(256)} {rng.randrange(256)} name" for _ in range(rng.randrange(300))]

@@ -26,7 +26,7 @@ def case(rng: random.Random, base: Base, folder: Path) -> Command:
         return "paint", "x.png", "--strokes", "1", "--size", "16", "-o", "o.ora", "--json"
 
     def call() -> None:
-        from dreambrush.pictures import load_mask, load_picture
+        from dreambrush.pictures.reading import load_mask, load_picture
 
         load_picture(path, size, keep_alpha=rng.random() < 0.7)
         load_mask(path, 7, 5)

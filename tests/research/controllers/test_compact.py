@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dreambrush.errors import ModelError
 from dreambrush.painter.geometry import path_length
-from dreambrush.painter.look import SIDE, Windows
-from dreambrush.painter.ridge_proposer import THICKEST, THINNEST, RidgeProposer
+from dreambrush.painter.propose.ridge_proposer import THICKEST, THINNEST, RidgeProposer
+from dreambrush.painter.propose.windows import SIDE, Windows
 from research.controllers.compact import (
     FEATURES,
     OUTPUTS,
@@ -137,5 +137,5 @@ def test_it_can_be_the_painter_s_own_proposer() -> None:
     target, canvas = rng.random((2, 8, SIDE // 4, SIDE // 4, 3)).astype(np.float32).repeat(4, 2).repeat(4, 3)
     flat = np.zeros((8, 2), np.float32), np.ones(8, np.float32), np.zeros(8, np.int64)
     windows = Windows(target, canvas, *flat)
-    strokes = (each.propose(windows, 6, rng) for each in (CompactController(slender()), RidgeProposer()))
-    np.testing.assert_allclose(*strokes, atol=1e-5)
+    compact, ridges = (each.propose(windows, 6, rng) for each in (CompactController(slender()), RidgeProposer()))
+    np.testing.assert_allclose(compact, ridges, atol=1e-5)

@@ -14,10 +14,10 @@ from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
 from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError, PictureError
-from dreambrush.models import WEIGHTS_FILE, find_brush
-from dreambrush.painter.look import SIDE, Windows
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
+from dreambrush.painter.propose.windows import SIDE, Windows
 from dreambrush.training.export import LARGEST_DIFFERENCE
-from research.controllers.policy import CELLS, Policy, PolicyOptions, Trainer, merit
+from research.controllers.policy import CELLS, Policy, PolicyOptions, Trainer, score
 from research.controllers.policy_controller import PolicyController
 from research.controllers.policy_onnx import check_policy, policy_onnx
 from research.controllers.simulator import lay, load_pictures, random_windows
@@ -105,7 +105,7 @@ def test_gain_is_the_error_that_goes(dream: FieldDream) -> None:
 def test_dots_have_less_merit() -> None:
     long = torch.tensor([[0.0, 0, 10, 0, 20, 0, 1, 1, 2]])
     dot = torch.tensor([[0.0, 0, 0, 0, 0, 0, 1, 1, 2]])
-    assert merit(torch.ones(1), long, 0.3) > 0.98 > 0.72 > merit(torch.ones(1), dot, 0.3)
+    assert score(torch.ones(1), long, 0.3) > 0.98 > 0.72 > score(torch.ones(1), dot, 0.3)
 
 
 def test_windows_come_from_the_pictures(tmp_path: Path, pictures: list[np.ndarray]) -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.models import Dream, find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 from research.controllers.rollout import judged, sketch
 from research.controllers.transfer_gap import prove
 
@@ -54,8 +54,8 @@ def test_a_glance_comes_near(dream: Dream) -> None:
     target += rng.random((1, SIDE, SIDE, 1), dtype=np.float32) * 0.2
     drawn = strokes(12, 4)
     rows = np.zeros(12, np.int64)
-    whole, glance = (judged(dream, drawn, rows, target, canvas, None, most).gain for most in (None, 160))
-    np.testing.assert_allclose(glance, whole, rtol=0.2, atol=20)
+    whole, gains = (judged(dream, drawn, rows, target, canvas, None, most).gain for most in (None, 160))
+    np.testing.assert_allclose(gains, whole, rtol=0.2, atol=20)
 
 
 def test_strokes_that_gain_nothing_are_not_painted(dream: Dream) -> None:

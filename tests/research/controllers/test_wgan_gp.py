@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from dreambrush.dream.train import load_dream
-from dreambrush.models import WEIGHTS_FILE, find_brush
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from research.controllers.policy import PolicyOptions, Trainer
 from research.controllers.simulator import random_windows
 from research.controllers.wgan_gp import Critic, Opinion, gradient_penalty

@@ -6,8 +6,8 @@ import torch
 from numpy.typing import NDArray
 
 from dreambrush.dream.collect import SIDE, paint_strokes, random_strokes
-from dreambrush.models import find_brush
-from dreambrush.mypaint.myb import read_myb
+from dreambrush.models.catalogue import find_brush
+from dreambrush.mypaint.engine.myb import read_myb
 from research.dreams.vae import Vae, VaeOptions, fit_vae
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -1,0 +1,1 @@
+"""Trained brushes: their names, their files, their networks."""

@@ -1,0 +1,306 @@
+"""Trained brushes: find them by name, load their dreams, and read the cards that describe them.
+
+A dream's folder holds ``dream.onnx`` (what painting runs), ``dream.safetensors`` (the weights, for training on) and
+``card.json`` (brush, command, seed, data, errors, versions); models that dreambrush 0.1 trained may also
+have a controller's ``policy.onnx`` and ``policy.safetensors``, which nothing reads.  Nothing here imports torch.
+
+A folder may come from a stranger.  Nothing in it can run code: JSON and safetensors are data, pickles are never read,
+and :mod:`~dreambrush.models.networks` says why ONNX is safe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.errors import BrushError, ModelError
+from dreambrush.files.json_text import read_json
+from dreambrush.models.brush_names import find_name, known_brushes, near_names
+from dreambrush.models.networks import RETRAIN, ask, open_network
+from dreambrush.mypaint.brushes.folders import GROUP, SUFFIX, bare_name, data_home, name_in_mypaint, stock_folder
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+DREAM_FILE, WEIGHTS_FILE, CARD_FILE = "dream.onnx", "dream.safetensors", "card.json"
+COLOUR_FILE, COLOUR_WEIGHTS_FILE = "colour.onnx", "colour.safetensors"  # of brushes that change their colour
+POLICY_FILE, POLICY_WEIGHTS_FILE = "policy.onnx", "policy.safetensors"
+LARGEST_CARD = 1 << 20  # bytes
+MOST_REACH = 16.0  # radii, as measured in training at most
+MOST_ALPHA = 2.0  # that a dream may answer; there is at most 1, but networks err
+CARD_FORMAT, CARD_VERSION = "dreambrush dream", 1
+
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class BrushFile:
+    """A brush that can be named on the command line.
+
+    Attributes:
+        name: as the user calls it: bare for ours and for loose files, "group/name" for those in MyPaint's folders.
+        path: its .myb file.
+        dream: the folder of its dream, or None when it has none yet.
+    """
+
+    name: str
+    path: Path
+    dream: Path | None
+
+    @property
+    def origin(self) -> Literal["ours", "user", "stock"]:
+        """Whose it is: it comes with dreambrush, it is the user's, or it comes with MyPaint."""
+        if self._is_ours:
+            return "ours"
+        stock = stock_folder()
+        return "stock" if stock is not None and self.path.absolute().is_relative_to(stock) else "user"
+
+    @property
+    def group(self) -> str:
+        """The folder that the brush is in, for MyPaint: "dreambrush", "classic"; "" if it is in none."""
+        return GROUP if self._is_ours else self.name.rpartition("/")[0]
+
+    @property
+    def mypaint_name(self) -> str:
+        """What MyPaint calls the brush: "dreambrush/oil" for ours, "classic/charcoal" for a stock one.
+
+        For a file that is in none of MyPaint's folders it is the brush that the file itself names as its parent, or
+        "".  It is what ``parent_brush_name`` of a stroke map says: MyPaint shows that brush's icon and name.
+
+        Raises:
+            BrushError: a loose file is not a MyPaint brush.
+        """
+        from dreambrush.mypaint.engine.myb import read_myb
+
+        if self._is_ours:
+            return f"{GROUP}/{self.path.stem}"
+        known = name_in_mypaint(self.path) or (self.name if "/" in self.name else None)
+        return read_myb(self.path).parent_name if known is None else known
+
+    @property
+    def _is_ours(self) -> bool:
+        return self.path.parent == shipped_folder("brushes")
+
+    def dream_folder(self) -> Path:
+        """The folder of its dream.
+
+        Raises:
+            ModelError: it has none.
+        """
+        if self.dream is None:
+            raise ModelError(
+                f"The brush '{self.name}' has no dream yet, so the painter does not know what it does.",
+                f"Let it learn that with: dreambrush train '{self.name if '/' in self.name else self.path}'",
+                id="brush-has-no-dream",
+            )
+        return self.dream
+
+
+def shipped_folder(kind: str) -> Path:
+    """Where ``brushes`` or ``pretrained`` lie: inside the installed package, or beside it in a source checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+def user_dreams() -> Path:
+    """Where dreams that the user trains are kept (the XDG data folder), each under the full name of its brush."""
+    return data_home() / "dreambrush" / "dreams"
+
+
+def list_brushes(*, stock: bool = False) -> list[BrushFile]:
+    """The brushes that come with dreambrush, then the user's, each sorted by name.
+
+    Args:
+        stock: after them also those that come with MyPaint.  Those with a dream are listed in any case.
+    """
+    files = [BrushFile(name, path, _dream_folder(name, path)) for name, path in _brush_paths().items()]
+    return [brush for brush in files if stock or brush.dream is not None or brush.origin != "stock"]
+
+
+def _brush_paths() -> dict[str, Path]:
+    return known_brushes(shipped_folder("brushes"), user_dreams())
+
+
+def find_brush(name_or_file: str) -> BrushFile:
+    """The brush of that name, in that .myb file, or in that folder of a dream.
+
+    A name is ours ("oil", "dreambrush/oil"), or that of a brush in MyPaint's folders ("classic/charcoal"), or only the
+    last part of that; then ours come before the user's, and those before the stock ones.
+
+    Raises:
+        BrushError: there is none; near matches are suggested.
+        ModelError: a folder has a dream, but of a brush that is not there.
+    """
+    brushes = _brush_paths()
+    name = find_name(name_or_file, brushes)
+    if name is not None:
+        return BrushFile(name, brushes[name], _dream_folder(name, brushes[name]))
+    path = Path(name_or_file)
+    if os.path.isfile(path / CARD_FILE):  # Path.is_file() raises an error where a name is too long
+        return _brush_of(path)
+    if path.suffix == SUFFIX:
+        if not os.path.isfile(path):
+            raise BrushError(
+                f"There is no brush file {path}.",
+                "Check the path, or name one of: " + _names(brushes),
+                id="no-such-brush-file",
+            )
+        name = name_in_mypaint(path) or path.stem
+        return BrushFile(name, path, _dream_folder(name, path))
+    near = near_names(name_or_file, brushes)
+    advice = f"Did you mean {' or '.join(near)}?" if near else f"The brushes are: {_names(brushes)}"
+    raise BrushError(f"There is no brush named {name_or_file!r}.", advice, id="no-such-brush")
+
+
+def _brush_of(folder: Path) -> BrushFile:
+    """The brush whose dream is in a folder, such as one that ``train -o`` made."""
+    name = str(read_card(folder).get("brush"))
+    known = _brush_paths().get(name)
+    for path in (*sorted(folder.glob("*" + SUFFIX)), *([known] if known else [])):
+        if _is_of(folder, path):
+            return BrushFile(name if bare_name(name) == path.stem else path.stem, path, folder)
+    raise ModelError(
+        f"The dream in {folder} is not of a brush in that folder.",
+        "Name the .myb file instead.",
+        id="dream-of-another-brush",
+    )
+
+
+def _names(brushes: dict[str, Path]) -> str:
+    """Ours and the user's; the stock ones are too many for a message."""
+    few = [name for name, path in brushes.items() if BrushFile(name, path, None).origin != "stock"]
+    more = "; MyPaint's own are listed by: dreambrush brushes --all" if len(few) < len(brushes) else "."
+    return ", ".join(few) + more
+
+
+def _dream_folder(name: str, brush: Path) -> Path | None:
+    """The newest home of a dream that was trained on just this brush: the user's before ours.
+
+    A dream may have been trained when the brush was a loose file of the same name, without its group.
+    """
+    bare = bare_name(name)
+    for folder in (user_dreams() / name, user_dreams() / bare, shipped_folder("pretrained") / bare):
+        if any((folder / file).is_file() for file in (DREAM_FILE, WEIGHTS_FILE)) and _is_of(folder, brush):
+            return folder
+    return None
+
+
+def needs_export(folder: Path) -> bool:
+    """Whether a dream's weights have yet to be made into what painting runs: there is none, or it is of older weights.
+
+    Told by what the card says of the weights that were exported; times of files mean nothing after a copy.
+    """
+    if not (folder / WEIGHTS_FILE).is_file():
+        return False
+    if not (folder / DREAM_FILE).is_file():
+        return True
+    exported = read_card(folder).get("weights")
+    return exported is not None and exported != fingerprint(folder / WEIGHTS_FILE)
+
+
+def fingerprint(file: Path) -> str:
+    """What tells a file's bytes from others: 16 digits of their SHA-256."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+
+
+def _is_of(folder: Path, brush: Path) -> bool:
+    from dreambrush.mypaint.engine.myb import read_myb
+
+    try:
+        return bool(read_card(folder)["brush_digest"] == read_myb(brush).digest())
+    except (BrushError, ModelError, KeyError):
+        return False
+
+
+class Dream:
+    """The world model of one brush, run by onnxruntime on the CPU.
+
+    Args:
+        folder: of the dream.
+        threads: for onnxruntime; 0 lets it take all cores.
+
+    Raises:
+        ModelError: a file is missing or broken.
+    """
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        self.folder = folder
+        self._threads = threads
+        self.card = read_card(folder)
+        try:
+            self.reach = float(self.card["reach"])
+            if not 0.25 <= self.reach <= MOST_REACH:
+                raise ValueError
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise ModelError(
+                f"The card of the dream {folder} has no proper reach.", RETRAIN, id="dream-card-unreadable"
+            ) from None
+
+    def __call__(self, strokes: Float32, points: Float32) -> tuple[Float32, Float32]:
+        """Dreams.
+
+        Args:
+            strokes: (b, 9) float32: start, control and end x and y in pixels, pressure at start and end, radius.
+            points: (b, p, 2) float32, x and y in pixels, for each stroke its own.
+
+        Returns:
+            Mean and variance of alpha, (b, p) float32 each.
+        """
+        shapes = {"mean": points.shape[:2], "variance": points.shape[:2]}
+        mean, variance = ask(self._session, DREAM_FILE, {"strokes": strokes, "points": points}, shapes)
+        if mean.size and max(mean.max(), -mean.min(), variance.max(), -variance.min()) > MOST_ALPHA:
+            raise ModelError(
+                f"The network {self.folder / DREAM_FILE} dreams of more paint than there can be.",
+                RETRAIN,
+                id="network-unusable",
+            )
+        return mean, variance
+
+    @cached_property
+    def shifts_colour(self) -> bool:
+        """Whether the brush changes its colour along the stroke, and this is known of it."""
+        return (self.folder / COLOUR_FILE).is_file()
+
+    def shift(self, strokes: Float32, points: Float32, colour: Float32) -> Float32:
+        """What the brush adds to the colours (b, 3) that it is given, on the mean: (b, p, 3) float32."""
+        inputs = {"strokes": strokes, "points": points, "colour": colour}
+        (shift,) = ask(self._colour_session, COLOUR_FILE, inputs, {"shift": (*points.shape[:2], 3)})
+        return shift
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        return open_network(self.folder / DREAM_FILE, ("strokes", "points"), ("mean", "variance"), self._threads)
+
+    @cached_property
+    def _colour_session(self) -> onnxruntime.InferenceSession:
+        return open_network(self.folder / COLOUR_FILE, ("strokes", "points", "colour"), ("shift",), self._threads)
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """The card of a dream: plain data, of which only format and version are checked.
+
+    Raises:
+        ModelError: it is missing, broken, or of another version.
+    """
+    path = folder / CARD_FILE
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST_CARD:  # a pipe would be waited for
+            raise ValueError
+        card = read_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ModelError(
+            f"The dream {folder} has no readable card ({CARD_FILE}).", RETRAIN, id="dream-card-unreadable"
+        ) from None
+    if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (CARD_FORMAT, CARD_VERSION):
+        raise ModelError(
+            f"The dream {folder} is not of version {CARD_VERSION}.", RETRAIN, id="dream-of-another-version"
+        )
+    return card

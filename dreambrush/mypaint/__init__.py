@@ -1,1 +1,0 @@
-"""The real painting software: libmypaint's engine, brush files, OpenRaster files, exact blending."""

@@ -1,0 +1,1 @@
+"""Layers merged with MyPaint's own arithmetic."""

@@ -1,0 +1,100 @@
+"""From the 15-bit light that MyPaint blends to the 8 bits that it shows and saves, to the last bit.
+
+MyPaint adds a little noise before it cuts to 8 bits: between 2/256 and 7/256 of a level, the same for every tile, and
+at other eotfs than 1.0 next to nothing.  That is far too little to dither, but enough to lift a value that lies just
+under a whole level.  Source: MyPaint 2.0.1, lib/pixops.cpp, precalculate_dithering_noise_if_required,
+tile_convert_rgbu16_to_rgbu8 and tile_convert_rgba16_to_rgba8.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.mypaint.engine import eotf as scale
+from dreambrush.mypaint.engine.eotf import levels_of_light
+from dreambrush.mypaint.layer import TILE_SIZE
+
+
+def opaque_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray[np.uint8]:
+    """Some rows of opaque light as MyPaint saves them.
+
+    Args:
+        light: shape (rows, width, 3), 0..32768, beginning at the left edge of the picture.
+        top: the first row's distance from the top of the picture.
+        eotf: of the document.
+
+    Returns:
+        Display sRGB of the same shape, uint8.
+    """
+    noise = _noise_of_opaque()[:, :, None]
+    return levels_of_light(light, _spread(noise, top, light), eotf)
+
+
+def straight_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray[np.uint8]:
+    """Some rows of translucent light as MyPaint saves them.
+
+    A colour that roundings have lifted above its own alpha, which happens where that is one or two levels, is cut to
+    full light; MyPaint 2.0.1 itself overflows there and saves black.
+
+    Args:
+        light: premultiplied RGBA, shape (rows, width, 4), 0..32768.
+        top: as of :func:`opaque_levels`.
+        eotf: of the document.
+
+    Returns:
+        Straight sRGB and alpha of the same shape, uint8.
+    """
+    noise = _spread(_noise_of_translucent(), top, light)
+    alpha = light[..., 3:].astype(np.uint32)
+    colour = ((light[..., :3].astype(np.uint32) << 15) + alpha // 2) // np.maximum(alpha, 1)
+    levels = np.empty(light.shape, np.uint8)
+    levels[..., :3] = levels_of_light(np.minimum(colour * (alpha > 0), scale.ONE), noise[..., :1], eotf)
+    levels[..., 3:] = (alpha * 255 + noise[..., 1:]) >> 15
+    return levels
+
+
+def _spread(noise: NDArray[np.uint32], top: int, light: NDArray[np.uint16]) -> NDArray[np.uint32]:
+    """The noise of a tile, repeated over as many rows and columns as there are of light."""
+    rows = np.arange(top, top + light.shape[0]) % TILE_SIZE
+    columns = np.arange(light.shape[1]) % TILE_SIZE
+    spread: NDArray[np.uint32] = noise[rows[:, None], columns]
+    return spread
+
+
+@cache
+def _noise_of_opaque() -> NDArray[np.uint32]:
+    """One number a pixel, shape (64, 64): of its table MyPaint uses here the first 64 of every 256."""
+    return _noise()[:, :TILE_SIZE]
+
+
+@cache
+def _noise_of_translucent() -> NDArray[np.uint32]:
+    """Two numbers a pixel, shape (64, 64, 2), for colour and for alpha: of every four the first two."""
+    return _noise().reshape(TILE_SIZE, TILE_SIZE, 4)[..., :2]
+
+
+@cache
+def _noise() -> NDArray[np.uint32]:
+    """MyPaint's table, shape (64, 256), in 1/32768 of a level."""
+    random = np.array(_glibc_rand(TILE_SIZE * TILE_SIZE * 4), np.uint32)
+    noise: NDArray[np.uint32] = random % scale.ONE * 5 // 256 + scale.ONE * 2 // 256
+    return noise.reshape(TILE_SIZE, TILE_SIZE * 4)
+
+
+def _glibc_rand(count: int) -> list[int]:
+    """The first ``count`` numbers of the C library's rand() in a fresh process (glibc, seed 1).
+
+    MyPaint fills its noise table with them.  The additive feedback generator of glibc's stdlib/random_r.c:
+    31 words from a multiplicative congruential generator, then r[i] = r[i-3] + r[i-31], of which the first
+    310 are dropped and the lowest bit of the others is cut.
+    """
+    state = [1]
+    for _ in range(30):
+        state.append(16807 * state[-1] % 0x7FFFFFFF)
+    state += state[:3]
+    while len(state) < 34 + 310 + count:
+        state.append((state[-3] + state[-31]) & 0xFFFFFFFF)
+    return [word >> 1 for word in state[34 + 310 :]]

@@ -1,0 +1,1 @@
+"""MyPaint's folders of brushes, and our brushes in them."""

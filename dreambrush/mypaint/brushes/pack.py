@@ -1,0 +1,261 @@
+"""Our brushes for MyPaint: as a brush pack that its "Import Brushes" reads, or put right into its folder."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dreambrush.errors import OutputError
+from dreambrush.files.json_text import read_json
+from dreambrush.files.output import open_output, write_together
+from dreambrush.mypaint.brushes.folders import GROUP, PREVIEW_SUFFIX, SUFFIX
+from dreambrush.mypaint.brushes.order import (
+    HEADER,
+    homeless,
+    lists_brushes,
+    with_brushes,
+    without_brushes,
+    without_empty_groups,
+)
+
+TITLE = "Dreambrush"  # of the group, as MyPaint shows it
+ORDER, DEFAULT_ORDER, RECORD = "order.conf", "order_default.conf", "installed.json"
+README = """The brushes of dreambrush, which paints pictures with MyPaint's engine.
+
+Its paintings name these brushes: once they are here, picking a stroke (W) selects its brush.
+"""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What was done to MyPaint's folder.
+
+    Attributes:
+        folder: MyPaint's folder of the user's brushes.
+        done: brushes that were added, brought up to date, or removed, as MyPaint calls them.
+        kept: brushes that the artist has changed and that were left as they are.
+    """
+
+    folder: Path
+    done: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass
+class _Record:
+    """What an installation did, kept beside the brushes.
+
+    Attributes:
+        files: digest of each file as it was written.
+        made: the folders that there were not before, and the order file if there was none.
+    """
+
+    files: dict[str, str] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, path: Path) -> _Record:
+        """The record in a file; an empty one if there is none."""
+        try:
+            found = read_json(_bytes_of(path) or b"")
+            files, made = found["files"], found["made"]
+            return cls({str(name): str(digest) for name, digest in files.items()}, [str(name) for name in made])
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return cls()
+
+    def is_as_written(self, file: Path) -> bool:
+        return file.is_file() and self.files.get(file.name) == _digest(file.read_bytes())
+
+
+def write_pack(ours: Path, output: Path, *, overwrite: bool = False) -> None:
+    """Writes a brush pack; the same brushes give the same bytes.
+
+    Args:
+        ours: the folder of our brushes.
+        output: the .zip file.
+        overwrite: replace a file of that name.
+
+    Raises:
+        OutputError: it exists (without ``overwrite``) or cannot be written.
+    """
+    brushes = _our_files(ours)
+    order = "".join(f"{line}\n" for line in (HEADER + TITLE, *(f"{GROUP}/{name}" for name in brushes)))
+    members = {"readme.txt": README.encode(), ORDER: order.encode()}
+    members |= {f"{GROUP}/{file}": data for files in brushes.values() for file, data in files.items()}
+    with open_output(output, overwrite=overwrite) as target, zipfile.ZipFile(target, "w") as pack:
+        for name, data in members.items():
+            member = zipfile.ZipInfo(name)  # of 1980, so that the same brushes give the same bytes
+            member.external_attr = 0o644 << 16
+            pack.writestr(member, data, zipfile.ZIP_DEFLATED)
+
+
+def install(ours: Path, user: Path) -> Changes:
+    """Adds our brushes to MyPaint, in a group of their own after the user's; twice does no more than once.
+
+    All of the group is there afterwards or, after an error, what was there before.
+
+    Args:
+        ours: the folder of our brushes.
+        user: MyPaint's folder of the user's brushes; made if missing.
+
+    Raises:
+        OutputError: something cannot be read or written.
+    """
+    folder = user / GROUP
+    done, kept = [], []
+    with _told(user):
+        record = _Record.read(folder / RECORD)
+        brushes = _our_files(ours)
+        wanted: dict[Path, bytes] = {}
+        for name, files in brushes.items():
+            there = [folder / file for file in files if (folder / file).exists()]
+            if folder / (name + SUFFIX) in there and any(
+                file.read_bytes() != files[file.name] and not record.is_as_written(file) for file in there
+            ):
+                kept.append(name)
+                continue
+            new = {folder / file: data for file, data in files.items() if _bytes_of(folder / file) != data}
+            wanted |= new
+            if new:
+                done.append(name)
+            record.files |= {file: _digest(data) for file, data in files.items()}
+        names = [f"{GROUP}/{name}" for name in brushes]
+        order = _bytes_of(user / ORDER)
+        with _folders_made(record, folder):
+            if order is None and ORDER not in record.made:
+                record.made.append(ORDER)
+            about = json.dumps({"files": record.files, "made": record.made}, indent=2) + "\n"
+            wanted |= {folder / RECORD: about.encode(), user / ORDER: _order_with_ours(user, order or b"", names)}
+            write_together({path: data for path, data in wanted.items() if _bytes_of(path) != data}, overwrite=True)
+    changed = {*(f"{GROUP}/{name}" for name in done), *homeless(order or b"", names)}
+    return Changes(user, tuple(sorted(changed)), tuple(f"{GROUP}/{name}" for name in kept))
+
+
+def uninstall(ours: Path, user: Path) -> Changes:
+    """Takes our brushes out of MyPaint again, but for those that the artist has changed.
+
+    Args:
+        ours: the folder of our brushes.
+        user: MyPaint's folder of the user's brushes.
+
+    Raises:
+        OutputError: something cannot be read or written.
+    """
+    folder = user / GROUP
+    done, kept = [], []
+    with _told(user):
+        record = _Record.read(folder / RECORD)
+        brushes = _our_files(ours)
+        former = (file.removesuffix(SUFFIX) for file in record.files if file.endswith(SUFFIX) and "/" not in file)
+        for name in sorted({*brushes, *former}):
+            files = [folder / file for file in (name + SUFFIX, name + PREVIEW_SUFFIX) if (folder / file).exists()]
+            known = brushes.get(name, {})
+            if all(file.read_bytes() == known.get(file.name) or record.is_as_written(file) for file in files):
+                if files:
+                    done.append(name)
+            else:
+                kept.append(name)
+        gone = {f"{GROUP}/{name}" for name in (*brushes, *done) if name not in kept}
+        _remove_from_order(user, gone, made=ORDER in record.made)
+        for name in done:
+            for file in (name + SUFFIX, name + PREVIEW_SUFFIX):
+                (folder / file).unlink(missing_ok=True)
+        (folder / RECORD).unlink(missing_ok=True)
+        _remove_folders(record, folder)
+    return Changes(user, tuple(f"{GROUP}/{name}" for name in done), tuple(f"{GROUP}/{name}" for name in kept))
+
+
+def _order_with_ours(user: Path, order: bytes, names: list[str]) -> bytes:
+    """The order file with our group.
+
+    Where MyPaint has run but there is no order of the user's, it shows its stock order.  With only our group in the
+    file it would take all other brushes for removed by the user, so the stock order, of which it keeps a copy beside
+    the user's, comes first.
+    """
+    if not lists_brushes(order):
+        order += _stock_order(user)
+    return with_brushes(order, TITLE, names)
+
+
+def _stock_order(user: Path) -> bytes:
+    return without_empty_groups(_bytes_of(user / DEFAULT_ORDER) or b"")
+
+
+def _remove_from_order(user: Path, names: set[str], *, made: bool) -> None:
+    before = _bytes_of(user / ORDER)
+    if before is None:
+        return
+    after = without_brushes(before, TITLE, names)
+    if made and after in (b"", _stock_order(user)):
+        (user / ORDER).unlink()
+    elif after != before:
+        _write(user / ORDER, after)
+
+
+def _our_files(ours: Path) -> dict[str, dict[str, bytes]]:
+    """Of each of our brushes, by its bare name, the .myb file and the preview."""
+    found = {}
+    for path in sorted(ours.glob("*" + SUFFIX)):
+        preview = path.with_name(path.stem + PREVIEW_SUFFIX)
+        found[path.stem] = {path.name: path.read_bytes(), preview.name: preview.read_bytes()}
+    return found
+
+
+@contextlib.contextmanager
+def _folders_made(record: _Record, folder: Path) -> Iterator[None]:
+    """Makes the folder, and takes away what was made of it and those above it if the block fails."""
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        record.made += [place.name for place in new[:3] if place.name not in record.made]
+        yield
+    except BaseException:
+        for place in new:
+            with contextlib.suppress(OSError):  # it was not made, or somebody has put something into it
+                place.rmdir()
+        raise
+
+
+def _remove_folders(record: _Record, folder: Path) -> None:
+    for place in (folder, folder.parent, folder.parent.parent):
+        if place != folder and place.name not in record.made:
+            return
+        try:
+            place.rmdir()
+        except OSError:  # there is something of the artist's in it, or it is gone
+            return
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all, and not if it says just that already."""
+    if _bytes_of(path) != data:
+        with open_output(path, overwrite=True) as file:
+            file.write(data)
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise OSError(f"{path.name} is not a regular file")
+    return path.read_bytes() if path.exists() else None
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"MyPaint's folder {folder} cannot be changed: {error.strerror or error}.",
+            "Mend that, or import the brushes in MyPaint itself from what this writes: "
+            "dreambrush brushes --pack dreambrush.zip",
+            id="mypaint-folder-not-writable",
+        ) from None

@@ -1,0 +1,1 @@
+"""libmypaint's engine: brushes with settings, canvases of real paint."""

@@ -1,0 +1,1 @@
+"""OpenRaster files: read without trust, written as MyPaint writes them."""

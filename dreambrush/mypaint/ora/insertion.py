@@ -1,0 +1,286 @@
+"""Adds layers to an .ora that someone else made, and leaves all that was there as it was.
+
+Every member is copied as it is, its compressed bytes, name, date and attributes, but for four: stack.xml gets one more
+group, and not another byte of it changes but what is named below; data/mypaint-settings.json gets our record beside all
+that it held; mergedimage.png and the thumbnail show the new picture.  Those and the new members follow after the old
+ones, whose order stays, but for mimetype, which comes first.
+
+What else changes in stack.xml: another layer loses its ``selected``, if one of ours is selected, and the <image> of a
+file without settings learns where they now are.  That attribute changes nothing in how a file opens.  Nothing is added
+that does: in a file that does not declare its eotf, stroke maps are named by MyPaint's older attribute, for with the
+newer one MyPaint would take the colours of their brushes to be those of an early MyPaint 2 and convert them
+(lib/layer/data.py).
+
+The group is passed through: in MyPaint and in Krita its layers look, to the last bit, as they would in no group.  In
+files of eotf 2.2, where new layers are Pigment, that would end when the artist saves: MyPaint does not write the mode
+of such groups, and reads one without mode as a new layer's (lib/layer/group.py), which changed colours by up to 134
+levels.  There the group is isolated and Normal if all its layers are Normal, which looks the same within one level (in
+near black two) and stays.  With Pigment layers it is passed through all the same, and isolated only once MyPaint has
+saved it: that changed nothing with one layer, and with three by 0.3 levels on average, at most 29.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import struct
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.errors import OpenrasterError, UsageError
+from dreambrush.files.json_text import read_json
+from dreambrush.files.output import open_output
+from dreambrush.mypaint.blend.blending import frame_size
+from dreambrush.mypaint.engine.eotf import PLAIN
+from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
+from dreambrush.mypaint.ora.archive import OraArchive
+from dreambrush.mypaint.ora.backup import back_up
+from dreambrush.mypaint.ora.document import SETTINGS_LIMIT, STACK_XML, Document, read_document
+from dreambrush.mypaint.ora.openraster import (
+    SETTINGS_MEMBER,
+    crop_to_tiles,
+    encode_thumbnail,
+    layer_attributes,
+    xml_text,
+)
+from dreambrush.mypaint.ora.png import encode_png
+from dreambrush.mypaint.ora.render import render_document
+from dreambrush.mypaint.ora.stack_text import StackText
+from dreambrush.mypaint.ora.stack_xml import MYPAINT
+from dreambrush.mypaint.ora.zip_copy import ZipCopy
+from dreambrush.mypaint.strokemap import encode
+
+MERGED = "mergedimage.png"
+THUMBNAIL = "Thumbnails/thumbnail.png"
+
+Record = Callable[[dict[str, Any]], Mapping[str, Any]]
+"""Makes of what the file held under "dreambrush" in its settings, {} if nothing, what it is to hold."""
+
+
+def insert_layers(
+    source: str | Path,
+    target: str | Path,
+    layers: Sequence[Layer],
+    group: str,
+    *,
+    record: Record,
+    above: tuple[int, ...] | None = None,
+    selected: int | None = None,
+    overwrite: bool = False,
+    members: Mapping[str, bytes | None] | None = None,
+) -> NDArray[np.uint8]:
+    """Writes a copy of an .ora with one more group of layers.
+
+    Args:
+        source: the .ora.
+        target: the copy; its folder must exist.
+        layers: at least one, the bottom one first, of the size of the picture.
+        group: the name of the group that holds them.
+        record: our part of MyPaint's settings; what it returns must be JSON.
+        above: the path of the layer, group or background right above which the group goes, in the same group as
+            that; None is above all.
+        selected: the index of the layer that MyPaint selects on opening; None leaves that to the file.
+        overwrite: replace an existing file.
+        members: of our own, by name, in place of any such; None leaves one out.
+
+    Returns:
+        The picture as MyPaint shows it, as :func:`~dreambrush.mypaint.ora.render.render_document` has it.
+
+    Raises:
+        OpenrasterError: the source is broken, or has no such size or place (any more), or shows a mode that MyPaint
+            does not have.
+        OutputError: the target exists already or cannot be written, or would have more than 4 GiB.
+        UsageError: a Pigment layer for a file that declares no eotf and has none yet: all of it would change.
+        LibmypaintError: libmypaint is not installed.
+        ValueError: the layers differ in size, ``selected`` is none of them, or the record has NaN or infinity.
+        TypeError: the record holds something that JSON cannot.
+    """
+    with open_output(target, overwrite=overwrite) as file:
+        return _write(Path(source), file, _Addition(layers, group, record, above, selected, members or {}))
+
+
+def insert_layers_in_place(
+    path: str | Path,
+    layers: Sequence[Layer],
+    group: str,
+    *,
+    record: Record,
+    above: tuple[int, ...] | None = None,
+    selected: int | None = None,
+    members: Mapping[str, bytes | None] | None = None,
+) -> tuple[NDArray[np.uint8], Path]:
+    """Adds a group of layers to an .ora itself, once a copy of the old one is safe.
+
+    Args:
+        path: the .ora; if it is a link, the file that it leads to.
+        layers: as of :func:`insert_layers`.
+        group: likewise.
+        record: likewise.
+        above: likewise.
+        selected: likewise.
+        members: likewise.
+
+    Returns:
+        The picture, and the copy that :func:`back_up` has made.
+
+    Raises:
+        OpenrasterError: as :func:`insert_layers`; and likewise its other errors.
+    """
+    with open_output(path, overwrite=True) as file:
+        merged = _write(Path(path), file, _Addition(layers, group, record, above, selected, members or {}))
+        return merged, back_up(path)
+
+
+@dataclass(frozen=True, eq=False)
+class _Addition:
+    """What is to be added."""
+
+    layers: Sequence[Layer]
+    group: str
+    record: Record
+    above: tuple[int, ...] | None
+    selected: int | None
+    members: Mapping[str, bytes | None]
+
+    def __post_init__(self) -> None:
+        frame_size(self.layers)
+        if self.selected is not None and not 0 <= self.selected < len(self.layers):
+            raise ValueError(f"Expected selected to be within 0..{len(self.layers) - 1} but it was {self.selected}.")
+
+
+def _write(source: Path, file: BinaryIO, addition: _Addition) -> NDArray[np.uint8]:
+    """Writes the new archive to an open file, and returns the picture."""
+    ora = ZipCopy(file)
+    with read_document(source) as document:
+        stack = StackText(document.stack_xml)
+        _check(document, stack, addition)
+        settings_name, settings = _settings(document, stack)
+        settings["dreambrush"] = ours = dict(addition.record(_record(settings)))
+        json.dumps(ours, allow_nan=False)  # by itself, for those of others may have NaN
+        replaced = (STACK_XML, settings_name, MERGED, THUMBNAIL, *addition.members)
+        comment = _copy_members(source, document.archive, ora, replaced)
+        element = _add_group(ora, document, stack.corner(addition.above), addition)
+        ora.add(settings_name, json.dumps(settings, separators=(",", ":")).encode())
+        member = None if stack.settings == settings_name else settings_name
+        deselect = addition.selected is not None
+        ora.add(STACK_XML, stack.changed(element, addition.above, deselect=deselect, settings=member))
+    ora.write_directory()
+    merged = _rendered(Path(file.name), source)
+    ora.add(THUMBNAIL, encode_thumbnail(merged))
+    ora.add(MERGED, encode_png(merged))
+    for name, content in addition.members.items():
+        if content is not None:
+            ora.add(name, content)
+    ora.write_directory(comment)
+    return merged
+
+
+def _check(document: Document, stack: StackText, addition: _Addition) -> None:
+    advice = "Leave the file alone while it is painted onto, and begin anew."
+    height, width = frame_size(addition.layers)
+    if (width, height) != (document.width, document.height):
+        raise OpenrasterError(
+            f"The picture in '{document.archive.path}' has {document.width} x {document.height} pixels, "
+            f"and what is to be added has {width} x {height}.",
+            advice,
+            id="work-changed-meanwhile",
+        )
+    if addition.above is not None and addition.above not in stack:
+        number = ".".join(str(index + 1) for index in addition.above)
+        raise OpenrasterError(
+            f"There is no layer number {number} in '{document.archive.path}'.", advice, id="work-changed-meanwhile"
+        )
+    pigment = any(layer.composite_op == PIGMENT for layer in addition.layers)
+    if pigment and document.eotf is None and document.working_eotf == PLAIN:
+        raise UsageError(
+            f"A layer in the mode “Pigment” would change the colours of '{document.archive.path}' in MyPaint, "
+            "which takes files with such layers, if they do not say how colours mix, to be made by MyPaint 2.",
+            "Add Normal layers, or save the file in MyPaint first.",
+            id="pigment-would-change-colours",
+        )
+
+
+def _settings(document: Document, stack: StackText) -> tuple[str, dict[str, Any]]:
+    """MyPaint's settings and the member that is to hold them: the old one, or if it holds no settings a new one."""
+    name, archive = stack.settings, document.archive
+    if name is not None and name in archive and name not in (STACK_XML, MERGED, THUMBNAIL):
+        with contextlib.suppress(ValueError, RecursionError):
+            settings = read_json(archive.read(name, SETTINGS_LIMIT))
+            json.dumps(
+                settings
+            )  # as it will be written: that may fail where it nests so deeply that reading just did not
+            if isinstance(settings, dict):
+                return name, settings
+    names = (
+        SETTINGS_MEMBER,
+        *(f"data/dreambrush-settings-{number}.json" for number in range(len(archive.members) + 1)),
+    )
+    return next(name for name in names if name not in archive), {}
+
+
+def _record(settings: Mapping[str, Any]) -> dict[str, Any]:
+    record = settings.get("dreambrush")
+    if not isinstance(record, dict):
+        return {}
+    # Numbers that JSON does not have are no work of ours, and must not keep ours from being saved.
+    plain: dict[str, Any] = json.loads(json.dumps(record), parse_constant=lambda _: None)
+    return plain
+
+
+def _copy_members(source: Path, archive: OraArchive, ora: ZipCopy, replaced: Sequence[str]) -> bytes:
+    """Copies all members but those that are replaced, and returns the archive's comment."""
+    left_out = {archive.find(name).filename for name in replaced if name in archive}
+    try:
+        with open(source, "rb") as file, zipfile.ZipFile(file) as old:
+            for member in sorted(old.infolist(), key=lambda member: member.filename != "mimetype"):
+                if member.filename not in left_out:
+                    ora.copy(file, member)
+            return old.comment
+    except (zipfile.BadZipFile, struct.error) as error:  # the second: sizes that 32 bits cannot hold
+        raise archive.broken(f"is damaged or incomplete ({error})") from error
+
+
+def _add_group(ora: ZipCopy, document: Document, corner: tuple[int, int], addition: _Addition) -> ET.Element:
+    """Adds the members of all layers, and returns the <stack> that describes them."""
+    isolated = document.working_eotf != PLAIN and all(layer.composite_op == NORMAL for layer in addition.layers)
+    attributes = {"name": xml_text(addition.group), "opacity": "1.0", "visibility": "visible"}
+    attributes |= {"composite-op": NORMAL, "isolation": "isolate" if isolated else "auto"}
+    group = ET.Element("stack", attributes)
+    strokemap = "mypaint_strokemap_v2" if document.eotf is None else f"{MYPAINT}strokemap"
+    names = _free_names(document.archive)
+    for index in reversed(range(len(addition.layers))):
+        layer = addition.layers[index]
+        x, y, pixels = crop_to_tiles(layer.pixels)
+        source, record = next(names)
+        attributes = layer_attributes(layer, x - corner[0], y - corner[1], source, selected=index == addition.selected)
+        attributes[strokemap] = record
+        ora.add(source, encode_png(pixels))
+        ora.add(record, encode(layer.strokes, (x, y)))
+        ET.SubElement(group, "layer", attributes)
+    return group
+
+
+def _free_names(archive: OraArchive) -> Iterator[tuple[str, str]]:
+    """Names for layers' pixels and their stroke maps, free also for programs to which a and A are the same."""
+    taken = {member.filename.lower() for member in archive.members}
+    for number in count():
+        names = (f"data/dreambrush-{number:02d}.png", f"data/dreambrush-{number:02d}-strokemap.dat")
+        if not taken.intersection(names):
+            yield names
+
+
+def _rendered(finished: Path, source: Path) -> NDArray[np.uint8]:
+    """The picture of the new archive, while it has none of its own yet; errors name the source, for it is its fault."""
+    try:
+        with read_document(finished) as document:
+            return render_document(document)
+    except OpenrasterError as error:
+        raise OpenrasterError(error.message.replace(str(finished), str(source)), error.advice, id=error.id) from error

@@ -1,0 +1,1 @@
+"""The only place where strokes reach the engine."""

@@ -1,0 +1,102 @@
+"""A layer in the making: real paint, and the record of its strokes that MyPaint picks from."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.mypaint.brushes.text import BrushText
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
+from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
+from dreambrush.mypaint.engine.myb import BrushSettings
+from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
+from dreambrush.mypaint.strokemap import RecordedStroke
+from dreambrush.strokes import stroke_events
+
+Float32 = NDArray[np.float32]
+
+
+class Tool:
+    """A brush in the hand.
+
+    One tool paints all strokes of its brush in a painting, so that the brush's random numbers run on.
+
+    Args:
+        settings: of the brush.
+        name: by which MyPaint knows the brush, such as "dreambrush/oil"; None if no record of strokes is wanted.
+        pigment: whether it paints as pigment.
+    """
+
+    def __init__(self, settings: BrushSettings, name: str | None = None, pigment: bool = False) -> None:
+        settings = brush_in_mode(settings, pigment)
+        self.brush = Brush(settings)
+        self.text = None if name is None else BrushText(settings, name)
+
+
+class LayerCanvas:
+    """A transparent sheet to paint on.
+
+    Args:
+        width: in pixels.
+        height: in pixels.
+        pigment: paint in linear light, for a layer that mixes with those below like pigment.
+
+    Attributes:
+        canvas: the real paint.
+        strokes: the record of those whose tools have names.
+    """
+
+    def __init__(self, width: int, height: int, pigment: bool = False) -> None:
+        self.pigment = pigment
+        self.canvas = Canvas(width, height, canvas_eotf(pigment))
+        self.strokes: list[RecordedStroke] = []
+
+    def paint(
+        self, tool: Tool, path: Float32, pressure: Float32, radius: float, colour: Float32, seed: int
+    ) -> Rectangle:
+        """Lays one stroke for real.
+
+        Args:
+            tool: takes on the colour and the radius.
+            path: (3, 2) start, control and end in pixels.
+            pressure: (2,) at start and end, 0..1.
+            radius: in pixels.
+            colour: (3,) display sRGB 0..1.
+            seed: of wet brushes' random samples.
+
+        Returns:
+            The rectangle that the stroke touched.
+        """
+        tool.brush.set_colour(colour.tolist(), self.canvas.eotf)
+        tool.brush.set_radius(radius)
+        events = stroke_events(path, pressure, radius)
+        if tool.text is None:
+            return self.canvas.stroke(tool.brush, events, seed)
+        touched, masks = self.canvas.traced_stroke(tool.brush, events, seed)
+        if masks:  # otherwise nothing can be seen of it
+            self.strokes.append(RecordedStroke.pack(tool.text.text(colour.tolist(), radius), masks))
+        return touched
+
+    def layer(self, name: str) -> Layer:
+        """What there is, as a layer of that name."""
+        return Layer(name, self.canvas.read8(), composite_op=layer_mode(self.pigment), strokes=tuple(self.strokes))
+
+
+def canvas_eotf(pigment: bool) -> float:
+    """The eotf that paintings with or without pigment have: 2.2, as in MyPaint 2, or 1.0."""
+    return LINEAR if pigment else PLAIN
+
+
+def layer_mode(pigment: bool) -> str:
+    """The mode that layers of paintings with or without pigment have."""
+    return PIGMENT if pigment else NORMAL
+
+
+def brush_in_mode(settings: BrushSettings, pigment: bool) -> BrushSettings:
+    """The brush as it paints with or without pigment.
+
+    MyPaint 2 gives full pigment to each brush that does not say otherwise.  Ours all name ``paint_mode`` 0, so
+    that they do not change with MyPaint's modes; so to ask for pigment is to overrule what a brush names.
+    """
+    return settings.with_values(paint_mode=1.0) if pigment else settings

@@ -1,0 +1,109 @@
+"""The dial of the hand: from as exact as possible to as free as possible.
+
+An exact hand lays whatever stroke removes most error.  A free one prefers strokes that a painter would lay even where
+they gain less: long for their width, along the form, and none that is tiny.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
+from dreambrush.painter.refine.fragments import path_nodes
+from dreambrush.painter.target.orientation import OrientationField
+
+Float32 = NDArray[np.float32]
+
+EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
+LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand
+NARROWEST, FREE_NARROWEST = 1.8, 0.025  # stroke of an exact hand (pixels), of the freest (share of the shorter side)
+SHORTEST_OF_LONGEST = 0.5  # stroke, as a share of the longest where that is given
+ROOM = 0.5  # of the canvas that strokes may cover if all are the narrowest and shortest of the freest hand
+WIDEST = 0.4  # stroke, as a share of the shorter side
+PLACES = 5  # along a stroke, where its direction is compared with the form's
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What a hand prefers.
+
+    Attributes:
+        long: share of its gain that a mere dot is docked.
+        along: share of its gain that a stroke straight across a clear form is docked.
+        shortest: chord of a stroke in widths.
+        smallest: radius in pixels.
+        largest: radius in pixels.
+        width: of the canvas in pixels.
+        height: of the canvas in pixels.
+        form: of the target.
+        longest: path of a stroke in widths; None for any.
+        lightest: pressure, 0..1.
+    """
+
+    long: float
+    along: float
+    shortest: float
+    smallest: float
+    largest: float
+    width: int
+    height: int
+    form: OrientationField
+    longest: float | None = None
+    lightest: float = LIGHTEST
+
+    def score(self, gain: Float32, strokes: Float32) -> Float32:
+        """What strokes (b, 9) are worth (b,) to this hand, from what they gain (b,)."""
+        score = gain * (1 - self.long * dotness(strokes))
+        if self.along:
+            nodes = path_nodes(strokes, PLACES)
+            steps = np.diff(nodes, axis=1)
+            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, 8])
+            across = np.sin(np.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
+            weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
+            score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
+        return np.asarray(np.where(gain > 0, score, gain), np.float32)
+
+    def constrain(self, strokes: Float32) -> Float32:
+        """Brings strokes (b, 9) within what this hand does."""
+        limits = self.smallest, self.largest, self.shortest, self.longest, self.lightest
+        return constrained(strokes, self.width, self.height, *limits)
+
+
+def hand_for(
+    freedom: float,
+    picture: Float32,
+    form: OrientationField,
+    narrowest: float | None = None,
+    widest: float | None = None,
+    strokes: int = 1,
+    longest: float | None = None,
+    lightest: float = LIGHTEST,
+) -> Hand:
+    """The hand of a dial.
+
+    Args:
+        freedom: 0, as exact as possible, to 1, as free as possible.
+        picture: (h, w, 3) that is painted.
+        form: of that picture.
+        narrowest: stroke in pixels; by default what this hand likes.
+        widest: stroke in pixels; likewise.
+        strokes: that the painting has; where there are many, they may be narrower, lest they hide one another.
+        longest: path of a stroke in widths; by default as long as it likes.
+        lightest: pressure, 0..1.
+    """
+    height, width = picture.shape[:2]
+    shorter = min(height, width)
+    fits = np.sqrt(ROOM * height * width / (max(strokes, 1) * SHORTEST))
+    free = max(min(FREE_NARROWEST * shorter, float(fits)), NARROWEST)
+    least = NARROWEST + freedom**3 * (free - NARROWEST) if narrowest is None else narrowest
+    most = max(WIDEST * shorter, 2 * least) if widest is None else widest
+    least = min(least, most)
+    slender = freedom**0.5  # even a careful hand lays strokes, not dots
+    shortest = SHORTEST * slender
+    if longest is not None:
+        shortest = min(shortest, SHORTEST_OF_LONGEST * longest)
+    limits = shortest, least / 2, most / 2, width, height
+    return Hand(LONG * slender, ALONG * freedom, *limits, form, longest, max(lightest, LIGHTEST))

@@ -1,0 +1,40 @@
+"""Jitter of colour: each stroke strays a little from the colour that suits best, so that a surface is of many.
+
+Hertzmann, "Painterly rendering with curved brush strokes of multiple sizes" (1998), section 3, has such parameters for
+his styles; here the colour strays in Oklab, where equal steps look about equally large.  What strays and is then
+brought to the nearest colour of a palette is a dither: from afar the dots mix to the colour that was meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.painter.gain import Snap
+from dreambrush.painter.sketch import Sketch
+from dreambrush.pictures.palette import from_oklab, oklab
+
+Float32 = NDArray[np.float32]
+
+FARTHEST = np.array([0.12, 0.16, 0.16])  # standard deviation of lightness, green to red and blue to yellow, at jitter 1
+
+
+def jittered(sketch: Sketch, part: slice, jitter: float, seed: int, snap: Snap | None = None) -> Sketch:
+    """The sketch with the colours of some of its strokes strayed at random.
+
+    Args:
+        sketch: k strokes.
+        part: of them that strays; how far a stroke strays depends on its number and the seed only.
+        jitter: 0, not at all, to 1.
+        seed: of the painting.
+        snap: to the colours that there are.
+    """
+    noise = np.random.default_rng(seed).standard_normal((len(sketch), 3))[part]
+    if not len(noise):
+        return sketch
+    strayed = from_oklab(oklab(sketch.colours[part]) + jitter * FARTHEST * noise)
+    colours = sketch.colours.copy()
+    colours[part] = strayed if snap is None else snap(strayed)
+    return replace(sketch, colours=colours)

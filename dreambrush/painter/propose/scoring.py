@@ -1,0 +1,58 @@
+"""Dreams strokes before they are painted: what colour they should have, and how much error they would remove."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.gain import Snap, best_colour_and_gain
+from dreambrush.painter.geometry import ribbon
+from dreambrush.painter.propose.error_pyramid import ErrorPyramid
+
+Float32 = NDArray[np.float32]
+
+CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
+WEIGHT = 8  # which of the moments says how much errors count
+
+
+class Scorer:
+    """Judges strokes by the dreams of their brushes against the target and the canvas as they are now.
+
+    Args:
+        dreams: of the brushes.
+        moments: of target and canvas; whoever paints keeps them up to date.
+        snap: to the colours that there are; by default strokes may have any.
+    """
+
+    def __init__(self, dreams: Dreams, moments: ErrorPyramid, snap: Snap | None = None) -> None:
+        self.dreams, self.moments, self.snap = dreams, moments, snap
+
+    def gains(self, strokes: Float32, brush: int = 0) -> Float32:
+        """Quick verdicts from the ribbon of points along each stroke.
+
+        Args:
+            strokes: (b, 9).
+            brush: which one lays them.
+
+        Returns:
+            Expected gains (b,): squared error removed, weighted, summed over pixels and channels.
+        """
+        dream = self.dreams.each[brush]
+
+        def gains(first: int) -> Float32:
+            some = strokes[first : first + CHUNK]
+            points, areas, spacing = ribbon(some, dream.reach)
+            mean, variance = dream(some, points)
+            moments = self.moments.sample(points, self.moments.level_for(spacing))
+            areas *= self._on_canvas(points) * moments[..., WEIGHT]
+            return best_colour_and_gain(areas, mean, variance, moments, self.snap)[1]
+
+        parts = self.dreams.map(gains, range(0, len(strokes), CHUNK))
+        return np.concatenate([np.zeros(0, np.float32), *parts])
+
+    def _on_canvas(self, points: Float32) -> Float32:
+        x, y = points[..., 0], points[..., 1]
+        width, height = self.moments.width * self.moments.cell, self.moments.height * self.moments.cell
+        inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        return np.asarray(inside, np.float32)

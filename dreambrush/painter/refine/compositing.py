@@ -1,0 +1,177 @@
+"""Strokes laid over each other in the dream: the expected canvas, its variance, and the gradient of the squared error.
+
+With mean m and variance v of a stroke's alpha, its colour c and the canvas before it of mean C and variance V (summed
+over the channels), the canvas after it has, alphas being independent of each other,
+
+    mean C + m (c - C)    and variance ((1 - m)^2 + v) V + v |c - C|^2.
+
+The expected squared error against a target T is |T - C|^2 + V, weighted and summed over the cells.
+
+Strokes are not laid one by one: all that lie first on their cells are laid at once, then all that lie second, ...
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.painter.refine.fragments import Fragments
+
+Floats = NDArray[np.floating[Any]]
+Index = NDArray[np.int64]
+
+
+def stacked(cell_id: Index) -> list[Index]:
+    """Fragments (n,) by how many others lie below them on the same cell: first those on the bare canvas."""
+    if not len(cell_id):
+        return []
+    order = np.argsort(cell_id, kind="stable")
+    there = cell_id[order]
+    position = np.arange(len(cell_id))
+    begins = np.concatenate([[True], there[1:] != there[:-1]])
+    depth = position - np.maximum.accumulate(np.where(begins, position, 0))
+    by_depth = np.argsort(depth, kind="stable")
+    return np.split(order[by_depth], np.cumsum(np.bincount(depth))[:-1])
+
+
+@dataclass(frozen=True)
+class Composite:
+    """What strokes make of n cells.
+
+    Attributes:
+        canvas: (n, 3) expected colours.
+        variance: (n,) of the colours, summed over the channels.
+        change: for each of p fragments (p, 3), the stroke's colour minus the canvas before it.
+        before: (p,) the canvas's variance before it.
+        layers: pairs by depth.
+    """
+
+    canvas: Floats
+    variance: Floats
+    change: Floats
+    before: Floats
+    layers: list[Index]
+
+    def errors(self, target: Floats, weight: Floats) -> NDArray[np.float64]:
+        """Expected squared error (n,) against a target (n, 3), weighted by (n,), summed over the channels."""
+        return np.asarray((np.square(self.canvas - target).sum(1, dtype=np.float64) + self.variance) * weight)
+
+    def error(self, target: Floats, weight: Floats) -> float:
+        """The sum of :meth:`errors`."""
+        return float(self.errors(target, weight).sum())
+
+
+def compose(
+    canvas: Floats,
+    colours: Floats,
+    fragments: Fragments,
+    mean: Floats,
+    variance: Floats,
+    shift: Floats | None = None,
+) -> Composite:
+    """Lays strokes.
+
+    Args:
+        canvas: (n, 3) before the first stroke; it is not changed.
+        colours: (k, 3).
+        fragments: p of the strokes on the n cells.
+        mean: (p,) of alpha.
+        variance: (p,) of alpha.
+        shift: (p, 3) what the brush adds to its colour there, if it does.
+    """
+    canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
+    change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
+    layers = stacked(fragments.cell_id)
+    for pairs in layers:
+        at, share, spread = fragments.cell_id[pairs], mean[pairs], variance[pairs]
+        under, doubtful = canvas[at], doubt[at]
+        colour = colours[fragments.stroke_id[pairs]]
+        added = (colour if shift is None else colour + shift[pairs]) - under
+        canvas[at] = under + share[:, None] * added
+        doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * np.einsum("ij,ij->i", added, added)
+        change[pairs], before[pairs] = added, doubtful
+    return Composite(canvas, doubt, change, before, layers)
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """How the error changes.
+
+    Attributes:
+        grad_mean: (p,) with the mean of alpha at each pair.
+        grad_variance: (p,) with its variance.
+        grad_colour: (k, 3) with the strokes' colours.
+        curvature: (k,) an upper bound of the second derivative by a colour and all other colours at once; a step
+            of ``grad_colour / curvature`` for all strokes together never overshoots (diagonal majoriser).
+    """
+
+    grad_mean: Floats
+    grad_variance: Floats
+    grad_colour: Floats
+    curvature: Floats
+
+
+def gradients(
+    composite: Composite, target: Floats, weight: Floats, fragments: Fragments, mean: Floats, variance: Floats
+) -> Gradients:
+    """How :meth:`Composite.error` changes (backpropagation by hand); arguments as in :func:`compose`."""
+    by_canvas = 2 * weight[:, None] * (composite.canvas - target)
+    by_doubt = weight.astype(composite.canvas.dtype)
+    seen = by_doubt.copy()
+    dtype = composite.canvas.dtype
+    grad_mean, grad_variance, visible = (np.empty(len(fragments), dtype) for _ in range(3))
+    by_change = np.empty((len(fragments), 3), dtype)
+    for pairs in reversed(composite.layers):
+        at, share, spread = fragments.cell_id[pairs], mean[pairs], variance[pairs]
+        change, doubt = composite.change[pairs], composite.before[pairs]
+        pull, heavy = by_canvas[at], by_doubt[at]
+        grad_mean[pairs] = np.einsum("ij,ij->i", pull, change) - 2 * (1 - share) * doubt * heavy
+        grad_variance[pairs] = heavy * (doubt + np.einsum("ij,ij->i", change, change))
+        passed = share[:, None] * pull + (2 * heavy * spread)[:, None] * change
+        by_change[pairs] = passed
+        by_canvas[at] = pull - passed
+        by_doubt[at] = heavy * ((1 - share) ** 2 + spread)
+        visible[pairs] = seen[at] * (share + spread)
+        seen[at] *= 1 - share
+    count = len(fragments.starts) - 1
+    grad_colour = np.stack([np.bincount(fragments.stroke_id, by_change[:, i], count) for i in range(3)], 1).astype(
+        np.float64
+    )
+    curvature = 2 * np.bincount(fragments.stroke_id, visible, count).astype(np.float64)
+    return Gradients(grad_mean, grad_variance, grad_colour, curvature)
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """What each stroke does for the finished picture.
+
+    Attributes:
+        cost: (k,) by how much the squared error would grow without it.
+        visible: (k,) share of its paint that is still seen, 0..1.
+    """
+
+    cost: Floats
+    visible: Floats
+
+
+def contributions(
+    composite: Composite, target: Floats, weight: Floats, fragments: Fragments, mean: Floats
+) -> Contributions:
+    """What every stroke contributes: exact for the expected colours, for these are linear in each single stroke."""
+    left = np.ones(len(composite.canvas), composite.canvas.dtype)
+    visible = np.empty(len(fragments), composite.canvas.dtype)
+    for pairs in reversed(composite.layers):
+        at, share = fragments.cell_id[pairs], mean[pairs]
+        visible[pairs] = left[at] * share
+        left[at] *= 1 - share
+    change = visible[:, None] * composite.change  # of the finished canvas, that the stroke is the cause of
+    without = (composite.canvas - target)[fragments.cell_id] - change
+    with_it = without + change
+    grows = weight[fragments.cell_id] * (np.square(without).sum(1) - np.square(with_it).sum(1))
+    count = len(fragments.starts) - 1
+    paint = np.bincount(fragments.stroke_id, mean, count)
+    seen = np.bincount(fragments.stroke_id, visible, count) / np.maximum(paint, 1e-6)
+    return Contributions(np.bincount(fragments.stroke_id, grows, count).astype(np.float64), seen)

@@ -1,0 +1,162 @@
+"""The scene: what is to be painted, on pixels or on coarser cells, and what a sketch makes of a canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.gain import Snap
+from dreambrush.painter.refine.compositing import Composite, compose
+from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
+from dreambrush.painter.sketch import Sketch
+
+Float32 = NDArray[np.float32]
+
+CELLS_PER_STROKE = 64  # a picture is looked at in cells of 2, 4, 8, ... pixels as long as each stroke has so many
+FEW = 1000  # strokes; fewer are given as much thought in all
+
+
+def cell_for(height: int, width: int, strokes: int) -> int:
+    """Pixels along the side of cells that show enough to place so many strokes: a power of 2."""
+    cell = 1
+    while height * width >= CELLS_PER_STROKE * max(strokes, FEW) * (2 * cell) ** 2:
+        cell *= 2
+    return cell
+
+
+def reduced(picture: Float32, cell: int) -> Float32:
+    """A picture (h, w, ...) with cells' means as pixels; cells at the edges may be cut."""
+    if cell == 1:
+        return np.ascontiguousarray(picture, np.float32)
+    for axis in (0, 1):
+        starts = np.arange(0, picture.shape[axis], cell)
+        sums = np.add.reduceat(picture, starts, axis=axis, dtype=np.float32)
+        counts = np.minimum(cell, picture.shape[axis] - starts).astype(np.float32)
+        picture = sums / counts.reshape([-1 if other == axis else 1 for other in range(picture.ndim)])
+    return np.ascontiguousarray(picture, np.float32)
+
+
+@dataclass(frozen=True)
+class View:
+    """A sketch on a canvas, seen at the cells of a grid.
+
+    Attributes:
+        grid: of n cells.
+        fragments: of its strokes on these cells.
+        mean: (p,) of alpha at each pair.
+        variance: (p,) of alpha.
+        composite: what comes of it.
+        target: (n, 3).
+        weight: (n,).
+    """
+
+    grid: Grid
+    fragments: Fragments
+    mean: Float32
+    variance: Float32
+    composite: Composite
+    target: Float32
+    weight: Float32
+
+    @property
+    def error(self) -> float:
+        """Expected squared error, weighted, summed over all cells and channels of the scene."""
+        return self.composite.error(self.target, self.weight) / self.grid.share
+
+
+class Scene:
+    """What is to be painted.
+
+    Args:
+        target: (h, w, 3) float32, sRGB 0..1.
+        dreams: of the brushes.
+        constrain: brings strokes (k, 9) within what is allowed.
+        cell: pixels along the side of a cell, a power of 2.
+        counts: (h, w) float32 how much an error counts; 1 everywhere by default.
+        attention: (h, w) float32 how much more than that it is minded while painting; 1 everywhere by default.
+        snap: to the colours that there are; by default strokes may have any.
+
+    Attributes:
+        height: in cells.
+        width: in cells.
+        target: (height * width, 3) float32.
+        counts: (height * width,) float32; may be one number in all places, so that it takes no memory.
+        weight: (height * width,) float32 counts and attention together.
+    """
+
+    def __init__(
+        self,
+        target: Float32,
+        dreams: Dreams,
+        constrain: Callable[[Float32], Float32],
+        cell: int = 1,
+        counts: Float32 | None = None,
+        attention: Float32 | None = None,
+        snap: Snap | None = None,
+    ) -> None:
+        self.dreams, self.constrain, self.cell, self.snap = dreams, constrain, cell, snap
+        small = reduced(target, cell)
+        self.height, self.width = small.shape[:2]
+        self.target = small.reshape(-1, 3)
+        ones = np.broadcast_to(np.float32(1), len(self.target))
+        self.counts = ones if counts is None else reduced(counts, cell).ravel()
+        self.weight = self.counts if attention is None else self.counts * reduced(attention, cell).ravel()
+        self._total = float(self.counts.sum(dtype=np.float64))
+
+    @cached_property
+    def everywhere(self) -> Grid:
+        """All cells."""
+        return all_cells(self.height, self.width, self.cell)
+
+    def some(self, cells: int, strokes: int, rng: np.random.Generator) -> Grid:
+        """About so many cells for each stroke that there is room for, drawn by lot from squares of a few."""
+        step = max(round(float(np.sqrt(self.height * self.width / (cells * max(strokes, FEW))))), 1)
+        return some_cells(self.height, self.width, self.cell, step, rng)
+
+    def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:
+        """Dreams a sketch on a canvas (height * width, 3)."""
+        grid = grid or self.everywhere
+        return self._view(sketch, canvas, grid, self.pairs(sketch, grid))
+
+    def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
+        """As :meth:`view`, but where most cells are out of reach of all strokes, without these.
+
+        They do not change with the strokes, but are part of the view's error.
+        """
+        pairs = self.pairs(sketch, grid)
+        touched = np.zeros(len(grid.cells), bool)
+        touched[pairs.cell_id] = True
+        which = np.flatnonzero(touched)
+        if 2 * len(which) < len(touched):
+            pairs = replace(pairs, cell_id=(np.cumsum(touched) - 1)[pairs.cell_id])
+            grid = replace(grid, cells=grid.cells[which], points=grid.points[which], parts=grid.parts[which])
+        return self._view(sketch, canvas, grid, pairs)
+
+    def _view(self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Fragments) -> View:
+        mean, variance = self.dreams.alpha(sketch, pairs)
+        shift = self.dreams.shift(sketch, pairs)
+        if grid.share == 1 and len(grid.cells) == len(self.target):
+            start, target, weight = canvas, self.target, self.weight
+        else:
+            start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
+        composite = compose(start, sketch.colours, pairs, mean, variance, shift)
+        return View(grid, pairs, mean, variance, composite, target, weight)
+
+    def pairs(self, sketch: Sketch, grid: Grid) -> Fragments:
+        """Which cells of a grid its strokes may touch."""
+        return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
+
+    def canvas_error(self, canvas: Float32) -> float:
+        """Mean squared error of a canvas (height * width, 3), over cells and channels."""
+        left = canvas - self.target
+        squares = sum(left[:, channel] ** 2 for channel in range(3))
+        return self.mean_squared(float(np.sum(squares * self.counts, dtype=np.float64)))
+
+    def mean_squared(self, error: float) -> float:
+        """A squared error, summed over all cells and channels as far as they count, as the mean over them."""
+        return error / (3 * max(self._total, 1e-9))

@@ -1,0 +1,1 @@
+"""A painting as a file, finished or not."""

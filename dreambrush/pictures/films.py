@@ -1,0 +1,210 @@
+"""Moving pictures: .mp4 through PyAV, .gif and .webp through Pillow.  The same frames give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from dreambrush.errors import MissingPackageError, UsageError
+from dreambrush.files.output import open_output
+
+SUFFIXES = (".mp4", ".gif", ".webp")
+MOST_FRAMES = 10_000
+LARGEST_SIDE = 8192  # pixels
+SMALLEST_MP4 = 16  # pixels a side: decoders do not like less
+MOST_GIF_FPS = 50.0  # a GIF counts in hundredths of a second, and viewers slow down those that change after one
+X264 = {
+    "crf": "16",  # hard to tell from the frames
+    "preset": "medium",
+    "threads": "1",  # on their number it depends what is written
+    "x264-params": "mbtree=0",  # with it, together with B-frames, the same frames give other bytes now and then
+}
+GIF_COLOURS = 255  # and one for what stays as it was
+
+Images = Iterator[Image.Image]
+
+
+def check_film(path: Path, frames: int, fps: float) -> None:
+    """Settles whether a film can be made, before it is.
+
+    Args:
+        path: of the film.
+        frames: how many.
+        fps: frames a second.
+
+    Raises:
+        UsageError: a film of another kind, of too many frames, or too quick.
+        MissingPackageError: of .mp4, where PyAV is not installed.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(
+            f"The film '{path}' ends in none of {', '.join(SUFFIXES)}.",
+            f"Try: -o '{path.stem or 'film'}.mp4'",
+            id="wrong-ending",
+        )
+    if frames > MOST_FRAMES:
+        raise UsageError(
+            f"The film would have {frames:,} frames, but at most {MOST_FRAMES:,} are made.",
+            "Choose fewer --seconds or a lower --fps.",
+            id="film-too-long",
+        )
+    if suffix == ".gif" and fps > MOST_GIF_FPS:
+        raise UsageError(
+            f"A GIF cannot show {fps:g} frames a second.",
+            f"Choose --fps {MOST_GIF_FPS:g} or lower.",
+            id="gif-too-quick",
+        )
+    if suffix == ".mp4":
+        need_av()
+
+
+def need_av() -> None:
+    """Imports PyAV, or says how to install it.
+
+    Raises:
+        MissingPackageError: it is not installed.
+    """
+    try:
+        import av  # noqa: F401
+    except ModuleNotFoundError as error:
+        if error.name != "av":
+            raise
+        raise MissingPackageError(
+            "Saving an .mp4 needs the Python package av (PyAV), which is not installed.",
+            "Install it with: pip install av  (or save a .gif or .webp)",
+            id="packages-missing",
+        ) from None
+
+
+def save_film(
+    path: Path,
+    images: Images,
+    frames: int,
+    fps: float,
+    colours: Callable[[], Image.Image],
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Saves a film, whole or not at all.
+
+    Args:
+        path: ending in .mp4, .gif or .webp; see :func:`check_film`.
+        images: the frames, all of one size, RGB (for .webp also RGBA).
+        frames: how many, at least 2.
+        fps: frames a second.
+        colours: gives an image of all colours that matter, for a GIF's palette.
+        overwrite: replace an existing file.
+
+    Raises:
+        OutputError: the file exists already or cannot be written.
+    """
+    with open_output(path, overwrite=overwrite) as file:
+        if path.suffix.lower() == ".mp4":
+            _write_mp4(file, images, fps)
+        elif path.suffix.lower() == ".gif":
+            _write_gif(file, images, frames, fps, colours())
+        else:
+            _write_webp(file, images, frames, fps)
+
+
+def _write_mp4(file: BinaryIO, images: Images, fps: float) -> None:
+    """H.264 in yuv420p, which all players know; an odd side gets one more row or column like the last."""
+    import av
+    from av.video.reformatter import ColorRange, Colorspace
+
+    with av.open(file, "w", format="mp4") as film:
+        rate = Fraction(fps).limit_denominator(1000)
+        stream = film.add_stream("libx264", rate=rate, options=X264)
+        stream.pix_fmt = "yuv420p"
+        context = stream.codec_context
+        # BT.709 of limited range, and said so: otherwise players guess by the film's size.
+        context.colorspace, context.color_primaries, context.color_trc, context.color_range = 1, 1, 1, 1
+        before: Image.Image | None = None
+        for index, image in enumerate(images):
+            if image is not before:
+                pixels, before = _even(image), image
+            if index == 0:
+                stream.height, stream.width = pixels.shape[:2]
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
+                format="yuv420p", dst_colorspace=Colorspace.ITU709
+            )
+            frame.color_range = ColorRange.MPEG
+            frame.pts, frame.time_base = index, 1 / rate
+            film.mux(stream.encode(frame))
+        film.mux(stream.encode(None))
+
+
+def _even(image: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    pixels = np.asarray(image, np.uint8)
+    missing = [max(side % 2, SMALLEST_MP4 - side) for side in pixels.shape[:2]]
+    return np.ascontiguousarray(np.pad(pixels, ((0, missing[0]), (0, missing[1]), (0, 0)), "edge"))
+
+
+def _write_gif(file: BinaryIO, images: Images, frames: int, fps: float, colours: Image.Image) -> None:
+    """One palette for all frames, and each pixel on its own the nearest of it, so that nothing flickers."""
+    palette = colours.quantize(GIF_COLOURS, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    table = palette.getpalette() or []
+
+    def mapped() -> Images:
+        before: Image.Image | None = None
+        for image in images:
+            if image is not before:
+                flat, before = image.quantize(palette=palette, dither=Image.Dither.NONE), image
+            yield flat
+
+    every = mapped()
+    next(every).save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=every,
+        duration=_milliseconds(frames, fps, 10),
+        loop=0,
+        disposal=1,
+        palette=bytes(table),
+    )
+
+
+class _Reel(Image.Image):
+    """Frames one after the other, as Pillow wants an image of several: so that not all are in memory at once."""
+
+    def __init__(self, images: Images, frames: int) -> None:
+        super().__init__()
+        self.n_frames = frames
+        self._images, self._at = images, -1
+        self.seek(0)
+
+    def seek(self, frame: int) -> None:
+        if frame == self._at + 1:
+            shown = next(self._images)
+            self.im, self._mode, self._size, self._at = shown.im, shown.mode, shown.size, frame
+
+    def tell(self) -> int:
+        return self._at
+
+
+def _write_webp(file: BinaryIO, images: Images, frames: int, fps: float) -> None:
+    _Reel(images, frames).save(
+        file,
+        "WEBP",
+        save_all=True,
+        lossless=True,
+        quality=20,
+        method=2,
+        kmin=0,
+        kmax=0,
+        duration=_milliseconds(frames, fps, 1),
+        loop=0,
+    )
+
+
+def _milliseconds(frames: int, fps: float, step: int) -> list[int]:
+    """How long each frame is shown, in whole steps, such that roundings do not add up."""
+    ends = np.rint(np.arange(frames + 1) * (1000 / fps / step)).astype(int) * step
+    return [int(each) for each in np.diff(ends)]

@@ -1,0 +1,1 @@
+"""What a painting was made of, and painting it again."""

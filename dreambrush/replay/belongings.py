@@ -1,0 +1,149 @@
+"""Which layers of a document are those that dreambrush painted, whatever the artist has called them since."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from dreambrush.errors import OpenrasterError
+from dreambrush.mypaint.brushes.text import BrushText
+from dreambrush.mypaint.layer import NORMAL
+from dreambrush.mypaint.ora.layer_facts import LayerFacts, framed
+from dreambrush.mypaint.ora.layer_tree import PaintLayer
+from dreambrush.mypaint.ora.png import PIXEL_LIMIT
+from dreambrush.painter.lay.layer_canvas import brush_in_mode, layer_mode
+from dreambrush.painter.save.saving import YOUR_TURN, your_turn_strokes
+from dreambrush.painter.target.target import SHAPE_LAYER
+from dreambrush.recipe import Recipe, digest
+
+LOOKED_AT = 3_000_000_000  # pixels, to find out what has changed: some thirty seconds
+
+
+@dataclass(frozen=True)
+class OurLayer:
+    """A layer as dreambrush saved it.
+
+    Attributes:
+        painting: which of the file's recipes it belongs to.
+        index: of the layer in the recipe; None if it holds no strokes of the recipe.
+        name: that it had.
+        composite_op: that it had.
+        records: how many strokes its stroke map had.
+        first_brush: of the first of these, as text; "" where there is none.
+        optional: whether a painting may well be without it.
+    """
+
+    painting: int
+    index: int | None
+    name: str
+    composite_op: str
+    records: int
+    first_brush: str = ""
+    optional: bool = False
+
+
+def our_layers(recipes: Sequence[Recipe]) -> list[OurLayer]:
+    """The layers that all recipes together have made, recipe by recipe, and of each the lowest first."""
+    return [layer for number, recipe in enumerate(recipes) for layer in _layers_of(recipe, number)]
+
+
+@dataclass
+class PixelBudget:
+    """How many pixels may still be looked at: a small file can ask for very many.
+
+    Attributes:
+        left: of them.
+    """
+
+    left: int = LOOKED_AT
+
+    def allows(self, size: tuple[int, int], more: int = 0) -> bool:
+        """Whether a picture of that width and height may be looked at, and more pixels; if so, they count as seen."""
+        pixels = math.prod(size) + more
+        allowed = math.prod(size) <= PIXEL_LIMIT and pixels <= self.left
+        self.left -= pixels if allowed else 0
+        return allowed
+
+
+def find_ours(
+    ours: Sequence[OurLayer],
+    layers: Mapping[PaintLayer, LayerFacts],
+    recipes: Sequence[Recipe],
+    budget: PixelBudget | None = None,
+) -> dict[OurLayer, PaintLayer]:
+    """Finds our layers in a document; those that are gone are left out.
+
+    A layer is known by the first stroke of its stroke map, by its name, or else by its pixels.
+
+    Args:
+        ours: to be found.
+        layers: the document's, the lowest first.
+        recipes: of the file.
+        budget: of pixels; where it is spent, no layer is known by its pixels.
+    """
+    budget = budget or PixelBudget()
+    found: dict[OurLayer, PaintLayer] = {}
+    left = dict.fromkeys(layers)
+
+    def take(mark_of_ours: Callable[[OurLayer], Hashable], mark_of: Callable[[PaintLayer], Hashable]) -> None:
+        """Gives each of ours that is not found the lowest layer that has the same mark and is left."""
+        wanted = {our: mark_of_ours(our) for our in ours if our not in found}
+        marked: dict[Hashable, deque[PaintLayer]] = {}
+        for layer in left if any(mark is not None for mark in wanted.values()) else ():
+            marked.setdefault(mark_of(layer), deque()).append(layer)
+        for our, mark in wanted.items():
+            if mark is not None and marked.get(mark):
+                found[our] = marked[mark].popleft()
+                del left[found[our]]
+
+    take(
+        lambda our: (our.name, our.first_brush) if our.first_brush else None,
+        lambda layer: (layer.name, layers[layer].first_brush),
+    )
+    take(lambda our: our.first_brush or None, lambda layer: layers[layer].first_brush)
+    take(lambda our: our.name, lambda layer: layer.name)
+    for size in dict.fromkeys(recipe.strokes.size for recipe in recipes):
+        take(partial(_digest_of_ours, recipes, size), partial(_digest_of, size, budget))
+    return found
+
+
+def _digest_of_ours(recipes: Sequence[Recipe], size: tuple[int, int], our: OurLayer) -> str | None:
+    """What a layer of ours in a recipe of that size had; None for others."""
+    recipe = recipes[our.painting]
+    return recipe.digests[our.index] if our.index is not None and recipe.strokes.size == size else None
+
+
+def _digest_of(size: tuple[int, int], budget: PixelBudget, layer: PaintLayer) -> str | None:
+    """That of a layer; None where it cannot be read, or too much was looked at."""
+    try:
+        if not budget.allows(size, math.prod(layer.size())):
+            return None
+        return digest(framed(layer, *size))
+    except OpenrasterError:
+        return None
+
+
+def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
+    strokes, mode = recipe.strokes, layer_mode(recipe.pigment)
+    if recipe.alpha is not None and recipe.ground is not None:
+        yield OurLayer(painting, None, SHAPE_LAYER, NORMAL, 0)
+    for index, name in enumerate(strokes.layers):
+        mine = np.flatnonzero(strokes.layer == index)
+        first = _brush_of(recipe, int(mine[0])) if len(mine) else ""
+        yield OurLayer(painting, index, name, mode, len(mine), first)
+    turn = your_turn_strokes(recipe)
+    wanted = recipe.ground is not None and recipe.options.get("your_turn") is True
+    yield OurLayer(painting, None, YOUR_TURN, mode, len(turn), turn[0].brush if turn else "", optional=not wanted)
+
+
+def _brush_of(recipe: Recipe, stroke: int) -> str:
+    """What a stroke map says of a stroke's brush."""
+    strokes = recipe.strokes
+    brush = strokes.brush[stroke]
+    text = BrushText(brush_in_mode(recipe.brushes[brush], recipe.pigment), recipe.names[brush])
+    return text.text(strokes.colour[stroke].tolist(), float(strokes.radius[stroke]))

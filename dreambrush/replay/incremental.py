@@ -1,0 +1,152 @@
+"""A recipe painted again stroke by stroke, and what one sees of the real canvas on the way.
+
+Only what strokes have touched is merged anew, in MyPaint's tiles of 64x64 pixels, with the arithmetic of
+:func:`~dreambrush.mypaint.blend.blending.merge_layers`: at any moment the picture is to the bit what it would make of
+all layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.mypaint.blend.blending import blend, merge_layers, premultiply
+from dreambrush.mypaint.blend.levels import opaque_levels
+from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
+from dreambrush.mypaint.engine.eotf import light_of_levels
+from dreambrush.mypaint.layer import TILE_SIZE, Layer
+from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, canvas_eotf, layer_mode
+from dreambrush.painter.target.target import SHAPE_LAYER
+from dreambrush.recipe import Recipe
+
+Pixels = NDArray[np.uint8]
+Progress = Callable[[str, int, int], None]
+"""Takes the stage, how many strokes are laid, of how many."""
+
+
+class IncrementalReplay:
+    """A painting that is being painted again.
+
+    Args:
+        recipe: of the painting.  One that was painted onto other work is painted on white.
+
+    Attributes:
+        laid: how many strokes there are by now.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe, self.laid = recipe, 0
+        self._eotf, strokes = canvas_eotf(recipe.pigment), recipe.strokes
+        self._light = light_of_levels(self._eotf)
+        self._tools = [Tool(settings, None, recipe.pigment) for settings in recipe.brushes]
+        self._last = {int(layer): index for index, layer in enumerate(strokes.layer)}
+        self._sheets: dict[int, LayerCanvas] = {}
+        self._finished: dict[int, Layer] = {}  # of transparent paintings, whose shape is cut out of all of them
+        width, height = strokes.size
+        self._touched = np.zeros((-(-height // TILE_SIZE), -(-width // TILE_SIZE)), np.bool_)
+        self.ground = background = recipe.background
+        if background.ndim == 3:
+            repeats = -(-height // background.shape[0]), -(-width // background.shape[1]), 1
+            background = np.tile(background, repeats)[:height, :width]
+        self._merged = merge_layers([Layer("", np.zeros((height, width, 4), np.uint8))], self.ground, self._eotf)
+        # The ground, and the layers of which none below has strokes to come either.
+        self._below = np.broadcast_to(self._light[background], (height, width, 3)).copy()
+        self._bottom = 0
+
+    def __len__(self) -> int:
+        return len(self.recipe.strokes)
+
+    def lay(self) -> None:
+        """Lays the next stroke."""
+        strokes, index = self.recipe.strokes, self.laid
+        layer = int(strokes.layer[index])
+        if layer not in self._sheets:
+            self._sheets[layer] = LayerCanvas(*strokes.size, self.recipe.pigment)
+        x, y, width, height = self._sheets[layer].paint(
+            self._tools[strokes.brush[index]],
+            strokes.path[index],
+            strokes.pressure[index],
+            float(strokes.radius[index]),
+            strokes.colour[index],
+            self.recipe.seed + index,
+        )
+        if width and height:
+            rows = slice(y // TILE_SIZE, -(-(y + height) // TILE_SIZE))
+            self._touched[rows, x // TILE_SIZE : -(-(x + width) // TILE_SIZE)] = True
+        self.laid += 1
+        while self._bottom < len(strokes.layers) and self._last.get(self._bottom, -1) < self.laid:
+            self._finish(self._bottom)
+            self._bottom += 1
+
+    def update(self) -> list[tuple[slice, slice]]:
+        """Brings the picture up to date; returns the rows and columns of what may have changed, without overlap."""
+        changed = []
+        for row in np.flatnonzero(self._touched.any(1)).tolist():
+            columns = np.flatnonzero(self._touched[row])
+            area = self._area(row, int(columns[0]), int(columns[-1]) + 1)
+            self._merged[area] = opaque_levels(self._over(area, sorted(self._sheets)), area[0].start, self._eotf)
+            changed.append(area)
+        self._touched[:] = False
+        return changed
+
+    def merged(self) -> Pixels:
+        """All layers over the ground, opaque: (h, w, 3), as of the last :meth:`update`; a view."""
+        return self._merged
+
+    def picture(self) -> Pixels:
+        """What one sees now: (h, w, 3), or (h, w, 4) of a transparent painting.
+
+        Of a transparent painting whose last stroke is laid it is to the bit what is saved; before, it has the
+        painting's shape with the colours that lie there so far.
+        """
+        self.update()
+        alpha = self.recipe.alpha
+        if alpha is None:
+            return self._merged.copy()
+        if self.laid == len(self):
+            layers = [layer for _, layer in sorted(self._finished.items())]
+            if layers:
+                copies = [Layer(each.name, each.pixels.copy(), composite_op=each.composite_op) for each in layers]
+                return merge_transparent(cut_to_shape(copies, SHAPE_LAYER, self.ground, alpha), self._eotf)
+        return np.dstack([np.where(alpha[..., None] > 0, self._merged, np.uint8(0)), alpha])
+
+    def _finish(self, layer: int) -> None:
+        """Merges a layer that gets no more strokes into what lies below the others."""
+        if layer not in self._sheets:
+            return
+        rows = self._touched.shape[0]
+        for row in range(rows):
+            area = self._area(row, 0, self._touched.shape[1])
+            self._below[area] = self._over(area, [layer])
+        sheet = self._sheets.pop(layer)
+        if self.recipe.alpha is not None:
+            self._finished[layer] = sheet.layer(self.recipe.strokes.layers[layer])
+
+    def _area(self, row: int, first: int, end: int) -> tuple[slice, slice]:
+        """Pixels of some tiles in a row."""
+        height, width = self._merged.shape[:2]
+        rows = slice(row * TILE_SIZE, min((row + 1) * TILE_SIZE, height))
+        return rows, slice(first * TILE_SIZE, min(end * TILE_SIZE, width))
+
+    def _over(self, area: tuple[slice, slice], layers: list[int]) -> NDArray[np.uint16]:
+        """Light of layers over what is below all of them."""
+        rows, columns = area
+        light = self._below[area].copy()
+        rectangle = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+        for layer in layers:
+            pixels = self._sheets[layer].canvas.read8(rectangle)  # as they are saved, not as the engine has them
+            blend(light, premultiply(pixels, self._light), 1.0, layer_mode(self.recipe.pigment))
+        return light
+
+
+def finished(recipe: Recipe, progress: Progress | None = None) -> IncrementalReplay:
+    """All strokes laid; ``progress`` is told how many, from time to time."""
+    replay = IncrementalReplay(recipe)
+    while replay.laid < len(replay):
+        replay.lay()
+        if progress and replay.laid % 50 == 0:
+            progress("replay", replay.laid, len(replay))
+    replay.update()
+    return replay

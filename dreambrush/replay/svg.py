@@ -1,0 +1,141 @@
+"""A painting's strokes as a drawing of vectors (SVG), for programs that know no brushes.
+
+A stroke is a quadratic Bezier curve with round or square ends, as wide and as opaque as its brush makes it on the real
+canvas.  Where its width changes it is drawn as an outline.  What a brush does within a stroke, its bristles or its
+grain, is lost, and so is how wet paint and pigments mix.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dreambrush.models.brush_widths import measure_widths
+from dreambrush.recipe import Recipe
+
+Float64 = NDArray[np.float64]
+
+TAPERED = 1.15  # times as wide at one place as at another: less is drawn with one width
+OPAQUE = 0.98  # more counts as fully opaque
+PLACES = (0.0, 0.5, 1.0)  # along the path, at which its width is looked up
+NARROWEST = 0.02  # pixels of half-width, where a brush leaves no paint at one end
+
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, "Char"
+
+
+def to_svg(recipe: Recipe) -> str:
+    """Draws the strokes of a recipe: one group for each layer, in painting order, over the ground.
+
+    The groups are layers for Inkscape.  Lengths are the painting's pixels, to a hundredth.
+
+    Args:
+        recipe: of a painting; where it is transparent, the drawing is cut to its shape.
+    """
+    width, height = recipe.strokes.size
+    paths = _paths(recipe)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'
+        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+    ]
+    cut = ""
+    if recipe.alpha is not None:
+        lines += [f'<mask id="shape"><image width="{width}" height="{height}" href="{_data(recipe.alpha)}"/></mask>']
+        cut = ' mask="url(#shape)"'
+    lines += [f'<g fill="none" stroke-linecap="round"{cut}>']
+    if recipe.ground is not None:
+        colour = bytes(recipe.ground).hex()
+        lines += [f'<rect id="ground" width="{width}" height="{height}" fill="#{colour}"/>']
+    for index, name in enumerate(recipe.strokes.layers):
+        label = quoteattr(_NOT_XML.sub("\ufffd", name))
+        lines += [f'<g id="layer-{index + 1}" inkscape:groupmode="layer" inkscape:label={label}>']
+        lines += [paths[stroke] for stroke in np.flatnonzero(recipe.strokes.layer == index) if paths[stroke]]
+        lines += ["</g>"]
+    return "\n".join([*lines, "</g>", "</svg>", ""])
+
+
+def _paths(recipe: Recipe) -> list[str]:
+    """The element of each stroke; "" where it leaves no paint."""
+    strokes = recipe.strokes
+    path = strokes.path.astype(np.float64)
+    ahead = _tangents(path)
+    half, opacity = np.zeros((2, len(strokes), len(PLACES)))
+    blunt = np.zeros(len(strokes), bool)
+    pressure = strokes.pressure[:, :1] + (strokes.pressure[:, 1:] - strokes.pressure[:, :1]) * np.array(PLACES)
+    for index, brush in enumerate(recipe.brushes):
+        mine = np.flatnonzero(strokes.brush == index)
+        if len(mine):
+            widths = measure_widths(brush, float(np.median(strokes.radius[mine])))
+            direction = np.arctan2(ahead[mine, :, 1], ahead[mine, :, 0])
+            blunt[mine] = widths.blunt
+            half[mine], opacity[mine] = widths.at(pressure[mine].astype(np.float64), direction)
+    half *= strokes.radius[:, None]
+    colours = np.rint(strokes.colour * 255).astype(np.uint8)
+    return [
+        _element(*stroke) for stroke in zip(path, ahead, half, opacity.mean(1), map(bytes, colours), blunt, strict=True)
+    ]
+
+
+def _element(path: Float64, ahead: Float64, half: Float64, opacity: float, colour: bytes, blunt: bool) -> str:
+    if half.max() <= 0 or opacity <= 0.005:
+        return ""
+    half = np.maximum(half, NARROWEST)
+    seen = "" if opacity >= OPAQUE else f' opacity="{_short(opacity)}"'
+    outline = _outline(path, ahead, half, blunt) if half.max() >= TAPERED * half.min() else None
+    if outline is not None:
+        return f'<path fill="#{colour.hex()}"{seen} d="{outline}"/>'
+    start, control, end = path
+    width = _short(half[0] / 2 + half[1] + half[2] / 2)  # twice the mean, the middle counting double
+    cap = ' stroke-linecap="butt"' if blunt else ""
+    shape = f"M{_pair(start)}Q{_pair(control)} {_pair(end)}"
+    return f'<path stroke="#{colour.hex()}" stroke-width="{width}"{cap}{seen} d="{shape}"/>'
+
+
+def _outline(path: Float64, ahead: Float64, half: Float64, blunt: bool) -> str | None:
+    """Along one side, round the end, back along the other, round the start; None where a side would turn back."""
+    start, control, end = path
+    centre = np.stack([start, (start + 2 * control + end) / 4, end])
+    aside = np.stack([-ahead[:, 1], ahead[:, 0]], 1) * half[:, None]
+    left, right = centre - aside, centre + aside
+    for side in (left, right):
+        side[1] = 2 * side[1] - (side[0] + side[2]) / 2  # the control point with which the curve passes through
+        velocity = np.stack([side[1] - side[0], side[2] - side[0], side[2] - side[1]])
+        if (velocity * ahead).sum(1).min() < 0:
+            return None
+    near, far = ("L" if blunt else f"A{_short(half[place])} {_short(half[place])} 0 0 1 " for place in (0, 2))
+    return (
+        f"M{_pair(left[0])}Q{_pair(left[1])} {_pair(left[2])}{far}{_pair(right[2])}"
+        f"Q{_pair(right[1])} {_pair(right[0])}{'' if blunt else near + _pair(left[0])}Z"
+    )
+
+
+def _tangents(path: Float64) -> Float64:
+    """Directions (n, places, 2) of length 1, along paths (n, 3, 2)."""
+    t = np.array(PLACES)[:, None]
+    velocity = (1 - t) * (path[:, None, 1] - path[:, None, 0]) + t * (path[:, None, 2] - path[:, None, 1])
+    chord = np.broadcast_to(path[:, None, 2] - path[:, None, 0], velocity.shape)
+    for instead in (chord, np.array([1.0, 0.0])):  # where the control point lies on an end, or all in one place
+        still = np.hypot(velocity[..., 0], velocity[..., 1])[..., None] < 1e-6
+        velocity = np.where(still, instead, velocity)
+    return np.asarray(velocity / np.hypot(velocity[..., 0], velocity[..., 1])[..., None])
+
+
+def _pair(point: Float64) -> str:
+    return f"{_short(point[0])} {_short(point[1])}"
+
+
+def _short(value: float) -> str:
+    """A number with at most two decimals, written as short as can be."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def _data(alpha: NDArray[np.uint8]) -> str:
+    png = io.BytesIO()
+    Image.fromarray(alpha).save(png, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from dreambrush.models.catalogue import find_brush
+from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.plan.effort import DEFAULT, EFFORTS, LEAST, MOST, SINGLE
+
+if TYPE_CHECKING:
+    from tests.painter.conftest import Pictures
+
+
+def test_the_dial_has_five_places() -> None:
+    assert list(EFFORTS) == list(range(LEAST, MOST + 1)) == [1, 2, 3, 4, 5] and DEFAULT in EFFORTS
+
+
+def test_more_effort_is_more_thought() -> None:
+    for name in ("last_steps", "swaps", "stage_steps"):
+        values = [getattr(effort, name) for effort in EFFORTS.values()]
+        assert values == sorted(values) and values[-1] > values[0]
+    looked_at = [effort.thought.windows * effort.thought.proposals for effort in EFFORTS.values()]
+    assert looked_at == sorted(looked_at)
+
+
+def test_few_strokes_are_given_more_thought_each_and_many_no_less() -> None:
+    for effort in EFFORTS.values():
+        steps = [effort.for_count(count).last_steps for count in (SINGLE, 10, 100, 1000, 10_000, 10**6)]
+        assert steps == sorted(steps, reverse=True) and steps[0] <= 10 * effort.last_steps
+        assert effort.for_count(10**6) == effort
+        assert effort.for_count(0).last_steps == effort.for_count(1).last_steps == effort.last_steps
+
+
+def test_more_thought_finds_a_better_painting(astronaut: Pictures) -> None:
+    target = astronaut(40)
+    errors = [
+        paint(target, find_brush("oil"), 25, 1, options=PaintOptions(effort=effort, hand=0)).mse
+        for effort in (LEAST, DEFAULT)
+    ]
+    assert errors[1] < errors[0] < 0.3 * np.var(target, axis=(0, 1)).mean()
+
+
+@pytest.mark.parametrize(
+    "effort", [1, 2, 3, pytest.param(4, marks=pytest.mark.slow), pytest.param(5, marks=pytest.mark.slow)]
+)
+def test_every_effort_paints_what_it_is_asked_for(effort: int) -> None:
+    y, x = np.mgrid[0:12, 0:12] / 12
+    target = np.stack([x, y, 0.5 * (x + y)], -1).astype(np.float32)
+    painting = paint(target, find_brush("oil"), 6, 1, options=PaintOptions(effort=effort))
+    variance = np.var(target, axis=(0, 1)).mean()
+    assert len(painting.strokes) == 6 and painting.mse < (0.5 if effort == LEAST else 0.3) * variance

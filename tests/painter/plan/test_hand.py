@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from dreambrush.painter.geometry import dotness, path_length
+from dreambrush.painter.plan.hand import DEFAULT, EXACT, FREE, Hand, hand_for
+from dreambrush.painter.target.orientation import OrientationField
+
+if TYPE_CHECKING:
+    from tests.painter.conftest import Float32, Sketches
+
+SIDE = 64
+
+
+def stripes(side: int = SIDE) -> Float32:
+    """Light and dark stripes that run from left to right."""
+    wave = 0.5 + 0.4 * np.sin(np.arange(side) / 2)
+    return np.broadcast_to(wave[:, None, None], (side, side, 3)).astype(np.float32)
+
+
+def hand(freedom: float, narrowest: float | None = None, widest: float | None = None, side: int = SIDE) -> Hand:
+    picture = stripes(side)
+    return hand_for(freedom, picture, OrientationField(picture), narrowest, widest)
+
+
+def straight(angle: float, length: float, radius: float = 3) -> Float32:
+    half = 0.5 * length * np.array([np.cos(angle), np.sin(angle)])
+    middle = np.full(2, SIDE / 2)
+    return np.array([[*(middle - half), *middle, *(middle + half), 1, 1, radius]], np.float32)
+
+
+def score(freedom: float, stroke: Float32, gain: float = 2.0) -> float:
+    return float(hand(freedom).score(np.array([gain], np.float32), stroke)[0])
+
+
+def test_an_exact_hand_takes_gain_for_merit(random_sketch: Sketches) -> None:
+    gains = np.random.default_rng(0).normal(0, 1, 20).astype(np.float32)
+    assert np.array_equal(hand(EXACT).score(gains, random_sketch(20, SIDE).strokes), gains)
+
+
+@pytest.mark.parametrize("freedom", [DEFAULT, FREE])
+def test_merit_is_a_part_of_gain_and_harm_stays_harm(freedom: float, random_sketch: Sketches) -> None:
+    strokes = random_sketch(60, SIDE).strokes
+    gains = np.random.default_rng(0).normal(0, 1, 60).astype(np.float32)
+    merits = hand(freedom).score(gains, strokes)
+    good = gains > 0
+    assert good.any() and (merits[good] > 0).all() and (merits[good] < gains[good]).all()
+    assert np.array_equal(merits[~good], gains[~good])
+    assert merits.dtype == np.float32
+
+
+def test_a_free_hand_prefers_long_strokes() -> None:
+    lengths = [score(FREE, straight(0, length)) for length in (0.1, 6, 12, 24, 48)]
+    assert lengths == sorted(lengths) and lengths[0] < 0.6 * lengths[-1]
+    assert score(DEFAULT, straight(0, 48)) > score(DEFAULT, straight(0, 3))
+
+
+def test_a_free_hand_follows_the_form() -> None:
+    angles = [score(FREE, straight(angle, 30)) for angle in np.linspace(0, np.pi / 2, 5)]
+    assert angles == sorted(angles, reverse=True) and angles[-1] < 0.6 * angles[0]
+    assert score(FREE, straight(np.pi, 30)) == pytest.approx(angles[0], rel=1e-4)  # to and fro are alike
+
+
+def test_where_there_is_no_form_all_directions_are_alike() -> None:
+    flat = replace(hand(FREE), form=OrientationField(np.full((SIDE, SIDE, 3), 0.5, np.float32)))
+    gain = np.ones(1, np.float32)
+    along, across = (flat.score(gain, straight(angle, 30))[0] for angle in (0, np.pi / 2))
+    assert along == pytest.approx(across) and along == pytest.approx(1 - flat.long * dotness(straight(0, 30))[0])
+
+
+@pytest.mark.parametrize("freedom", [EXACT, DEFAULT, FREE])
+def test_strokes_are_brought_within_what_the_hand_does(freedom: float, random_sketch: Sketches) -> None:
+    some = hand(freedom)
+    wild = random_sketch(200, 10 * SIDE).strokes
+    constrain = some.constrain(wild)
+    assert (constrain[:, 8] >= some.smallest).all() and (constrain[:, 8] <= some.largest).all()
+    assert (constrain[:, [0, 1, 4, 5]] <= SIDE + some.largest).all() and (
+        constrain[:, [0, 1, 4, 5]] >= -some.largest
+    ).all()
+    inland = some.constrain(straight(0.3, 1, some.smallest))
+    chord = np.hypot(*(inland[0, 4:6] - inland[0, 0:2]))
+    assert chord >= 2 * some.smallest * some.shortest * 0.999
+
+
+def test_the_freer_the_longer_and_wider() -> None:
+    hands = [hand(freedom, side=800) for freedom in np.linspace(EXACT, FREE, 5)]
+    for name in ("long", "along", "shortest", "smallest"):
+        values = [getattr(each, name) for each in hands]
+        assert values == sorted(values) and values[-1] > values[0]
+
+
+@pytest.mark.parametrize("freedom", [EXACT, DEFAULT, FREE])
+@pytest.mark.parametrize(("narrowest", "widest"), [(3.0, 9.0), (3.0, None), (None, 9.0), (0.5, 0.7), (30.0, 30.0)])
+def test_limits_are_respected(freedom: float, narrowest: float | None, widest: float | None) -> None:
+    found = hand(freedom, narrowest, widest)
+    assert found.smallest <= found.largest
+    assert narrowest is None or found.smallest == pytest.approx(narrowest / 2)
+    assert widest is None or found.largest == pytest.approx(widest / 2)
+
+
+@pytest.mark.parametrize(("freedom", "side"), [(EXACT, SIDE), (DEFAULT, 256), (FREE, 256)])
+def test_the_widest_stroke_may_be_narrower_than_the_hand_likes(freedom: float, side: int) -> None:
+    assert hand(freedom, widest=1.5, side=side).largest == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("side", [1, 2, 5, 4000])
+def test_pictures_of_any_size(side: int) -> None:
+    picture = np.zeros((1, side, 3), np.float32)
+    some = hand_for(DEFAULT, picture, OrientationField(picture), None, None)
+    assert 0 < some.smallest <= some.largest
+
+
+@pytest.mark.parametrize("freedom", [EXACT, DEFAULT, FREE])
+@pytest.mark.parametrize("longest", [0.2, 2.0, 50.0])
+def test_strokes_have_room_below_the_longest(freedom: float, longest: float, random_sketch: Sketches) -> None:
+    picture = stripes()
+    some = hand_for(freedom, picture, OrientationField(picture), longest=longest, lightest=0.5)
+    assert some.shortest <= min(longest / 2, hand(freedom).shortest)
+    constrain = some.constrain(random_sketch(100, SIDE).strokes)
+    assert (path_length(constrain) <= 2.002 * longest * constrain[:, 8]).all() and constrain[:, 6:8].min() >= 0.5

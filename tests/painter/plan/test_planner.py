@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from dreambrush.painter.plan.deadline import Deadline
+from dreambrush.painter.plan.effort import EFFORTS, Effort
+from dreambrush.painter.plan.planner import Planner
+from dreambrush.painter.propose.grow import Grower
+from dreambrush.painter.propose.ridge_proposer import RidgeProposer
+from dreambrush.painter.refine.scene import Scene, View, reduced
+from dreambrush.painter.sketch import Sketch
+
+if TYPE_CHECKING:
+    from dreambrush.painter.dreams import Dreams
+    from dreambrush.painter.refine.fragments import Grid
+    from tests.painter.conftest import Float32, Painted, Pictures, Tames
+
+SIDE = 48
+PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)
+LITTLE = replace(EFFORTS[1], last_steps=4, stage_steps=4)
+
+
+class Told:
+    """What a planner has told, and a clock that goes on by a second each time."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[str, int, int, float]] = []
+
+    def __call__(self, stage: str, done: int, total: int, mse: float) -> None:
+        self.all.append((stage, done, total, mse))
+
+    def seconds(self) -> float:
+        return float(len(self.all))
+
+
+class Desk:
+    """Makes planners for a small photograph."""
+
+    def __init__(self, dreams: Dreams, tame_for: Tames, target: Float32) -> None:
+        self.dreams, self.constrain, self.target = dreams, tame_for(SIDE), target
+        self.told = Told()
+
+    def planner(self, effort: Effort = LITTLE, cell: int = 1, seconds: float | None = None, seed: int = 0) -> Planner:
+        scene, coarse = (Scene(self.target, self.dreams, self.constrain, each) for each in (1, cell))
+        rng, paper = np.random.default_rng(seed), reduced(PAPER, cell).reshape(-1, 3)
+        grower = Grower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.thought)
+        deadline = Deadline(seconds, self.told.seconds)
+        return Planner(scene, PAPER.reshape(-1, 3), grower, effort, rng, self.told, deadline)
+
+    def error(self, real: Float32) -> float:
+        return float(np.square(real - self.target).mean())
+
+
+@pytest.fixture
+def desk(oil: Dreams, tame_for: Tames, astronaut: Pictures) -> Desk:
+    return Desk(oil, tame_for, astronaut(SIDE))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 13, 40])
+def test_as_many_strokes_as_wanted(desk: Desk, count: int) -> None:
+    planner = desk.planner()
+    planner.plan(count)
+    assert len(planner.sketch) == count
+
+
+@pytest.mark.parametrize(("cell", "share"), [(1, 0.25), (2, 0.33)])
+def test_the_plan_paints_the_picture(desk: Desk, painted: Painted, cell: int, share: float) -> None:
+    planner = desk.planner(cell=cell)
+    planner.plan(40)
+    real = desk.error(painted(planner.sketch, PAPER))
+    assert real < share * desk.error(PAPER)
+    expected = planner.scene.mean_squared(planner.scene.view(planner.sketch, planner.paper).error)
+    assert expected == pytest.approx(real, rel=0.1)
+
+
+def test_a_finished_plan_is_looked_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    planner, looked = desk.planner(cell=2), []
+    view = Scene.view
+
+    def counted(scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:
+        if scene is planner.grower.scene and len(sketch) == 40:
+            looked.append(sketch)
+        return view(scene, sketch, canvas, grid)
+
+    monkeypatch.setattr(Scene, "view", counted)
+    planner.plan(40)
+    seen = planner.view()
+    assert len(looked) == 1 and looked[0] is planner.sketch
+    again = planner.view()  # what was seen is not kept for ever
+    assert len(looked) == 2 and np.array_equal(again.composite.canvas, seen.composite.canvas)
+    planner.sketch = planner.sketch[slice(0, 39)]
+    assert len(planner.view().fragments.starts) == 40
+
+
+def test_one_is_told_how_far_it_is(desk: Desk) -> None:
+    planner = desk.planner(replace(LITTLE, swaps=2, swapped=0.2, swap_steps=2))
+    planner.plan(30)
+    grown = [each for each in desk.told.all if each[0] == "Plan"]
+    refined = [each for each in desk.told.all if each[0] == "Refine"]
+    assert len(grown) + len(refined) == len(desk.told.all)
+    assert all(0 < done <= total == 30 for _, done, total, _ in grown)
+    assert [(done, total) for _, done, total, _ in refined] == [(1, 3), (2, 3), (3, 3)]
+    first = next(index for index, each in enumerate(desk.told.all) if each[0] == "Refine")
+    assert any(each[0] == "Plan" and each[1] == 30 for each in desk.told.all[:first])
+    assert grown[0][3] > refined[-1][3] > 0
+
+
+def test_the_weakest_strokes_are_swapped_for_better_ones(desk: Desk, painted: Painted) -> None:
+    errors = []
+    for swaps in (0, 3):
+        planner = desk.planner(replace(LITTLE, swaps=swaps, swapped=0.25, swap_steps=4))
+        planner.plan(25)
+        assert len(planner.sketch) == 25
+        errors.append(desk.error(painted(planner.sketch, PAPER)))
+    assert errors[1] < 0.95 * errors[0]
+
+
+def test_good_enough_is_enough(desk: Desk) -> None:
+    planner = desk.planner()
+    planner.plan(200, enough=0.03)
+    assert 0 < len(planner.sketch) < 150
+    assert planner.grower.mse <= 0.03
+
+
+def test_nothing_is_added_to_what_is_good_enough_from_the_beginning(desk: Desk) -> None:
+    planner = desk.planner()
+    planner.plan(20, enough=1.0)
+    assert len(planner.sketch) == 0
+
+
+def test_the_same_seed_plans_the_same(desk: Desk) -> None:
+    plans = []
+    for seed in (1, 1, 2):
+        planner = desk.planner(seed=seed)
+        planner.plan(15)
+        plans.append(planner.sketch)
+    assert plans[0].strokes.tobytes() == plans[1].strokes.tobytes()
+    assert plans[0].colours.tobytes() == plans[1].colours.tobytes()
+    assert not np.array_equal(plans[0].strokes, plans[2].strokes)
+
+
+def test_when_time_is_up_the_plan_is_left_as_it_is(desk: Desk) -> None:
+    hurried, idle = desk.planner(seconds=3), desk.planner()
+    hurried.plan(40)
+    assert 0 < len(hurried.sketch) < 40  # not all, but some, were grown in the time there was
+    assert desk.told.seconds() <= 4
+    before = hurried.sketch
+    hurried.mend(PAPER.reshape(-1, 3), 2)
+    hurried.add(PAPER.reshape(-1, 3), 2, 40)
+    assert np.array_equal(hurried.sketch.strokes, before.strokes)
+    idle.plan(40)
+    assert len(idle.sketch) == 40
+
+
+def test_what_is_laid_is_not_mended(desk: Desk, painted: Painted) -> None:
+    planner = desk.planner(replace(LITTLE, stage_steps=40))
+    planner.plan(20)
+    before = planner.sketch
+    real = painted(before[:8], PAPER)
+    real[:10] = 0  # something went wrong
+    planner.mend(real.reshape(-1, 3), 8)
+    assert np.array_equal(planner.sketch.strokes[:8], before.strokes[:8])
+    assert np.array_equal(planner.sketch.colours[:8], before.colours[:8])
+    assert len(planner.sketch) == 20 and not np.array_equal(planner.sketch.strokes[8:], before.strokes[8:])
+    assert planner.scene.view(planner.sketch[8:], real.reshape(-1, 3)).error < (
+        planner.scene.view(before[8:], real.reshape(-1, 3)).error
+    )
+
+
+@pytest.mark.parametrize("cell", [1, 2])
+def test_strokes_are_added_for_what_the_real_canvas_lacks(desk: Desk, painted: Painted, cell: int) -> None:
+    planner = desk.planner(cell=cell)
+    planner.plan(20)
+    laid, done = planner.sketch, 12
+    real = painted(laid[:done], PAPER)
+    real[30:, 30:] = (0, 1, 0)  # someone was here
+    planner.add(real.reshape(-1, 3), done, 34)
+    assert len(planner.sketch) == 34
+    assert np.array_equal(planner.sketch.strokes[:done], laid.strokes[:done])
+    middles = planner.sketch.strokes[20:, 2:4]
+    assert (middles > 26).all(1).mean() > 0.35  # the corner is a fifth of the canvas
+    before, after = (planner.scene.view(each[done:], real.reshape(-1, 3)).error for each in (laid, planner.sketch))
+    assert after < 0.7 * before
+
+
+def test_nothing_is_added_to_a_canvas_that_is_good_enough(desk: Desk) -> None:
+    planner = desk.planner()
+    planner.plan(5)
+    planner.add(desk.target.reshape(-1, 3), 5, 30, enough=0.001)
+    assert len(planner.sketch) == 5
+
+
+@pytest.mark.slow
+def test_the_plan_is_whole_whenever_it_is_broken_off(desk: Desk) -> None:
+    for moment in range(0, 9, 2):
+        planner = desk.planner(replace(LITTLE, swaps=2, swapped=0.3, swap_steps=2))
+
+        def stop(stage: str, done: int, total: int, mse: float, planner: Planner = planner, left: int = moment) -> None:
+            desk.told(stage, done, total, mse)
+            if len(desk.told.all) > left:
+                raise KeyboardInterrupt
+
+        desk.told.all.clear()
+        planner.tell = stop
+        with pytest.raises(KeyboardInterrupt):
+            planner.plan(30)
+        sketch: Sketch = planner.sketch
+        assert 0 < len(sketch) <= 30
+        assert len(sketch.strokes) == len(sketch.colours) == len(sketch.brush) and np.isfinite(sketch.strokes).all()
+
+
+def test_the_view_is_that_of_the_plan_on_bare_paper(desk: Desk) -> None:
+    planner = desk.planner(cell=2)
+    planner.plan(15)
+    paper = reduced(PAPER, 2).reshape(-1, 3)
+    expected = Scene(desk.target, desk.dreams, desk.constrain, 2).view(planner.sketch, paper)
+    assert np.array_equal(planner.view().composite.canvas, expected.composite.canvas)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.gain import only
+from dreambrush.painter.propose.error_pyramid import ErrorPyramid
+from dreambrush.painter.propose.scoring import Scorer
+from dreambrush.painter.refine.scene import Scene, reduced
+from dreambrush.painter.sketch import Sketch
+
+if TYPE_CHECKING:
+    from tests.painter.conftest import Float32, Painted, Pictures, Sketches
+
+SIDE = 64
+PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)
+
+
+@pytest.fixture
+def judge(dreams: Dreams, astronaut: Pictures) -> Scorer:
+    return Scorer(dreams, ErrorPyramid(astronaut(SIDE), PAPER))
+
+
+def best_gains(dreams: Dreams, target: Float32, strokes: Float32, brush: int) -> Float32:
+    """What strokes gain if each has its best colour, found by trying colours at all pixels."""
+    scene = Scene(target, dreams, lambda constrain: constrain)
+    before = np.square(PAPER - target).sum()
+    gains = []
+    for stroke in strokes:
+        alone = partial(Sketch, stroke[None], brush=np.full(1, brush))
+        # The error is a parabola in each channel: three colours tell where its bottom is.
+        errors = []
+        for level in (0.0, 0.5, 1.0):
+            view = scene.view(alone(colours=np.full((1, 3), level, np.float32)), PAPER.reshape(-1, 3))
+            spread = np.bincount(view.fragments.cell_id, view.variance * (level - 0.5) ** 2, SIDE * SIDE)
+            errors.append((np.square(view.composite.canvas - view.target) + spread[:, None]).sum(0))
+        low, middle, high = np.array(errors)
+        bent = 2 * (low - 2 * middle + high)
+        colour = np.clip((3 * low - 4 * middle + high) / np.maximum(2 * bent, 1e-9), 0, 1)
+        view = scene.view(alone(colours=colour[None].astype(np.float32)), PAPER.reshape(-1, 3))
+        gains.append(before - view.error)
+    return np.array(gains, np.float32)
+
+
+@pytest.mark.parametrize("brush", [0, 1, 2])
+def test_a_glance_is_about_right(
+    judge: Scorer, dreams: Dreams, random_sketch: Sketches, astronaut: Pictures, brush: int
+) -> None:
+    strokes = random_sketch(30, SIDE, seed=1).strokes
+    quick, exact = judge.gains(strokes, brush), best_gains(dreams, astronaut(SIDE), strokes, brush)
+    assert quick.dtype == np.float32
+    assert np.abs(quick - exact).sum() < 0.2 * np.abs(exact).sum()
+    assert np.corrcoef(quick, exact)[0, 1] > 0.97
+
+
+def test_what_is_gained_becomes_real(
+    judge: Scorer, random_sketch: Sketches, painted: Painted, astronaut: Pictures
+) -> None:
+    sketch, target = random_sketch(40, SIDE, seed=2), astronaut(SIDE)
+    orange = np.array([0.9, 0.4, 0.2], np.float32)
+    fixed = Scorer(judge.dreams, judge.moments, only(orange))
+    quick = fixed.gains(sketch.strokes)
+    same = Sketch(sketch.strokes, np.tile(orange, (40, 1)), sketch.brush)
+    before = np.square(PAPER - target).sum()
+    real = [before - np.square(painted(same[index : index + 1], PAPER) - target).sum() for index in range(40)]
+    assert (np.array(real) < 0).any() and np.corrcoef(quick, real)[0, 1] > 0.97
+    assert (judge.gains(sketch.strokes) >= quick - 0.05 * np.abs(quick)).all()  # the best colour is no worse
+
+
+def test_strokes_do_not_depend_on_those_judged_with_them(judge: Scorer, random_sketch: Sketches) -> None:
+    strokes = random_sketch(70, SIDE, seed=3).strokes
+    whole = judge.gains(strokes)
+    np.testing.assert_allclose(judge.gains(strokes[50:]), whole[50:], rtol=1e-3, atol=1e-3)
+    assert judge.gains(strokes[:0]).shape == (0,)
+
+
+def test_nothing_is_gained_off_the_canvas_or_where_errors_do_not_count(
+    dreams: Dreams, judge: Scorer, random_sketch: Sketches, astronaut: Pictures
+) -> None:
+    strokes = random_sketch(20, SIDE, seed=4).strokes
+    away = strokes + np.array([300] * 6 + [0] * 3, np.float32)
+    assert not judge.gains(away).any()
+    nothing = np.zeros((SIDE, SIDE), np.float32)
+    assert not Scorer(dreams, ErrorPyramid(astronaut(SIDE), PAPER, nothing)).gains(strokes).any()
+
+
+def test_a_perfect_canvas_leaves_nothing_to_gain(dreams: Dreams, random_sketch: Sketches, astronaut: Pictures) -> None:
+    perfect = Scorer(dreams, ErrorPyramid(astronaut(SIDE), astronaut(SIDE)))
+    assert (perfect.gains(random_sketch(30, SIDE).strokes, 1) < 1e-2).all()
+
+
+def test_gains_are_in_pixels_whatever_the_cells(
+    dreams: Dreams, judge: Scorer, random_sketch: Sketches, astronaut: Pictures
+) -> None:
+    strokes = random_sketch(30, SIDE, seed=5).strokes
+    strokes[:, 8] += 4
+    small = ErrorPyramid(reduced(astronaut(SIDE), 2), reduced(PAPER, 2), cell=2.0)
+    coarse, fine = Scorer(dreams, small).gains(strokes), judge.gains(strokes)
+    assert np.abs(coarse - fine).sum() < 0.15 * np.abs(fine).sum()
