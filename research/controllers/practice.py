@@ -108,6 +108,7 @@ def main() -> None:
     start = None if arguments.new else PRETRAINED / POLICY_WEIGHTS_FILE
     options = PolicyOptions(steps=arguments.steps)
     plan = {**options.as_dict(), "seed": arguments.seed, "dream": fingerprint(weights), "new": arguments.new}
+    checkpoint = arguments.output / "checkpoint.safetensors"
     of = json.dumps({**plan, "pictures": str(arguments.pictures)}, sort_keys=True)
     dream = load_dream(weights)
     folder = arguments.pictures
@@ -119,13 +120,14 @@ def main() -> None:
         arguments.seed,
         load_policy(start) if start else None,
         lambda done, total: None,
-        Checkpoint(arguments.output / "checkpoint.safetensors", of),
+        Checkpoint(checkpoint, of),
     )
     model = policy_onnx(policy)
     difference = check_policy(policy, model)
     for name, data in ((POLICY_WEIGHTS_FILE, save(policy.state_dict())), (POLICY_FILE, model)):
         with open_output(arguments.output / name, overwrite=True) as file:
             file.write(data)
+    checkpoint.unlink(missing_ok=True)
     share = first_stroke_share(policy, dream, arguments.seed)
     print(json.dumps({**plan, "first_stroke_share": round(share, 4), "onnx_difference": difference.most}))
 
