@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from dreambrush.models.catalogue import Dream
 from research.controllers.compact import FEATURES, OUTPUTS, contours_of_error
-from research.controllers.rollout import Laid, sketch
+from research.controllers.rollout import Round, rollout
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -143,7 +143,7 @@ def fitnesses(
     target = np.tile(pictures, (len(genomes), 1, 1, 1))
     before = ((target - start_canvas(target)) ** 2).sum((1, 2, 3))
     docked, shares = np.zeros(len(target)), []
-    for laid in roll_out(dream, genomes, target, options, body):
+    for laid in roll_out_genomes(dream, genomes, target, options, body):
         chord = np.hypot(*(laid.strokes[:, 4:6] - laid.strokes[:, 0:2]).T)
         docked += (laid.gain > 0) * np.exp(-chord / (2 * laid.strokes[:, 8])) / options.strokes
         shares.append(1 - ((target - laid.canvas) ** 2).sum((1, 2, 3)) / (before + 1e-6))
@@ -151,16 +151,16 @@ def fitnesses(
     return np.asarray((share - options.long_taste * docked).reshape(len(genomes), count).mean(1), np.float64)
 
 
-def roll_out(
+def roll_out_genomes(
     dream: Dream, genomes: Float64, target: Float32, options: CmaOptions, body: Body = RIDGE_BODY
-) -> Iterator[Laid]:
+) -> Iterator[Round]:
     """Paints (k * m, s, s, 3) targets inside the dream, m for each of k genomes; yields each round of strokes."""
     each = np.repeat(genomes, len(target) // len(genomes), axis=0)
 
     def propose(residual: Float32) -> Float32:
         return body(residual, each, options.candidates)
 
-    return sketch(dream, target, start_canvas(target), options.strokes, propose, BLACK if options.black else None)
+    return rollout(dream, target, start_canvas(target), options.strokes, propose, BLACK if options.black else None)
 
 
 def start_canvas(target: Float32) -> Float32:

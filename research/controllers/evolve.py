@@ -34,7 +34,7 @@ from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.geometry import constrained, mutated
 from dreambrush.painter.propose.ridge_proposer import THICKEST, THINNEST
 from dreambrush.pictures.contact_sheet import draw_contact_sheet
-from research.controllers.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out
+from research.controllers.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out_genomes
 from research.controllers.transfer_gap import prove
 
 Float32 = NDArray[np.float32]
@@ -163,7 +163,7 @@ def run(
 def dreamt_error(dream: Dream, genome: Float64, targets: Float32, options: CmaOptions, body: Body) -> float:
     """Mean squared error of whole paintings inside the dream."""
     canvas = targets
-    for laid in roll_out(dream, genome[None], targets, options, body):
+    for laid in roll_out_genomes(dream, genome[None], targets, options, body):
         canvas = laid.canvas
     return float(((targets - canvas) ** 2).mean())
 

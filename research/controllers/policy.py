@@ -22,7 +22,7 @@ from dreambrush.dream.descent import Descent
 from dreambrush.dream.field import FieldDream
 from dreambrush.dream.samples import pixel_centres
 from dreambrush.painter.propose.windows import SIDE
-from research.controllers.simulator import Laid, lay, random_windows
+from research.controllers.simulator import DreamtStrokes, lay, random_windows
 from research.controllers.training_state import State, random_state, restore_random, with_prefix, without_prefix
 from research.controllers.wgan_gp import Opinion
 
@@ -220,7 +220,7 @@ class Trainer:
         by_gain = torch.multinomial(torch.softmax(foretold * 20, 1), count // 2, replacement=True)
         return torch.cat([by_error, by_gain], 1)
 
-    def _judge(self, strokes: Tensor, rows: Tensor) -> Laid:
+    def _judge(self, strokes: Tensor, rows: Tensor) -> DreamtStrokes:
         """Gains estimated from random cells, the same for all, which keeps a step cheap."""
         which = torch.randperm(SIDE * SIDE)[: self.options.points]
         points = self.centres[which].expand(len(rows), -1, -1)

@@ -26,7 +26,7 @@ GLANCE = 160  # pixels at which a stroke is looked at when many compete
 
 
 @dataclass(frozen=True)
-class Laid:
+class Round:
     """One stroke on each of n canvases.
 
     Attributes:
@@ -42,9 +42,9 @@ class Laid:
     canvas: Float32
 
 
-def sketch(
+def rollout(
     dream: Dream, target: Float32, canvas: Float32, strokes: int, propose: Propose, colour: Float32 | None
-) -> Iterator[Laid]:
+) -> Iterator[Round]:
     """Paints pictures stroke by stroke inside the dream; yields each round.
 
     Args:
@@ -70,7 +70,7 @@ def sketch(
         for row in np.flatnonzero(verdict.gain > 0):
             pixels, alpha = verdict.pixels[row], verdict.alpha[row]
             flat[row, pixels] += alpha[:, None] * (verdict.colour[row] - flat[row, pixels])
-        yield Laid(chosen, verdict.gain, verdict.colour, canvas)
+        yield Round(chosen, verdict.gain, verdict.colour, canvas)
 
 
 @dataclass(frozen=True)

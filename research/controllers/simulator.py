@@ -72,7 +72,7 @@ def random_windows(pictures: list[NDArray[np.float32]], count: int, rng: np.rand
 
 
 @dataclass
-class Laid:
+class DreamtStrokes:
     """Strokes as the dream would lay them.
 
     Attributes:
@@ -86,7 +86,9 @@ class Laid:
     mean: Tensor
 
 
-def lay(dream: FieldDream, strokes: Tensor, points: Tensor, target: Tensor, canvas: Tensor, area: float = 1.0) -> Laid:
+def lay(
+    dream: FieldDream, strokes: Tensor, points: Tensor, target: Tensor, canvas: Tensor, area: float = 1.0
+) -> DreamtStrokes:
     """Dreams strokes: closed-form colour and expected gain, as in the painter's gain.py but with gradients.
 
     Args:
@@ -104,4 +106,4 @@ def lay(dream: FieldDream, strokes: Tensor, points: Tensor, target: Tensor, canv
     colour = ((second[..., None] * canvas + mean[..., None] * residual).sum(1) / total).clamp(0, 1)
     change = colour[:, None] - canvas
     gain = (2 * mean * (residual * change).sum(-1) - second * (change * change).sum(-1)).sum(1)
-    return Laid(area * gain, colour, mean)
+    return DreamtStrokes(area * gain, colour, mean)

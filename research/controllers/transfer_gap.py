@@ -16,7 +16,7 @@ from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool
-from research.controllers.rollout import Laid, sketch
+from research.controllers.rollout import Round, rollout
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -107,12 +107,12 @@ def prove(
     def wanted(residual: Float32) -> Float32:
         return propose(targets, targets - residual)
 
-    def rounds() -> Iterator[Laid]:
+    def rounds() -> Iterator[Round]:
         if look_again:
             for _ in range(strokes):
-                yield from sketch(dream, targets, canvas, 1, wanted, colour)
+                yield from rollout(dream, targets, canvas, 1, wanted, colour)
         else:
-            yield from sketch(dream, targets, canvas, strokes, wanted, colour)
+            yield from rollout(dream, targets, canvas, strokes, wanted, colour)
 
     for laid in rounds():
         canvas = canvas.copy()

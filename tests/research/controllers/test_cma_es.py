@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dreambrush.models.catalogue import Dream, find_brush
-from research.controllers.cma_es import RIDGE_BODY, CmaOptions, evolve, fitnesses, roll_out, start_canvas
+from research.controllers.cma_es import RIDGE_BODY, CmaOptions, evolve, fitnesses, roll_out_genomes, start_canvas
 
 QUICK = CmaOptions(generations=10, population=10, pictures=4, strokes=2, candidates=2, black=True)
 
@@ -80,7 +80,7 @@ def test_dots_are_docked(dream: Dream) -> None:
 def test_canvases_begin_with_the_ground_and_get_nearer_to_the_target(dream: Dream) -> None:
     target = scribbles(5, 2)
     assert (start_canvas(target) == 1).all()
-    rounds = list(roll_out(dream, np.zeros((1, len(RIDGE_BODY.scales))), target, QUICK))
+    rounds = list(roll_out_genomes(dream, np.zeros((1, len(RIDGE_BODY.scales))), target, QUICK))
     errors = [float(((target - laid.canvas) ** 2).sum()) for laid in rounds]
     assert len(errors) == QUICK.strokes
     assert errors[-1] <= errors[0] < 0.6 * float(((target - 1) ** 2).sum())

@@ -5,7 +5,7 @@ import pytest
 
 from dreambrush.models.catalogue import Dream, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
-from research.controllers.rollout import judged, sketch
+from research.controllers.rollout import judged, rollout
 from research.controllers.transfer_gap import prove
 
 SIDE = 40
@@ -63,7 +63,7 @@ def test_strokes_that_gain_nothing_are_not_painted(dream: Dream) -> None:
     target[0, 10:30, 18:22] = 0
     bar = np.array([20, 10, 20, 20, 20, 30, 1, 1, 2.0], np.float32)
     laid = list(
-        sketch(dream, target, np.ones_like(target), 2, lambda wrong: np.tile(bar, (2, 1, 1)), np.zeros(3, "f4"))
+        rollout(dream, target, np.ones_like(target), 2, lambda wrong: np.tile(bar, (2, 1, 1)), np.zeros(3, "f4"))
     )
     assert laid[0].gain[0] > 100 and laid[0].gain[1] < 0
     assert (laid[-1].canvas[1] == 1).all() and laid[-1].canvas[0, 20, 20, 0] < 0.1
@@ -75,7 +75,7 @@ def test_the_best_of_several_is_laid(dream: Dream) -> None:
     bar = np.array([20, 10, 20, 20, 20, 30, 1, 1, 2.0], np.float32)
     beside = bar + np.array([9, 0, 9, 0, 9, 0, 0, 0, 0], np.float32)
     proposals = np.stack([beside, bar, beside])[None]
-    (laid,) = sketch(dream, target, np.ones_like(target), 1, lambda wrong: proposals, np.zeros(3, np.float32))
+    (laid,) = rollout(dream, target, np.ones_like(target), 1, lambda wrong: proposals, np.zeros(3, np.float32))
     assert (laid.strokes[0] == bar).all()
 
 
