@@ -31,10 +31,11 @@ from benchmarks.curves import Curve, draw_curves
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import Dream, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.geometry import constrained, mutated
+from dreambrush.painter.geometry import constrained
 from dreambrush.painter.propose.ridge_proposer import THICKEST, THINNEST
 from dreambrush.pictures.contact_sheet import draw_contact_sheet
 from research.controllers.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out_genomes
+from research.controllers.mutation import mutated
 from research.controllers.transfer_gap import prove
 
 Float32 = NDArray[np.float32]
