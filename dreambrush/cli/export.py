@@ -42,7 +42,7 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
     folder = brush_file.dream_folder()
     check_folder(output or folder)
     need_train_packages("Exporting")
-    from dreambrush.training.export import export_folder
+    from dreambrush.train.export.networks import export_folder
 
     card = export_folder(folder, output or folder)
     if not quiet:
@@ -65,7 +65,7 @@ def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
     if not needs_export(folder):
         return
     need_train_packages(f"The dream of {brush.name} has yet to be exported, which")
-    from dreambrush.training.export import export_folder
+    from dreambrush.train.export.networks import export_folder
 
     if not quiet:
         click.echo(f"Exporting the dream of {brush.name} ...", err=True)

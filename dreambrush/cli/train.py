@@ -16,7 +16,7 @@ from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
-    from dreambrush.training.plan import Stage
+    from dreambrush.train.plan import Stage
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "export")
 FORMER_STAGE = "controller"  # of dreambrush 0.1
@@ -113,9 +113,9 @@ def train(
     folder = output or user_dreams() / brush_file.name
     check_folder(folder)
     need_train_packages("Training")
-    from dreambrush.training.pace import Pace, in_words
-    from dreambrush.training.pipeline import train as train_brush
-    from dreambrush.training.plan import TrainOptions, expected_seconds
+    from dreambrush.cli.ui.pace import Pace, in_words
+    from dreambrush.train.pipeline import train as train_brush
+    from dreambrush.train.plan import TrainOptions, expected_seconds
 
     options = TrainOptions(seed=seed, device=device)
     options = options.patient() if thorough else options
@@ -145,7 +145,7 @@ def train(
 
 def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float) -> None:
     from dreambrush.models.catalogue import find_brush
-    from dreambrush.training.card import foretold_share
+    from dreambrush.train.card import foretold_share
 
     share = foretold_share(card)
     known = f"it foretells {100 * share:.1f} % of what can be foretold of new strokes"

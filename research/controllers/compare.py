@@ -28,14 +28,14 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 
 from benchmarks.curves import draw_curves, smooth
-from dreambrush.dream.checkpoint import Checkpoint
-from dreambrush.dream.train import load_dream
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import WEIGHTS_FILE, Dream, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.geometry import constrained
 from dreambrush.painter.propose.ridge_proposer import Controller
 from dreambrush.painter.propose.windows import SIDE, Windows
+from dreambrush.train.fit.checkpoint import Checkpoint
+from dreambrush.train.fit.learn import load_dream
 from research.controllers.compact import CompactController
 from research.controllers.policy import PolicyOptions, Trainer
 from research.controllers.policy_controller import PolicyController

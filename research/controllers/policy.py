@@ -18,10 +18,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from dreambrush.dream.descent import Descent
-from dreambrush.dream.field import FieldDream
-from dreambrush.dream.samples import pixel_centres
 from dreambrush.painter.propose.windows import SIDE
+from dreambrush.train.fit.descent import Descent
+from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.samples import pixel_centres
 from research.controllers.simulator import DreamtStrokes, lay, random_windows
 from research.controllers.training_state import State, random_state, restore_random, with_prefix, without_prefix
 from research.controllers.wgan_gp import Opinion

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from dreambrush.dream.checkpoint import put_weights, read_weights
-from dreambrush.dream.export import to_onnx
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import POLICY_FILE
 from dreambrush.painter.propose.windows import SIDE
-from dreambrush.training.export import Difference, check_network
+from dreambrush.train.export.networks import Difference, check_network
+from dreambrush.train.export.to_onnx import to_onnx
+from dreambrush.train.fit.checkpoint import put_weights, read_weights
 from research.controllers.policy import Policy
 
 CHECK_SEED, CHECK_WINDOWS = 40_000_003, 16

@@ -21,13 +21,13 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save
 
-from dreambrush.dream.checkpoint import Checkpoint
-from dreambrush.dream.field import FieldDream
-from dreambrush.dream.samples import pixel_centres
-from dreambrush.dream.train import load_dream
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import POLICY_FILE, POLICY_WEIGHTS_FILE, WEIGHTS_FILE, find_brush, fingerprint
 from dreambrush.painter.propose.windows import SIDE
+from dreambrush.train.fit.checkpoint import Checkpoint
+from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.learn import load_dream
+from dreambrush.train.fit.samples import pixel_centres
 from research.controllers.by_name import PRETRAINED
 from research.controllers.dead_leaves import drawn_pictures
 from research.controllers.policy import Policy, PolicyOptions, Trainer

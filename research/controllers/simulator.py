@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dreambrush.dream.field import FieldDream
 from dreambrush.errors import PictureError
 from dreambrush.painter.propose.windows import SIDE
 from dreambrush.pictures.reading import load_picture
+from dreambrush.train.fit.field import FieldDream
 
 SMALLEST_CROP = 24  # pixels of a training picture that fill a window; finer ones hold nothing but blur
 PICTURE_SIZE = 320  # pixels of a training picture's longer side

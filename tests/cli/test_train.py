@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from dreambrush.dream.fit import FitOptions
+from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.errors import ExitCode
 from dreambrush.models.catalogue import (
     CARD_FILE,
@@ -28,11 +28,11 @@ from dreambrush.models.catalogue import (
     user_dreams,
 )
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.gradient import GRADIENT_FILE
-from dreambrush.training.plan import STAGES as ALL_STAGES
-from dreambrush.training.plan import STROKES, THOROUGH_STROKES, TrainOptions
-from dreambrush.training.preview import PREVIEW_FILE
-from dreambrush.training.workspace import FOLDER
+from dreambrush.train.fit.fit import FitOptions
+from dreambrush.train.plan import STAGES as ALL_STAGES
+from dreambrush.train.plan import STROKES, THOROUGH_STROKES, TrainOptions
+from dreambrush.train.preview import PREVIEW_FILE
+from dreambrush.train.workspace import FOLDER
 
 if TYPE_CHECKING:
     from dreambrush.cli.ui.progress import Update
@@ -48,7 +48,7 @@ QUICK = partial(
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dreambrush.training.plan.TrainOptions", QUICK)
+    monkeypatch.setattr("dreambrush.train.plan.TrainOptions", QUICK)
 
 
 @pytest.mark.slow
@@ -56,7 +56,7 @@ def test_a_brush_that_was_trained_can_be_painted_with_at_once(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enough = partial(QUICK, fit=FitOptions(steps=200, batch=1024), held_out=60)
-    monkeypatch.setattr("dreambrush.training.plan.TrainOptions", enough)
+    monkeypatch.setattr("dreambrush.train.plan.TrainOptions", enough)
     mine = tmp_path / "data" / "mypaint" / "brushes" / "zoo" / "mine.myb"
     mine.parent.mkdir(parents=True)
     shutil.copy(find_brush("oil").path, mine)

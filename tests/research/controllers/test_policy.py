@@ -10,13 +10,13 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from dreambrush.dream.field import FieldDream
-from dreambrush.dream.samples import pixel_centres
-from dreambrush.dream.train import load_dream
 from dreambrush.errors import ModelError, PictureError
 from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.painter.propose.windows import SIDE, Windows
-from dreambrush.training.export import LARGEST_DIFFERENCE
+from dreambrush.train.export.networks import LARGEST_DIFFERENCE
+from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.learn import load_dream
+from dreambrush.train.fit.samples import pixel_centres
 from research.controllers.policy import CELLS, Policy, PolicyOptions, Trainer, score
 from research.controllers.policy_controller import PolicyController
 from research.controllers.policy_onnx import check_policy, policy_onnx

@@ -6,8 +6,8 @@ import skimage.data
 import torch
 from PIL import Image
 
-from dreambrush.dream.train import load_dream
 from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
+from dreambrush.train.fit.learn import load_dream
 from research.controllers.policy import PolicyOptions, Trainer
 from research.controllers.simulator import random_windows
 from research.controllers.wgan_gp import Critic, Opinion, gradient_penalty
