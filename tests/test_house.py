@@ -91,7 +91,7 @@ def test_painting_does_not_import_torch() -> None:
     code = (
         "import sys, numpy as np\n"
         "from dreambrush.models.catalogue import find_brush\n"
-        "from dreambrush.painter.paint import paint\n"
+        "from dreambrush.painter.run import paint\n"
         "paint(np.zeros((16, 16, 3), np.float32), find_brush('oil'), 1)\n"
         "assert 'onnxruntime' in sys.modules\n"
         "assert 'torch' not in sys.modules and 'cma' not in sys.modules\n"

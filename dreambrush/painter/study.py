@@ -34,7 +34,7 @@ FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 @dataclass(frozen=True, eq=False)
 class Commission:
-    """What is asked of a painter; arguments as of :func:`~dreambrush.painter.paint.paint`."""
+    """What is asked of a painter; arguments as of :func:`~dreambrush.painter.run.paint`."""
 
     target: Float32
     brushes: tuple[BrushFile, ...]

@@ -42,7 +42,7 @@ class Planner:
         deadline: after which no more is thought.
 
     Attributes:
-        sketch: the strokes so far.
+        sketch: the strokes so far; may be put in another order, or in other colours.
         step: how far the plan is.
     """
 
@@ -125,10 +125,6 @@ class Planner:
             else:
                 self._now(added=True)
         yield from self._refine_rest(canvas, done, self.effort.last_steps, self.effort.cells)
-
-    def replace_sketch(self, sketch: Sketch) -> None:
-        """The same plan in another order, or in other colours."""
-        self.sketch = sketch
 
     def begin_stage(self) -> None:
         """What is left is to be mended again, for a stage was laid."""
