@@ -9,13 +9,13 @@ from functools import partial
 from dreambrush.arrays import Float32
 from dreambrush.interrupts import held_back
 from dreambrush.models.catalogue import BrushFile
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.finish import finish, finish_early
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.paint import states
 from dreambrush.painter.painting import Painting, Progress
 from dreambrush.painter.plan.state import State
 from dreambrush.painter.propose.ridge_proposer import Controller
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.save.autosave import Autosave
 from dreambrush.painter.save.checkpoint import read_state, write_state
 from dreambrush.painter.studio import Studio, open_studio

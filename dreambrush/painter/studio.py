@@ -6,12 +6,12 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.painting import Clock
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.planner import News, Planner
 from dreambrush.painter.plan.state import State
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.study import Commission, Study, study
 
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 import numpy as np
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.cells import reduced
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import Effort
@@ -23,6 +22,7 @@ from dreambrush.painter.refine.compositing import contributions
 from dreambrush.painter.refine.descent import descend
 from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.sketch import Sketch
+from dreambrush.painter.target.cells import reduced
 
 WHOLE, REST = 1.0, 0.35  # boldness of refining the whole plan, and what is left of it once paint is laid
 
