@@ -92,7 +92,7 @@ MUTATIONS = (
     ),
     Mutation(
         "faces ignored",
-        "painter/target/saliency.py",
+        "painter/see/saliency.py",
         "    faces = find_faces(picture) if strength else []\n",
         "    faces: list[Face] = []\n",
     ),

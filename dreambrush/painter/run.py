@@ -18,10 +18,10 @@ from dreambrush.painter.propose.ridge_proposer import Controller
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.save.autosave import Autosave
 from dreambrush.painter.save.checkpoint import read_state, write_state
+from dreambrush.painter.see.backdrop import Backdrop
+from dreambrush.painter.see.target import check_target
 from dreambrush.painter.studio import Studio, open_studio
 from dreambrush.painter.study import Commission, Study
-from dreambrush.painter.target.backdrop import Backdrop
-from dreambrush.painter.target.target import check_target
 
 
 def paint(

@@ -22,11 +22,11 @@ from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
-from dreambrush.painter.target.backdrop import Backdrop
-from dreambrush.painter.target.cells import cell_for
-from dreambrush.painter.target.orientation import OrientationField
-from dreambrush.painter.target.saliency import detail_weight, focus_weight
-from dreambrush.painter.target.target import Target
+from dreambrush.painter.see.backdrop import Backdrop
+from dreambrush.painter.see.cells import cell_for
+from dreambrush.painter.see.orientation import OrientationField
+from dreambrush.painter.see.saliency import detail_weight, focus_weight
+from dreambrush.painter.see.target import Target
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole

@@ -22,8 +22,8 @@ from dreambrush.painter.painting import Painting, Progress
 from dreambrush.painter.plan.order import LAYERS
 from dreambrush.painter.refine import dreams as dreaming
 from dreambrush.painter.run import paint
+from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.painter.study import Commission
-from dreambrush.painter.target.target import SHAPE_LAYER
 from tests.painter.scattered import Scattered
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.plan.order import LAYERS
 from dreambrush.painter.run import paint
-from dreambrush.painter.target.faces import find_faces
+from dreambrush.painter.see.faces import find_faces
 
 Float32 = NDArray[np.float32]
 

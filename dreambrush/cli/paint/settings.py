@@ -141,7 +141,7 @@ class PaintSettings:
         if self.focus is None:
             return None
         if self.focus == AUTO:
-            from dreambrush.painter.target.subject import find_subject
+            from dreambrush.painter.see.subject import find_subject
 
             return None if picture is None else find_subject(picture)
         from dreambrush.pictures.reading import load_mask

@@ -17,7 +17,7 @@ from dreambrush.painter.plan.effort import MOST
 from dreambrush.painter.plan.hand import EXACT
 from dreambrush.painter.propose.ridge_proposer import Controller
 from dreambrush.painter.run import paint
-from dreambrush.painter.target.target import Colour
+from dreambrush.painter.see.target import Colour
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]

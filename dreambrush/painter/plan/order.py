@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.refine.fragments import path_nodes
 from dreambrush.painter.refine.scene import View
+from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.orientation import OrientationField
 
 Float32 = NDArray[np.float32]
 Index = NDArray[np.int64]

@@ -21,8 +21,8 @@ from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.refine.compositing import contributions
 from dreambrush.painter.refine.descent import descend
 from dreambrush.painter.refine.scene import Scene, View
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.cells import reduced
 
 WHOLE, REST = 1.0, 0.35  # boldness of refining the whole plan, and what is left of it once paint is laid
 

@@ -22,9 +22,9 @@ from dreambrush.painter.plan.order import (
 )
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene, View
+from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.cells import reduced
-from dreambrush.painter.target.orientation import OrientationField
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Painted, Pictures, Sketches

@@ -14,8 +14,8 @@ from dreambrush.painter.plan.planner import Planner
 from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
 from dreambrush.painter.refine.scene import Scene, View
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.cells import reduced
 
 if TYPE_CHECKING:
     from dreambrush.painter.refine.dreams import Dreams

@@ -11,8 +11,8 @@ from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.scoring import Scorer
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.cells import reduced
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Painted, Pictures, Sketches

@@ -15,8 +15,8 @@ from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.descent import descend, refine
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.cells import reduced
 from dreambrush.pictures.palette import parse_palette
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import some_cells
 from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.see.cells import cell_for, reduced
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.cells import cell_for, reduced
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Painted, Pictures, Sketches

@@ -19,7 +19,7 @@ from dreambrush.painter.propose.grow import SearchBudget
 from dreambrush.painter.run import paint
 from dreambrush.painter.save.autosave import Autosave
 from dreambrush.painter.save.checkpoint import read_state
-from dreambrush.painter.target.backdrop import Backdrop
+from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.pictures.palette import parse_palette
 from tests.painter.conftest import Pictures
 
