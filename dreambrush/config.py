@@ -102,7 +102,7 @@ def settings_of_environment(keys: Collection[str], lists: Collection[str]) -> di
             found[key] = Setting(several, "environment", PREFIX + key.upper())
         elif key.upper() not in NOT_OURS and (near := difflib.get_close_matches(key, keys, n=1, cutoff=0.8)):
             raise UsageError(
-                f"The environment sets {name}, which there is not.",
+                f"The environment variable {name} is no setting of dreambrush.",
                 f"Did you mean {PREFIX}{near[0].upper()}?",
                 id="no-such-setting",
             )
@@ -126,7 +126,7 @@ def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: 
         values = [{key: setting.value for key, setting in layer.items()} for _, layer in found]
         if values[-1] != values[0]:
             raise UsageError(
-                f"The pictures are in folders whose {FILE} differ, such as '{found[0][0]}' and '{folder}'.",
+                f"The pictures are in folders with different {FILE} files, such as '{found[0][0]}' and '{folder}'.",
                 "Paint one folder after the other.",
                 id="settings-differ",
             )
@@ -152,13 +152,13 @@ def settings_of_file(
         if key in only_flags:
             flag = "--" + key.replace("_", "-")
             raise UsageError(
-                f"The file '{path}' sets '{key}', which only the command line can.",
+                f"The file '{path}' sets '{key}', but only the command line can set that.",
                 f"Give {flag} there.",
                 id="setting-only-on-command-line",
             )
         if key not in keys:
             raise UsageError(
-                f"The file '{path}' sets {key[:40]!r}, which there is not.",
+                f"The file '{path}' sets {key[:40]!r}, but there is no such setting.",
                 _advice(key, value, keys),
                 id="no-such-setting",
             )
@@ -192,10 +192,10 @@ def setting_of(key: str, value: Any, level: str, place: str, folder: Path | None
 def _unfit(value: object) -> str:
     """Why a value is no word, or nothing."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return "it is neither text, nor a number, nor true or false, nor a list of texts"
+        return "it must be text, a number, true, false or a list of texts"
     if isinstance(value, int) and value.bit_length() > 64:
         return "the number is too large"
-    return "no text may have the character zero in it" if isinstance(value, str) and "\0" in value else ""
+    return "it has the character NUL in it" if isinstance(value, str) and "\0" in value else ""
 
 
 def _beside(folder: Path, key: str, word: str) -> str:
@@ -236,6 +236,6 @@ def _content(path: Path) -> dict[str, Any]:
 def _broken(path: Path, why: str) -> UsageError:
     return UsageError(
         f"The settings in '{path}' cannot be read: {why}.",
-        "Correct the file, or take it away.",
+        "Correct the file, or remove it.",
         id="settings-unreadable",
     )

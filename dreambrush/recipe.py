@@ -140,13 +140,13 @@ class Recipe:
             if ground is not None:
                 ground = np.array(list(bytes.fromhex(ground.removeprefix("#"))), np.uint8)
                 if ground.shape != (3,):
-                    raise ValueError("its ground is no colour")
+                    raise ValueError("its ground is not a colour")
             alpha = _alpha(record["alpha"], (height, width)) if "alpha" in record else None
             seed, options = int(record["seed"]), _plain(record["options"])
             if not 0 <= seed <= LARGEST_SEED:
                 raise ValueError("its seed is out of range")
             if not isinstance(options, dict):
-                raise ValueError("its options are no object")
+                raise ValueError("its options are not an object")
             return cls(
                 whole_characters(str(record["version"]))[:60],
                 seed,
@@ -211,7 +211,7 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
     recipes = recipes_of(settings)
     if not recipes:
         raise StrokesError(
-            f"'{file}' holds no strokes of dreambrush.",
+            f"'{file}' holds no strokes by dreambrush.",
             "Choose a file that dreambrush has painted.",
             id="no-strokes-in-file",
         )
@@ -285,7 +285,7 @@ def _alpha(text: Any, shape: tuple[int, int]) -> NDArray[np.uint8]:
 
 def _texts(values: Any) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise ValueError("a list of names is none")
+        raise ValueError("a list of names is unusable")
     return tuple(map(whole_characters, values))
 
 
@@ -294,7 +294,7 @@ def _plain(options: Any) -> Any:
     try:
         text = whole_characters(json.dumps(options, ensure_ascii=False, allow_nan=False))
     except ValueError:
-        raise ValueError("its options hold what is no number") from None
+        raise ValueError("its options hold values that are not numbers") from None
     if len(text) > LONGEST_OPTIONS or text.count("[") + text.count("{") > MOST_NESTED:
         raise ValueError("its options are far too long")
     return json.loads(text)

@@ -183,7 +183,7 @@ class Strokes:
         if max(len(brushes), len(layers)) > MOST_NAMES:
             raise StrokesError(
                 f"Expected at most {MOST_NAMES:,} brushes and layers but had {max(len(brushes), len(layers)):,}.",
-                "Use strokes that dreambrush saved, of this version.",
+                "Use strokes that this version of dreambrush saved.",
                 id="strokes-unusable",
             )
         try:
@@ -226,7 +226,7 @@ class Strokes:
             if os.path.getsize(path) > LARGEST_FILE:
                 raise StrokesError(
                     f"The strokes file {path} is larger than {LARGEST_FILE >> 20} MiB.",
-                    "Use strokes that dreambrush saved, of this version.",
+                    "Use strokes that this version of dreambrush saved.",
                     id="strokes-unusable",
                 )
             return Strokes.from_json(Path(path).read_text(encoding="utf-8"))
@@ -330,7 +330,7 @@ def _lengths(path: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
 
 
 def _bad(message: str) -> StrokesError:
-    return StrokesError(message, "Use strokes that dreambrush saved, of this version.", id="strokes-unusable")
+    return StrokesError(message, "Use strokes that this version of dreambrush saved.", id="strokes-unusable")
 
 
 def _shortest(value: np.float32) -> float:

@@ -29,22 +29,22 @@ PROGRAM = "dreambrush"
 ERRORS = ROOT / "docs" / "errors.md"
 
 FILES = {
-    "dreambrush.toml": "Settings for the pictures of the folder that it is in: options of dreambrush paint with "
-    "underscores, such as min_size = 4 (see docs/configuration.md).",
-    "~/.config/dreambrush/config.toml": "Your own settings, likewise; dreambrush config shows what counts.",
+    "dreambrush.toml": "Settings for the pictures in its folder: options of dreambrush paint, with underscores, such "
+    "as min_size = 4.  See docs/configuration.md.",
+    "~/.config/dreambrush/config.toml": "Your own settings.  dreambrush config shows which settings apply.",
     "~/.config/dreambrush/styles": "Your own styles, for dreambrush paint --style.",
-    "~/.local/share/dreambrush/dreams": "What dreambrush train has learnt, a folder for each brush.",
-    "~/.local/share/mypaint/brushes": "Your brushes in MyPaint, found by their names; dreambrush brushes --install "
-    "adds those of dreambrush.",
+    "~/.local/share/dreambrush/dreams": "Dreams that dreambrush train has made, a folder for each brush.",
+    "~/.local/share/mypaint/brushes": "Your brushes in MyPaint.  dreambrush finds them by name, and dreambrush brushes "
+    "--install adds its own.",
     "/usr/share/mypaint-data/2.0/brushes": "The brushes that come with MyPaint.",
 }
 ENVIRONMENT = {
     "DREAMBRUSH_STROKES, DREAMBRUSH_MIN_SIZE, ...": "Options of dreambrush paint, in capitals with underscores.  They "
-    "count less than those on the command line, and more than those in files.",
-    "XDG_CONFIG_HOME": "Instead of ~/.config.",
-    "XDG_DATA_HOME": "Instead of ~/.local/share.",
-    "XDG_DATA_DIRS": "Instead of /usr/local/share:/usr/share, folders separated by colons.",
-    "DREAMBRUSH_TRACEBACK": "If set to 1, errors come with Python's traceback, for a report of a bug.",
+    "override files.  The command line overrides them.",
+    "XDG_CONFIG_HOME": "Used instead of ~/.config.",
+    "XDG_DATA_HOME": "Used instead of ~/.local/share.",
+    "XDG_DATA_DIRS": "Used instead of /usr/local/share:/usr/share.  Colons separate the folders.",
+    "DREAMBRUSH_TRACEBACK": "If set to 1, errors show Python's traceback.  Add it to a bug report.",
 }
 
 

@@ -102,25 +102,25 @@ def test_files_are_relative_to_the_folder_of_the_settings(key: str, value: str, 
 
 
 BROKEN = [
-    (b"strokes = ", "it is no TOML (Invalid value (at", "Correct the file"),
-    (b"strokes = 1\nstrokes = 2", "it is no TOML (", "Correct the file"),
-    (b"strokes = " + b"9" * 5000, "it is no TOML (", "Correct the file"),
-    (b"a = " + b"[" * 9000, "it is no TOML (", "Correct the file"),
-    (b'palette = "\xff"', "it is no text in UTF-8", "Correct the file"),
+    (b"strokes = ", "it is not TOML (Invalid value (at", "Correct the file"),
+    (b"strokes = 1\nstrokes = 2", "it is not TOML (", "Correct the file"),
+    (b"strokes = " + b"9" * 5000, "it is not TOML (", "Correct the file"),
+    (b"a = " + b"[" * 9000, "it is not TOML (", "Correct the file"),
+    (b'palette = "\xff"', "it is not UTF-8 text", "Correct the file"),
     (b"#" * 70_000, "it is larger than 64 KiB", "Correct the file"),
-    (b"\0\0\0\0", "it is no TOML (", "Correct the file"),
-    (b"stroks = 1", "sets 'stroks', which there is not.", "Did you mean strokes?"),
-    (b"min-size = 1", "sets 'min-size', which there is not.", "Did you mean min_size?"),
-    (b'"a\\nb" = 1', r"sets 'a\nb', which there is not.", "The keys are: style, brush, strokes"),
-    (b"[paint]\nstrokes = 1", "sets 'paint', which there is not.", "without a table around them"),
-    (b'output = "x.ora"', "sets 'output', which only the command line can.", "Give --output there."),
+    (b"\0\0\0\0", "it is not TOML (", "Correct the file"),
+    (b"stroks = 1", "sets 'stroks', but there is no such setting.", "Did you mean strokes?"),
+    (b"min-size = 1", "sets 'min-size', but there is no such setting.", "Did you mean min_size?"),
+    (b'"a\\nb" = 1', r"sets 'a\nb', but there is no such setting.", "The keys are: style, brush, strokes"),
+    (b"[paint]\nstrokes = 1", "sets 'paint', but there is no such setting.", "without a table around them"),
+    (b'output = "x.ora"', "sets 'output', but only the command line can set that.", "Give --output there."),
     (b"strokes = {a = 1}", "'strokes' in '", "see 'dreambrush paint --help-all'"),
-    (b"strokes = 2026-11-23", "cannot be used: it is neither text, nor a number", "Correct it there"),
+    (b"strokes = 2026-11-23", "cannot be used: it must be text, a number", "Correct it there"),
     (b"strokes = 0x" + b"f" * 5000, "cannot be used: the number is too large.", "Correct it there"),
     (b"brush = []", "cannot be used: the list is empty.", "Correct it there"),
-    (b'brush = ["oil", true]', "cannot be used: it is neither text", "Correct it there"),
-    (b'brush = [["oil"]]', "cannot be used: it is neither text", "Correct it there"),
-    (b'focus = "a\\u0000b"', "cannot be used: no text may have the character zero", "Correct it there"),
+    (b'brush = ["oil", true]', "cannot be used: it must be text", "Correct it there"),
+    (b'brush = [["oil"]]', "cannot be used: it must be text", "Correct it there"),
+    (b'focus = "a\\u0000b"', "cannot be used: it has the character NUL", "Correct it there"),
 ]
 
 
@@ -148,7 +148,7 @@ def test_any_file_gives_settings_or_says_what_is_wrong(tmp_path_factory: Any, co
 def test_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "dreambrush.toml").mkdir()
     os.mkfifo(tmp_path / "pipe.toml")
-    for name, why in (("dreambrush.toml", "it is a folder"), ("pipe.toml", "it is no regular file")):
+    for name, why in (("dreambrush.toml", "it is a folder"), ("pipe.toml", "it is not a regular file")):
         with pytest.raises(UsageError, match=why):
             words(tmp_path / name)
 
@@ -176,7 +176,9 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DREAMBRUSH_STROKS", "")
     assert len(settings_of_environment(KEYS, ["brush"])) == 2
     monkeypatch.setenv("DREAMBRUSH_STROKS", "5")
-    with pytest.raises(UsageError, match=r"sets DREAMBRUSH_STROKS, .* Did you mean DREAMBRUSH_STROKES\?"):
+    with pytest.raises(
+        UsageError, match=r"DREAMBRUSH_STROKS is no setting of dreambrush. Did you mean DREAMBRUSH_STROKES\?"
+    ):
         settings_of_environment(KEYS, ["brush"])
 
 
@@ -196,7 +198,9 @@ def test_the_file_beside_the_targets(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert found("-") == found("here.png") == found("-", "here.png") == ["dreambrush.toml: 2"]
     assert found("b") == found("b/three.png") == found("nowhere/x.png") == found("x" * 300 + "/x.png") == []
     for targets in (("a/one.png", "here.png"), ("b/three.png", "a/one.png"), ("*/*.png",)):
-        with pytest.raises(UsageError, match=r"folders whose dreambrush.toml differ, .* Paint one folder after"):
+        with pytest.raises(
+            UsageError, match=r"folders with different dreambrush.toml files, .* Paint one folder after"
+        ):
             found(*targets)
     write(Path("b/dreambrush.toml"), "strokes = 0x1")
     assert found("*/*.png") == ["a/dreambrush.toml: 1"]

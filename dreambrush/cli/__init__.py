@@ -1,7 +1,10 @@
-"""The command line: ``dreambrush COMMAND ...``; each command is a module here, or a room of its own.
+"""The command line: ``dreambrush COMMAND ...``.
 
-A module is imported only when its command runs or the list of commands is shown, and imports what is
-heavy (numpy, onnxruntime, rich, torch) only inside the command, so that ``--help`` answers at once.
+One command is one module here, or one room (a folder) with a module ``command``.  ``shared/`` holds what several
+commands use, ``ui/`` holds what they show while they work.
+
+A command's module is imported only when it runs, or for the list of commands.  It imports heavy packages (numpy,
+onnxruntime, rich, torch) only inside its function.  So ``--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -45,30 +48,30 @@ Examples:
   dreambrush paint photo.jpg            paints photo.jpg and saves photo.ora
   dreambrush paint --sample             paints a picture that comes with dreambrush
   dreambrush paint album                paints all pictures in a folder
-  dreambrush paint album -o paintings   paints all pictures of a folder
+  dreambrush paint album -o paintings   saves them in another folder
   dreambrush brushes                    lists the brushes
-  dreambrush doctor                     finds out why something does not work
+  dreambrush doctor                     checks why something does not work
 
 Exit codes are listed in docs/errors.md.
 """
 
 
 class CommandGroup(click.Group):
-    """Finds a command in the module of its name."""
+    """Finds each command in its module."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands, in the order of the help page."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, or None when there is none."""
+        """The command of that name, or None if there is none."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"dreambrush.cli.{COMMANDS[cmd_name]}"), cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; click itself would make an error of a reader that leaves."""
+        """Run the command.  A reader that leaves, such as ``head``, is not an error; click would make one of it."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -93,7 +96,7 @@ def dreambrush(context: click.Context) -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; errors are told on stderr.
+    """Run one command and return its exit code.  Errors are reported on stderr.
 
     Args:
         arguments: the words after ``dreambrush``; None takes them from the shell.
@@ -102,7 +105,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def ending(arguments: Sequence[str] | None = None) -> Ending:
-    """As :func:`run`, and tells what error has ended the command."""
+    """Like :func:`run`, but returns the error that ended the command too."""
     if "_DREAMBRUSH_COMPLETE" in os.environ:  # Tab was pressed
         from dreambrush.cli.shared.shells import prepare
 

@@ -1,4 +1,4 @@
-"""``dreambrush brushes``: which brushes there are, what they look like, and how MyPaint gets ours."""
+"""``dreambrush brushes``: lists the brushes, paints samples of them, and brings ours to MyPaint."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from dreambrush.mypaint.brushes.pack import Changes
 
 TITLES = {"ours": "Dreambrush", "user": "Yours", "stock": "MyPaint"}
-NARROWEST = 40  # columns of a terminal that a line is cut for
+NARROWEST = 40  # columns: the narrowest terminal that lines are cut for
 
 EXAMPLES = """\b
 Examples:
-  dreambrush brushes --all                    also those that come with MyPaint
-  dreambrush brushes --install                ours in MyPaint, as group Dreambrush
-  dreambrush brushes --pack dreambrush.zip    ours, for MyPaint's Brush > Import Brushes
-  dreambrush brushes --sheet brushes.png      a sample of each
+  dreambrush brushes --all                    lists MyPaint's own brushes too
+  dreambrush brushes --install                adds a group Dreambrush to MyPaint
+  dreambrush brushes --pack dreambrush.zip    for MyPaint's Brush > Import Brushes
+  dreambrush brushes --sheet brushes.png      paints a sample of each
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--all", "everything", is_flag=True, help="Also the brushes that come with MyPaint.")
+@click.option("--all", "everything", is_flag=True, help="List MyPaint's own brushes too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per brush.")
 @click.option(
     "--sheet", metavar="OUT.png", type=click.Path(path_type=Path), help="Paint a sample of each brush on one sheet."
@@ -38,10 +38,12 @@ Examples:
     "--pack",
     metavar="OUT.zip",
     type=click.Path(path_type=Path),
-    help="Save our brushes as a brush pack that MyPaint can import.",
+    help="Save dreambrush's brushes as a brush pack for MyPaint.",
 )
-@click.option("--install", is_flag=True, help="Add our brushes to MyPaint; your own and their order stay as they are.")
-@click.option("--uninstall", is_flag=True, help="Take our brushes out of MyPaint again.")
+@click.option(
+    "--install", is_flag=True, help="Add dreambrush's brushes to MyPaint.  Your own brushes and their order stay."
+)
+@click.option("--uninstall", is_flag=True, help="Remove dreambrush's brushes from MyPaint.")
 @click.option("--force", is_flag=True, help="Replace the file of --sheet or --pack if it exists.")
 def brushes(
     everything: bool,
@@ -54,11 +56,11 @@ def brushes(
 ) -> None:
     """List the brushes.
 
-    Tells of each its name, whether it has a dream to paint with, and what it is: first those that come with
-    dreambrush, then your own, from MyPaint or trained.  A name without its group will do where it is the only one;
-    of several, ours comes before yours, and yours before those of MyPaint.
+    The list shows the name of each brush, whether it has a dream, and what it is like.. A dream is what dreambrush has
+    learnt about a brush.. It paints only with brushes that have one.. `dreambrush train BRUSH` makes one.
 
-    A brush without a dream gets one with: dreambrush train BRUSH
+    The list begins with the brushes of dreambrush.. Your own follow.. You may leave out the group of a name, as in
+    `charcoal` for `classic/charcoal`.. If several brushes match, dreambrush's own wins, then yours, then MyPaint's.
     """
     chosen = {"--json": as_json, "--sheet": sheet, "--pack": pack, "--install": install, "--uninstall": uninstall}
     _check_options([option for option, value in chosen.items() if value], everything=everything, force=force)
@@ -75,14 +77,12 @@ def brushes(
 def _check_options(chosen: list[str], *, everything: bool, force: bool) -> None:
     if len(chosen) > 1:
         raise UsageError(
-            f"{' and '.join(chosen)} do not go together.", "Give one of them at a time.", id="options-conflict"
+            f"{' and '.join(chosen)} cannot be used together.", "Use one of them at a time.", id="options-conflict"
         )
     if everything and chosen and chosen[0] not in ("--json", "--sheet"):
-        raise UsageError(
-            f"--all does not go with {chosen[0]}, which is about our brushes.", "Leave it out.", id="options-conflict"
-        )
+        raise UsageError(f"--all and {chosen[0]} cannot be used together.", "Leave --all out.", id="options-conflict")
     if force and chosen not in (["--sheet"], ["--pack"]):
-        raise UsageError("--force is only for --sheet and --pack.", "Leave it out.", id="option-needs-another")
+        raise UsageError("--force is only for --sheet and --pack.", "Leave --force out.", id="option-needs-another")
 
 
 def _pack(output: Path, *, overwrite: bool) -> None:
@@ -111,14 +111,14 @@ def _told(changes: Changes, *, install: bool) -> list[str]:
     elif done:
         lines.append(f"{changes.folder}: removed {done}.")
     elif install:
-        lines.append(f"{changes.folder}: our brushes are there; nothing to add.")
+        lines.append(f"{changes.folder}: our brushes are already there.")
     else:
         lines.append(f"{changes.folder}: nothing to remove.")
     if changes.kept:
         advice = (
             "Delete a brush in MyPaint first to get ours back." if install else "Delete them in MyPaint if you like."
         )
-        lines.append(f"Left as you have changed them: {', '.join(changes.kept)}.  {advice}")
+        lines.append(f"Kept, because you changed them: {', '.join(changes.kept)}.  {advice}")
     return lines
 
 
@@ -127,7 +127,7 @@ def _paint_sheet(output: Path, *, everything: bool, overwrite: bool) -> None:
     from dreambrush.models.brush_sheet import draw_brush_sheet
     from dreambrush.models.catalogue import list_brushes
 
-    with open_output(output, overwrite=overwrite) as file:  # which tells of a name that is taken before any painting
+    with open_output(output, overwrite=overwrite) as file:  # finds that a name is taken, before anything is painted
         draw_brush_sheet(list_brushes(stock=everything)).save(file, "PNG", optimize=True)
 
 
@@ -152,7 +152,7 @@ def _list(*, everything: bool, as_json: bool) -> None:
             click.echo(_line(brush, width))
     folder = stock_folder()
     if folder is not None and not everything:
-        click.echo(f"MyPaint's own brushes ({len(brushes_in(folder))}) are listed with --all.", err=True)
+        click.echo(f"--all lists MyPaint's own brushes too ({len(brushes_in(folder))}).", err=True)
 
 
 def _as_dict(brush: BrushFile) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""``dreambrush collect``: random strokes of a brush, painted by MyPaint's engine, as data to learn from."""
+"""``dreambrush collect``: random strokes of a brush, painted by MyPaint's engine, as training data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Examples:
     type=whole_number(0, 10_000_000),
     default=DEFAULT_STROKES,
     show_default=True,
-    help="How many single strokes, 0 to 10000000; each takes 4 KiB, or 16 with colour.",
+    help="Number of single strokes, 0 to 10000000.  Each takes 4 KiB, or 16 KiB with colour.",
 )
 @click.option(
     "--episodes",
@@ -39,15 +39,15 @@ Examples:
     type=whole_number(0, 1_000_000),
     default=0,
     show_default=True,
-    help="How many sequences of 16 strokes on one canvas, 0 to 1000000; each takes 272 KiB.",
+    help="Number of sequences of 16 strokes on one canvas, 0 to 1000000.  Each takes 272 KiB.",
 )
 @click.option(
     "--workers",
     metavar="W",
     type=whole_number(1, 1024),
-    help="How many processes paint, 1 to 1024.  [default: one per core]",
+    help="Number of processes, 1 to 1024.  [default: one per core]",
 )
-@seed_option("Chooses the random strokes and colours.")
+@seed_option("Number that picks the random strokes and colours.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on stdout.")
 @QUIET
 def collect(
@@ -60,13 +60,14 @@ def collect(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Collect random strokes of a brush.
+    """Collect random strokes of a brush as training data.
 
-    MyPaint's engine paints them on all cores, on 64x64 pixels each.  The folder gets a manifest (collection.json)
-    and NumPy .npz files with strokes, alpha, and colour if the brush changes it along the stroke.
+    MyPaint's engine paints each stroke on 64x64 pixels, on all cores.  The folder gets a manifest
+    (collection.json) and NumPy .npz files with strokes and alpha.  If the brush changes its colour along the
+    stroke, they hold colour too.
 
-    Run the same command again after any stop, and it paints what is missing; with larger numbers, the folder
-    grows.  The files do not depend on the number of processes or on stops.
+    You can stop at any time.  The same command then paints what is missing, and larger numbers add to the
+    folder.  The files do not depend on stops or on the number of processes.
     """
     from dreambrush.cores import available_cores
     from dreambrush.models.catalogue import find_brush
@@ -116,7 +117,7 @@ def collect(
         click.echo(json.dumps(report))
     if interrupted:
         have = f"'{folder}' has {tally.done} of {tally.total} strokes"
-        click.echo(f"Interrupted: {have}; run the same command again to go on.", err=True)
+        click.echo(f"Interrupted: {have}; run the same command again to continue.", err=True)
         return ExitCode.INTERRUPTED
     if not quiet:
         what = f"{wanted.strokes} strokes" + (f" and {wanted.episodes} episodes" if wanted.episodes else "")
@@ -126,7 +127,7 @@ def collect(
 
 
 class _Tally:
-    """Counts what was there before, what is there now, and the seconds in between."""
+    """Counts the strokes that were there before and those painted now, and measures the seconds."""
 
     def __init__(self) -> None:
         self.before: int | None = None

@@ -1,4 +1,4 @@
-"""``dreambrush completion``: what a shell needs to complete our commands, options, brushes and paintings."""
+"""``dreambrush completion``: prints the script with which a shell completes our commands."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ INSTRUCTIONS = {
 
 EXAMPLES = """\b
 Examples:
-  source <(dreambrush completion bash)     in this shell; add it to ~/.bashrc for all
-  source <(dreambrush completion zsh)      likewise in ~/.zshrc, after compinit
+  source <(dreambrush completion bash)   for good: add this line to ~/.bashrc
+  source <(dreambrush completion zsh)    for good: add it to ~/.zshrc, after compinit
   dreambrush completion fish > ~/.config/fish/completions/dreambrush.fish
 """
 
@@ -23,10 +23,9 @@ Examples:
 @click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(tuple(INSTRUCTIONS)))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print what makes Tab complete dreambrush.
+    """Print the script that makes Tab complete dreambrush.
 
-    With it the shell completes commands and options, the names of brushes and of sets of them, and .ora files.
-    bash must be 4.4 or newer.
+    Tab then completes commands, options, brushes, sets of brushes and .ora files.  bash must be 4.4 or newer.
     """
     from click.shell_completion import get_completion_class
 
@@ -38,6 +37,6 @@ def completion(context: click.Context, shell: str) -> None:
 
 
 def _with_comment(script: str, comment: str) -> str:
-    """The script with a comment on top, but below the line by which zsh knows what a file completes."""
+    """The script with a comment on top.  zsh needs its first line to stay first."""
     first, _, rest = script.partition("\n")
     return f"{first}\n{comment}\n{rest}" if first.startswith("#compdef") else f"{comment}\n{script}"

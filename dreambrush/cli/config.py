@@ -1,4 +1,4 @@
-"""``dreambrush config``: what is set for painting, and where."""
+"""``dreambrush config``: shows the settings for painting, and where each comes from."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("targets", metavar="[TARGET...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per setting.")
-@click.option("--path", "only_path", is_flag=True, help="Print only where your own file is, or would be.")
+@click.option("--path", "only_path", is_flag=True, help="Print only the path of your own file.")
 def config(targets: tuple[Path, ...], as_json: bool, only_path: bool) -> None:
-    """Show what is set for painting, and where.
+    """Show the settings for painting, and where each comes from.
 
-    Options of `dreambrush paint` can be set for good, with underscores: strokes = 500, min_size = "1%",
-    brush = ["oil", "ink"].  What counts, the first that sets it: the command line, variables such as
-    DREAMBRUSH_STROKES, a dreambrush.toml in the folder of TARGET, your own file, and the default.  A style counts just
-    less than the place that names it.
+    You can keep options of `dreambrush paint` as settings, with underscores: strokes = 500, min_size = "1%",
+    brush = ["oil", "ink"].
 
-    Without TARGET the current folder's dreambrush.toml is looked at.
+    Settings come from five places.  The first one that sets an option wins: the command line, variables such as
+    DREAMBRUSH_STROKES, a dreambrush.toml in the folder of TARGET, your own file, the default.  A style ranks just
+    below the place that names it.
+
+    Without TARGET, the dreambrush.toml of the current folder is used.
     """
     from dreambrush.cli.paint.command import paint
 
@@ -57,7 +59,7 @@ def config(targets: tuple[Path, ...], as_json: bool, only_path: bool) -> None:
 
 
 def _rows(command: ConfiguredCommand, context: click.Context, settings: Mapping[str, Setting]) -> list[dict[str, Any]]:
-    """Each option's key, value, level and place."""
+    """The key, value, level and place of each option."""
     rows = []
     for key, option in command.options().items():
         setting = settings.get(key)
@@ -73,10 +75,10 @@ def _rows(command: ConfiguredCommand, context: click.Context, settings: Mapping[
 
 
 def _plain(value: object) -> object:
-    """What JSON can say; nothing for options without a default."""
+    """A value that JSON has; None for options without a default."""
     return value if isinstance(value, str | int | float | list) else None
 
 
 def _shown(value: object) -> str:
-    """As TOML writes it."""
+    """A value as TOML writes it."""
     return "-" if value is None else json.dumps(value, ensure_ascii=False)

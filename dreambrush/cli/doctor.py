@@ -1,4 +1,4 @@
-"""``dreambrush doctor``: why something does not work, and how to mend it."""
+"""``dreambrush doctor``: says why something does not work, and how to fix it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per check.")
 def doctor(as_json: bool) -> int:
-    """Check that all is well, and say how to mend what is not.
+    """Check the installation, and say how to fix what is wrong.
 
-    Looks at the Python packages, libmypaint, brushes, dreams, this folder and yours for data, memory, MyPaint, and
-    what training needs; dreams a stroke and paints a real one.  Nothing is changed.
+    The doctor checks the Python packages, libmypaint, brushes, dreams, folders, memory, MyPaint, and what
+    training needs.  It dreams a stroke and paints a real one.  It changes nothing.
 
-    A FAIL keeps dreambrush from painting, and the exit code is that of the first; a note is only for your
+    FAIL means that dreambrush cannot paint.  The exit code is that of the first FAIL.  A note is only for your
     information.
     """
     from dreambrush.doctor import examine
@@ -50,10 +50,10 @@ def doctor(as_json: bool) -> int:
     if not as_json:
         click.echo()
         if failed:
-            count = "one thing" if len(failed) == 1 else f"{len(failed)} things"
-            click.echo(f"Mend {count} above that failed, the first one first; then ask the doctor again.")
+            count = "One check" if len(failed) == 1 else f"{len(failed)} checks"
+            click.echo(f"{count} failed.  Fix the first one first.  Then run dreambrush doctor again.")
         else:
-            click.echo("All that painting needs is there.  Try: dreambrush paint --sample")
+            click.echo("Everything that painting needs is there.  Try: dreambrush paint --sample")
     return failed[0].exit_code if failed else ExitCode.OK
 
 
@@ -70,7 +70,7 @@ def _as_dict(finding: Finding) -> dict[str, object]:
 
 
 def _lines(finding: Finding) -> str:
-    """What was found, after a mark, and how to mend it below."""
+    """A finding with its mark, and below it how to fix it."""
     sign, word, colour = MARKS[finding.state]
     mark = click.style(f"{shown(sign)} {word:<4}", fg=colour, bold=finding.state == "fail")
     told = [f"{finding.topic}: {finding.found}", *([finding.mend] if finding.mend else [])]
@@ -80,7 +80,7 @@ def _lines(finding: Finding) -> str:
 
 
 def shown(sign: str) -> str:
-    """The sign, or a plain one where stdout cannot show it."""
+    """The sign, or a plain one if stdout cannot show it."""
     try:
         sign.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
@@ -89,5 +89,5 @@ def shown(sign: str) -> str:
 
 
 def _colour() -> bool | None:
-    """No colour where NO_COLOR says so (https://no-color.org); else click knows whether somebody looks."""
+    """False if NO_COLOR is set (https://no-color.org), else None: click finds out whether a terminal is there."""
     return False if os.environ.get("NO_COLOR") else None

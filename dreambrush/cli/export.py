@@ -1,4 +1,4 @@
-"""``dreambrush export``: trained weights to ONNX, which painting runs."""
+"""``dreambrush export``: exports trained weights to ONNX, which painting runs."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @BRUSH
-@folder_option("Copy the whole model into this folder.  [default: export in place]")
+@folder_option("Copy the whole model into this folder.  [default: export where the model is]")
 @QUIET
 def export(brush: str, output: Path | None, quiet: bool) -> None:
-    """Export what was trained for a brush to ONNX.
+    """Export the trained networks of a brush to ONNX.
 
-    The dream is made from its weights (.safetensors) anew.  What onnxruntime answers is compared with torch; the
-    largest difference is written into the model's card, and one that matters is an error.
+    BRUSH is a brush or the folder of its model.  The dream is exported from its weights (.safetensors).  The export
+    is compared with torch.  The largest difference goes into the model's card, and a large one is an error.
 
-    Training ends with this, and paint does it by itself where it is missing.  BRUSH may also be the folder of a
-    model.
+    You rarely need this command: `dreambrush train` ends with it, and `dreambrush paint` runs it when an export
+    is missing.
     """
     from dreambrush.cli.shared.outputs import check_folder
     from dreambrush.models.catalogue import find_brush
@@ -52,12 +52,12 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
 
 
 def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
-    """Exports a brush's dream if only its weights are there, or if these are newer.
+    """Export a brush's dream if the export is missing or older than the weights.
 
     Raises:
-        ModelError: it has no dream, or a broken one.
-        MissingPackageError: torch is needed for it, but not installed.
-        OutputError: its folder cannot be written.
+        ModelError: the brush has no dream, or a broken one.
+        MissingPackageError: torch is needed, but not installed.
+        OutputError: the folder of the dream cannot be written.
     """
     from dreambrush.models.catalogue import needs_export
 

@@ -23,14 +23,13 @@ Examples:
 @click.option("--force", is_flag=True, help="Replace OUT.png if it exists.")
 @QUIET
 def render(file: Path, output: Path, force: bool, quiet: bool) -> None:
-    """Save an .ora as PNG, as MyPaint shows it.
+    """Save an .ora as PNG, exactly as MyPaint shows it.
 
-    FILE.ora may come from MyPaint, Krita, dreambrush or another program.  Its layers are laid over one another with
-    MyPaint's own arithmetic: all of its modes, groups, opacity and background, at the document's eotf.  A mode that
-    MyPaint does not have is an error that names the layer; nothing is approximated.
+    FILE.ora may come from MyPaint, Krita, dreambrush or another program.  All of MyPaint's modes, groups,
+    opacities and backgrounds are rendered with its own arithmetic.  A mode that MyPaint does not have is an error.
 
-    The PNG has the document's size and resolution and is tagged as sRGB.  It is transparent if the file hides its
-    background, or has none, as Krita's have.
+    The PNG has the size and resolution of the document, in sRGB.  It is transparent if the document has no
+    background, as in Krita, or hides it.
     """
     if output.suffix.lower() != ".png":
         raise UsageError(

@@ -1,4 +1,4 @@
-"""``dreambrush replay``: the same strokes again, larger, with another brush, or only so far."""
+"""``dreambrush replay``: paints the same strokes again, larger, with another brush, or only the first ones."""
 
 from __future__ import annotations
 
@@ -33,23 +33,26 @@ WHITE = "#ffffff"
     "--output",
     metavar="OUT.ora|OUT.png",
     type=click.Path(path_type=Path),
-    help="The file to save: layers as .ora, or a flat .png.  "
-    "[default: the file's name with -replay.ora, in this folder]",
+    help="File to save: .ora with layers, or a flat .png.  [default: the file's name with -replay.ora, in this folder]",
 )
-@click.option("--scale", metavar="S", type=decimal_number(0.01, 64), help="So many times as large, 0.01 to 64.")
-@click.option("--size", metavar="PX", type=whole_number(16, 16384), help="Longer side in pixels, 16 to 16384.")
-@click.option("--brush", metavar="NAME|FILE", shell_complete=every_brush, help="Lay all strokes with this brush.")
-@click.option("--until", metavar="N", type=whole_number(0, 1_000_000), help="Lay only the first N strokes.")
+@click.option("--scale", metavar="S", type=decimal_number(0.01, 64), help="Scale factor, 0.01 to 64.")
 @click.option(
-    "--pigment/--no-pigment", default=None, help="Mix colours like pigments, or not.  [default: as it was painted]"
+    "--size", metavar="PX", type=whole_number(16, 16384), help="Longer side of the painting in pixels, 16 to 16384."
+)
+@click.option("--brush", metavar="NAME|FILE", shell_complete=every_brush, help="Paint all strokes with this brush.")
+@click.option("--until", metavar="N", type=whole_number(0, 1_000_000), help="Paint only the first N strokes.")
+@click.option(
+    "--pigment/--no-pigment",
+    default=None,
+    help="Mix colours like real pigments, or not.  [default: as in the painting]",
 )
 @click.option(
     "--painting",
     metavar="N",
     type=whole_number(1, 10_000),
-    help="Which painting, if the file was painted on more than once.  [default: the last]",
+    help="Which painting, if dreambrush painted in the file several times.  [default: the last]",
 )
-@click.option("--your-turn/--no-your-turn", default=True, show_default=True, help="Put an empty layer on top for you.")
+@click.option("--your-turn/--no-your-turn", default=True, show_default=True, help="Add an empty layer on top for you.")
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 @QUIET
 def replay(
@@ -65,14 +68,15 @@ def replay(
     force: bool,
     quiet: bool,
 ) -> None:
-    """Paint the same strokes again with the real engine.
+    """Paint the same strokes again, larger or with another brush.
 
-    FILE is a painting of dreambrush, whose file keeps the recipe, also after MyPaint has saved it; or strokes that
-    `dreambrush inspect --strokes` has written, which are laid on white.  What the artist has painted since is not
-    repeated.  At the same size the same layers come out, to the bit.
+    FILE.ora is a painting by dreambrush, even if MyPaint has saved it since.  What you painted on it is not
+    repeated.  At the same size, the layers come out bit for bit the same.
+
+    STROKES.json comes from `dreambrush inspect --strokes`.  These strokes are painted on white.
     """
     if scale is not None and size is not None:
-        raise UsageError("Both --scale and --size are given.", "Give one of them.", id="options-conflict")
+        raise UsageError("--scale and --size cannot be used together.", "Leave one of them out.", id="options-conflict")
     out = output or Path(f"{file.stem}-replay.ora")
     if out.suffix.lower() not in (".ora", ".png"):
         raise UsageError(
@@ -101,7 +105,7 @@ def replay(
 
 
 def read_recipe(file: Path, painting: int | None) -> Recipe:
-    """The recipe of a painting, or one made for loose strokes."""
+    """The recipe of a painting, or one made for strokes from a JSON file."""
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.recipe import chosen_recipe
     from dreambrush.strokes import Strokes

@@ -1,4 +1,4 @@
-"""``dreambrush styles``: which styles there are, and what they look like."""
+"""``dreambrush styles``: lists the styles and paints a sample of each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIDE = 384  # pixels of a painting on the sheet, by default
     "--sheet",
     metavar="OUT.png",
     type=click.Path(path_type=Path),
-    help="Paint PICTURE, or the sample, in every style, side by side; takes some minutes.",
+    help="Paint PICTURE (or the sample) in every style, on one sheet.  This takes some minutes.",
 )
 @click.option(
     "--size",
@@ -42,7 +42,7 @@ SIDE = 384  # pixels of a painting on the sheet, by default
     "--effort",
     metavar="1-5",
     type=whole_number(*EFFORTS),
-    help="Effort for all paintings on the sheet; 1 is quick, and rougher.  [default: each style's own]",
+    help="Effort for all paintings on the sheet.  1 is quick and rough.  [default: each style's own]",
 )
 @click.option("--force", is_flag=True, help="Replace OUT.png if it exists.")
 @QUIET
@@ -57,14 +57,15 @@ def styles(
 ) -> None:
     """List the styles, or paint a picture in all of them.
 
-    A style is a small TOML file with options of `dreambrush paint`.  Your own go into ~/.config/dreambrush/styles, or
-    are named by their file; what you give on the command line besides --style counts more.
+    A style is a small TOML file with options of `dreambrush paint`.  Save your own styles in
+    ~/.config/dreambrush/styles, or name the file: --style my-style.toml.  Options on the command line override those of
+    the style.
     """
     from dreambrush.styles import list_styles
 
     if sheet is None and picture is not None:
         raise UsageError(
-            "A picture is only for --sheet.",
+            "PICTURE is only for --sheet.",
             "Paint it with: dreambrush paint PICTURE --style NAME",
             id="option-needs-another",
         )

@@ -1,4 +1,4 @@
-"""``dreambrush timelapse``: a film of a painting in the making."""
+"""``dreambrush timelapse``: a film of how a painting was painted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Examples:
     "--output",
     metavar="OUT.mp4|.gif|.webp",
     type=click.Path(path_type=Path),
-    help="The film to save.  [default: the file's name with .mp4, in this folder]",
+    help="Film to save.  [default: the file's name with .mp4, in this folder]",
 )
 @click.option(
     "--seconds",
@@ -36,13 +36,13 @@ Examples:
     help="Length of the film, 0.1 to 3600.  [default: 20]",
 )
 @click.option(
-    "--fps", metavar="N", type=whole_number(1, 60), help="Frames a second, 1 to 60.  [default: 30, for a .gif 15]"
+    "--fps", metavar="N", type=whole_number(1, 60), help="Frames a second, 1 to 60.  [default: 30, or 15 for a .gif]"
 )
 @click.option(
     "--size",
     metavar="PX",
     type=whole_number(16, 8192),
-    help="Longer side in pixels, 16 to 8192.  [default: as large as the painting]",
+    help="Longer side of the film in pixels, 16 to 8192.  [default: that of the painting]",
 )
 @click.option(
     "--by",
@@ -50,7 +50,7 @@ Examples:
     type=click.Choice(("strokes", "error")),
     default="strokes",
     show_default=True,
-    help="Frames at even steps in strokes, or in the error that is left: how far the picture is from the finished "
+    help="How frames are spaced: evenly in strokes, or evenly in error, which is the difference from the finished "
     "painting.",
 )
 @click.option(
@@ -58,13 +58,13 @@ Examples:
     metavar="S",
     type=decimal_number(0, 60),
     default=2.0,
-    help="How many of the seconds show the finished painting, 0 to 60.  [default: 2]",
+    help="Seconds at the end that show the finished painting, 0 to 60.  [default: 2]",
 )
 @click.option(
     "--painting",
     metavar="N",
     type=whole_number(1, 10_000),
-    help="Which painting, if the file was painted on more than once.  [default: the last]",
+    help="Which painting, if dreambrush painted in the file several times.  [default: the last]",
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 @QUIET
@@ -80,15 +80,16 @@ def timelapse(
     force: bool,
     quiet: bool,
 ) -> None:
-    """Make a film of a painting in the making.
+    """Make a film of how a painting was painted.
 
-    FILE is a painting of dreambrush, whose file keeps the recipe, also after MyPaint has saved it; or strokes that
-    `dreambrush inspect --strokes` has written, which are laid on white.  The strokes are laid again with the real
-    engine, from the bare ground on, and each frame is the real canvas.  What was painted onto other work is shown on
-    white; what the artist has painted since is not in the film.
+    FILE.ora is a painting by dreambrush, even if MyPaint has saved it since.  STROKES.json comes from
+    `dreambrush inspect --strokes`; these strokes are painted on white.
 
-    An .mp4 is H.264, and needs the Python package av.  A .gif has one palette of 255 colours.  A .webp loses nothing,
-    and stays transparent if the painting is; in the other two it lies on the colour of its ground.
+    MyPaint's engine paints the strokes again, and each frame shows the real canvas.  Strokes that were painted
+    onto your own work are shown on white.  What you painted yourself is not in the film.
+
+    An .mp4 is H.264 and needs the Python package av.  A .gif has one palette of 255 colours.  A .webp is
+    lossless and keeps transparency.  In the other two, a transparent painting lies on the colour of its ground.
     """
     from dreambrush.cli.replay import read_recipe
     from dreambrush.cli.shared.outputs import check_output

@@ -1,4 +1,4 @@
-"""``dreambrush train``: teach dreambrush what a brush does."""
+"""``dreambrush train``: teaches dreambrush what a brush does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "export")
 FORMER_STAGE = "controller"  # of dreambrush 0.1
-VAGUE = 0.5  # a dream that knows less than this share of what can be known deserves a warning
+VAGUE = 0.5  # a dream that predicts less than this share of what can be predicted gets a warning
 
 EXAMPLES = """\b
 Examples:
@@ -44,21 +44,21 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
 
 @click.command(epilog=EXAMPLES)
 @BRUSH
-@folder_option("Folder for the model.  [default: where dreambrush finds it by the brush's name]")
+@folder_option("Folder for the model.  [default: the folder where dreambrush looks for dreams]")
 @click.option(
     "--strokes",
     metavar="N",
     type=whole_number(100, 1_000_000),
-    help="How many random strokes to learn from, 100 to 1000000.  [default: 40000, or 80000 with --thorough]",
+    help="Number of random strokes to learn from, 100 to 1000000.  [default: 40000, or 80000 with --thorough]",
 )
-@seed_option("Chooses the random strokes and the first weights.")
-@click.option("--thorough", is_flag=True, help="Learn from more strokes, four times as long.")
+@seed_option("Number that picks the random strokes and the first weights.")
+@click.option("--thorough", is_flag=True, help="Learn from more strokes, for four times as long.")
 @click.option(
     "--device",
     type=click.Choice(["cpu", "cuda"]),
     default="cpu",
     show_default=True,
-    help="Where the dream is fitted; a GPU (cuda) does not give the same bytes again.",
+    help="Where to train the dream.  A GPU (cuda) does not give the same bytes each time.",
 )
 @click.option(
     "--pictures",
@@ -72,10 +72,10 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
     type=stage_name,
     multiple=True,
     shell_complete=complete_stage,
-    help="Do only this stage; may be given more than once.",
+    help="Do only this stage.  You may give it several times.",
 )
-@click.option("--keep", is_flag=True, help="Keep the strokes and checkpoints when all is done.")
-@click.option("--restart", is_flag=True, help="Throw away what an unfinished training left, and start over.")
+@click.option("--keep", is_flag=True, help="Keep the strokes and checkpoints at the end.")
+@click.option("--restart", is_flag=True, help="Discard an unfinished training and start over.")
 @QUIET
 def train(
     brush: str,
@@ -92,13 +92,17 @@ def train(
 ) -> int:
     """Teach dreambrush a brush of your own.
 
-    Three stages: MyPaint's engine paints random strokes (collect); a small network learns to foretell them, which is
-    the brush's "dream" (dream); the dream is saved as ONNX and checked, with a card and a preview sheet that shows real
-    strokes beside dreamt ones (export).
+    Training has three stages:
 
-    Stop it whenever you like: the same command goes on where it was.  An older model in that folder stays in use
-    until the new one is ready.
-    """
+    \b
+      collect     MyPaint's engine paints random strokes of the brush.
+      dream       A small network learns to predict what a stroke looks like.
+      export      The dream is saved as ONNX and checked.  A preview sheet shows
+                  real strokes beside dreamt ones.
+
+    You can stop at any time, and the same command continues.  An older model in the folder stays in use until
+    the new one is ready.
+    """  # noqa: D301
     from dreambrush.cli.shared.outputs import check_folder
     from dreambrush.models.catalogue import find_brush, read_card, user_dreams
     from dreambrush.mypaint.engine.myb import read_myb
@@ -132,7 +136,7 @@ def train(
         try:
             train_brush(brush_file, folder, options, stages, show, keep=keep, restart=restart)
         except KeyboardInterrupt:
-            click.echo(f"Interrupted: run the same command again to go on training {brush_file.name}.", err=True)
+            click.echo(f"Interrupted: run the same command again to continue training {brush_file.name}.", err=True)
             return ExitCode.INTERRUPTED
     if not quiet:
         seconds = time.perf_counter() - started
@@ -148,11 +152,13 @@ def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: 
     from dreambrush.train.card import foretold_share
 
     share = foretold_share(card)
-    known = f"it foretells {100 * share:.1f} % of what can be foretold of new strokes"
+    known = f"it predicts {100 * share:.1f} % of what can be predicted of new strokes"
     click.echo(f"{folder}: the dream of {brush.name}, trained in {seconds:.0f} s; {known}.", err=True)
     if share < VAGUE:
         click.echo(f"Warning: {brush.name} could not be learned well; train it with --thorough.", err=True)
     if card.get("changes_colour"):
-        click.echo(f"Warning: {brush.name} changes the colours that it is given, so paintings will be off.", err=True)
+        click.echo(
+            f"Warning: {brush.name} changes the colours it is given, so the colours of paintings will be off.", err=True
+        )
     name = brush.name if find_brush(brush.name).dream == folder else folder
     click.echo(f"Paint with it: dreambrush paint photo.jpg --brush {name}", err=True)

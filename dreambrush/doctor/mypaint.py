@@ -18,7 +18,7 @@ def mypaint_itself() -> Advice:
     place = _program() or _flatpak()
     if place is None:
         return Advice(
-            "MyPaint was not found; paintings are saved all the same, and Krita opens them, too.",
+            "MyPaint was not found.  Paintings are saved anyway, and Krita opens them too.",
             "Install it to paint on (Debian, Ubuntu: apt install mypaint; or https://www.mypaint.app).",
         )
     return Advice(f"{place}.")
@@ -33,16 +33,17 @@ def brushes_in_mypaint() -> Advice | None:
     elif _flatpak() is not None:
         folder = Path.home() / ".var" / "app" / FLATPAK / "data" / "mypaint" / "brushes"
         install = (
-            "Import in MyPaint (Brush > Import Brushes) what this writes: dreambrush brushes --pack dreambrush.zip"
+            "Write a brush pack with: dreambrush brushes --pack dreambrush.zip  Then import it in MyPaint "
+            "(Brush > Import Brushes)."
         )
     else:
         return None
     names = sorted(path.name for path in shipped_folder("brushes").glob("*" + SUFFIX))
     absent = [name.removesuffix(SUFFIX) for name in names if not (folder / GROUP / name).is_file()]
     if not absent:
-        return Advice(f"MyPaint has all of ours, in its group {GROUP.title()}.")
-    which = "none of ours" if len(absent) == len(names) else f"not all of ours: {', '.join(absent)}"
-    return Advice(f"MyPaint has {which}, so picking a stroke (W) cannot select them by name.", install)
+        return Advice(f"MyPaint has all our brushes, in its group {GROUP.title()}.")
+    which = "our brushes" if len(absent) == len(names) else f"some of our brushes: {', '.join(absent)}"
+    return Advice(f"MyPaint lacks {which}.  So the W key picks a stroke's settings, but not its brush.", install)
 
 
 def _program() -> Path | None:

@@ -37,7 +37,9 @@ def brushes() -> Advice:
         )
     for file in files:
         read_myb(file)
-    return Advice(f"All {len(files)} that come along can be read: {', '.join(file.stem for file in files)}.")
+    return Advice(
+        f"All {len(files)} brushes that come with dreambrush can be read: {', '.join(file.stem for file in files)}."
+    )
 
 
 def stroke() -> Advice:
@@ -57,7 +59,7 @@ def stroke() -> Advice:
             "Install libmypaint again, then dreambrush.",
             id="libmypaint-paints-nothing",
         )
-    return Advice(f"One of oil landed on the canvas ({painted} pixels).")
+    return Advice(f"A stroke of oil painted {painted} pixels.")
 
 
 def dreams() -> Advice:
@@ -80,7 +82,9 @@ def dreams() -> Advice:
         by_strokes = DreamGradient(folder, threads=1)(stroke, points, weights, weights)
         if not (0 < alpha[0, :2].max() <= 1 and alpha[0, 2] == 0 and np.isfinite(by_strokes).all()):
             raise ModelError(
-                f"The dream {folder} does not dream of a stroke.", "Install dreambrush again.", id="shipped-file-broken"
+                f"The dream {folder} leaves no paint for a stroke.",
+                "Install dreambrush again.",
+                id="shipped-file-broken",
             )
         dreamt.append(brush.name)
     return Advice(f"All {len(dreamt)} brushes dreamt a stroke and its gradient.")
@@ -100,7 +104,7 @@ def subject() -> Advice:
     from dreambrush.painter.target.subject import open_subject_network
 
     open_subject_network()
-    return Advice("The network that finds what a picture is of opens.")
+    return Advice("The network that finds the subject opens.")
 
 
 def _loaded_from() -> str:

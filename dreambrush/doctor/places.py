@@ -18,8 +18,8 @@ def can_write(folder: Path) -> Advice:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise OutputError(
-            f"Nothing can be written into this folder ({error.strerror}).",
-            "Go to a folder of yours with cd, or name one for the painting with: dreambrush paint -o",
+            f"You cannot write to this folder ({error.strerror}).",
+            "Change to a folder of your own with cd, or save elsewhere with: dreambrush paint -o",
             id="folder-not-writable",
         ) from None
     return Advice(f"Paintings can be saved in {folder.absolute()}.")
@@ -35,8 +35,8 @@ def data_folder() -> Advice:
         tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
         return Advice(
-            f"Nothing can be written into {there} ({error.strerror}), where your own dreams would be kept.",
-            f"Allow it with: chmod u+w '{there}'; or keep them elsewhere with: dreambrush train -o",
+            f"You cannot write to {there} ({error.strerror}), where your own dreams are kept.",
+            f"Allow it with: chmod u+w '{there}'  Or keep dreams elsewhere with: dreambrush train -o",
         )
     return Advice(f"Dreams that you train are kept in {folder}.")
 
@@ -46,7 +46,7 @@ def memory() -> Advice:
     free = free_memory()
     needed = ", ".join(f"{needed:g} GB at {side} px" for side, needed in NEEDED.items())
     if free is None:
-        return Advice(f"How much is free cannot be told here; a painting needs {needed}.")
+        return Advice(f"The free memory is not known here.  A painting needs {needed}.")
     found = f"{free:.1f} GB are free; a painting needs {needed}."
     if free < NEEDED[1024]:
         return Advice(found, "Close other programs, or paint smaller with --size.")

@@ -43,7 +43,7 @@ class Dream:
                 raise ValueError
         except (KeyError, TypeError, ValueError, OverflowError):
             raise ModelError(
-                f"The card of the dream {folder} has no proper reach.", RETRAIN, id="dream-card-unreadable"
+                f"The card of the dream {folder} has no usable reach.", RETRAIN, id="dream-card-unreadable"
             ) from None
 
     def __call__(self, strokes: Float32, points: Float32) -> tuple[Float32, Float32]:
@@ -60,7 +60,7 @@ class Dream:
         mean, variance = ask(self._session, DREAM_FILE, {"strokes": strokes, "points": points}, shapes)
         if mean.size and max(mean.max(), -mean.min(), variance.max(), -variance.min()) > MOST_ALPHA:
             raise ModelError(
-                f"The network {self.folder / DREAM_FILE} dreams of more paint than there can be.",
+                f"The network {self.folder / DREAM_FILE} predicts more paint than is possible.",
                 RETRAIN,
                 id="network-unusable",
             )

@@ -150,7 +150,7 @@ def _exists(target: Path) -> OutputError:
 
 def _advice(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "Make room on the disk, or write to another one."
+        return "Free some space on the disk, or write to another one."
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return "Create the folder first, or choose another one."
     if error.errno == errno.EISDIR:

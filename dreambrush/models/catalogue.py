@@ -85,8 +85,8 @@ class BrushFile:
         """
         if self.dream is None:
             raise ModelError(
-                f"The brush '{self.name}' has no dream yet, so the painter does not know what it does.",
-                f"Let it learn that with: dreambrush train '{self.name if '/' in self.name else self.path}'",
+                f"The brush '{self.name}' has no dream yet, so dreambrush cannot plan strokes with it.",
+                f"Teach it with: dreambrush train '{self.name if '/' in self.name else self.path}'",
                 id="brush-has-no-dream",
             )
         return self.dream
@@ -157,7 +157,7 @@ def _brush_of(folder: Path) -> BrushFile:
         if _is_of(folder, path):
             return BrushFile(name if bare_name(name) == path.stem else path.stem, path, folder)
     raise ModelError(
-        f"The dream in {folder} is not of a brush in that folder.",
+        f"The folder {folder} has a dream, but not the brush that it belongs to.",
         "Name the .myb file instead.",
         id="dream-of-another-brush",
     )
@@ -166,7 +166,7 @@ def _brush_of(folder: Path) -> BrushFile:
 def _names(brushes: dict[str, Path]) -> str:
     """Ours and the user's; the stock ones are too many for a message."""
     few = [name for name, path in brushes.items() if BrushFile(name, path, None).origin != "stock"]
-    more = "; MyPaint's own are listed by: dreambrush brushes --all" if len(few) < len(brushes) else "."
+    more = "; for MyPaint's own: dreambrush brushes --all" if len(few) < len(brushes) else "."
     return ", ".join(few) + more
 
 

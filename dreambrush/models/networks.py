@@ -120,9 +120,7 @@ def ask(
         raise ModelError(f"The network {name} cannot be run: {reason[:200]}.", RETRAIN, id="network-unusable") from None
     found = [np.asarray(answer) for answer in answers]
     if [(each.shape, each.dtype) for each in found] != [(shape, np.dtype(np.float32)) for shape in shapes.values()]:
-        raise ModelError(
-            f"The network {name} answers with other arrays than a dream's.", RETRAIN, id="network-unusable"
-        )
+        raise ModelError(f"The network {name} gives other arrays than a dream does.", RETRAIN, id="network-unusable")
     # The maximum of an array with NaN is NaN, for which no comparison holds.
     return [each if not each.size or np.abs(each).max() <= LARGEST_ANSWER else _bounded(each) for each in found]
 

@@ -70,7 +70,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
         elif kind in (1, 5):
             length = 8 if kind == 1 else 4
         else:
-            raise ValueError("it is no ONNX")
+            raise ValueError("it is not ONNX")
         if at + length > len(message):
             raise ValueError("it is cut off")
         yield key >> 3, message[at : at + length]
@@ -87,10 +87,10 @@ def _number(message: bytes, at: int) -> tuple[int, int]:
         at += 1
         if message[at - 1] < 128:
             return value, at
-    raise ValueError("it is no ONNX")
+    raise ValueError("it is not ONNX")
 
 
 def _message(part: bytes | int) -> bytes:
     if isinstance(part, int):
-        raise ValueError("it is no ONNX")
+        raise ValueError("it is not ONNX")
     return part

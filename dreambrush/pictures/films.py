@@ -44,13 +44,13 @@ def check_film(path: Path, frames: int, fps: float) -> None:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UsageError(
-            f"The film '{path}' ends in none of {', '.join(SUFFIXES)}.",
+            f"The film '{path}' must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.",
             f"Try: -o '{path.stem or 'film'}.mp4'",
             id="wrong-ending",
         )
     if frames > MOST_FRAMES:
         raise UsageError(
-            f"The film would have {frames:,} frames, but at most {MOST_FRAMES:,} are made.",
+            f"The film would have {frames:,} frames, but the limit is {MOST_FRAMES:,}.",
             "Choose fewer --seconds or a lower --fps.",
             id="film-too-long",
         )

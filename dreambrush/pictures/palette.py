@@ -101,7 +101,7 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
         count = text.removeprefix(AUTO)
         if not 1 <= _number(count) <= MOST_COLOURS:
             raise UsageError(
-                f"The palette '{text}' wants no number of colours from 1 to {MOST_COLOURS}.",
+                f"The palette '{text}' must ask for 1 to {MOST_COLOURS} colours.",
                 "Try auto:8.",
                 id="palette-count-out-of-range",
             )
@@ -115,7 +115,7 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
     if text.lower().endswith(".gpl"):
         return _read_gpl(Path(text))
     raise UsageError(
-        f"The palette '{text}' is neither colours, nor a .gpl file, nor auto.",
+        f"The palette '{text}' is not a list of colours, a .gpl file or auto:N.",
         'Write --palette "#264653,#e76f51", --palette colours.gpl or --palette auto:8.',
         id="not-a-palette",
     )

@@ -55,7 +55,7 @@ def open_picture_set(path: Path) -> PictureSet:
     """
     if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
         raise PictureError(
-            f"There are no pictures at '{path}'.", "Check the path for a slip of the pen.", id="no-such-picture"
+            f"There are no pictures at '{path}'.", "Check the path for typing errors.", id="no-such-picture"
         )
     if path.is_dir():
         return _in_folder(path)
@@ -115,14 +115,14 @@ def _read_array(path: Path) -> NDArray[np.uint8]:
         reason = " ".join(str(error).split()).rstrip(".")
         raise PictureError(
             f"'{path}' cannot be read as an array of numbers ({reason or type(error).__name__}).",
-            "Copy it once more, or save it again with numpy.save.",
+            "Copy it again, or save it again with numpy.save.",
             id="array-unreadable",
         ) from None
     shape = found.shape
     fits = len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)
     if found.dtype != np.uint8 or not fits or 0 in shape:
         raise PictureError(
-            f"'{path}' has an array of shape {shape} and type {found.dtype}, which are no pictures.",
+            f"'{path}' has an array of shape {shape} and type {found.dtype}, which is not a set of pictures.",
             "Save them as uint8 of shape (count, height, width) or (count, height, width, 3).",
             id="array-not-pictures",
         )

@@ -80,7 +80,7 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
             reason = "its colours are missing" if isinstance(error, AssertionError) else _reason(error)
             raise PictureError(
                 f"The picture '{path}' is damaged ({reason}).",
-                "Copy or download it once more, or save it again in a picture editor.",
+                "Copy or download it again, or save it again in a picture editor.",
                 id="picture-damaged",
             ) from error
         finally:
@@ -122,7 +122,7 @@ def _decode(path: Path, size: int | None) -> tuple[Image.Image, tuple[int, int]]
     """
     if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
         raise PictureError(
-            f"There is no picture at '{path}'.", "Check the path for a slip of the pen.", id="no-such-picture"
+            f"There is no picture at '{path}'.", "Check the path for typing errors.", id="no-such-picture"
         )
     if path.is_dir():
         raise PictureError(
@@ -136,7 +136,7 @@ def _decode(path: Path, size: int | None) -> tuple[Image.Image, tuple[int, int]]
     try:
         if path.stat().st_size == 0:
             raise PictureError(
-                f"The file '{path}' is empty.", "Copy or download the picture once more.", id="picture-empty"
+                f"The file '{path}' is empty.", "Copy or download the picture again.", id="picture-empty"
             )
         Image.preinit()  # the common formats; without it all there are would be prepared for
         image = Image.open(path, formats=FORMATS)
@@ -172,7 +172,7 @@ def _decode(path: Path, size: int | None) -> tuple[Image.Image, tuple[int, int]]
     except Exception as error:  # decoders raise almost anything when the bytes are wrong
         raise PictureError(
             f"The picture '{path}' is damaged or incomplete ({_reason(error)}).",
-            "Copy or download it once more, or save it again in a picture editor.",
+            "Copy or download it again, or save it again in a picture editor.",
             id="picture-damaged",
         ) from error
     return image, wanted

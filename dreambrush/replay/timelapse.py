@@ -75,8 +75,8 @@ def plan_film(path: Path, options: TimelapseOptions) -> Film:
     film = Film(fps, round(options.seconds * fps) - hold, hold)
     if film.painting < 2:
         raise UsageError(
-            f"Of {options.seconds:g} seconds the finished painting takes {options.hold:g}, which leaves no time to "
-            f"paint at {fps:g} frames a second.",
+            f"The film has {options.seconds:g} seconds and shows the finished painting for {options.hold:g}.  "
+            f"No time is left to paint at {fps:g} frames a second.",
             "Choose more --seconds or a shorter --hold.",
             id="no-time-to-paint",
         )
@@ -193,7 +193,7 @@ def film_size(recipe: Recipe, longer: int | None) -> tuple[int, int]:
         )
     if (longer or largest) > LARGEST_SIDE:
         raise UsageError(
-            f"The painting is {width} x {height} pixels, but a film has at most {LARGEST_SIDE} a side.",
+            f"The painting is {width} x {height} pixels, but a film may have at most {LARGEST_SIDE} a side.",
             f"Choose --size {LARGEST_SIDE} or smaller.",
             id="film-too-large",
         )

@@ -99,7 +99,7 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
         raise _broken(path, str(error)) from None
     description = content.pop(DESCRIPTION, "")
     if not isinstance(description, str):
-        raise _broken(path, "its description is no text")
+        raise _broken(path, "its description is not text")
     for key, value in content.items():
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
@@ -108,7 +108,7 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
             raise _broken(path, f"the number of '{key}' is too large")
         right = isinstance(value, KEYS[key]) and (bool in KEYS[key]) == isinstance(value, bool)
         if not right or (isinstance(value, list) and not (value and all(isinstance(item, str) for item in value))):
-            raise _broken(path, f"the value of '{key}' is of another kind")
+            raise _broken(path, f"the value of '{key}' has the wrong type")
     if isinstance(content.get("brush"), str):
         content["brush"] = [content["brush"]]
     return description, content

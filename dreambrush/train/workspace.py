@@ -65,7 +65,7 @@ class Workspace:
             handle = os.open(self.folder, os.O_RDONLY)
         except OSError as error:
             raise OutputError(
-                f"The folder {self.folder} cannot be made: {error.strerror}.",
+                f"The folder {self.folder} cannot be created: {error.strerror}.",
                 "Choose another with -o.",
                 id="cannot-make-folder",
             ) from None
@@ -163,7 +163,7 @@ class Workspace:
             name, old, new = difference
             raise OutputError(
                 f"An unfinished training in {self.model} has other options ({name}: {old}, not {new}).",
-                "Finish it with the options that it began with, or start over with --restart.",
+                "Finish it with the options of its first start, or start over with --restart.",
                 id="training-has-other-options",
             )
         if before:

@@ -117,7 +117,7 @@ def prove(
     for laid in rounds():
         canvas = canvas.copy()
         for row in np.flatnonzero(laid.gain > 0):
-            easels[row].paint(laid.strokes[row], laid.colour[row], seed=len(rows))
+            easels[row].paint(laid.strokes[row], laid.colour[row])
             painted = easels[row].seen(area)
             left, then = (float(((targets[row] - seen) ** 2).sum(dtype=np.float64)) for seen in (canvas[row], painted))
             canvas[row] = painted

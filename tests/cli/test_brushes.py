@@ -40,7 +40,7 @@ def test_list(command: Command) -> None:
     assert title == "Dreambrush:" and [line.split()[0] for line in lines] == sorted(OURS)
     assert all(" dream " in line and "no dream" not in line for line in lines)
     assert DEFAULT_BRUSH in OURS
-    assert listed.stderr == "MyPaint's own brushes (1) are listed with --all.\n"
+    assert listed.stderr == "--all lists MyPaint's own brushes too (1).\n"
 
 
 def test_list_by_group(command: Command) -> None:
@@ -71,10 +71,10 @@ def test_install_and_uninstall(command: Command) -> None:
     added = command("brushes", "--install")
     assert added.code == ExitCode.OK and added.stdout == "" and "added dreambrush/bristle" in added.stderr
     assert len(list(user_folder().glob("dreambrush/*.myb"))) == len(OURS)
-    assert "nothing to add" in command("brushes", "--install").stderr
+    assert "are already there" in command("brushes", "--install").stderr
     changed = user_folder() / "dreambrush/oil.myb"
     changed.write_text(changed.read_text() + "\n")
-    assert "Left as you have changed them: dreambrush/oil." in command("brushes", "--install").stderr
+    assert "Kept, because you changed them: dreambrush/oil." in command("brushes", "--install").stderr
     assert "  dreambrush/oil " in command("brushes").stdout
     removed = command("brushes", "--uninstall").stderr
     assert "removed dreambrush/bristle" in removed and "changed them: dreambrush/oil." in removed

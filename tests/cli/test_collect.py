@@ -77,7 +77,7 @@ def test_a_brush_that_lays_no_paint_is_named(command: Command) -> None:
         (("oil", "--strokes", "many"), ExitCode.USAGE, "'many' is not a whole number from 0 to 10000000."),
         (("oil", "--workers", "0"), ExitCode.USAGE, "'0' is not a whole number from 1 to 1024."),
         (("oil", "--strokes", "5", "-o", "."), ExitCode.OUTPUT, "The folder . is not empty."),
-        (("oil", "--strokes", "5", "-o", "photo.png"), ExitCode.OUTPUT, "The folder photo.png cannot be made"),
+        (("oil", "--strokes", "5", "-o", "photo.png"), ExitCode.OUTPUT, "The folder photo.png cannot be created"),
     ],
 )
 def test_what_cannot_be_done_is_explained(
@@ -93,7 +93,7 @@ def test_another_brush_of_the_same_name_is_refused(command: Command) -> None:
     assert command("collect", "mine.myb", "--strokes", "5").code == ExitCode.OK
     shutil.copy(find_brush("ink").path, "mine.myb")
     outcome = command("collect", "mine.myb", "--strokes", "5")
-    assert outcome.code == ExitCode.OUTPUT and "this brush as it was before it was changed" in outcome.stderr
+    assert outcome.code == ExitCode.OUTPUT and "an older version of this brush" in outcome.stderr
 
 
 def test_ctrl_c_leaves_what_is_painted_and_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

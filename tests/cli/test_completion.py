@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from dreambrush.cli import COMMANDS, run
+from dreambrush.cli.paint.command import paint
 from tests.cli.conftest import Command
 
 Offered = Callable[..., list[tuple[str, str]]]
@@ -91,6 +93,9 @@ def test_commands_and_options_are_offered(offered: Offered) -> None:
     assert offered("comp") == [("plain", "completion")]
     assert {word for _, word in offered("")} >= set(COMMANDS)
     assert ("plain", "--brush") in offered("paint", "--b")
+    # also those that only --help-all shows
+    every = {name for option in paint.params if isinstance(option, click.Option) for name in option.opts}
+    assert {word for _, word in offered("paint", "-")} >= every
     assert offered("completion", "z") == [("plain", "zsh")]
 
 

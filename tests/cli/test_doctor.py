@@ -58,7 +58,7 @@ def test_a_folder_that_cannot_be_written_in(command: Command, monkeypatch: pytes
     monkeypatch.chdir("/proc")
     outcome = command("doctor")
     assert outcome.code == ExitCode.OUTPUT
-    assert "✗ FAIL  this folder: Nothing can be written" in outcome.stdout and "Mend one thing" in outcome.stdout
+    assert "✗ FAIL  this folder: You cannot write to" in outcome.stdout and "One check failed" in outcome.stdout
 
 
 @pytest.mark.parametrize(

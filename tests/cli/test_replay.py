@@ -109,7 +109,7 @@ def test_of_a_file_painted_on_twice_one_is_chosen(command: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("work.ora", "--scale", "2", "--size", "300"), 2, "Both --scale and --size"),
+        (("work.ora", "--scale", "2", "--size", "300"), 2, "--scale and --size cannot be used together"),
         (("work.ora", "-o", "work.jpg"), 2, "ends in neither .ora nor .png"),
         (("work.ora", "-o", "photo.png"), 4, "exists already"),
         (("work.ora", "-o", "none/work.ora"), 4, "none"),

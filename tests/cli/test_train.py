@@ -138,7 +138,7 @@ def test_ctrl_c_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPa
         patch.setattr("dreambrush.cli.train.progress_bar", bar)
         stopped = command(*words)
     assert stopped.code == ExitCode.INTERRUPTED
-    assert stopped.stderr == "Interrupted: run the same command again to go on training oil.\n"
+    assert stopped.stderr == "Interrupted: run the same command again to continue training oil.\n"
     assert notes and all(note.endswith(" left") for note in notes)
     assert not (Path("model") / FOLDER / WEIGHTS_FILE).exists()
     outcome = command(*words)

@@ -14,7 +14,7 @@ Row = tuple[tuple[str, ...], int, str]
 WITHOUT_RECIPE: list[Row] = [
     (("none.ora",), 10, "There is no file at 'none.ora'"),
     (("photo.png",), 10, "is not OpenRaster"),
-    (("hers.ora",), 9, "holds no strokes of dreambrush"),
+    (("hers.ora",), 9, "holds no strokes by dreambrush"),
     (("none.json",), 9, "cannot be read"),
     (("broken.json",), 9, "not JSON"),
     ((), 2, "FILE.ora|STROKES.json"),

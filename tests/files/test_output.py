@@ -135,7 +135,7 @@ def test_a_full_disk_leaves_the_old_file_alone(tmp_path: Path, overwrite: bool) 
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
     try:
         with (
-            pytest.raises(OutputError, match=r"cannot be written.* Make room on the disk"),
+            pytest.raises(OutputError, match=r"cannot be written.* Free some space on the disk"),
             open_output(target, overwrite=overwrite) as file,
         ):
             file.write(bytes(100_000))

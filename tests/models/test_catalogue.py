@@ -69,7 +69,7 @@ def test_a_model_folder_can_be_named(tmp_path: Path) -> None:
     card = json.loads((folder / CARD_FILE).read_text())
     for brush in ("../../oil", "ink", ["oil"], None):
         (folder / CARD_FILE).write_text(json.dumps(card | {"brush": brush}))
-        with pytest.raises(ModelError, match="is not of a brush in that folder"):
+        with pytest.raises(ModelError, match="has a dream, but not the brush"):
             find_brush(str(folder))
     shutil.copy(oil.path, folder / "theirs.myb")
     assert find_brush(str(folder)).name == "theirs"

@@ -87,7 +87,7 @@ def broken(folder: Path) -> dict[str, str]:
     (folder / "notes.txt").write_text("Buy more ultramarine.")
     (folder / "bare").mkdir()
     (folder / "folder.npz").mkdir()
-    no_pictures, unreadable = "which are no pictures", "cannot be read as an array"
+    no_pictures, unreadable = "which is not a set of pictures", "cannot be read as an array"
     return {
         **dict.fromkeys(("float.npy", "flat.npy", "four.npy", "none.npy"), no_pictures),
         **dict.fromkeys(("two.npz", "nothing.npz"), "none of them is called x"),

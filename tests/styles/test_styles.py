@@ -106,9 +106,9 @@ def test_there_is_no_such_style(name: str, advice: str) -> None:
         ("pigment = 1", "value of 'pigment'"),
         ("brush = []", "value of 'brush'"),
         ("brush = [1]", "value of 'brush'"),
-        ("description = 3", "description is no text"),
-        ("strokes = ", "it is no TOML"),
-        ("x = " + "[" * 20000, "it is no TOML"),
+        ("description = 3", "description is not text"),
+        ("strokes = ", "it is not TOML"),
+        ("x = " + "[" * 20000, "it is not TOML"),
         ("#" * (LARGEST_FILE + 1), "larger than 64 KiB"),
     ],
 )
@@ -123,7 +123,7 @@ def test_what_is_no_style(content: str, why: str, own: Path) -> None:
 
 def test_bytes_that_are_no_text_and_files_that_are_not_there(own: Path) -> None:
     (own / "broken.toml").write_bytes(b"\xff\xfe")
-    for name, why in (("broken", "no TOML"), ("nowhere.toml", "No such file")):
+    for name, why in (("broken", "not TOML"), ("nowhere.toml", "No such file")):
         with pytest.raises(UsageError, match=why):
             load_style(name)
 

@@ -155,7 +155,7 @@ def test_brushes_that_cannot_be_learned_leave_no_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         train(OIL, tmp_path / "file" / "model", QUICK)
 
 

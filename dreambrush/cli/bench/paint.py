@@ -23,14 +23,14 @@ SEEN_AT = 256  # pixels: paintings of this size are on the contact sheet
 
 
 def bench_paint(seed: int, folder: Path | None, *, force: bool, as_json: bool, quiet: bool) -> int:
-    """Paints the docs' pictures, compares, and tells.
+    """Paint the docs' pictures, and compare errors and seconds with the docs.
 
     Args:
-        seed: of all paintings; the docs' is 0.
+        seed: of all paintings; the docs use 0.
         folder: where to save a contact sheet and the figures; by default nothing is saved.
-        force: replace results that are there.
-        as_json: print all as one JSON object instead of a table.
-        quiet: say nothing on stderr.
+        force: whether older results may be replaced.
+        as_json: print one JSON object instead of a table.
+        quiet: print nothing on stderr.
 
     Raises:
         OutputError: results are there already, or cannot be written.
@@ -57,7 +57,7 @@ def bench_paint(seed: int, folder: Path | None, *, force: bool, as_json: bool, q
                 done.append(measured)
         except KeyboardInterrupt:
             if not done:
-                raise  # there is nothing to tell yet
+                raise  # there is nothing to report yet
             interrupted = True
     painted = [measured.case for measured in done]
     report = {
@@ -81,15 +81,18 @@ def bench_paint(seed: int, folder: Path | None, *, force: bool, as_json: bool, q
 
 
 def refuse_settings(**given: object) -> None:
-    """The docs' figures belong to certain settings: others cannot be compared.
+    """Refuse settings that change the paintings, because the docs have no figures for them.
+
+    Args:
+        given: the values by the names of their options; what is not given is None or empty.
 
     Raises:
-        UsageError: one of them, by the name of its option, was given.
+        UsageError: one of them is given.
     """
     for name, value in given.items():
         if value:
             raise UsageError(
-                f"The benchmark of whole paintings takes no {name}: it paints what the docs' figures are of.",
+                f"dreambrush bench paint takes no {name}.",
                 f"Leave out the {name}, or name another task: digits, kana or portraits.",
                 id="option-not-for-this-task",
             )

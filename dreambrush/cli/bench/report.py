@@ -1,4 +1,4 @@
-"""What ``dreambrush bench paint`` says: errors and seconds here, beside those in the docs."""
+"""The words of ``dreambrush bench paint``: errors and seconds here, beside those in the docs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDEST = 100  # characters of the table where nobody looks
 
 
 def print_comparison(report: Report) -> None:
-    """Prints tables and verdict on stdout."""
+    """Print the tables and the verdict on stdout."""
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else WIDEST, highlight=False)
@@ -64,12 +64,12 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def verdict(report: Report) -> list[str]:
-    """In sentences: what was compared on what, and what is to be thought of it."""
+    """Sentences that say what was compared on which machine, and how it went."""
     docs = report["docs"]
     lines = [f"Here: {_circumstances(report)}.", f"Docs: {_circumstances(docs)}."]
     if report["left_out"] and not report["interrupted"]:
-        lines.append(f"Left out, so as to end within three minutes: {'; '.join(report['left_out'])}.")
-    return [*lines, *_judgement(report), "How long it takes depends on the machine and on what else it does."]
+        lines.append(f"Left out, to finish within three minutes: {'; '.join(report['left_out'])}.")
+    return [*lines, *_judgement(report), "Times depend on the machine and on what else it runs."]
 
 
 def _circumstances(of: Report) -> str:
@@ -83,14 +83,14 @@ def _circumstances(of: Report) -> str:
 
 def _judgement(report: Report) -> list[str]:
     if report["agreement"] == "exact":
-        return ["All errors are exactly as in the docs."]
+        return ["All errors are exactly those in the docs."]
     if report["agreement"] is None:
         return []
     differ = "; ".join(report["may_explain"])
-    other = f"What is not as it was for the docs: {differ}." if differ else ""
+    other = f"Different from the docs' machine: {differ}." if differ else ""
     if report["agreement"] == "close":
-        return ["All errors are as in the docs, within 5 %.", *([other] if other else [])]
+        return ["All errors agree with the docs within 5 %.", *([other] if other else [])]
     return [
-        "Not all errors are as in the docs, within 5 %.",
-        other or "Nothing is known that would explain it: please report it, with the output of: dreambrush doctor",
+        "Some errors differ from the docs by more than 5 %.",
+        other or "Nothing known explains the difference.  Please report it with the output of: dreambrush doctor",
     ]

@@ -1,4 +1,4 @@
-"""What ``dreambrush bench`` leaves behind: a folder of strokes, contact sheets and figures, and a table to read."""
+"""What ``dreambrush bench`` saves and prints: strokes, contact sheets, figures and a table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ACROSS, MOST_ON_SHEET = 3, 60  # pictures in a row of a contact sheet, and on al
 
 @dataclass(frozen=True, eq=False)
 class Lot:
-    """A picture that was drawn by lot.
+    """A picture that was chosen at random.
 
     Attributes:
         index: its place in its set.
@@ -38,22 +38,22 @@ class Lot:
 
 @contextmanager
 def made_folder(folder: Path, files: Collection[Path], *, force: bool) -> Iterator[None]:
-    """Makes a folder for the results of what the block does; if it fails, takes it away unless it holds something.
+    """Create a folder for the results of the block.  If the block fails, an empty folder is removed again.
 
     Args:
-        folder: to make, with what it lies in.
-        files: that will be saved there, or in folders within it.
-        force: some may be there already.
+        folder: the folder; its parents are created too.
+        files: the files that will be saved there, or in folders within it.
+        force: whether they may be there already.
 
     Raises:
-        OutputError: some are, or the folder cannot be made.
+        OutputError: some are there, or the folder cannot be created.
     """
     try:
         for path in files:
             if path.exists() and not force:
                 raise OutputError(
                     f"'{path}' exists already.",
-                    "Choose another folder with -o, or allow to replace it with --force.",
+                    "Choose another folder with -o, or replace it with --force.",
                     id="output-exists",
                 )
         inner = {path.parent for path in files}
@@ -62,7 +62,7 @@ def made_folder(folder: Path, files: Collection[Path], *, force: bool) -> Iterat
         for path in inner:
             path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"The folder {folder} cannot be made: {error.strerror}."
+        message = f"The folder {folder} cannot be created: {error.strerror}."
         raise OutputError(message, "Choose another with -o.", id="cannot-make-folder") from None
     try:
         yield
@@ -78,11 +78,11 @@ class ResultsFolder:
 
     Args:
         task: its name.
-        folder: where to save; it need not be there yet.
-        counts: numbers of strokes.
+        folder: where to save; it need not exist yet.
+        counts: the numbers of strokes.
 
     Attributes:
-        done: for each finished picture a trial for each of the counts.
+        done: for each finished picture, one trial for each of the counts.
     """
 
     def __init__(self, task: str, folder: Path, counts: tuple[int, ...]) -> None:
@@ -90,23 +90,23 @@ class ResultsFolder:
         self.done: dict[Lot, list[Trial]] = {}
 
     def sheet(self, strokes: int) -> Path:
-        """The contact sheet's file for so many strokes."""
+        """The file of the contact sheet for that number of strokes."""
         return self.folder / f"{self.task}-{strokes}.png"
 
     def record(self, strokes: int, lot: Lot) -> Path:
-        """The file for the strokes of a painting of so many strokes."""
+        """The file for the strokes of one painting with that number of strokes."""
         return self.folder / "strokes" / f"{self.task}-{strokes}-{lot.index:05}.json"
 
     @contextmanager
     def made(self, lots: list[Lot], *, force: bool) -> Iterator[None]:
-        """Makes the folder, before the first stroke; if the block fails, takes it away unless it holds something.
+        """Create the folder before the first stroke.  If the block fails, an empty folder is removed again.
 
         Args:
-            lots: pictures whose results will be saved.
-            force: results that are there already may be replaced.
+            lots: the pictures whose results will be saved.
+            force: whether older results may be replaced.
 
         Raises:
-            OutputError: there are some, or the folder cannot be made.
+            OutputError: there are older results, or the folder cannot be created.
         """
         records = [self.record(strokes, lot) for strokes in self.counts for lot in lots]
         files = (self.folder / f"{self.task}.json", *map(self.sheet, self.counts), *records)
@@ -114,12 +114,12 @@ class ResultsFolder:
             yield
 
     def of(self, strokes: int) -> list[tuple[Lot, Trial]]:
-        """The pictures painted with so many strokes."""
+        """The pictures that were painted with that number of strokes, and their trials."""
         column = self.counts.index(strokes)
         return [(lot, trials[column]) for lot, trials in self.done.items()]
 
     def figures(self, strokes: int, published: dict[str, float]) -> dict[str, Any]:
-        """Means over all pictures painted with so many strokes, and the figures of each."""
+        """The means over all pictures with that number of strokes, and the figures of each picture."""
         from dreambrush.painter.few_strokes import summarise
 
         paintings = [
@@ -144,11 +144,11 @@ class ResultsFolder:
         }
 
     def save(self, report: dict[str, Any], *, force: bool) -> None:
-        """Writes everything.
+        """Write everything.
 
         Args:
             report: the figures.
-            force: replace older results.
+            force: whether older results may be replaced.
 
         Raises:
             OutputError: a file cannot be written.
@@ -171,7 +171,7 @@ class ResultsFolder:
 
 
 def print_table(report: dict[str, Any]) -> None:
-    """Prints the means on stderr."""
+    """Print the means on stderr."""
     from rich.console import Console
     from rich.table import Table
 

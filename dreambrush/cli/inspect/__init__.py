@@ -1,1 +1,1 @@
-"""``dreambrush inspect``: what an .ora holds, and how it is told."""
+"""``dreambrush inspect``: reads an .ora and reports what it holds."""

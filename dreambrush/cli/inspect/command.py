@@ -1,4 +1,4 @@
-"""``dreambrush inspect``: what an .ora holds, how dreambrush painted it, and what the artist has changed since."""
+"""``dreambrush inspect``: shows what an .ora holds, how dreambrush painted it, and what has changed since."""
 
 from __future__ import annotations
 
@@ -28,26 +28,28 @@ Examples:
 @click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path), shell_complete=ora_files)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 @click.option(
-    "--strokes", metavar="OUT.json", type=click.Path(path_type=Path), help="Save the strokes, for dreambrush replay."
+    "--strokes",
+    metavar="OUT.json",
+    type=click.Path(path_type=Path),
+    help="Save the strokes.  `dreambrush replay` paints them again.",
 )
-@click.option(
-    "--svg", metavar="OUT.svg", type=click.Path(path_type=Path), help="Save the strokes as a drawing of vectors."
-)
+@click.option("--svg", metavar="OUT.svg", type=click.Path(path_type=Path), help="Save the strokes as a vector drawing.")
 @click.option(
     "--painting",
     metavar="N",
     type=whole_number(1, 10_000),
-    help="Which painting --strokes and --svg mean, if the file was painted on more than once.  [default: the last]",
+    help="Which painting to save, if dreambrush painted in the file several times.  [default: the last]",
 )
 @click.option("--force", is_flag=True, help="Replace OUT.json and OUT.svg if they exist.")
 def inspect(
     file: Path, as_json: bool, strokes: Path | None, svg: Path | None, painting: int | None, force: bool
 ) -> None:
-    """Tell what is in an .ora.
+    """Show what is in an .ora file.
 
-    Shows the layers of any .ora, and how many strokes MyPaint can pick in each.  If dreambrush painted it, shows the
-    recipe too, and what was changed since then: which layers were added, removed or painted on.  That MyPaint has saved
-    the file again does not count.
+    This lists the layers of any .ora, and how many strokes MyPaint can pick in each.
+
+    If dreambrush painted the file, this also shows the recipe and what has changed since: layers that were
+    added, removed or painted on.  A file that MyPaint has only saved again counts as unchanged.
     """
     if not (strokes or svg) and (painting or force):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""What ``dreambrush inspect`` tells of a file: as plain data for JSON, and in words."""
+"""The report of ``dreambrush inspect``, as plain data for JSON and in words."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from dreambrush.recipe import Recipe
 
 EOTFS = {
-    1.0: "colours mix as they are stored (eotf 1.0), in MyPaint and in other programs alike",
+    1.0: "colours mix as they are stored (eotf 1.0), in MyPaint and in other programs",
     2.2: "colours mix as light does (eotf 2.2), in MyPaint 2 only",
 }
-UNTOLD = "; the file does not say so, it is what MyPaint does with it"
+UNTOLD = "; the file does not say, so MyPaint assumes it"
 
 
 def report_of(file: Path, document: Document) -> dict[str, Any]:
     """The JSON object of one file; docs/report.md explains it.
 
     Raises:
-        OpenrasterError: the pixels of a layer that dreambrush painted, or of the paper, cannot be read.
+        OpenrasterError: the pixels of a painted layer, or of the paper, cannot be read.
     """
     from dreambrush.mypaint.ora.layer_facts import facts_of_all
     from dreambrush.recipe import recipes_of
@@ -113,7 +113,7 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
 
 
 def changed_options(options: Mapping[str, Any]) -> list[str]:
-    """Words for the command line that give the options of a recipe, without those that are the defaults."""
+    """The options of a recipe as words for the command line, without those that have their default."""
     from dreambrush.cli.paint.command import paint
 
     words = []
@@ -129,7 +129,7 @@ def changed_options(options: Mapping[str, Any]) -> list[str]:
 
 
 def summary(report: dict[str, Any]) -> Iterator[str]:
-    """The lines of a report; signs that command a terminal, which a stranger may have put into names, are escaped."""
+    """The lines of a report.  Control characters in names are escaped, because the file may come from a stranger."""
     for line in _lines(report):
         yield "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
 
@@ -151,11 +151,11 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     for number, painting in enumerate(report["paintings"], 1):
         yield from _painting_words(painting, number if len(report["paintings"]) > 1 else None)
     if report["unfinished"]:
-        yield f"Not finished; go on with: dreambrush paint --resume '{report['file']}'"
+        yield f"Not finished.  Finish it with: dreambrush paint --resume '{report['file']}'"
     if report["changes"] is not None:
         yield from _change_words(report["changes"], report["changed"])
     elif not report["recipe_problem"]:
-        yield "Not painted by dreambrush, or saved since by a program that does not keep its recipe."
+        yield "Not painted by dreambrush, or saved by another program without the recipe."
 
 
 def _tree(nodes: Sequence[dict[str, Any]], indent: str) -> Iterator[str]:
@@ -205,24 +205,24 @@ def _change_words(changes: dict[str, Any], changed: bool | None) -> Iterator[str
     if changed is False:
         yield "Unchanged since then."
         return
-    yield "Changed since then:" if changed else "Whether it was changed since then cannot be told for certain:"
+    yield "Changed since then:" if changed else "It may have been changed since then:"
     if changes["size"] is not None:
         yield f"  the size is now {changes['size'][0]} x {changes['size'][1]}"
     if changes["paper"]:
-        yield "  the paper is another"
+        yield "  the paper has changed"
     for layer in changes["layers"]:
         words = list(_layer_words(layer))
         if words:
             yield f"  “{layer['name']}” {', '.join(words)}"
     if changes["reordered"]:
-        yield "  the layers lie in another order"
+        yield "  the order of the layers has changed"
     if changes["added"]:
         yield f"  added: {', '.join(f'“{name}”' for name in changes['added'])}"
 
 
 def _layer_words(layer: dict[str, Any]) -> Iterator[str]:
     if layer["removed"]:
-        yield "is gone"
+        yield "was removed"
         return
     if layer["renamed"] is not None:
         yield f"is now called “{layer['renamed']}”"
@@ -233,7 +233,7 @@ def _layer_words(layer: dict[str, Any]) -> Iterator[str]:
     if layer["composite_op"] is not None:
         yield f"has the mode {_mode(layer['composite_op'])}"
     if layer["pixels"] is None:
-        yield "may have been painted on: this machine's libmypaint paints other pixels than the recipe's did"
+        yield "may have been painted on: the libmypaint here paints other pixels than the one that painted it"
     elif layer["pixels"]:
         yield f"was painted on: {_counted(layer['pixels'], 'pixel')} differ{'s' if layer['pixels'] == 1 else ''}"
     if layer["strokes"]:

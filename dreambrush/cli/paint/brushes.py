@@ -1,4 +1,4 @@
-"""The brushes that ``dreambrush paint`` paints with: names, files and sets."""
+"""Finds the brushes for ``dreambrush paint``: names, files and sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BRUSH_SETS = {"studio": ("oil", "bristle", "ink", "pastel"), "drawing": ("pencil
 
 
 def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]:
-    """The brushes of all names, files and sets, each once, with dreams that can be painted with.
+    """The brushes of all names, files and sets, each once.  All have a dream that is ready to use.
 
     Raises:
         BrushError: there is no such brush or set, or it is broken.
@@ -46,7 +46,7 @@ def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]
 
 
 def complete_brush(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """What Tab offers for --brush: brushes that have a dream, then sets."""
+    """The answers to Tab after --brush: brushes that have a dream, then sets."""
     from dreambrush.cli.shared import completers
 
     sets = {SET + name: " ".join(names) for name, names in BRUSH_SETS.items()}
@@ -54,7 +54,7 @@ def complete_brush(context: click.Context, parameter: click.Parameter, incomplet
 
 
 def brush_names(word: str) -> tuple[str, ...]:
-    """Those of a set such as ``set:studio``, or the word itself.
+    """The brushes of a set such as ``set:studio``.  Any other word stands for itself.
 
     Raises:
         BrushError: there is no such set.

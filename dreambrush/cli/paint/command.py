@@ -74,8 +74,8 @@ def paint(
     its sub-folders.  Transparent parts of a picture stay unpainted.  If one picture fails, the others are still
     painted.
 
-    The unfinished painting is saved every 30 seconds, and when you press Ctrl-C or the computer shuts down.  --resume
-    finishes it.
+    The unfinished painting is saved every 30 seconds (--save-every).  It is also saved when you press Ctrl-C or the
+    computer shuts down.  --resume finishes it.
     """
     settings, request = PaintSettings(**chosen), None
     if sample:
@@ -86,18 +86,20 @@ def paint(
         targets = targets or (Path(request.target),)
     if go_on and (force or watch or onto is not None):
         other = "force" if force else "watch" if watch else "onto"
-        raise UsageError(f"--continue and --{other} are both given.", "Leave one of them out.", id="options-conflict")
+        raise UsageError(
+            f"--continue and --{other} cannot be used together.", "Leave one of them out.", id="options-conflict"
+        )
     if not targets:
         raise UsageError(
             "There is no picture to paint.",
-            "Name one, or paint the one that comes along with --sample.",
+            "Name a picture, or paint the one that comes with dreambrush: dreambrush paint --sample",
             id="no-picture-given",
         )
-    if quiet and verbose and is_typed("quiet") != is_typed("verbose"):  # what is typed undoes what is set
+    if quiet and verbose and is_typed("quiet") != is_typed("verbose"):  # the command line overrides settings
         quiet, verbose = is_typed("quiet"), is_typed("verbose")
     if quiet and verbose:
-        raise UsageError("-q and -v are both given.", "Leave one of them out.", id="options-conflict")
-    if watch and STDIN in targets:  # before all of it is read
+        raise UsageError("-q and -v cannot be used together.", "Leave one of them out.", id="options-conflict")
+    if watch and STDIN in targets:  # before standard input is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
     work = Onto.asked(onto, above, region, mask, in_place)
 
@@ -137,7 +139,7 @@ def paint(
         todo = list(zip(pictures, outputs, strict=True))
         if go_on:
             todo = [each for each in todo if not is_finished(each[1])]
-            note(f"{len(outputs) - len(todo)} of {len(outputs)} paintings are there already.")
+            note(f"{len(outputs) - len(todo)} of {len(outputs)} pictures are already painted.")
         paint_it = partial(run_job, job)
         reports, failed = [], []
         every = paint_when_saved(paint_it, pictures[0], outputs[0], note) if watch else run_pool(paint_it, todo, jobs)
@@ -156,27 +158,29 @@ def paint(
             if done.report["interrupted"]:
                 out, strokes = done.report["output"], done.report["strokes"]
                 click.echo(f"Interrupted: '{out}' has the first {strokes} strokes.", err=True)
-                note(f"Go on with: dreambrush paint --resume '{out}'")
+                note(f"Finish it with: dreambrush paint --resume '{out}'")
             else:
                 note(summary(done.report))
         if len(todo) > 1 and (status or not quiet):
             click.echo(summary_of_all(len(todo), reports, failed), err=True)
     if status == ExitCode.INTERRUPTED and not any(report["interrupted"] for report in reports):
-        raise KeyboardInterrupt  # nothing has told of it yet
+        raise KeyboardInterrupt  # it is not reported yet
     return status
 
 
 def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:
-    """The file that is written when a picture is painted into a work, checked to be writable."""
+    """The file to write when a picture is painted into the artist's work.  It can be written."""
     if len(targets) > 1:
         raise UsageError(
-            "Only one picture can be painted onto a work at once.",
+            "--onto takes one picture at a time.",
             "Paint them one after the other.",
             id="only-one-picture",
         )
     if size is not None and is_typed("size"):
         raise UsageError(
-            "--size and --onto are both given.", "Leave --size out: the work has its own.", id="options-conflict"
+            "--size and --onto cannot be used together.",
+            "Leave --size out: your work already has a size.",
+            id="options-conflict",
         )
     path = work.output(output)
     check_output(path, overwrite=force or work.in_place)
@@ -184,12 +188,12 @@ def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size:
 
 
 def _check_film(film: Path, pictures: int, *, overwrite: bool) -> None:
-    """Finds out before painting what would go wrong after it."""
+    """Find errors of the film before painting instead of after it."""
     from dreambrush.replay.timelapse import TimelapseOptions, plan_film
 
     if pictures > 1:
         raise UsageError(
-            "--timelapse makes one film, but there are several pictures.",
+            "--timelapse films one picture, but there are several.",
             "Paint them one after the other.",
             id="only-one-picture",
         )

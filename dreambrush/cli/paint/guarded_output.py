@@ -1,4 +1,7 @@
-"""A file that is written again and again while one paints, and never in place of what somebody else saved there."""
+"""An output that is written again and again during painting.
+
+If another program changes the file meanwhile, its version is kept, and ours gets another name.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import NamedTuple
 
 
 class Mark(NamedTuple):
-    """By what one knows that a file is still the same; saving by renaming another one gives a new inode."""
+    """What tells whether a file is still the same one.  A file that is saved by renaming has a new inode."""
 
     modified: int  # nanoseconds
     size: int  # bytes
@@ -18,7 +21,7 @@ class Mark(NamedTuple):
 
     @classmethod
     def of(cls, file: Path) -> Mark | None:
-        """That of a file, or None where there is none, as for a moment while it is being saved."""
+        """The mark of a file, or None if there is no file, as for a moment while it is being saved."""
         try:
             found = os.stat(file)
         except OSError:
@@ -27,13 +30,13 @@ class Mark(NamedTuple):
 
 
 class GuardedOutput:
-    """A file of ours.
+    """An output file.
 
     Args:
-        path: where it is to be.
-        overwrite: whether it may take the place of another one at first.
-        note: told when it has to give way.
-        is_there: whether it is there already.
+        path: where to write it.
+        overwrite: whether the first version may replace an existing file.
+        note: is told when another program has changed the file.
+        is_there: whether the file is there already and is ours.
 
     Attributes:
         path: where it is.
@@ -45,29 +48,29 @@ class GuardedOutput:
 
     @property
     def is_there(self) -> bool:
-        """Whether it was written and not saved by anybody else since."""
+        """Whether we have written it, and nobody has changed it since."""
         return self._written is not None and Mark.of(self.path) == self._written
 
     def write(self, save: Callable[[Path, bool], None]) -> None:
-        """Writes it.
+        """Write the file.
 
         Args:
-            save: takes the path, and whether a file there may be overwritten.
+            save: takes the path, and whether it may overwrite a file there.
 
         Raises:
-            OutputError: it cannot be written; what was written before is still there.
+            OutputError: it cannot be written; the last version is still there.
         """
         if self._written is not None:
             found = Mark.of(self.path)
             if found is not None and found != self._written:
-                self._note(f"Someone else has saved '{self.path}': it stays as it is.")
+                self._note(f"Another program has changed '{self.path}'.  That file stays as it is.")
                 self.path = free_name(self.path)
             self._overwrite = found == self._written
         save(self.path, self._overwrite)
         self._written = Mark.of(self.path)
 
     def remove(self) -> None:
-        """Takes it away, unless somebody else has saved it."""
+        """Delete the file, unless another program has changed it."""
         if self.is_there:
             self.path.unlink()
         self._written = None

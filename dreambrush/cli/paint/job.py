@@ -29,23 +29,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """What is alike for all pictures of a request.
+    """What all pictures of one command have in common.
 
     Attributes:
-        words: for brushes, as they were given.
-        brushes: that these are.
-        size: longer side of the paintings in pixels; None for that of the picture.
-        settings: for the paintings.
-        onto: a work to paint onto.
-        film: where to save one.
-        force: whether other files may be replaced.
-        save_every: seconds between two times that an unfinished painting is saved.
-        resumed: an unfinished painting to go on with; words, brushes, size, settings and onto then are those of it.
-        go_on: do so with each output that is unfinished.
-        quiet: tell nothing.
-        verbose: tell more.
-        bar: show how far it is.
-        preview: show what it looks like.
+        words: the brushes as the user named them.
+        brushes: the brushes themselves.
+        size: the longer side of the paintings in pixels; None for that of the picture.
+        settings: the settings of the paintings.
+        onto: the artist's work to paint into, or None.
+        film: the file for a film, or None.
+        force: whether existing files may be replaced.
+        save_every: seconds from one save of the unfinished painting to the next.
+        resumed: an unfinished painting to finish.  Words, brushes, size, settings and onto are then its own.
+        go_on: finish each output that is unfinished.
+        quiet: print no notes.
+        verbose: print progress in plain lines.
+        bar: show progress.
+        preview: show what the painting looks like.
+        begun: the state of the painting to finish, or None.
     """
 
     words: tuple[str, ...]
@@ -65,15 +66,16 @@ class Job:
     begun: bytes | None = None  # state of what is resumed
 
     def note(self, text: str) -> None:
-        """Tells something."""
+        """Print a note, unless the user wants quiet."""
         if not self.quiet:
             click.echo(text, err=True)
 
     def going_on(self, target: Path, output: Path) -> Job:
-        """The job for that picture: where it is begun, as it was begun.
+        """The job for one picture.  If its painting is unfinished, the job is the one that started it.
 
         Raises:
-            OpenrasterError: what was begun is broken; and others for what it needs.
+            OpenrasterError: the unfinished painting is broken.
+            DreambrushError: something that it needs is missing or has changed.
         """
         resumed = output if self.go_on and is_unfinished(output) else self.resumed
         if resumed is None:
@@ -94,11 +96,11 @@ class Job:
 
 
 def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
-    """Read, paint and save one picture, and report; the seconds of reading and saving are added to the painting's."""
+    """Read, paint and save one picture.  Return the report."""
     from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.painter.painting import Clock
+    from dreambrush.painter.save.autosave import Autosave
     from dreambrush.painter.save.saving import recipe_of
-    from dreambrush.painter.session import Keeper
     from dreambrush.pictures.reading import load_picture
     from dreambrush.replay.timelapse import save_timelapse
 
@@ -131,8 +133,8 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
             settings.seed,
             show,
             options,
-            work=work,
-            keeper=Keeper(job.save_every, saving.keep),
+            backdrop=work,
+            autosave=Autosave(job.save_every, saving.keep),
             unfinished=job.begun,
         )
     if settings.focus == AUTO and options.focus is None:
@@ -149,9 +151,9 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
 
 
 class _Saving:
-    """Where a painting is saved, from time to time and in the end.
+    """Saves a painting, now and then and at the end.
 
-    What is painted into the artist's own file lies beside that until it is finished.
+    A painting into the artist's own file is kept beside that file until it is finished.
     """
 
     def __init__(self, job: Job, request: ResumeRequest, output: Path) -> None:
@@ -164,16 +166,16 @@ class _Saving:
         self.warned = False
 
     def keep(self, painting: Painting) -> None:
-        """Saves what is painted so far; that it cannot be saved is no reason to stop painting."""
+        """Save the unfinished painting.  If that fails, painting goes on."""
         try:
             self.file.write(lambda path, overwrite: self._save(painting, path, overwrite=overwrite))
         except (DreambrushError, OSError) as error:
             if not self.warned:
-                self.job.note(f"What is painted so far cannot be saved: {error}")
+                self.job.note(f"The unfinished painting cannot be saved: {error}")
             self.warned = True
 
     def finish(self, painting: Painting) -> Path:
-        """Saves the painting; gives the file.
+        """Save the painting and return the file.
 
         Raises:
             OutputError: it cannot be written.
@@ -187,7 +189,7 @@ class _Saving:
             self.file.write(lambda path, overwrite: self._save(painting, path, overwrite=overwrite))
         except OutputError as error:
             if self.file.is_there:
-                advice = f"{error.advice}  Then go on with: dreambrush paint --resume '{self.file.path}'"
+                advice = f"{error.advice}  Then finish it with: dreambrush paint --resume '{self.file.path}'"
                 raise OutputError(error.message, advice, id=error.id) from None
             raise
         return self.file.path

@@ -1,4 +1,4 @@
-"""``dreambrush paint --onto``: where in the artist's own work to paint, and how it is saved."""
+"""``dreambrush paint --onto``: where in the artist's own work to paint, and how the result is saved."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ BOX = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*")  # x, y
 
 @dataclass(frozen=True)
 class Onto:
-    """What is painted onto.
+    """The artist's work to paint into, and where in it.
 
     Attributes:
         file: the artist's .ora.
-        above: name of the layer above which to paint; None for above all.
-        region: name of a layer whose paint says where, or x,y,w,h in pixels; None for everywhere.
-        mask: a picture that says where, white for yes; None for everywhere.
+        above: the name of the layer to paint above; None paints above all layers.
+        region: the name of a layer, whose paint says where to paint, or x,y,w,h in pixels; None is everywhere.
+        mask: a picture that is light where to paint; None is everywhere.
         in_place: change the file itself, after a backup.
     """
 
@@ -46,31 +46,33 @@ class Onto:
     def asked(
         cls, file: Path | None, above: str | None, region: str | None, mask: Path | None, in_place: bool
     ) -> Onto | None:
-        """What is asked for, if anything is.
+        """What the options ask for; None if there is no --onto.
 
         Raises:
-            UsageError: one of the others without a file.
+            UsageError: another of these options comes without --onto.
         """
         if file is not None:
             return cls(file, above, region, mask, in_place)
         for name, value in (("--above", above), ("--region", region), ("--mask", mask), ("--in-place", in_place)):
             if value:
                 raise UsageError(
-                    f"{name} says where in a work to paint, but there is none.",
-                    "Name it with --onto.",
+                    f"{name} needs --onto.",
+                    "Name your work: --onto WORK.ora",
                     id="option-needs-another",
                 )
         return None
 
     def output(self, output: Path | None) -> Path:
-        """The file that is to be written.
+        """The file to write.
 
         Raises:
-            UsageError: it is not an .ora, or one is named although the work itself is to be changed.
+            UsageError: it is not an .ora, or there is an output as well as --in-place.
         """
         if self.in_place:
             if output is not None:
-                raise UsageError("-o and --in-place are both given.", "Give one of them.", id="options-conflict")
+                raise UsageError(
+                    "-o and --in-place cannot be used together.", "Leave one of them out.", id="options-conflict"
+                )
             return self.file
         named = Path(f"{self.file.stem}-painted{SUFFIX}") if output is None else output
         path = named / f"{self.file.stem}-painted{SUFFIX}" if named.is_dir() else named
@@ -83,12 +85,12 @@ class Onto:
         return path
 
     def look(self, target: Path) -> tuple[NDArray[np.float32], Backdrop]:
-        """The picture, fitted into the work's frame, and the work itself.
+        """The picture, fitted into the frame of the work, and the work itself.
 
         Raises:
             OpenrasterError: the work cannot be read or rendered.
-            PictureError: the target or the mask cannot be read.
-            UsageError: there is no such layer, or nowhere to paint.
+            PictureError: the picture or the mask cannot be read.
+            UsageError: there is no such layer, or no place to paint.
         """
         from dreambrush.mypaint.ora.document import read_document
         from dreambrush.painter.target.backdrop import find_node, see_backdrop
@@ -111,7 +113,7 @@ class Onto:
         members: Mapping[str, bytes | None],
         in_place: bool,
     ) -> str:
-        """Writes the work with the new layers; gives a note for the user, if there is something to note."""
+        """Write the work with the new layers.  Return a note for the user, or ""."""
         from dreambrush.mypaint.ora.document import read_document
         from dreambrush.mypaint.ora.insertion import insert_layers, insert_layers_in_place
         from dreambrush.painter.save.saving import recipe_of, your_turn_layer
@@ -132,12 +134,12 @@ class Onto:
         how: dict[str, Any] = {"record": record, "above": path, "selected": top, "members": members}
         if in_place:
             _, backup = insert_layers_in_place(self.file, layers, GROUP, **how)
-            return f"The work as it was is '{backup}'."
+            return f"A backup of your work is '{backup}'."
         insert_layers(self.file, output, layers, GROUP, overwrite=overwrite, **how)
         return ""
 
     def _where(self, document: Document) -> NDArray[np.uint8] | None:
-        """Where paint may go, (h, w) uint8."""
+        """Where paint may go, (h, w) uint8; None for everywhere."""
         import numpy as np
 
         from dreambrush.pictures.reading import load_mask
@@ -153,7 +155,7 @@ class Onto:
         where: NDArray[np.uint8] = np.minimum.reduce(parts)
         if not where.any():
             raise UsageError(
-                "There is no place left to paint.", "Choose another --region or --mask.", id="no-place-left"
+                "--region and --mask leave no place to paint.", "Choose another --region or --mask.", id="no-place-left"
             )
         return where
 
@@ -181,7 +183,7 @@ def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
 
 
 def _fitted(target: Path, width: int, height: int) -> NDArray[np.float32]:
-    """A picture as large as fits, in the middle of a frame, around which all is transparent."""
+    """A picture as large as fits, in the middle of a transparent frame."""
     import numpy as np
 
     from dreambrush.pictures.reading import load_picture

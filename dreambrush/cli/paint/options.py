@@ -1,4 +1,4 @@
-"""The options of ``dreambrush paint``, in the groups that its help shows."""
+"""The options of ``dreambrush paint``, in the groups of its help."""
 
 from __future__ import annotations
 
@@ -291,7 +291,7 @@ GROUPS = {
 
 
 def paint_options(command: Any) -> Any:
-    """Gives a command all options of ``dreambrush paint``, in their groups."""
+    """Add all options of ``dreambrush paint`` to a command, in their groups."""
     for title, options in reversed(GROUPS.items()):
         command = option_group(title, *options)(command)
     return command

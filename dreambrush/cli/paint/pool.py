@@ -1,4 +1,7 @@
-"""Paints pictures one after the other, or several at once in processes of their own; a failed one stops no other."""
+"""Paints pictures one after the other, or several at the same time, each in its own process.
+
+A picture that fails does not stop the others.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,9 @@ class Done(NamedTuple):
     """What became of a picture.
 
     Attributes:
-        picture: that was to be painted.
-        report: None if it failed.
-        exit_code: of the failure, which has been told; else that of the painting.
+        picture: the picture.
+        report: the report of its painting; None if it failed.
+        exit_code: of the failure, which has been reported, or of the painting.
         error: the failure; None after Ctrl-C.
     """
 
@@ -44,11 +47,11 @@ class Done(NamedTuple):
 
 
 def run_pool(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
-    """What became of each picture, as soon as it is known; after Ctrl-C only of those that were begun.
+    """Paint pictures, and yield what became of each as soon as it is known.  After Ctrl-C no new picture is begun.
 
     Args:
-        paint: what to do with each; the bytes it saves may not depend on what else runs.
-        pictures: and where to save them.
+        paint: paints one picture.  The bytes that it saves must not depend on what else runs.
+        pictures: the pictures, and where to save each.
         jobs: how many to paint at the same time.
     """
     if min(jobs, len(pictures)) > 1:
@@ -66,7 +69,7 @@ def _painted(paint: Paint, picture: Input, output: Path) -> Result:
         report = paint(picture, output)
     except KeyboardInterrupt:
         return None, ExitCode.INTERRUPTED, None
-    except BrokenPipeError:  # nobody listens any more
+    except BrokenPipeError:  # nobody reads our output any more
         raise
     except Exception as error:
         told = tell(error)
@@ -81,7 +84,7 @@ def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs
         while waiting or painters:
             try:
                 while waiting and len(painters) < jobs:
-                    with _ctrl_c_later():  # or a painter could begin that nobody knows of
+                    with _ctrl_c_later():  # or a process could start that nobody knows of
                         picture, output = waiting.pop()
                         process, answer = _begin(paint, picture, output)
                         painters[answer] = process, picture
@@ -112,10 +115,10 @@ def _begin(paint: Paint, picture: Input, output: Path) -> tuple[BaseProcess, Con
 
 
 def _paint_alone(question: Connection[Any, Any], paint: Paint, picture: Input, output: Path) -> None:
-    """What a process does that paints one picture."""
+    """What the process of one picture does."""
     from dreambrush.mypaint.engine.library import messages_to_stderr
 
-    os.setpgrp()  # so that Ctrl-C comes once, from who began this process, and not from the terminal, too
+    os.setpgrp()  # then Ctrl-C comes once, from the parent, and not from the terminal too
     messages_to_stderr()
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -133,7 +136,7 @@ def _answer_of(answer: Connection[Any, Any], process: BaseProcess, picture: Inpu
         process.join()
         error = DreambrushError(
             f"The process that painted '{picture.name}' has died (exit code {process.exitcode}).",
-            "If memory was short, paint fewer at the same time (--jobs) or smaller (--size).",
+            "Memory may be short.  Paint fewer pictures at the same time (--jobs) or smaller ones (--size).",
             id="process-died",
         )
         told = tell(error)
@@ -150,8 +153,8 @@ def _interrupt(painters: Painters) -> None:
 
 @contextmanager
 def _ctrl_c_later() -> Iterator[None]:
-    """Keeps Ctrl-C until the block ends, also from processes that begin in it: they let it in when they are ready."""
-    resource_tracker.ensure_running()  # a helper of multiprocessing, which lets signals in when it is begun
+    """Hold Ctrl-C back until the block ends, in processes that begin in it too.  They let it in when they are ready."""
+    resource_tracker.ensure_running()  # a helper of multiprocessing; its start would let signals in
     # The mask is for the processes that begin.  It is not enough here: a signal that another thread takes, such as one
     # of numpy's, interrupts this one all the same.
     with held_back() as pressed:

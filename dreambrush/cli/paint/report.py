@@ -1,4 +1,4 @@
-"""What ``dreambrush paint`` tells of a painting: as JSON, and in a sentence."""
+"""The report of a painting, as JSON and in a sentence."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def report_of(
     """The JSON object of one painting; docs/report.md explains it.
 
     Args:
-        target: the picture, as it was named.
+        target: the picture, as the user named it.
         output: the file.
-        painting: of that picture.
-        brushes: that it could be painted with.
-        settings: that were heeded.
-        seconds: from beginning to read the picture to having saved the painting.
+        painting: the painting.
+        brushes: the brushes that the painter could choose from.
+        settings: the settings of the painting.
+        seconds: from reading the picture to the saved painting.
     """
     from dreambrush.machine import foundations
 
@@ -67,12 +67,12 @@ def report_of(
 
 
 def psnr(mse: float) -> float | None:
-    """Peak signal-to-noise ratio in decibels of colours in 0..1; None where there is no error."""
+    """Peak signal-to-noise ratio in decibels, of colours in 0..1; None if there is no error."""
     return -10 * math.log10(mse) if mse > 0 else None
 
 
 def transfer_gap(mse: float, dreamed_mse: float) -> float | None:
-    """The share of the real error that the dream did not expect; None where there is no error."""
+    """The share of the real error that the dream did not predict; None if there is no error."""
     return (mse - dreamed_mse) / mse if mse > 0 else None
 
 
@@ -91,9 +91,9 @@ def summary_of_all(count: int, reports: Sequence[dict[str, Any]], failed: Sequen
     """One sentence about many paintings.
 
     Args:
-        count: of the pictures that were to be painted.
-        reports: of those that were painted, or begun when Ctrl-C was pressed.
-        failed: names of those that could not be.
+        count: the number of pictures to paint.
+        reports: of the pictures that were painted, or begun when Ctrl-C was pressed.
+        failed: the names of the pictures that failed.
     """
     painted = sum(not report["interrupted"] for report in reports)
     told = f"All {count} pictures are painted" if painted == count else f"{painted} of {count} pictures are painted"

@@ -1,4 +1,7 @@
-"""What an unfinished painting keeps in its file, so that ``dreambrush paint --resume`` goes on to the same end."""
+"""What an unfinished painting keeps in its file, so that ``dreambrush paint --resume`` can finish it.
+
+The result has the same bytes as without the interruption.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
 
 FORMAT = 2
-# Parameters of `dreambrush paint` that make no difference to the painting.
+# Parameters of `dreambrush paint` that do not change the painting.
 MAY_CHANGE = frozenset(
     {"output", "timelapse", "save_every", "resume", "force", "as_json", "preview", "verbose", "quiet", "jobs"}
 )
@@ -33,16 +36,16 @@ LARGEST = 1 << 30  # bytes
 
 @dataclass(frozen=True)
 class ResumeRequest:
-    """How a painting was asked for, and what it depends on.
+    """What was asked for, and the files that the painting depends on.
 
     Attributes:
-        target: the picture, as it was named.
-        folder: in which that was.
-        size: of the painting in pixels, as it was asked for.
-        brushes: likewise.
-        settings: for the painting.
-        onto: the work that is painted onto.
-        digests: of all files that count, by their names in that folder; that of the target is called "".
+        target: the picture, as the user named it.
+        folder: the folder in which the command ran.
+        size: the longer side of the painting in pixels, as it was asked for.
+        brushes: the brushes, as the user named them.
+        settings: the settings of the painting.
+        onto: the artist's work to paint into, or None.
+        digests: SHA-256 of every file that matters, by its name in that folder.  The name of the picture is "".
         version: of dreambrush.
     """
 
@@ -65,14 +68,14 @@ class ResumeRequest:
         settings: PaintSettings,
         onto: Onto | None,
     ) -> ResumeRequest:
-        """The present one; arguments as of ``paint``, and the brushes' files."""
+        """The request of the present command."""
         from dreambrush import __version__
 
         digests = digests_of(target, files, settings, onto)
         return cls(str(target), os.getcwd(), size, tuple(brushes), settings, onto, digests, __version__)
 
     def to_bytes(self, unfinished: bytes) -> bytes:
-        """With the painting's own state."""
+        """The request and the painting's own state, for the file."""
         onto = None if self.onto is None else {**asdict(self.onto), "file": str(self.onto.file)}
         if onto is not None and onto["mask"] is not None:
             onto["mask"] = str(onto["mask"])
@@ -85,34 +88,34 @@ class ResumeRequest:
         return json.dumps(record).encode() + b"\n" + unfinished
 
     def check(self, target: Path, files: Sequence[BrushFile]) -> None:
-        """Settles whether all is as it was.
+        """Check that nothing has changed since the painting was started.
 
         Raises:
-            PictureError: there is no such picture (any more).
+            PictureError: the picture is gone.
             UsageError: a file has changed.
         """
         if not os.path.exists(target):
             raise PictureError(
                 f"There is no picture at '{target}'.",
-                "If it has moved, name it: dreambrush paint TARGET --resume FILE.ora",
+                "If it has moved, name it again: dreambrush paint TARGET --resume FILE.ora",
                 id="no-such-picture",
             )
         now = digests_of(target, files, self.settings, self.onto)
         for name, digest in self.digests.items():
             if now.get(name) != digest:
                 raise UsageError(
-                    f"'{name or target}' is not what it was when the painting was begun.",
-                    f"Call it from '{self.folder}' with everything as it was, or paint the picture anew.",
+                    f"'{name or target}' has changed since the painting was started.",
+                    f"Put it back and run the command in '{self.folder}', or paint the picture again.",
                     id="changed-since-begun",
                 )
 
 
 def read_unfinished(file: Path) -> tuple[ResumeRequest, bytes]:
-    """What an unfinished painting was asked for, and its state.
+    """The request and the state of an unfinished painting.
 
     Raises:
-        OpenrasterError: the file is broken, or no unfinished painting.
-        StrokesError: what it keeps is broken, or of another version.
+        OpenrasterError: the file is broken, or holds no unfinished painting.
+        StrokesError: the unfinished painting is broken, or from another version.
     """
     from dreambrush import __version__
     from dreambrush.mypaint.ora.archive import OraArchive
@@ -120,15 +123,16 @@ def read_unfinished(file: Path) -> tuple[ResumeRequest, bytes]:
     with OraArchive(file) as archive:
         if UNFINISHED not in archive:
             raise OpenrasterError(
-                f"'{file}' is finished, or was saved by another program since.",
-                f"Paint onto it, into a new file, with: dreambrush paint TARGET --onto '{file}'",
+                f"'{file}' holds no unfinished painting.",
+                "It is finished, or another program has saved it.  You can paint onto it: "
+                f"dreambrush paint TARGET --onto '{file}'",
                 id="already-finished",
             )
         head, _, state = archive.read(UNFINISHED, LARGEST).partition(b"\n")
     try:
         record = read_json(head)
         if record.pop("format") != FORMAT or record["version"] != __version__:
-            raise ValueError("another version of dreambrush has begun it")
+            raise ValueError("another version of dreambrush started it")
         record["settings"] = settings_of(record["settings"])
         record["onto"] = None if record["onto"] is None else _onto_of(record["onto"])
         record["brushes"] = tuple(_text(brush) for brush in record["brushes"])
@@ -142,40 +146,40 @@ def read_unfinished(file: Path) -> tuple[ResumeRequest, bytes]:
     except (ValueError, KeyError, TypeError, AttributeError, click.BadParameter) as error:
         reason = str(error)[:200] or type(error).__name__
         raise StrokesError(
-            f"What '{file}' keeps of its painting cannot be read ({reason}).",
-            "Paint the picture anew, or use the version of dreambrush that began it.",
+            f"The unfinished painting in '{file}' cannot be read ({reason}).",
+            "Paint the picture again, or use the version of dreambrush that started it.",
             id="unfinished-unreadable",
         ) from None
 
 
 def check_resume(targets: Sequence[Path]) -> None:
-    """Settles whether what else the present command is given goes with --resume.
+    """Check that the other words of the present command go with --resume.
 
     Raises:
-        UsageError: it does not.
+        UsageError: they do not.
     """
     context = click.get_current_context()
     for option in context.command.params:
         if isinstance(option, click.Option) and option.name not in MAY_CHANGE and is_typed(option.name or ""):
             raise UsageError(
-                f"{option.opts[-1]} and --resume are both given.",
-                "Leave it out: what is gone on with is painted as it was begun.",
+                f"{option.opts[-1]} and --resume cannot be used together.",
+                "Leave it out: a resumed painting keeps the options that it was started with.",
                 id="options-conflict",
             )
     if len(targets) > 1:
         raise UsageError(
             "--resume is for one painting, but there are several pictures.",
-            "Leave them out, or name its own alone.",
+            "Leave the pictures out, or name only the one of this painting.",
             id="only-one-picture",
         )
 
 
 def output_of_resumed(file: Path, output: Path | None, *, overwrite: bool) -> Path:
-    """Where a painting that is gone on with will be: where it is, unless another place is wished for.
+    """The file for the finished painting: the unfinished file itself, unless the user names another.
 
     Raises:
         OutputError: it cannot be written there.
-        UsageError: the output is no .ora.
+        UsageError: the output is not an .ora.
     """
     if output is None:
         check_output(file, overwrite=True)
@@ -185,11 +189,11 @@ def output_of_resumed(file: Path, output: Path | None, *, overwrite: bool) -> Pa
 
 
 def settings_of(record: dict[str, Any]) -> PaintSettings:
-    """What :meth:`PaintSettings.record` was made of.
+    """The settings that :meth:`PaintSettings.record` has recorded.
 
     Raises:
-        ValueError: it is no such record.
-        click.BadParameter: a value is not one that its option takes.
+        ValueError: this is no such record.
+        click.BadParameter: an option does not take its value.
     """
     optional = {each.name for each in fields(PaintSettings) if "None" in str(each.type)}
     chosen: dict[str, Any] = {
@@ -200,24 +204,24 @@ def settings_of(record: dict[str, Any]) -> PaintSettings:
 
 
 def _like_option(name: str, value: Any) -> Any:
-    """A value as the option of that name would take it from the command line.
+    """A value as the option of that name takes it from the command line.
 
     Raises:
-        ValueError: there is no such option, or it takes none of that kind.
-        click.BadParameter: the value is not one that it takes.
+        ValueError: there is no such option, or the value has the wrong type.
+        click.BadParameter: the option does not take the value.
     """
     option = next((each for each in _painting.params if each.name == name and isinstance(each, click.Option)), None)
     if option is None or option.is_flag != isinstance(value, bool):
-        raise ValueError(f"'{name:.40}' is not what it was")
+        raise ValueError(f"'{name:.40}' has an unusable value")
     if isinstance(value, bool):
         return value
     if not isinstance(value, str | int | float):
-        raise ValueError(f"'{name:.40}' is not what it was")
+        raise ValueError(f"'{name:.40}' has an unusable value")
     return option.type.convert(_text(str(value)), option, None)
 
 
 def _never_called(**_: Any) -> None:
-    """What a command does that is there for its options alone."""
+    """The function of a command that is there only for its options."""
 
 
 # It has the options of `dreambrush paint`, which know what they take.
@@ -225,29 +229,29 @@ _painting = click.command()(paint_options(_never_called))
 
 
 def _onto_of(record: dict[str, Any]) -> Onto:
-    """What is painted onto."""
+    """The artist's work, from the record."""
     texts = {name: None if record[name] is None else _text(record[name]) for name in ("above", "region", "mask")}
     if not isinstance(record["in_place"], bool):
-        raise ValueError("what is painted onto is not what it was")
+        raise ValueError("the entry 'onto' is unusable")
     mask = None if texts["mask"] is None else Path(texts["mask"])
     return Onto(Path(_text(record["file"])), texts["above"], texts["region"], mask, record["in_place"])
 
 
 def _text(value: Any) -> str:
-    """A text that can be a file's name.
+    """The value, if it is text that can be the name of a file.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not.
     """
     if not isinstance(value, str) or not value or "\0" in value or whole_characters(value) != value:
-        raise ValueError("a name is none")
+        raise ValueError("a name is not text")
     return value
 
 
 def digests_of(
     target: Path, brushes: Sequence[BrushFile], settings: PaintSettings, onto: Onto | None
 ) -> dict[str, str]:
-    """Of all files that a painting depends on; those that are missing have none."""
+    """The SHA-256 of every file that a painting depends on, by name.  Missing files are left out."""
     files = {"": target}
     for brush in brushes:
         files[str(brush.path)] = brush.path

@@ -1,4 +1,4 @@
-"""What ``dreambrush paint`` is asked for in every picture, and what that means for one picture."""
+"""The settings of a painting, and what they mean for one picture."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
 AUTO = "auto"  # as --focus: the picture's subject
-# What is no planning: a look at each finished layer and at the whole, merging, encoding and writing (a quarter of it).
+# Time after planning: reading back each layer and the whole, merging, encoding and writing (a quarter of it).
 # Measured with five layers on one core of an AMD EPYC: 0.2 s at 256 px, 1 s at 1024 px, 16 s at 4096 px.
 FINISHING, FINISHING_PER_PIXEL = 0.1, 1e-6  # seconds
 
@@ -28,7 +28,7 @@ class StrokeWidth:
     per_cent: bool
 
     def pixels(self, longer_side: int) -> float:
-        """In a painting of that longer side; at least one pixel."""
+        """The width in pixels for a painting with that longer side; at least one."""
         return max(self.value * longer_side / 100 if self.per_cent else self.value, NARROWEST)
 
     def __str__(self) -> str:
@@ -37,10 +37,10 @@ class StrokeWidth:
 
 @dataclass(frozen=True)
 class Ground:
-    """What is under the first stroke.
+    """What lies under the first stroke.
 
     Attributes:
-        digits: six, of its colour.
+        digits: the colour in six hexadecimal digits.
         grain: whether it is paper.
     """
 
@@ -49,7 +49,7 @@ class Ground:
 
     @property
     def colour(self) -> tuple[float, float, float]:
-        """In sRGB, 0..1."""
+        """The colour in sRGB, 0..1."""
         red, green, blue = (level / 255 for level in bytes.fromhex(self.digits))
         return red, green, blue
 
@@ -59,7 +59,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class PaintSettings:
-    """What is wished for in every picture; the fields are named as the options."""
+    """The settings of every painting of one command.  The fields have the names of the options."""
 
     strokes: int
     effort: int
@@ -82,18 +82,18 @@ class PaintSettings:
 
     @property
     def error(self) -> float:
-        """The mean squared error that is good enough."""
+        """The mean squared error at which to stop."""
         return 0.0 if self.until is None else float(10 ** (-self.until / 10))
 
     def record(self) -> dict[str, Any]:
-        """As plain data, for the file."""
+        """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         return {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
 
     def for_painter(
         self, width: int, height: int, spent: float, picture: NDArray[np.float32] | None = None
     ) -> PaintOptions:
-        """What the painter should do.
+        """The options for the painter of one picture.
 
         Args:
             width: of the painting in pixels.
@@ -111,7 +111,7 @@ class PaintSettings:
         narrowest, widest = (None if size is None else size.pixels(side) for size in (self.min_size, self.max_size))
         if narrowest and widest and narrowest > widest:
             raise UsageError(
-                f"--min-size {self.min_size} is more than --max-size {self.max_size} in a painting of {side} px.",
+                f"--min-size {self.min_size} is larger than --max-size {self.max_size} in a painting of {side} px.",
                 "Give the narrowest stroke with --min-size, the widest with --max-size.",
                 id="min-size-above-max-size",
             )
@@ -137,7 +137,7 @@ class PaintSettings:
         )
 
     def _focus(self, width: int, height: int, picture: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-        """The mask (h, w), 0..1, of where to paint more finely; None for everywhere alike."""
+        """The mask (h, w), 0..1, of where to paint finer; None for no such place."""
         if self.focus is None:
             return None
         if self.focus == AUTO:

@@ -1,4 +1,4 @@
-"""The kinds of values that options of ``dreambrush paint`` take: widths, times, grounds."""
+"""Types of values for the options of ``dreambrush paint``: widths, times, grounds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def duration(shortest: float) -> Callable[[str], float]:
     """An option type: seconds, from ``30``, ``30s``, ``1.5m`` or ``1h``.
 
     Args:
-        shortest: that may be; the longest is a day.
+        shortest: the shortest time in seconds; the longest is a day.
     """
 
     def convert(value: str) -> float:

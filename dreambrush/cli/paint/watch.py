@@ -1,4 +1,4 @@
-"""``dreambrush paint --watch``: paints a picture again whenever it is saved."""
+"""``dreambrush paint --watch``: paints a picture again each time it is saved."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from dreambrush.cli.paint.pool import Done, Paint, run_pool
 from dreambrush.cli.shared.inputs import STDIN, Input
 from dreambrush.errors import ExitCode, OutputError, UsageError
 
-POLL = 0.5  # seconds between two looks at a file, and how long it must stay as it is before it is read
+POLL = 0.5  # seconds between two looks at a file; it is read when two looks find the same
 
 
 def check_watch(names: list[str], *, in_place: bool, film: bool) -> None:
-    """Settles whether what is to be painted can be watched.
+    """Check that --watch can be used.
 
     Args:
         names: of the pictures to paint.
-        in_place: whether the painting is to be saved into the artist's own file.
-        film: whether a film is to be made, too.
+        in_place: whether the painting goes into the artist's own file.
+        film: whether a film is asked for.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it cannot be used.
     """
     if str(STDIN) in names:
         raise UsageError("Standard input (-) cannot be watched.", "Name a file.", id="stdin-not-watched")
@@ -35,34 +35,36 @@ def check_watch(names: list[str], *, in_place: bool, film: bool) -> None:
             id="only-one-picture",
         )
     if in_place:
-        raise UsageError("--watch and --in-place are both given.", "Leave one of them out.", id="options-conflict")
+        raise UsageError(
+            "--watch and --in-place cannot be used together.", "Leave one of them out.", id="options-conflict"
+        )
     if film:
         raise UsageError(
-            "--watch and --timelapse are both given.",
-            "Make the film in the end, with: dreambrush timelapse.",
+            "--watch and --timelapse cannot be used together.",
+            "Make the film at the end, with: dreambrush timelapse",
             id="options-conflict",
         )
 
 
 def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[[str], None]) -> Iterator[Done]:
-    """What became of each painting, until Ctrl-C is pressed.
+    """Paint again and again until Ctrl-C is pressed, and yield what became of each painting.
 
-    A painting replaces the one before it, but nothing that anybody else has saved in its place: then it gets another
-    name.  A picture that cannot be read is told and waited for, as it may be half written.
+    A painting replaces the one before it.  If another program has changed that file, the painting gets another name.  A
+    picture that cannot be read is reported.  It may be half written, so the next save is waited for.
 
     Args:
-        paint: paints it.
-        picture: to watch.
-        output: of the first painting.
-        note: told of what happens.
+        paint: paints the picture.
+        picture: the picture to watch.
+        output: the file of the first painting.
+        note: is told what happens.
     """
     seen, written = Mark.of(picture.file), None
     while True:
-        # To be put in its place only when it is finished: until then, others may save there.
+        # It takes its place only when it is finished: until then, other programs may save there.
         path = output if written is None else free_name(output.with_name(f".{output.name}.new{output.suffix}"))
         (done,) = run_pool(paint, [(picture, path)], 1)
         if done.report is not None:
-            path = Path(done.report["output"])  # or another one, if somebody has just taken that
+            path = Path(done.report["output"])  # or another one, if another program has just taken that name
             whole = done.exit_code == ExitCode.OK
             output = path if written is None else _put(path, output, written, note, whole=whole)
             written, done.report["output"] = Mark.of(output), str(output)
@@ -70,7 +72,7 @@ def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[
             yield done
             return
         yield done._replace(exit_code=ExitCode.OK)
-        note(f"Waiting until '{picture.name}' is saved again; Ctrl-C ends.")
+        note(f"Waiting for '{picture.name}' to be saved again.  Press Ctrl-C to stop.")
         try:
             seen = _saved_again(picture.file, seen)
         except KeyboardInterrupt:
@@ -78,7 +80,7 @@ def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[
 
 
 def _saved_again(file: Path, seen: Mark | None) -> Mark:
-    """Waits until a file is another one than was seen, and stays as it is for a moment."""
+    """Wait until a file has changed and then stays the same for a moment."""
     before = seen
     while True:
         time.sleep(POLL)
@@ -89,19 +91,19 @@ def _saved_again(file: Path, seen: Mark | None) -> Mark:
 
 
 def _put(path: Path, output: Path, written: Mark | None, note: Callable[[str], None], *, whole: bool) -> Path:
-    """Puts a painting in the place of the one before it, or beside it; gives where it is then.
+    """Put a painting in the place of the last one, or beside it.  Return where it is.
 
     Args:
         path: of the painting.
-        output: of the one before it.
-        written: what that was when we wrote it.
-        note: told if it is put beside.
-        whole: whether the painting is finished; a fragment replaces none that is.
+        output: of the last painting.
+        written: the mark of that file when we wrote it.
+        note: is told if the painting is put beside it.
+        whole: whether the painting is finished.  An unfinished one replaces no finished one.
     """
     found = Mark.of(output)
     if found is not None and (found != written or not whole):
         if found != written:
-            note(f"Someone else has saved '{output}': it stays as it is.")
+            note(f"Another program has changed '{output}'.  That file stays as it is.")
         output = free_name(output)
     try:
         os.replace(path, output)

@@ -1,7 +1,7 @@
-"""What the shell offers when Tab is pressed: brushes by name, and paintings.
+"""What the shell offers when you press Tab: brushes, styles and paintings.
 
-Each function has the signature that click wants for ``shell_complete``.  They run only when Tab is pressed, and import
-what they need only then.
+Each function has the signature that click wants for ``shell_complete``.  It runs only when Tab is pressed, and imports
+what it needs only then.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ ORIGINS = {"ours": "comes with dreambrush", "user": "yours", "stock": "comes wit
 
 
 def painting_brushes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Brushes that have a dream, so that pictures can be painted with them; files where no name fits."""
+    """Brushes that have a dream, and so can paint.  If no name fits, files."""
     return offer(brushes_with_dreams(), incomplete)
 
 
 def every_brush(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """All brushes, MyPaint's too; files where no name fits."""
+    """All brushes, MyPaint's too.  If no name fits, files."""
     return offer({brush.name: ORIGINS[brush.origin] for brush in _brushes()}, incomplete)
 
 
 def complete_style(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Styles by name; files where no name fits."""
+    """Styles by name.  If no name fits, files."""
     from dreambrush.styles import list_styles
 
     return offer({style.name: style.description for style in list_styles()}, incomplete)
 
 
 def ora_files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Files that end in .ora, and folders; where there is no such file, or a name needs quotes, what the shell does."""
+    """Files that end in .ora, and folders.  If there are none, or a name needs quotes, the shell's own answer."""
     folder, begun = os.path.split(incomplete)
     names = []
     try:
@@ -50,8 +50,8 @@ def ora_files(context: click.Context, parameter: click.Parameter, incomplete: st
                 elif Path(entry.name).suffix.lower() == ".ora":
                     names.append(os.path.join(folder, entry.name))
     except OSError:
-        names = []  # no such folder, or one that the shell has yet to expand, such as ~/paintings
-    # bash puts a blank after a single answer, which would be wrong after a folder.
+        names = []  # no such folder, or one that the shell must expand first, such as ~/paintings
+    # bash adds a space after a single answer, which would be wrong after a folder.
     if all(name.endswith(os.sep) for name in names) or any(shlex.quote(name) != name for name in names):
         return _shells_own(incomplete)
     return offer(dict.fromkeys(names, ""), incomplete)
@@ -64,12 +64,15 @@ def _brushes() -> list[BrushFile]:
 
 
 def brushes_with_dreams() -> dict[str, str]:
-    """Names of brushes, and whose each is."""
+    """The names of brushes that have a dream, and where each comes from."""
     return {brush.name: ORIGINS[brush.origin] for brush in _brushes() if brush.dream is not None}
 
 
 def offer(words: dict[str, str], incomplete: str) -> list[CompletionItem]:
-    """Those words, each with what it is, that go on with what is typed; the shell's own files where none does."""
+    """The words that begin with what is typed, each with its description.
+
+    If no word fits, the shell offers files.
+    """
     from click.shell_completion import CompletionItem
 
     found = [CompletionItem(word, help=what or None) for word, what in words.items() if word.startswith(incomplete)]

@@ -1,4 +1,4 @@
-"""A command whose options can be set without being given: by the environment, files of settings, and styles."""
+"""A command whose options take their defaults from settings: variables, TOML files and styles."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from dreambrush.errors import DreambrushError, PictureError, UsageError
 
 
 class ConfiguredCommand(GroupedCommand):
-    """Takes settings as the defaults of its options.
+    """Reads settings and uses them as the defaults of its options.
 
-    A context that is made with a default_map of its own has no others; nothing is read for --help.
+    A context with a default_map of its own reads no settings.  Neither does --help.
 
     Args:
-        only_flags: names of parameters that only the command line can give.
+        only_flags: names of the parameters that only the command line can set.
     """
 
     def __init__(self, *args: Any, only_flags: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # click keeps the help option as it is first asked for, which may be in a context of no group (in_style).
+        # click keeps the help option of the first context, which may belong to no group (in_style).
         self.context_settings.setdefault("help_option_names", HELP_NAMES)
         self.only_flags = frozenset(only_flags)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, after the defaults are found."""
+        """Parse the words like click, after the settings are read."""
         if ctx.default_map is None and not ctx.resilient_parsing:
             given, _, _ = self.make_parser(ctx).parse_args(list(args))
             help_option = self.get_help_option(ctx)
@@ -55,20 +55,20 @@ class ConfiguredCommand(GroupedCommand):
         return super().parse_args(ctx, args)
 
     def options(self) -> dict[str, click.Option]:
-        """The options that can be set, by their keys: --min-size is min_size."""
+        """The options that settings can set, by their keys.  The key of --min-size is min_size."""
         options = (each for each in self.params if isinstance(each, click.Option) and each.name not in self.only_flags)
         return {_key(option): option for option in options}
 
     def settings(self, ctx: click.Context, given: dict[str, Any], targets: Iterable[Path]) -> dict[str, Setting]:
-        """What counts of all that is set, by key; options that nothing sets are not in it.
+        """The settings that apply, by key.  Options that nothing sets are left out.
 
         Args:
-            ctx: for which values are checked.
-            given: what the command line says, by name of the parameter.
-            targets: pictures to paint.
+            ctx: the context in which values are checked.
+            given: what the command line says, by the names of the parameters.
+            targets: the pictures to paint.
 
         Raises:
-            UsageError: a file, a variable or a style is no good.
+            UsageError: a file, a variable or a style is unusable.
         """
         options = self.options()
         lists = [key for key, option in options.items() if option.multiple]
@@ -90,7 +90,7 @@ class ConfiguredCommand(GroupedCommand):
         return found
 
     def style(self, ctx: click.Context, setting: Setting) -> Layer:
-        """What the style of that setting says.
+        """The settings of the style that a setting names.
 
         Raises:
             UsageError: there is no such style, or it is broken.
@@ -108,7 +108,7 @@ class ConfiguredCommand(GroupedCommand):
         return self.checked(ctx, found)
 
     def in_style(self, name: str) -> click.Context:
-        """The context of a call in that style for which nothing else is set.
+        """The context of a command in that style, with no other settings.
 
         Raises:
             UsageError: there is no such style, or it is broken.
@@ -117,40 +117,40 @@ class ConfiguredCommand(GroupedCommand):
         return self.make_context(self.name, [], default_map=self.defaults(settings))
 
     def checked(self, ctx: click.Context, layer: Layer) -> Layer:
-        """The layer itself, after its values are tried on the options.
+        """Return the layer after trying each value on its option.
 
         Raises:
-            UsageError: a value is none that its option takes.
+            UsageError: an option does not take its value.
         """
         for key, setting in layer.items():
             self.value(ctx, key, setting)
         return layer
 
     def value(self, ctx: click.Context, key: str, setting: Setting) -> Any:
-        """What an option makes of a setting's value.
+        """The value that an option makes of a setting.
 
         Raises:
             UsageError: the option does not take it.
         """
         option = self.options()[key]
         if isinstance(setting.value, bool) and not option.is_flag:
-            raise setting.wrong(key, "it takes more than true or false")
+            raise setting.wrong(key, "it needs a value, not just true or false")
         if isinstance(setting.value, list) and not option.multiple:
-            raise setting.wrong(key, "it is a list, but takes a single value")
+            raise setting.wrong(key, "it takes one value, not a list")
         try:
             return option.type_cast_value(ctx, _raw(option, setting))
         except click.BadParameter as error:
             raise setting.wrong(key, error.message) from None
 
     def defaults(self, settings: Layer) -> dict[str, Any]:
-        """Settings as click wants them: values by the names of parameters."""
+        """The settings as click wants them: values by the names of the parameters."""
         options = self.options()
         names = {key: option.name for key, option in options.items() if option.name}
         return {names[key]: _raw(options[key], setting) for key, setting in settings.items() if setting.level != "flag"}
 
 
 def _try_out(key: str, setting: Setting) -> None:
-    """Finds what would only be found later, when it is no longer known where it comes from.
+    """Find errors now that would else appear later, when nobody knows any more which setting caused them.
 
     Raises:
         UsageError: there is no such brush, palette or picture.
@@ -163,7 +163,7 @@ def _try_out(key: str, setting: Setting) -> None:
                 _make_palette(word)
             elif key == FOCUS and word not in NO_FILES and not os.path.isfile(word):
                 raise PictureError(
-                    f"There is no picture at '{word}'", "Check the path for a slip of the pen.", id="no-such-picture"
+                    f"There is no picture at '{word}'", "Check the path for typing errors.", id="no-such-picture"
                 )
     except DreambrushError as error:
         raise setting.wrong(key, error.message, error.advice) from None
@@ -186,16 +186,16 @@ def _make_palette(word: str) -> None:
 
 
 def _key(option: click.Option) -> str:
-    """--min-size is min_size."""
+    """The key of an option.  That of --min-size is min_size."""
     long: Sequence[str] = [name for name in option.opts if name.startswith("--")]
     return long[0].removeprefix("--").replace("-", "_")
 
 
 def _raw(option: click.Option, setting: Setting) -> Any:
-    """What the option would take from a command line."""
+    """The value as the command line would give it to the option."""
     return [setting.value] if option.multiple and not isinstance(setting.value, list) else setting.value
 
 
 def is_typed(name: str) -> bool:
-    """Whether the current command was given that parameter itself, by the command line."""
+    """Whether the command line itself gave that parameter, not a setting or a default."""
     return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE

@@ -1,4 +1,4 @@
-"""The one place where an exception becomes a message on stderr and an exit code."""
+"""Exceptions become messages on stderr and exit codes here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ KINDS_OF_CLICK = {  # our ids for click's kinds of errors; the first that fits
 
 
 class Told(NamedTuple):
-    """An error in the words that the user gets.
+    """An error as the user reads it.
 
     Attributes:
-        id: the kind of error, as docs/errors.md lists them.
+        id: the kind of error, as in docs/errors.md.
         code: the exit code.
-        message: one sentence on what is wrong.
-        advice: one sentence on what to do.
+        message: one sentence that says what is wrong.
+        advice: one sentence that says what to do.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Told(NamedTuple):
     advice: str
 
     def as_json(self) -> str:
-        """The object that ``--json`` prints; docs/report.md explains it."""
+        """The object that ``--json`` prints.  docs/report.md explains it."""
         return json.dumps({"error": self._asdict()})
 
 
@@ -55,8 +55,8 @@ class Ending(NamedTuple):
     """How a command ended.
 
     Attributes:
-        code: for the shell.
-        error: that ended it, which has been told on stderr; None also where only some of the pictures failed.
+        code: the exit code.
+        error: the error that ended the command, already reported on stderr.  None if only some of the pictures failed.
     """
 
     code: int
@@ -64,15 +64,15 @@ class Ending(NamedTuple):
 
 
 class ReaderLeft(Exception):  # noqa: N818
-    """Who reads our output, such as head, has seen enough; that is no error."""
+    """The program that reads our output, such as ``head``, has read enough.  That is not an error."""
 
 
 def ending_of(command: Callable[[], int | None], *, as_json: bool = False) -> Ending:
-    """Run a command, and tell what goes wrong.
+    """Run a command and report its error, if it ends with one.
 
     Args:
         command: returns an exit code, or None for success.
-        as_json: tell it on stdout, too, as an object.
+        as_json: report an error on stdout too, as JSON.
     """
     try:
         return Ending(command() or ExitCode.OK)
@@ -89,13 +89,17 @@ def ending_of(command: Callable[[], int | None], *, as_json: bool = False) -> En
                 click.echo(told.as_json())
             except BrokenPipeError:
                 _print_no_more()
-            except OSError:  # where stdout cannot be written, stderr and the code still tell
+            except OSError:  # stdout cannot be written, but stderr and the exit code still tell
                 pass
         return Ending(told.code, told)
 
 
 def flushed(code: int) -> int:
-    """Write what Python still holds back of stdout; return the exit code, or another if that cannot be written."""
+    """Write what Python still buffers for stdout.
+
+    Returns:
+        The exit code, or that of the error if stdout cannot be written.
+    """
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -108,25 +112,25 @@ def flushed(code: int) -> int:
 
 
 def _print_no_more() -> None:
-    """Throws away what Python still flushes at its end."""
+    """Discard what Python would still write to stdout at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def tell(error: Exception) -> Told:
-    """Say on stderr what is wrong and what to do about it; return these words, and the exit code.
+    """Report an error on stderr and return its words.
 
-    With DREAMBRUSH_TRACEBACK=1 in the environment the traceback comes first.
+    With DREAMBRUSH_TRACEBACK=1 in the environment, the traceback comes first.
     """
     if os.environ.get("DREAMBRUSH_TRACEBACK", "0") not in ("", "0"):
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     told = _words(error)
-    with suppress(OSError):  # where stderr cannot be written, the code still tells
+    with suppress(OSError):  # stderr cannot be written, but the exit code still tells
         click.echo(f"Error: {told.message}\n{told.advice}", err=True)
     return told
 
 
 def _on_one_line(text: str) -> str:
-    """Text whose line breaks, signs that command a terminal, and halves of characters are escaped: names hold them."""
+    """Escape line breaks, control characters and broken characters.  File names may contain them."""
     return "".join(
         sign.encode("unicode_escape").decode() if unicodedata.category(sign) in UNSHOWN else sign for sign in text
     )
@@ -149,20 +153,20 @@ def _kind_and_words(error: Exception) -> tuple[str, int, str, str]:
         sentence = message if message.endswith("?") else f"{message}."
         return _kind_of_click(error), error.exit_code, sentence, f"See '{command} {help_option}'."
     if isinstance(error, OSError) and error.errno in NO_ROOM:
-        message = f"What is printed cannot be written: {error.strerror}."
-        return "no-room", ExitCode.OUTPUT, message, "Make room on the disk."
+        message = f"The output cannot be printed: {error.strerror}."
+        return "no-room", ExitCode.OUTPUT, message, "Free some space on the disk."
     if isinstance(error, MemoryError):
         return "no-memory", ExitCode.UNEXPECTED, "There is not enough memory for this.", "Try a smaller --size."
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return (
         "bug",
         ExitCode.UNEXPECTED,
-        f"dreambrush has a bug that shows here ({what}).",
+        f"dreambrush has hit a bug ({what}).",
         "Please report it together with what DREAMBRUSH_TRACEBACK=1 dreambrush ... prints.",
     )
 
 
 def _kind_of_click(error: click.ClickException) -> str:
-    """Our id for an error of click's; by names, since older versions lack some of the kinds."""
+    """Our id for an error of click.  Kinds are compared by name, because older versions of click lack some."""
     names = [kind.__name__ for kind in type(error).__mro__]
     return next((KINDS_OF_CLICK[name] for name in names if name in KINDS_OF_CLICK), "bad-value")

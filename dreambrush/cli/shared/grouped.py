@@ -24,7 +24,8 @@ class GroupedCommand(cloup.Command):
     """A command whose options stand in groups, made with ``cloup.option_group``.
 
     Args:
-        essentials: names of the parameters that the short help shows; all if empty, and then there is no --help-all.
+        essentials: names of the parameters that the short help shows.  If there are none, the short help shows all
+            options and there is no --help-all.
     """
 
     def __init__(self, *args: Any, essentials: Collection[str] = (), **kwargs: Any) -> None:
@@ -45,7 +46,7 @@ class GroupedCommand(cloup.Command):
     def get_default_option_group(
         self, ctx: click.Context, is_the_only_visible_option_group: bool = False
     ) -> cloup.OptionGroup:
-        """The options that are in no group: those that show help."""
+        """The group of the options that show help."""
         group = super().get_default_option_group(ctx, is_the_only_visible_option_group)
         if not is_the_only_visible_option_group:
             group.title = HELP_GROUP
@@ -53,7 +54,7 @@ class GroupedCommand(cloup.Command):
         return group
 
     def format_params(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the options: the essential ones, or all in their groups."""
+        """Write the essential options, or all options in their groups."""
         if not self.essentials or ctx.meta.get(_EVERYTHING):
             super().format_params(ctx, formatter)
             return
@@ -68,5 +69,5 @@ class GroupedCommand(cloup.Command):
         formatter.write_text(f"There are {more} more options: {ctx.command_path} --help-all")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the examples as the other commands do."""
+        """Write the examples with the same indent as other commands."""
         click.Command.format_epilog(self, ctx, formatter)

@@ -1,4 +1,4 @@
-"""The pictures that are meant by what is named on the command line: files, folders, patterns, standard input."""
+"""Finds the pictures that the command line names: files, folders, patterns, standard input."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from dreambrush.errors import OutputError, PictureError, UsageError
 
 STDIN = Path("-")
 SETTINGS = "dreambrush.toml"  # as config.py has it
-LARGEST_STDIN = 512 << 20  # bytes; more than any sensible JPEG or PNG of as many pixels as are accepted
+LARGEST_STDIN = 512 << 20  # bytes; more than any real JPEG or PNG of the largest accepted size
 CHUNK = 1 << 20  # bytes
-NAMED = 5  # files that are named of those that are passed over
+NAMED = 5  # skipped files that are named in the note
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,23 @@ class Input:
     """A picture to paint.
 
     Attributes:
-        file: that holds it.
-        name: that the user knows it by.
+        file: the file that holds it.
+        name: the name that the user knows.
     """
 
     file: Path
     name: str
 
     def in_its_name(self, error: PictureError) -> PictureError:
-        """The error, speaking of the name and not of the file."""
+        """The same error, with the user's name for the picture instead of the file's."""
         return PictureError(error.message.replace(str(self.file), self.name), error.advice, id=error.id)
 
 
 class TargetPath(click.Path):
-    """An argument type: any name but the empty one, which a shell makes of a variable that is not set."""
+    """An argument type: any name except the empty one.  A shell makes an empty name of a variable that is not set."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """As click has it."""
+        """As in click."""
         if value == "":
             self.fail("the name of a picture is empty.", param, ctx)
         return super().convert(value, param, ctx)
@@ -52,19 +52,19 @@ class TargetPath(click.Path):
 
 @contextmanager
 def opened_inputs(words: Sequence[Path], note: Callable[[str], None]) -> Iterator[list[Input]]:
-    """The pictures in the order in which they are named; what came by standard input lasts for the block.
+    """The pictures, in the order of the command line.  Standard input is kept in a file while the block runs.
 
-    A folder or pattern adds only what is not named before it.
+    A folder or a pattern adds only pictures that were not named before it.
 
     Args:
-        words: files, which need not exist; folders, for all pictures in them but not in their sub-folders; patterns
-            such as ``*.jpg`` that the shell has left alone; ``-`` for standard input.
-        note: told of files that are passed over.
+        words: files, which need not exist; folders, for the pictures in them but not in sub-folders; patterns such as
+            ``*.jpg`` that the shell did not expand; ``-`` for standard input.
+        note: is told which files are skipped.
 
     Raises:
-        PictureError: there is no picture in a folder, or none that matches a pattern.
-        UsageError: standard input is asked for twice, or is a keyboard, or is too long.
-        OutputError: what comes by standard input cannot be kept.
+        PictureError: a folder holds no picture, a pattern matches none, or standard input is too large.
+        UsageError: standard input is named twice, or is a keyboard.
+        OutputError: the picture on standard input cannot be stored.
     """
     if list(words).count(STDIN) > 1:
         raise UsageError("Standard input (-) is named twice.", "Name it once: it is one picture.", id="stdin-twice")
@@ -73,13 +73,13 @@ def opened_inputs(words: Sequence[Path], note: Callable[[str], None]) -> Iterato
         for word in words:
             pictures = [_from_stdin(Path(folder))] if word == STDIN else _named(word, note)
             known = {os.path.realpath(picture.file) for picture in found}
-            alone = pictures[0].file == word  # what is named twice itself is a slip, which the output's name brings up
+            alone = pictures[0].file == word  # the same name twice is an error, which the check of outputs finds
             found += [picture for picture in pictures if alone or os.path.realpath(picture.file) not in known]
         yield found
 
 
 def _named(word: Path, note: Callable[[str], None]) -> list[Input]:
-    """The pictures that one word means."""
+    """The pictures that one word names."""
     if os.path.isdir(word):  # Path.is_dir() raises an error where a name is too long
         files = _in_folder(word, note)
     elif os.path.lexists(word) or not glob.has_magic(str(word)):
@@ -99,7 +99,7 @@ def _in_folder(folder: Path, note: Callable[[str], None]) -> list[Path]:
             "Name them one by one.",
             id="only-hidden-pictures",
         )
-    known = {*files, folder / SETTINGS}  # which is heeded
+    known = {*files, folder / SETTINGS}  # the settings, which are read
     _tell_others(str(folder), sorted({*_visible(folder.iterdir())} - known), note)
     return files
 
@@ -111,14 +111,14 @@ def _matching(pattern: Path, note: Callable[[str], None]) -> list[Path]:
     endings = picture_endings()
     files = [match for match in matches if match.suffix.lower() in endings and not match.is_dir()]
     if not files:
-        what = "files but no picture match" if matches else "nothing matches"
-        raise PictureError(f"For '{pattern}' {what}.", "Check the pattern for a slip of the pen.", id="nothing-matches")
+        what = f"Only other files match '{pattern}', no picture." if matches else f"Nothing matches '{pattern}'."
+        raise PictureError(what, "Check the pattern for typing errors.", id="nothing-matches")
     _tell_others(str(pattern), [match for match in matches if match not in files], note)
     return files
 
 
 def _visible(paths: Iterator[Path]) -> list[Path]:
-    """Without hidden files, among them those that macOS puts beside each picture on other disks (._photo.jpg)."""
+    """The paths without hidden files.  macOS puts a hidden file beside each picture on foreign disks (._photo.jpg)."""
     return [path for path in paths if not path.name.startswith(".")]
 
 
@@ -126,14 +126,14 @@ def _tell_others(where: str, others: Sequence[Path], note: Callable[[str], None]
     if others:
         names = ", ".join(path.name + ("/" if path.is_dir() else "") for path in others[:NAMED])
         more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-        note(f"{where}: passed over {names}{more}.")
+        note(f"{where}: skipped {names}{more}.")
 
 
 def _from_stdin(folder: Path) -> Input:
-    """What comes by standard input, in a file called "stdin"."""
+    """Store the picture on standard input in a file called "stdin"."""
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError(
-            "No picture comes by standard input.",
+            "There is no picture on standard input.",
             "Pipe one in: cat photo.jpg | dreambrush paint -",
             id="nothing-on-stdin",
         )
@@ -143,8 +143,8 @@ def _from_stdin(folder: Path) -> Input:
             _copy(sys.stdin.buffer, kept)
     except OSError as error:
         raise OutputError(
-            f"What comes by standard input cannot be kept in {folder} ({error.strerror}).",
-            "Make room there, or set TMPDIR to another folder.",
+            f"The picture on standard input cannot be stored in {folder} ({error.strerror}).",
+            "Free some space there, or set TMPDIR to another folder.",
             id="stdin-not-kept",
         ) from None
     return Input(file, str(STDIN))
@@ -156,7 +156,7 @@ def _copy(source: BinaryIO, target: BinaryIO) -> None:
         left -= len(chunk)
         if left < 0:
             raise PictureError(
-                f"More than {LARGEST_STDIN >> 20} MiB come by standard input.",
+                f"The picture on standard input is larger than {LARGEST_STDIN >> 20} MiB.",
                 "Save the picture to a file and name that.",
                 id="stdin-too-large",
             )

@@ -1,4 +1,4 @@
-"""Options, and kinds of values, that several commands share."""
+"""Options and types of values that several commands share."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
-    """An option type: a whole number within bounds, with one message for everything else.
+    """An option type: a whole number within bounds.  Everything else gets the same message.
 
     Args:
-        lowest: the smallest allowed value.
-        highest: the largest allowed value.
+        lowest: the smallest value.
+        highest: the largest value.
     """
 
     def convert(value: str) -> int:
@@ -38,11 +38,11 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
 
 
 def decimal_number(lowest: float, highest: float) -> Callable[[str], float]:
-    """An option type: a number within bounds, with one message for everything else.
+    """An option type: a number within bounds.  Everything else gets the same message.
 
     Args:
-        lowest: the smallest allowed value.
-        highest: the largest allowed value.
+        lowest: the smallest value.
+        highest: the largest value.
     """
 
     def convert(value: str | float) -> float:
@@ -58,7 +58,7 @@ def decimal_number(lowest: float, highest: float) -> Callable[[str], float]:
 
 
 def seed_option(help_text: str) -> Decorator:
-    """``--seed``, whose bounds are those of libmypaint's random numbers: 32 bits."""
+    """``--seed``.  Its bounds are those of libmypaint's random numbers: 32 bits."""
     seed = whole_number(0, 2**32 - 1)
     return click.option("--seed", metavar="S", type=seed, default=0, show_default=True, help=help_text)
 
@@ -69,6 +69,4 @@ def folder_option(help_text: str) -> Decorator:
 
 
 BRUSH: Decorator = click.argument("brush", metavar="BRUSH.myb|NAME", shell_complete=every_brush)
-QUIET: Decorator = click.option(
-    "-q", "--quiet", is_flag=True, help="Say nothing on stderr unless something goes wrong."
-)
+QUIET: Decorator = click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr except errors.")

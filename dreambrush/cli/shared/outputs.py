@@ -1,4 +1,7 @@
-"""Where paintings will be saved, settled before the first stroke: hours of painting must not end in an error."""
+"""Decides where paintings are saved, before the first stroke.
+
+Hours of painting must not end in an error that was known before.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,26 @@ from pathlib import Path
 from dreambrush.errors import OutputError, PictureError, UsageError
 
 SUFFIX = ".ora"
-UNFINISHED = "data/dreambrush-unfinished"  # the member of an .ora from which its painting goes on, see begun.py
+UNFINISHED = "data/dreambrush-unfinished"  # the member of an .ora for --resume, see cli/paint/resume.py
 
 
 def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: bool) -> list[Path]:
-    """The output file of each target, checked to be free and writable.
+    """The output file of each picture.  Each is free and writable.
 
     Args:
-        targets: pictures to paint; each must exist.
-        output: the .ora file (for a single target) or a folder; None is the current folder.
+        targets: the pictures to paint; each must exist.
+        output: the .ora file (for one picture) or a folder; None is the current folder.
         overwrite: existing files may be replaced.
 
     Raises:
-        PictureError: a target does not exist.
-        UsageError: ``output`` is not an .ora file, or is a file although there are several targets.
-        OutputError: an output exists already, is a folder, is shared by two targets, or cannot be written.
+        PictureError: a picture does not exist.
+        UsageError: ``output`` is not an .ora file, or is a file for several pictures.
+        OutputError: an output exists already, is a folder, is shared by two pictures, or cannot be written.
     """
     for target in targets:
         if not os.path.exists(target):  # Path.exists() raises an error where a name is too long
             raise PictureError(
-                f"There is no picture at '{target}'.", "Check the path for a slip of the pen.", id="no-such-picture"
+                f"There is no picture at '{target}'.", "Check the path for typing errors.", id="no-such-picture"
             )
     try:
         paths = _names(targets, output)
@@ -55,7 +58,7 @@ def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: boo
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
-    """Settles whether one file can be written.
+    """Check that a file can be written.
 
     Raises:
         OutputError: it exists already, is a folder, or cannot be written.
@@ -65,22 +68,24 @@ def check_output(path: Path, *, overwrite: bool) -> None:
 
 
 def check_folder(path: Path) -> None:
-    """Settles whether a folder is there, or can be made, and written into.
+    """Check that a folder is there or can be created, and that files can be written into it.
 
     Raises:
-        OutputError: it cannot.
+        OutputError: one of these fails.
     """
     try:
         with suppress(FileNotFoundError, NotADirectoryError):
             os.stat(path)
     except OSError as error:  # a name that is too long, links in a circle
         raise OutputError(
-            f"The folder {path} cannot be made: {error.strerror}.", "Choose another with -o.", id="cannot-make-folder"
+            f"The folder {path} cannot be created: {error.strerror}.",
+            "Choose another with -o.",
+            id="cannot-make-folder",
         ) from None
     there = next(place for place in (path, *path.parents) if os.path.lexists(place))
     if not there.is_dir():
         raise OutputError(
-            f"The folder {path} cannot be made: '{there}' is no folder.",
+            f"The folder {path} cannot be created: '{there}' is not a folder.",
             "Choose another with -o.",
             id="cannot-make-folder",
         )
@@ -88,12 +93,12 @@ def check_folder(path: Path) -> None:
 
 
 def _names(targets: Sequence[Path], output: Path | None) -> list[Path]:
-    """The output paths, not checked yet."""
+    """The paths of the outputs, before any check."""
     if output is None or output.is_dir():
         return [(output or Path()) / f"{target.stem}{SUFFIX}" for target in targets]
     if len(targets) > 1:
         raise UsageError(
-            f"-o must be an existing folder when there are several pictures, but '{output}' is none.",
+            f"-o must be an existing folder for several pictures, but '{output}' is not.",
             f"Create it with: mkdir '{output}'",
             id="output-not-a-folder",
         )
@@ -110,7 +115,7 @@ def _check_free(path: Path, *, overwrite: bool) -> None:
     try:
         there = os.stat(path) if overwrite else os.lstat(path)  # a link that leads nowhere takes the name, too
     except (FileNotFoundError, NotADirectoryError):
-        return  # what there is of its folder, is seen to later
+        return  # its folder is checked later
     except OSError as error:  # a name that is too long, links in a circle
         raise OutputError(
             f"'{path}' cannot be written: {error.strerror}.", "Choose another name with -o.", id="cannot-write"
@@ -119,14 +124,14 @@ def _check_free(path: Path, *, overwrite: bool) -> None:
         raise OutputError(f"'{path}' is a folder.", "Choose another name with -o.", id="output-is-a-folder")
     if not overwrite and is_unfinished(path):
         raise OutputError(
-            f"'{path}' exists already, and is not finished.",
-            f"Go on with it: dreambrush paint --resume '{path}'; or replace it with --force.",
+            f"'{path}' holds an unfinished painting.",
+            f"Finish it with: dreambrush paint --resume '{path}'  Or replace it with --force.",
             id="output-unfinished",
         )
     if not overwrite:
         raise OutputError(
             f"'{path}' exists already.",
-            "Choose another name with -o, or allow to replace it with --force.",
+            "Choose another name with -o, or replace it with --force.",
             id="output-exists",
         )
     if not stat.S_ISREG(there.st_mode):
@@ -134,7 +139,7 @@ def _check_free(path: Path, *, overwrite: bool) -> None:
 
 
 def is_unfinished(path: Path) -> bool:
-    """Whether a file is a painting that one can go on with; a pipe, which would be waited for, is none."""
+    """Whether a file is a painting that --resume can finish.  A pipe is not: reading it would wait for ever."""
     if not os.path.isfile(path):
         return False
     try:
@@ -145,12 +150,12 @@ def is_unfinished(path: Path) -> bool:
 
 
 def is_finished(path: Path) -> bool:
-    """Whether a file is there, and not a painting that one can go on with."""
+    """Whether a file is there and is not an unfinished painting."""
     return os.path.lexists(path) and not is_unfinished(path)
 
 
 def _folder_of(path: Path, *, overwrite: bool) -> Path:
-    """Where the file will lie: of a link that may be overwritten, what it leads to is replaced."""
+    """The folder that a file will lie in.  Overwriting a link replaces the file that it leads to."""
     return Path(os.path.realpath(path)).parent if overwrite and path.is_symlink() else path.parent
 
 
@@ -163,7 +168,7 @@ def _check_writable(folder: Path) -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise OutputError(
-            f"Nothing can be written into the folder '{folder}' ({error.strerror}).",
+            f"You cannot write to the folder '{folder}' ({error.strerror}).",
             "Choose another one with -o.",
             id="folder-not-writable",
         ) from None

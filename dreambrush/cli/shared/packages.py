@@ -1,4 +1,4 @@
-"""What training and exporting import beyond painting: checked before the work begins."""
+"""Imports the packages that training and exporting need, before the work begins."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ TRAIN_PACKAGES = ("torch", "safetensors", "onnx", "onnxscript")
 
 
 def need_train_packages(what: str) -> None:
-    """Imports them, or says how to install them.
+    """Import the packages for training, or say how to install them.
 
     Args:
-        what: needs them, such as "Training".
+        what: what needs them, such as "Training".
 
     Raises:
         MissingPackageError: some are not installed.
     """
-    # To look takes no time, to import torch takes a second and more.
+    # Looking takes no time, but importing torch takes a second or more.
     missing = [package for package in TRAIN_PACKAGES if find_spec(package) is None]
     for package in () if missing else TRAIN_PACKAGES:
         try:

@@ -1,7 +1,7 @@
 """What click's completion lacks: answers to ``--brush=o`` in every shell, and to ``set:s`` in bash.
 
-bash breaks words at : and =, so that these come in three pieces, of which it replaces the last; zsh and fish replace
-the whole word, the option's name with it.
+bash splits words at : and =.  Such a word comes in three pieces, and bash replaces only the last one.  zsh and fish
+replace the whole word, including the option's name.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from click.shell_completion import (
     split_arg_string,
 )
 
-BREAKS = (":", "=")  # of $COMP_WORDBREAKS what stands in our words
+BREAKS = (":", "=")  # characters of $COMP_WORDBREAKS that our words contain
 
 
 class _Bash(BashComplete):
     def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the one that is to be completed, and that one, put together again."""
+        """The words before the cursor, and the word at the cursor.  Split words are put together again."""
         last = int(os.environ["COMP_CWORD"])
         pieces = split_arg_string(os.environ["COMP_WORDS"])[: last + 1]
-        pieces += [""] * (last + 1 - len(pieces))  # what is empty gets lost
+        pieces += [""] * (last + 1 - len(pieces))  # empty pieces get lost
         words: list[str] = []
         for number, piece in enumerate(pieces):
             if number > 1 and (piece in BREAKS or pieces[number - 1] in BREAKS):
@@ -35,7 +35,7 @@ class _Bash(BashComplete):
         return words[1:-1], words[-1]
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """The answers, without what stands before the last colon."""
+        """The answers, without the part before the last colon."""
         items = super().get_completions(args, incomplete)
         value = incomplete.removeprefix(_option(incomplete))
         for item in items:
@@ -57,7 +57,7 @@ class _Fish(FishComplete):
 
 
 def _option(word: str) -> str:
-    """``--brush=`` of ``--brush=o``; "" of a word that is not of this kind."""
+    """``--brush=`` for ``--brush=o``; "" for any other word."""
     name, equals, _ = word.partition("=")
     return name + equals if equals and name.startswith("--") else ""
 
@@ -70,6 +70,6 @@ def _whole(items: list[CompletionItem], incomplete: str) -> list[CompletionItem]
 
 
 def prepare() -> None:
-    """Has click use them."""
+    """Make click use these classes."""
     for kind in (_Bash, _Zsh, _Fish):
         add_completion_class(kind)

@@ -1,7 +1,7 @@
 """A small picture of the painting in the terminal, redrawn in place.
 
-It is drawn of half blocks, each of which shows two pixels: the upper one is the colour of its letter, the lower one
-that of the paper behind.  Terminals that know kitty's graphics protocol
+It consists of half blocks.  Each shows two pixels: the upper one in the colour of the letter, the lower one in the
+colour of the background.  Terminals with kitty's graphics protocol
 (https://sw.kovidgoyal.net/kitty/graphics-protocol/) get the picture itself.
 """
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 
 COLUMNS, ROWS = 40, 20  # at most
-FEWEST_COLUMNS, FEWEST_ROWS = 6, 3  # in which something can be made out
+FEWEST_COLUMNS, FEWEST_ROWS = 6, 3  # smaller pictures show nothing
 LEFT_FREE = 4  # rows of the terminal, for the progress and what was typed
-KEPT = 240  # pixels of the longer side that are kept of a picture
+KEPT = 240  # pixels: longer side of the picture that is kept
 HALF_BLOCK = "▀"
 RESET = "\x1b[0m"
 IMAGE, CHUNK = 7331, 4096  # kitty's number of our picture; bytes it takes at once
@@ -35,22 +35,22 @@ CUBE, GREYS = 16, 232  # where the cube and the 24 greys begin
 
 
 class Preview:
-    """What the painting looks like, for :class:`rich.live.Live`, as large as there is room for.
+    """The painting in the terminal, as large as there is room for.  :class:`rich.live.Live` draws it.
 
     Args:
-        terminal: that shows it.
+        terminal: the terminal that shows it.
     """
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._pixels: Pixels | None = None
         self._drawn: tuple[Pixels, tuple[int, int], list[str]] | None = None
-        self.left_behind = ""  # what has to be written in the end, so that no trace is left
+        self.left_behind = ""  # what must be written at the end, so that no trace is left
 
     def show(self, picture: NDArray[np.float32]) -> None:
-        """Takes the picture (h, w, 3), sRGB 0..1, that is drawn from now on."""
+        """Draw this picture (h, w, 3), sRGB 0..1, from now on."""
         height, width = picture.shape[:2]
-        step = max(max(height, width) // (2 * KEPT), 1)  # so much of a large picture need not be looked at
+        step = max(max(height, width) // (2 * KEPT), 1)  # large pictures are thinned out first
         some = Image.fromarray((np.clip(picture[::step, ::step], 0, 1) * 255 + 0.5).astype(np.uint8))
         some.thumbnail((KEPT, KEPT), Image.Resampling.BOX)
         self._pixels = np.asarray(some)
@@ -69,7 +69,7 @@ class Preview:
         else:
             lines = drawn[2]
         for line in lines:
-            # As a control: rich lets it through as it is, where some thousand styles would cost it much time.
+            # Control codes pass through rich unchanged.  Thousands of styles would cost much time.
             yield Segment(line, None, [(ControlType.BELL,)])
             yield Segment.line()
         if self._terminal.kitty:  # a picture stays until another one takes its place
@@ -84,9 +84,9 @@ class Preview:
 
 
 def cells_for(pixels: Pixels, width: int, height: int) -> tuple[int, int] | None:
-    """Columns and rows for a picture, or None where it would be too small.
+    """Columns and rows for a picture, or None if it would be too small.
 
-    A cell counts as twice as high as it is wide.
+    A cell counts as twice as high as wide.
 
     Args:
         pixels: (h, w, 3).
@@ -103,7 +103,7 @@ def cells_for(pixels: Pixels, width: int, height: int) -> tuple[int, int] | None
 
 
 def half_blocks(pixels: Pixels, colours: Colours) -> list[str]:
-    """A picture (2 * rows, columns, 3) as that many lines of half blocks with their colours."""
+    """The lines of half blocks, with their colours, that show a picture (2 * rows, columns, 3)."""
     if colours is Colours.ALL:
         codes = [[f"2;{red};{green};{blue}" for red, green, blue in row] for row in pixels.tolist()]
     else:
@@ -125,13 +125,13 @@ def _line(upper: list[str], lower: list[str]) -> str:
 
 
 def nearest_of_256(pixels: Pixels) -> NDArray[np.int64]:
-    """The nearest of xterm's colours, by the squared distance in sRGB, from its cube or its greys.
+    """The nearest of xterm's 256 colours, by squared distance in sRGB.
 
     Args:
         pixels: (h, w, 3).
 
     Returns:
-        (h, w) numbers 16 to 255.
+        (h, w) numbers 16 to 255, from xterm's cube or its greys.
     """
     wanted = pixels.astype(np.int64)
     nearest = np.abs(wanted[..., None] - LEVELS).argmin(-1)
@@ -143,7 +143,7 @@ def nearest_of_256(pixels: Pixels) -> NDArray[np.int64]:
 
 
 def kitty_picture(pixels: Pixels, columns: int, rows: int) -> str:
-    """What draws a picture (h, w, 3) over so many cells from the cursor on, without moving that."""
+    """The codes that draw a picture (h, w, 3) over so many cells.  The cursor stays where it is."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG", compress_level=1)
     text = base64.standard_b64encode(file.getvalue()).decode()
@@ -157,10 +157,10 @@ def kitty_picture(pixels: Pixels, columns: int, rows: int) -> str:
 
 
 def kitty_here(columns: int, rows: int) -> str:
-    """What moves that picture to where the cursor is now."""
+    """The codes that move that picture to the cursor."""
     return f"\x1b_Ga=p,i={IMAGE},p=1,c={columns},r={rows},C=1,q=2\x1b\\"
 
 
 def kitty_gone() -> str:
-    """What takes that picture away, and frees its memory."""
+    """The codes that remove that picture and free its memory."""
     return f"\x1b_Ga=d,d=I,i={IMAGE},q=2\x1b\\"

@@ -1,4 +1,4 @@
-"""How far the work is, on stderr; stdout belongs to results."""
+"""Shows progress on stderr.  stdout belongs to results."""
 
 from __future__ import annotations
 
@@ -23,19 +23,22 @@ Update = Callable[[str, int, int, str], None]
 Show = Callable[["Progress"], None]
 
 REDRAWN = 4  # times a second
-PREVIEW_EVERY, PREVIEW_COST = 0.7, 0.02  # seconds; share of the time that looking at the painting may take
+PREVIEW_EVERY, PREVIEW_COST = 0.7, 0.02  # seconds; share of the time that the preview may take
 VERBOSE_EVERY = 5.0  # seconds
 BAR = 40  # columns, at most
-THOUGHT = ("Plan", "Refine")  # the stages that are none of the painting's layers
+THOUGHT = ("Plan", "Refine")  # stages that are not layers of the painting
 
 
 @contextmanager
 def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Update | None]:
-    """Show a bar while the block runs; gives None where nobody looks, so that nothing is printed.
+    """Show a bar while the block runs.
 
     Args:
-        title: what is worked on.
+        title: what is being worked on.
         quiet: show nothing.
+
+    Yields:
+        A function that updates the bar, or None if nobody watches.
     """
     if quiet or not terminal_at().live:
         yield None
@@ -73,19 +76,19 @@ def painting_progress(
     console: Console | None = None,
     terminal: Terminal | None = None,
 ) -> Iterator[Show]:
-    """Show how far a painting is, and what it looks like, while the block runs; without a trace afterwards.
+    """Show the progress of a painting, and a preview of it, while the block runs.  Nothing of it stays afterwards.
 
-    Nothing is shown when piped and in terminals in which nothing can be redrawn, and no preview without colours.
+    In pipes, and in terminals that cannot redraw, nothing is shown.  Without colours there is no preview.
 
     Args:
         title: of the painting.
-        left: knows how long it will still take.
+        left: estimates the time left.
         quiet: show nothing.
-        verbose: print plain lines instead, wherever they go.
-        live: show it; not so when others do at the same time.
-        preview: show what it looks like.
-        console: of rich, to draw on; by default on stderr.
-        terminal: what it can; by default what stderr can.
+        verbose: print plain lines instead, even into a pipe.
+        live: show a bar; not useful if several paintings run at the same time.
+        preview: show what the painting looks like.
+        console: rich's console to draw on; by default stderr.
+        terminal: what the terminal can show; by default that of stderr.
     """
     terminal = terminal or terminal_at()
     if quiet or not (verbose or (live and terminal.live)):
@@ -114,7 +117,7 @@ def painting_progress(
 
 
 class _Lines:
-    """A line for each stage, and every few seconds."""
+    """Prints a line for each stage, and one every few seconds."""
 
     def __init__(self, title: str) -> None:
         self._title, self._begin = title, time.monotonic()
@@ -122,7 +125,7 @@ class _Lines:
 
     def show(self, progress: Progress) -> None:
         now = time.monotonic()
-        finished = progress.stage not in THOUGHT  # of a layer one hears only in the end
+        finished = progress.stage not in THOUGHT  # a layer is told only at its end
         if progress.stage == self._stage and now - self._told < VERBOSE_EVERY and not finished:
             return
         self._stage, self._told = progress.stage, now
@@ -131,18 +134,18 @@ class _Lines:
 
 
 def _told(progress: Progress) -> str:
-    """Such as "plan, 300 of 1500 strokes, error 0.0123"."""
+    """Words such as "plan, 300 of 1500 strokes, error 0.0123"."""
     what = "rounds" if progress.stage == "Refine" else "strokes"
     return f"{progress.stage.lower()}, {progress.done} of {progress.total} {what}, error {progress.mse:.4f}"
 
 
 class _View:
-    """The preview, the bar, and in words where the painting stands; rich asks for it a few times a second."""
+    """The preview, the bar, and words for the current stage.  rich asks for it a few times a second."""
 
     def __init__(self, title: str, left: TimeLeft, image: Preview | None) -> None:
         self._title, self._left, self._image = title, left, image
         self._words = "look at the picture"
-        self._look_again = 0.0  # when the preview may be made anew
+        self._look_again = 0.0  # when the next preview may be made
 
     def show(self, progress: Progress) -> None:
         self._left.tell(progress.stage, progress.done, progress.total)

@@ -1,4 +1,7 @@
-"""What the terminal can show, as far as it says so without being asked: questions to it could hang or leave litter."""
+"""What a terminal can show, as its environment tells.
+
+Asking the terminal itself could hang, or leave litter on the screen.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from typing import TextIO
 class Colours(Enum):
     """How many colours a terminal has."""
 
-    FEW = "few"  # none at all, or eight or sixteen that look different everywhere
+    FEW = "few"  # none, or 8 or 16 that look different on each terminal
     CUBE = "256"  # xterm's
     ALL = "24 bit"
 
@@ -23,9 +26,9 @@ class Terminal:
     """What a terminal can show.
 
     Attributes:
-        live: whether what is written can be redrawn in place.
-        colours: how many.
-        kitty: whether it shows pictures by kitty's graphics protocol.
+        live: whether text can be redrawn in place.
+        colours: how many colours it has.
+        kitty: whether it has kitty's graphics protocol.
     """
 
     live: bool
@@ -34,23 +37,23 @@ class Terminal:
 
     @property
     def pictures(self) -> bool:
-        """Whether a preview can be drawn."""
+        """Whether it can show a preview."""
         return self.live and self.colours is not Colours.FEW
 
 
 def terminal_at(stream: TextIO | None = None, environment: Mapping[str, str] = os.environ) -> Terminal:
-    """The terminal at the other end of a stream.
+    """The terminal that a stream writes to.
 
     Args:
-        stream: what is written to; by default stderr.
-        environment: TERM, COLORTERM, TERM_PROGRAM, KITTY_WINDOW_ID, NO_COLOR and TMUX are looked at.
+        stream: the stream; by default stderr.
+        environment: its TERM, COLORTERM, TERM_PROGRAM, KITTY_WINDOW_ID, NO_COLOR and TMUX are used.
     """
     stream = stream or sys.stderr
     term = environment.get("TERM", "").lower()
     live = stream.isatty() and term not in ("", "dumb", "unknown")
     if environment.get("NO_COLOR"):
         return Terminal(live, Colours.FEW, kitty=False)
-    # What comes between, tmux or screen, inherits the variables of the terminal around it but swallows pictures.
+    # tmux and screen inherit the variables of the terminal around them, but swallow pictures.
     direct = not environment.get("TMUX") and not term.startswith(("tmux", "screen"))
     by_name = term in ("xterm-kitty", "xterm-ghostty") or "KITTY_WINDOW_ID" in environment
     kitty = live and direct and (by_name or environment.get("TERM_PROGRAM") in ("WezTerm", "ghostty"))

@@ -1,7 +1,7 @@
-"""How far a painting is as a whole, and how long it will still take, from how quick it has been so far.
+"""Estimates how far a painting is, and how long it will still take.
 
-A painting is planned, refined, laid on the canvas, and given its accents.  Which share of the time each of these takes
-has been measured and depends above all on the effort; how quick the machine is shows while it paints.
+A painting is planned, refined, laid on the canvas, and given its accents.  The share of time that each of these takes
+was measured.  It depends above all on the effort.  The speed of the machine shows while it paints.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-FIRST_WORD = 1.0  # seconds before which nothing is said, for nothing can be known
-LEAST_SHARE = 0.03  # of the whole that must have been seen
-CALM, CALM_SHARE = 2.0, 0.1  # seconds, or of the whole time: how slowly what is said follows what is thought
+FIRST_WORD = 1.0  # seconds before the first estimate
+LEAST_SHARE = 0.03  # of the whole that must be over before the first estimate
+CALM, CALM_SHARE = 2.0, 0.1  # seconds, or share of the whole time: how slowly the shown estimate follows the real one
 # The first strokes come in small rounds: with this share of them found, that share of planning's time is over.
 FEW_FOUND, FEW_TIME = 0.08, 0.18
 
 
 class Ends(NamedTuple):
-    """Which share of the whole time is over when so much is done.
+    """The share of the whole time that is over at the end of each part.
 
     Attributes:
         grown: all strokes are planned.
-        swapped: the weak ones among them have been replaced, several times; at low efforts none are.
-        refined: all are refined together.
-        laid: those that are planned are on the canvas.
-        accents: more strokes are found for what the canvas lacks.
+        swapped: the weak ones among them have been replaced, several times; at low efforts this part is missing.
+        refined: all strokes are refined together.
+        laid: the planned strokes are on the canvas.
+        accents: more strokes were found for what the canvas lacks.
     """
 
     grown: float
@@ -45,41 +45,41 @@ MEASURED = {
 
 
 def ends_for(effort: int) -> Ends:
-    """Those of any effort, 1 to 5."""
+    """The shares for an effort, 1 to 5."""
     lower, higher = MEASURED[effort - (effort + 1) % 2], MEASURED[effort + (effort + 1) % 2]
     return Ends(*((low + high) / 2 for low, high in zip(lower, higher, strict=True)))
 
 
 def _planning(found: float) -> float:
-    """Which share of planning's time is over when that share of its strokes is found."""
+    """The share of the planning time that is over when that share of the strokes is found."""
     if found < FEW_FOUND:
         return FEW_TIME * found / FEW_FOUND
     return 1 - (1 - FEW_TIME) * (1 - found) / (1 - FEW_FOUND)
 
 
 class TimeLeft:
-    """Told of a painting's progress, knows how far it is.
+    """Estimates from a painting's progress how much of the time is over.
 
     Args:
         effort: of the painting, 1 to 5.
-        most: seconds after which it is broken off.
-        clock: gives seconds.
+        most: seconds after which the painting is stopped.
+        clock: returns seconds.
     """
 
     def __init__(self, effort: int, most: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._ends, self._most, self._clock = ends_for(effort), most, clock
         self._begin = clock()
-        self._first: tuple[float, float] | None = None  # when it was told first, and the share that was over then
+        self._first: tuple[float, float] | None = None  # the first time it was told, and the share that was over then
         self._share = 0.0
         self._laying, self._laid = False, 0
         self._told = self._begin
-        self._next = self._ends.grown  # the share that will be over when the present work is
+        self._next = self._ends.grown  # the share that will be over at the end of the present part
         self._end: float | None = None  # when it will be finished
         self._whole = 0.0  # seconds
         self._shown = 0.0
 
     def tell(self, stage: str, done: int, total: int) -> None:
-        """Takes note of a painter's progress: see :class:`~dreambrush.painter.painting.Progress`."""
+        """Take note of the painter's progress; see :class:`~dreambrush.painter.painting.Progress`."""
         now = self._clock()
         share = max(self._share_of(stage, done, total), self._share)
         if self._first is None:
@@ -113,16 +113,16 @@ class TimeLeft:
         return ends.refined + part * (ends.laid - ends.refined) if part < 1 else 1.0
 
     def seconds(self) -> float | None:
-        """Until it is finished; None as long as that cannot be known."""
+        """Seconds until the painting is finished; None as long as they cannot be estimated."""
         now = self._clock()
         limit = math.inf if self._most is None else max(self._begin + self._most - now, 0.0)
         if self._end is None:
             return None
-        later = (1 - self._next) * self._whole  # what comes after the present work, however long that takes
+        later = (1 - self._next) * self._whole  # what comes after the present part
         return min(max(self._end - now, later, 0.0), limit)
 
     def share(self) -> float:
-        """Which part of the time is over, 0 to 1, as far as that is known; it never falls."""
+        """The share of the time that is over, 0 to 1.  It never falls."""
         left, passed = self.seconds(), self._clock() - self._begin
         if left is not None:
             self._shown = max(self._shown, passed / max(passed + left, 1e-9))

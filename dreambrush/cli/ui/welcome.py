@@ -1,4 +1,4 @@
-"""What ``dreambrush`` says when it is called without a command: how to get a first painting."""
+"""The text of ``dreambrush`` without a command: how to make a first painting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ dreambrush paints pictures with MyPaint's own brushes, stroke by stroke.
 Paint your photo (it becomes photo.ora, in this folder):
   dreambrush paint photo.jpg
 
-No photo at hand?  Paint the still life that comes along:
+No photo at hand?  Paint the still life that comes with dreambrush:
   dreambrush paint --sample
 
 A whole folder, with four brushes and a freer hand, two minutes each:
@@ -18,7 +18,7 @@ Then open the .ora file in MyPaint.  An empty layer on top is yours, with a
 brush in your hand: paint on.  Point at any stroke and press W: MyPaint picks
 its layer, brush and colour.
 
-Something does not work?  This checks everything and says how to mend it:
+Something does not work?  The doctor says how to fix it:
   dreambrush doctor
 
 All commands: dreambrush --help         Options of one: dreambrush paint --help

@@ -255,7 +255,6 @@ def _told(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(
             f"MyPaint's folder {folder} cannot be changed: {error.strerror or error}.",
-            "Mend that, or import the brushes in MyPaint itself from what this writes: "
-            "dreambrush brushes --pack dreambrush.zip",
+            "Fix that, or write a brush pack and import it in MyPaint: dreambrush brushes --pack dreambrush.zip",
             id="mypaint-folder-not-writable",
         ) from None

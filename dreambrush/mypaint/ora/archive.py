@@ -101,7 +101,7 @@ class OraArchive:
         if not _is_plausible(name):
             raise self.broken(f"refers to a member by an impossible name ({name[:60]!r})", id="ora-not-trusted")
         if name not in self:
-            raise self.broken(f"refers to “{name}”, which it does not hold")
+            raise self.broken(f"refers to “{name}”, which is not in it")
         return self._by_name[name]
 
     def _inflate(self, member: zipfile.ZipInfo, count: int) -> bytes:
@@ -130,7 +130,7 @@ class OraArchive:
             )
         if sum(member.compress_size for member in self.members) > os.fstat(self._file.fileno()).st_size:
             raise OpenrasterError(
-                f"The file '{self.path}' has members that lie in one another, or beyond its end.",
+                f"The file '{self.path}' has members that overlap, or lie beyond its end.",
                 AGAIN,
                 id="ora-not-trusted",
             )
@@ -140,7 +140,7 @@ class OraArchive:
             if member.flag_bits & _ENCRYPTED:
                 raise OpenrasterError(
                     f"The file '{self.path}' is encrypted.",
-                    "Save it again without a password, and use that.",
+                    "Save it again without a password.",
                     id="ora-encrypted",
                 )
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -191,7 +191,7 @@ def _open(path: Path) -> BinaryIO:
         return open(path, "rb")
     except (FileNotFoundError, NotADirectoryError):
         raise OpenrasterError(
-            f"There is no file at '{path}'.", "Check the path for a slip of the pen.", id="no-such-file"
+            f"There is no file at '{path}'.", "Check the path for typing errors.", id="no-such-file"
         ) from None
     except (OSError, ValueError) as error:  # a ValueError is a name with a zero byte
         reason = getattr(error, "strerror", error)
@@ -211,7 +211,7 @@ def _open_zip(file: BinaryIO, path: Path) -> zipfile.ZipFile:
                 f"The file '{path}' is damaged or incomplete ({_reason(error)}).", AGAIN, id="ora-damaged"
             ) from error
         raise OpenrasterError(
-            f"The file '{path}' is not OpenRaster: it is no zip archive.",
+            f"The file '{path}' is not OpenRaster: it is not a zip archive.",
             "Export it as OpenRaster (.ora) from the program that made it.",
             id="not-openraster",
         ) from None

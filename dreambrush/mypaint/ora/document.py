@@ -198,7 +198,9 @@ class _Reader:
         except ValueError:
             opacity = math.nan
         if not math.isfinite(opacity):
-            raise self._archive.broken(f"has an opacity of {what} that is no number ({element.get('opacity')!r:.60})")
+            raise self._archive.broken(
+                f"has an opacity of {what} that is not a number ({element.get('opacity')!r:.60})"
+            )
         return (
             path,
             element.get("name", ""),
@@ -230,7 +232,7 @@ def _whole(archive: OraArchive, element: ET.Element, attribute: str, what: str, 
     except ValueError:
         value = math.nan
     if not abs(value) <= OFFSET_LIMIT or value != int(value):
-        raise archive.broken(f"has a “{attribute}” of {what} that is no sensible whole number ({text!r:.60})")
+        raise archive.broken(f"has a “{attribute}” of {what} that is not a usable whole number ({text!r:.60})")
     return int(value)
 
 

@@ -184,12 +184,12 @@ def _write(source: Path, file: BinaryIO, addition: _Addition) -> NDArray[np.uint
 
 
 def _check(document: Document, stack: StackText, addition: _Addition) -> None:
-    advice = "Leave the file alone while it is painted onto, and begin anew."
+    advice = "Start again, and leave the file alone while dreambrush paints onto it."
     height, width = frame_size(addition.layers)
     if (width, height) != (document.width, document.height):
         raise OpenrasterError(
             f"The picture in '{document.archive.path}' has {document.width} x {document.height} pixels, "
-            f"and what is to be added has {width} x {height}.",
+            f"but the new layers have {width} x {height}.",
             advice,
             id="work-changed-meanwhile",
         )
@@ -201,9 +201,8 @@ def _check(document: Document, stack: StackText, addition: _Addition) -> None:
     pigment = any(layer.composite_op == PIGMENT for layer in addition.layers)
     if pigment and document.eotf is None and document.working_eotf == PLAIN:
         raise UsageError(
-            f"A layer in the mode “Pigment” would change the colours of '{document.archive.path}' in MyPaint, "
-            "which takes files with such layers, if they do not say how colours mix, to be made by MyPaint 2.",
-            "Add Normal layers, or save the file in MyPaint first.",
+            f"A layer in the mode “Pigment” would change the colours of '{document.archive.path}' in MyPaint.",
+            "Save the file in MyPaint first.  Or paint without --pigment, which adds Normal layers.",
             id="pigment-would-change-colours",
         )
 

@@ -80,7 +80,7 @@ def facts_of(
             if found.place == (layer.x, layer.y):
                 strokes = found.strokes
             else:
-                problems.append("Its stroke map is that of another layer, which lies elsewhere.")
+                problems.append("Its stroke map belongs to another layer.")
     except OpenrasterError as error:
         problems.append(error.message)
     return LayerFacts(size, strokes, records, first, tuple(problems))

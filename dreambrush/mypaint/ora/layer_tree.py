@@ -165,4 +165,4 @@ def _png_pixels(archive: OraArchive, source: str, owner: str) -> NDArray[np.uint
 
 
 def _unreadable(archive: OraArchive, owner: str, error: PngError) -> OpenrasterError:
-    return OpenrasterError(f"What the {owner} of '{archive.path}' holds is {error}.", AGAIN, id=error.id)
+    return OpenrasterError(f"The {owner} of '{archive.path}' holds {error}.", AGAIN, id=error.id)

@@ -36,7 +36,7 @@ def parse_stack_xml(data: bytes) -> tuple[ET.Element, ET.Element]:
     except DefusedXmlException:
         raise StackXmlError("defines entities, which could be an attack", id="ora-not-trusted") from None
     except (ET.ParseError, ValueError, LookupError) as error:  # the last two: an encoding that Python lacks
-        raise StackXmlError(f"is no well-formed XML ({' '.join(str(error).split())})") from error
+        raise StackXmlError(f"is not well-formed XML ({' '.join(str(error).split())})") from error
     stack = image.find("stack")
     if image.tag != "image" or stack is None:
         raise StackXmlError("holds no picture (an <image> with a <stack>)")

@@ -135,7 +135,7 @@ class ZipCopy:
     def _check_size(self, size: int) -> None:
         if size >= 0xFFFFFFFF:
             raise OutputError(
-                "The new file would have more than 4 GiB.", "Merge some of its layers first.", id="output-too-large"
+                "The new file would be larger than 4 GiB.", "Merge some of its layers first.", id="output-too-large"
             )
 
 

@@ -73,7 +73,7 @@ def see_backdrop(document: Document, above: Node | None = None, region: NDArray[
             visible = np.asarray(1 - hidden[..., 3] / np.float32(255), np.float32)
             if visible.mean() < LEAST_OPEN:
                 raise UsageError(
-                    f"The layers above “{above.name}” hide everything that is painted there.",
+                    f"The layers above “{above.name}” hide all paint there.",
                     "Choose a higher layer.",
                     id="hidden-by-layers-above",
                 )
@@ -92,7 +92,7 @@ def find_node(document: Document, name: str) -> Node:
         return found[0]
     names = ", ".join(f"“{node.name}”" for node in nodes if node.name)
     what = "Several layers have the name" if found else "There is no layer named"
-    raise UsageError(f"{what} “{name}”.", f"The layers are: {names or 'none with a name'}.", id="no-such-layer")
+    raise UsageError(f"{what} “{name}”.", f"The layers are: {names or 'none has a name'}.", id="no-such-layer")
 
 
 def region_of(document: Document, layer: PaintLayer) -> NDArray[np.uint8]:

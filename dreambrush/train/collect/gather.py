@@ -140,7 +140,9 @@ def _locked(folder: Path) -> Iterator[None]:
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise OutputError(
-            f"The folder {folder} cannot be made: {error.strerror}.", "Choose another with -o.", id="cannot-make-folder"
+            f"The folder {folder} cannot be created: {error.strerror}.",
+            "Choose another with -o.",
+            id="cannot-make-folder",
         ) from None
     try:
         try:
@@ -179,7 +181,7 @@ def _check_same(folder: Path, found: Manifest, wanted: Manifest) -> None:
     reason = None
     if found.brush_digest != wanted.brush_digest:
         changed = found.brush == wanted.brush
-        reason = "of this brush as it was before it was changed" if changed else f"of another brush, {found.brush}"
+        reason = "of an older version of this brush" if changed else f"of another brush, {found.brush}"
     elif found.seed != wanted.seed:
         reason = f"of another seed, {found.seed}"
     elif found.colour != wanted.colour:

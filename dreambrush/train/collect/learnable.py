@@ -59,7 +59,7 @@ def check_learnable(name: str, settings: BrushSettings) -> None:
     if kind is not None:
         raise BrushError(
             f"The brush '{name}' {kind.value}, so it cannot paint a picture.",
-            "Use one that does, such as those of 'dreambrush brushes', and keep this one for your own hand in MyPaint.",
+            "Choose a brush from 'dreambrush brushes', and keep this one for painting by hand in MyPaint.",
             id="brush-not-learnable",
         )
 

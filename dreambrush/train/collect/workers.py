@@ -90,8 +90,8 @@ def _result(pipe: Connection) -> Any:
         job, error = pipe.recv()
     except (EOFError, ConnectionError):
         raise DreambrushError(
-            "A process that painted strokes ended before its time.",
-            "What is painted is kept: run the same command again, with fewer --workers if memory is short.",
+            "A process that painted strokes has died.",
+            "The finished strokes are kept.  Run the same command again.  If memory is short, use fewer --workers.",
             id="process-died",
         ) from None
     if error is not None:

@@ -146,7 +146,9 @@ def write_model(folder: Path, files: dict[str, bytes], card: dict[str, Any]) -> 
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"The folder {folder} cannot be made: {error.strerror}.", "Choose another with -o.", id="cannot-make-folder"
+            f"The folder {folder} cannot be created: {error.strerror}.",
+            "Choose another with -o.",
+            id="cannot-make-folder",
         ) from None
     for name, data in (*files.items(), (CARD_FILE, card_bytes(card))):
         with open_output(folder / name, overwrite=True) as file:

@@ -75,7 +75,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         ) from None
     except (OSError, SafetensorError) as error:
         raise ModelError(
-            f"{path} is no safetensors file: {error}.", "Train the brush anew.", id="weights-unreadable"
+            f"{path} is not a safetensors file: {error}.", "Train the brush again.", id="weights-unreadable"
         ) from None
 
 
@@ -89,5 +89,5 @@ def put_weights(network: nn.Module, weights: State, path: Path) -> None:
         network.load_state_dict(dict(weights))
     except RuntimeError:
         raise ModelError(
-            f"The weights in {path} do not fit this version of dreambrush.", "Train it anew.", id="weights-do-not-fit"
+            f"The weights in {path} do not fit this version of dreambrush.", "Train it again.", id="weights-do-not-fit"
         ) from None

@@ -60,11 +60,11 @@ def load_dream(path: Path) -> FieldDream:
         hidden = weights["network.0.weight"].shape[0]
     except (KeyError, IndexError):
         raise ModelError(
-            f"The weights in {path} are not those of a dream.", "Train it anew.", id="weights-do-not-fit"
+            f"The weights in {path} are not those of a dream.", "Train it again.", id="weights-do-not-fit"
         ) from None
     if not 1 <= hidden <= MOST_HIDDEN:
         raise ModelError(
-            f"The weights in {path} are of a dream of {hidden:,} units.", "Train it anew.", id="weights-do-not-fit"
+            f"The weights in {path} are of a dream of {hidden:,} units.", "Train it again.", id="weights-do-not-fit"
         )
     dream = FieldDream(reach=1.0, hidden=hidden)
     put_weights(dream, weights, path)

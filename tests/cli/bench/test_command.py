@@ -17,7 +17,7 @@ from dreambrush.errors import ExitCode
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.pictures.picture_sets import square
 from dreambrush.pictures.reading import load_picture
@@ -55,7 +55,7 @@ def draw_faces(folder: Path, count: int) -> None:
 def seen(record: Path, ground: list[int], brush: str, seed: int) -> NDArray[np.uint8]:
     """What the strokes of a file make on fresh real canvases."""
     strokes = Strokes.load(record)
-    layers = replay(strokes, [read_myb(find_brush(brush).path)], seed)
+    layers = lay_strokes(strokes, [read_myb(find_brush(brush).path)], seed)
     return merge_layers(layers, np.array(ground, np.uint8))
 
 
@@ -178,16 +178,16 @@ def state() -> dict[Path, bytes]:
         ("letters good.npy", ExitCode.USAGE, "'letters' is not one of 'paint', 'digits', 'kana', 'portraits'."),
         ("digits good.npy --strokes 0", ExitCode.USAGE, "'0' is not a whole number from 1 to 1000."),
         ("digits good.npy --count many", ExitCode.USAGE, "'many' is not a whole number from 1 to 10000."),
-        ("digits good.npy --count 3", ExitCode.USAGE, "Of the 3 pictures asked for, 'good.npy' has only 2."),
+        ("digits good.npy --count 3", ExitCode.USAGE, "'good.npy' has only 2 pictures, but 3 are asked for."),
         ("digits good.npy --seed=-1", ExitCode.USAGE, "'-1' is not a whole number from 0 to 4294967295."),
         ("digits absent", ExitCode.BAD_PICTURE, "There are no pictures at 'absent'."),
         ("digits bare", ExitCode.BAD_PICTURE, "There are no pictures in the folder 'bare'."),
         ("digits photo.png", ExitCode.BAD_PICTURE, "neither a folder of pictures nor an .npy or .npz file"),
         ("digits pickle.npy", ExitCode.BAD_PICTURE, "cannot be read as an array of numbers"),
-        ("digits float.npy", ExitCode.BAD_PICTURE, "which are no pictures"),
+        ("digits float.npy", ExitCode.BAD_PICTURE, "which is not a set of pictures"),
         ("digits two.npz", ExitCode.BAD_PICTURE, "none of them is called x"),
         ("portraits album", ExitCode.BAD_PICTURE, "'album/broken.png' is damaged or incomplete"),
-        ("digits good.npy -o photo.png", ExitCode.OUTPUT, "The folder photo.png cannot be made"),
+        ("digits good.npy -o photo.png", ExitCode.OUTPUT, "The folder photo.png cannot be created"),
         ("digits good.npy --brush oyl", ExitCode.BRUSH, "Did you mean oil"),
         ("digits good.npy --brush untrained.myb", ExitCode.MODEL, "has no dream yet"),
     ],

@@ -51,7 +51,7 @@ def test_it_shows_errors_and_seconds_beside_the_docs(command: Command, tiny: dic
         assert error[1:4] == seconds[1:4] == [str(row["size"]), str(row["strokes"]), "1"]
         assert error[4:] == [f"{row['mse']:.5f}"] * 2 + ["1.000", "exactly"]
         assert len(seconds) == 10 and seconds[5] == f"{row['cpu_seconds']:.1f}"
-    assert "All errors are exactly as in the docs." in lines
+    assert "All errors are exactly those in the docs." in lines
     assert f"Here: dreambrush {__version__}, brush oil, seed 0" in outcome.stdout
     assert sorted(path.name for path in Path().iterdir()) == ["photo.png"]
 
@@ -126,10 +126,10 @@ def judged(**changes: object) -> str:
 
 
 def test_the_verdict_in_words() -> None:
-    assert "All errors are as in the docs, within 5 %." in judged(agreement="close")
-    assert "please report it" in judged()
+    assert "All errors agree with the docs within 5 %." in judged(agreement="close")
+    assert "Please report it" in judged()
     told = judged(may_explain=["the processor (A, not B)", "numpy's version (3, not 2)"])
-    assert "was for the docs: the processor (A, not B); numpy's version (3, not 2)." in told
+    assert "Different from the docs' machine: the processor (A, not B); numpy's version (3, not 2)." in told
     assert "please report it" not in told
     assert "three minutes: coffee" in judged(left_out=["coffee"])
     assert "three minutes" not in judged(left_out=["coffee"], interrupted=True)
@@ -149,5 +149,5 @@ def test_the_verdict_in_words() -> None:
 def test_other_settings_cannot_be_compared(command: Command, words: str, name: str) -> None:
     outcome = command("bench", *words.split())
     assert outcome.code == ExitCode.USAGE and outcome.stdout == ""
-    assert f"The benchmark of whole paintings takes no {name}" in outcome.stderr
+    assert f"dreambrush bench paint takes no {name}" in outcome.stderr
     assert f"Leave out the {name}" in outcome.stderr

@@ -63,17 +63,17 @@ def test_any_ora_in_words(command: Command) -> None:
     assert (outcome.code, outcome.stderr) == (0, "")
     assert outcome.stdout.splitlines() == [
         "hers.ora: 90 x 70 pixels, 300 ppi.",
-        "  Colours mix as they are stored (eotf 1.0), in MyPaint and in other programs alike; the file does not say "
-        "so, it is what MyPaint does with it.",
+        "  Colours mix as they are stored (eotf 1.0), in MyPaint and in other programs; the file does not say, "
+        "so MyPaint assumes it.",
         "",
         "Layers, the topmost first:",
         "  Sky      50 x 40 at -5, 10, multiply, opacity 37 %",
         "  Figures  group, hidden",
         "    Ann  30 x 30 at 0, 0, locked",
-        "    Bob  What the layer “Bob” of 'hers.ora' holds is no PNG picture.",
+        "    Bob  The layer “Bob” of 'hers.ora' holds no PNG picture.",
         "  paper #c8beb4",
         "",
-        "Not painted by dreambrush, or saved since by a program that does not keep its recipe.",
+        "Not painted by dreambrush, or saved by another program without the recipe.",
     ]
 
 
@@ -98,7 +98,7 @@ def test_a_painting_in_words(command: Command) -> None:
     assert "\n  Your turn  empty\n  Accents    192 x 128 at 0, 0, 10 strokes\n" in told
     assert "Painted by dreambrush 1, seed 3, on a ground of #80785a.\n" in told
     assert "  30 strokes; by brush: oil 10, watercolour 10, bristle 10; by layer: Ground 10, Middle 10, Acc" in told
-    assert "  Options: --effort 2 --min-size 2% --no-your-turn.\n" in told
+    assert "  Options: --min-size 2% --effort 2 --no-your-turn.\n" in told
     assert told.endswith("Unchanged since then.\n")
 
 
@@ -126,12 +126,12 @@ def test_what_was_changed_is_said(command: Command) -> None:
     settings = recipes_to_settings([again.recipe])
     write_openraster(Path("a.ora"), layers, np.array([1, 2, 3], np.uint8), settings=settings)
     assert command("inspect", "a.ora").stdout.partition("Changed since then:\n")[2].splitlines() == [
-        "  the paper is another",
+        "  the paper has changed",
         "  “Ground” is now called “A & B”",
         "  “Middle” was painted on: 2 pixels differ",
         "  “Accents” is now called “Top”, is hidden, has an opacity of 25 %",
-        "  “Your turn” is gone",
-        "  the layers lie in another order",
+        "  “Your turn” was removed",
+        "  the order of the layers has changed",
     ]
     assert report(command, "a.ora")["changed"] is True
 
@@ -182,8 +182,8 @@ def test_a_recipe_that_cannot_be_read_is_said(command: Command) -> None:
     [
         (("none.ora",), 10, "There is no file at 'none.ora'"),
         (("photo.png",), 10, "is not OpenRaster"),
-        (("hers.ora", "--strokes", "s.json"), 9, "'hers.ora' holds no strokes of dreambrush."),
-        (("hers.ora", "--svg", "s.svg"), 9, "'hers.ora' holds no strokes of dreambrush."),
+        (("hers.ora", "--strokes", "s.json"), 9, "'hers.ora' holds no strokes by dreambrush."),
+        (("hers.ora", "--svg", "s.svg"), 9, "'hers.ora' holds no strokes by dreambrush."),
         (("ours.ora", "--svg", "none/s.svg"), 4, "Create it first"),
         (("ours.ora", "--svg", "s.svg", "--painting", "2"), 2, "was painted once, but --painting is 2"),
         (("ours.ora", "--svg", "s.svg", "--painting", "0"), 2, "'0' is not a whole number"),

@@ -46,7 +46,7 @@ def test_bad_values(command: Command, option: str, value: str, message: str) -> 
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("--min-size", "20", "--max-size", "10"), ExitCode.USAGE, "--min-size 20 px is more than --max-size 10 px"),
+        (("--min-size", "20", "--max-size", "10"), ExitCode.USAGE, "--min-size 20 px is larger than --max-size 10 px"),
         (("--min-size", "50%", "--max-size", "10"), ExitCode.USAGE, "in a painting of 48 px."),
         (("--brush", "set:garage"), ExitCode.BRUSH, "There is no set of brushes named 'garage'."),
         (("--brush", "oil", "--brush", "oyl"), ExitCode.BRUSH, "Did you mean oil"),
@@ -65,7 +65,7 @@ def test_wishes_that_do_not_go_together(command: Command, words: tuple[str, ...]
 def test_defaults_are_the_painters() -> None:
     from dreambrush.painter.paint import PaintOptions
     from dreambrush.painter.plan import effort, hand
-    from dreambrush.painter.plan.stages import LAYERS
+    from dreambrush.painter.plan.order import LAYERS
 
     assert (effort.LEAST, effort.MOST) == (min(effort.EFFORTS), max(effort.EFFORTS)) == paint_options.EFFORTS
     assert (hand.EXACT, hand.FREE) == paint_options.HANDS
@@ -213,8 +213,8 @@ def test_colours_of_the_picture_itself(command: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--palette", "red"), "neither colours"),
-        (("--palette", "auto:none"), "no number of colours"),
+        (("--palette", "red"), "is not a list of colours"),
+        (("--palette", "auto:none"), "must ask for 1 to 256 colours"),
         (("--palette", "nothing.gpl"), "nothing.gpl"),
         (("--ground", "blue"), "'blue' is neither a colour such as #cc8855 nor paper."),
     ],

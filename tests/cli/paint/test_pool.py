@@ -54,7 +54,7 @@ def test_a_folder_with_something_bad_in_it(command: Command, album: Path) -> Non
     outcome = command("paint", "album", "--strokes", "2")
     assert outcome.code == ExitCode.BAD_PICTURE
     first, *_, last = outcome.stderr.splitlines()
-    assert first == "album: passed over notes.txt."
+    assert first == "album: skipped notes.txt."
     assert last == "2 of 3 pictures are painted; failed: album/broken.png."
     assert sorted(path.name for path in Path().glob("*.ora")) == ["a.ora", "b.ora"]
 

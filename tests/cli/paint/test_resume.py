@@ -10,7 +10,9 @@ import shutil
 import signal
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -22,6 +24,10 @@ from dreambrush.mypaint.ora.document import read_document
 from tests.cli.conftest import Command
 from tests.cli.paint.killed import begin
 
+if TYPE_CHECKING:
+    from dreambrush.painter.painting import Painting
+    from dreambrush.painter.plan.state import State
+
 KILLS = int(os.environ.get("KILLS", "20"))  # scripts/kill_test.sh asks for more
 STROKES = 45  # of 40 and more, some are accents
 HOW = ("--strokes", str(STROKES), "--size", "32", "--effort", "1")
@@ -29,18 +35,20 @@ OFTEN = ("--save-every", "0.1s")
 
 
 def stop_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Presses Ctrl-C once the planner has grown strokes so often."""
-    from dreambrush.painter.plan.planner import Planner
+    """Presses Ctrl-C once strokes were grown so often."""
+    from dreambrush.painter import paint
 
-    grow, count = Planner._grow, [0]
+    states = paint.states
 
-    def counted(planner: Planner, wanted: int) -> None:
-        grow(planner, wanted)
-        count[0] += 1
-        if count[0] == rounds:
-            raise KeyboardInterrupt
+    def stopped(*arguments: Any) -> Iterator[State]:
+        count = 0
+        for state in states(*arguments):
+            yield state
+            count += state.progress is not None and state.progress.stage == "Plan"
+            if count == rounds:
+                raise KeyboardInterrupt
 
-    monkeypatch.setattr(Planner, "_grow", counted)
+    monkeypatch.setattr(paint, "states", stopped)
 
 
 def is_unfinished(file: str | Path) -> bool:
@@ -110,10 +118,10 @@ def test_a_kill_by_sigterm_saves_and_resume_goes_on(command: Command) -> None:
 def test_ctrl_c_tells_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command("paint", "photo.png", "-o", "whole.ora", *HOW).code == 0
     told = half(command, monkeypatch)
-    assert told.splitlines()[-1] == "Go on with: dreambrush paint --resume 'photo.ora'"
+    assert told.splitlines()[-1] == "Finish it with: dreambrush paint --resume 'photo.ora'"
     before = Path("photo.ora").read_bytes()
     again = command("paint", "photo.png", *HOW)
-    assert again.code == ExitCode.OUTPUT and "Go on with it: dreambrush paint --resume 'photo.ora'" in again.stderr
+    assert again.code == ExitCode.OUTPUT and "Finish it with: dreambrush paint --resume 'photo.ora'" in again.stderr
     outcome = command("paint", "--resume", "photo.ora", "-o", "other.ora", "--json")
     assert outcome.code == 0 and json.loads(outcome.stdout)["strokes"] == STROKES
     assert Path("other.ora").read_bytes() == Path("whole.ora").read_bytes()
@@ -173,18 +181,19 @@ def test_what_is_unfinished_is_left_out_of_other_work(command: Command, monkeypa
 
 
 def test_nothing_that_others_save_is_replaced(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dreambrush.painter.session import Session
+    from dreambrush.painter import paint
 
-    pause = Session._pause
+    states = paint.states
 
-    def saved_by_others(session: Session) -> None:
-        pause(session)
-        if Path("photo.ora").exists() and not Path("photo-2.ora").exists():
-            Path("photo.ora").write_bytes(b"of somebody else")
+    def saved_by_others(*arguments: Any) -> Iterator[State]:
+        for state in states(*arguments):
+            yield state
+            if Path("photo.ora").exists() and not Path("photo-2.ora").exists():
+                Path("photo.ora").write_bytes(b"of somebody else")
 
-    monkeypatch.setattr(Session, "_pause", saved_by_others)
+    monkeypatch.setattr(paint, "states", saved_by_others)
     outcome = command("paint", "photo.png", *HOW, *OFTEN)
-    assert outcome.code == 0 and "Someone else has saved 'photo.ora': it stays as it is." in outcome.stderr
+    assert outcome.code == 0 and "Another program has changed 'photo.ora'.  That file stays as it is." in outcome.stderr
     assert Path("photo.ora").read_bytes() == b"of somebody else"
     assert f"photo-2.ora: {STROKES} strokes" in outcome.stderr and not is_unfinished("photo-2.ora")
 
@@ -197,29 +206,29 @@ def test_a_full_disk_ends_no_painting_before_its_time(command: Command) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outcome.code == ExitCode.OUTPUT
-    assert outcome.stderr.count("What is painted so far cannot be saved") == 1
+    assert outcome.stderr.count("The unfinished painting cannot be saved") == 1
     assert "Error: photo.ora cannot be written" in outcome.stderr
     assert [path.name for path in Path().iterdir()] == ["photo.png"]
 
 
 def test_what_was_saved_before_the_disk_was_full_is_there(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dreambrush.painter.session import Session
+    from dreambrush.painter import paint
+    from dreambrush.painter.finish import finish
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    finish = Session._finish
 
-    def full(session: Session) -> object:
+    def full(*arguments: Any) -> Painting:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-        return finish(session)
+        return finish(*arguments)
 
-    monkeypatch.setattr(Session, "_finish", full)
+    monkeypatch.setattr(paint, "finish", full)
     try:
         outcome = command("paint", "photo.png", *HOW, *OFTEN)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outcome.code == ExitCode.OUTPUT
-    assert "go on with: dreambrush paint --resume 'photo.ora'" in outcome.stderr
-    monkeypatch.setattr(Session, "_finish", finish)
+    assert "Then finish it with: dreambrush paint --resume 'photo.ora'" in outcome.stderr
+    monkeypatch.setattr(paint, "finish", finish)
     assert is_unfinished("photo.ora") and command("paint", "--resume", "photo.ora").code == 0
 
 
@@ -230,7 +239,7 @@ def test_what_has_changed_since_is_told(command: Command, monkeypatch: pytest.Mo
     assert command("paint", "--resume", "photo.ora").code == ExitCode.BAD_PICTURE
     Image.fromarray(np.zeros((30, 40, 3), np.uint8)).save("photo.png")
     outcome = command("paint", "--resume", "photo.ora")
-    assert outcome.code == ExitCode.USAGE and "'photo.png' is not what it was" in outcome.stderr
+    assert outcome.code == ExitCode.USAGE and "'photo.png' has changed since" in outcome.stderr
     assert Path("photo.ora").read_bytes() == before
     assert command("paint", "moved.png", "--resume", "photo.ora", "-q").code == 0
 
@@ -239,8 +248,8 @@ def test_wrong_calls(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     half(command, monkeypatch)
     shutil.copy("photo.png", "other.png")
     for words, code, told in (
-        (("--resume", "photo.ora", "--strokes", "9"), ExitCode.USAGE, "--strokes and --resume are both given"),
-        (("--resume", "photo.ora", "--watch"), ExitCode.USAGE, "--watch and --resume are both given"),
+        (("--resume", "photo.ora", "--strokes", "9"), ExitCode.USAGE, "--strokes and --resume cannot be used together"),
+        (("--resume", "photo.ora", "--watch"), ExitCode.USAGE, "--watch and --resume cannot be used together"),
         (("photo.png", "other.png", "--resume", "photo.ora"), ExitCode.USAGE, "--resume is for one painting"),
         (("--resume", "photo.png"), ExitCode.BAD_ORA, "photo.png"),
         (("--resume", "nix.ora"), ExitCode.BAD_ORA, "nix.ora"),
@@ -255,7 +264,9 @@ def test_wrong_calls(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
         cut.writestr("mimetype", "image/openraster")
         cut.writestr(outputs.UNFINISHED, b"{}")
     outcome = command("paint", "--resume", "cut.ora")
-    assert outcome.code == ExitCode.BAD_STROKES and "What 'cut.ora' keeps of its painting" in outcome.stderr
+    assert (
+        outcome.code == ExitCode.BAD_STROKES and "The unfinished painting in 'cut.ora' cannot be read" in outcome.stderr
+    )
 
 
 @pytest.mark.slow
@@ -272,18 +283,20 @@ def test_a_folder_is_gone_on_with(command: Command, monkeypatch: pytest.MonkeyPa
     first = Path("a.ora").read_bytes()
     assert command("paint", "album", *HOW).code == ExitCode.OUTPUT
     outcome = command("paint", "album", "--continue", "--json", *HOW)
-    assert outcome.code == 0 and "1 of 3 paintings are there already." in outcome.stderr
+    assert outcome.code == 0 and "1 of 3 pictures are already painted." in outcome.stderr
     reports = [json.loads(line) for line in outcome.stdout.splitlines()]
     assert [(report["output"], report["seed"]) for report in reports] == [("b.ora", 5), ("c.ora", 0)]
     assert Path("a.ora").read_bytes() == first
     assert Path("b.ora").read_bytes() == Path("whole.ora").read_bytes(), "as it was begun"
     again = command("paint", "album", "--continue", *HOW)
-    assert again.code == 0 and "3 of 3 paintings are there already." in again.stderr
+    assert again.code == 0 and "3 of 3 pictures are already painted." in again.stderr
     for other in ("--force", "--watch"):
         assert command("paint", "photo.png", "--continue", other).code == ExitCode.USAGE
 
 
 def test_inspect_tells_of_it(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     half(command, monkeypatch)
-    assert "Not finished; go on with: dreambrush paint --resume 'photo.ora'" in command("inspect", "photo.ora").stdout
+    assert (
+        "Not finished.  Finish it with: dreambrush paint --resume 'photo.ora'" in command("inspect", "photo.ora").stdout
+    )
     assert json.loads(command("inspect", "photo.ora", "--json").stdout)["unfinished"] is True

@@ -30,7 +30,7 @@ def test_what_the_painter_is_told() -> None:
     assert options.until == pytest.approx(0.01)
     assert options.seconds == pytest.approx(23 - FINISHING - 120_000 * FINISHING_PER_PIXEL)
     assert settings(time=3.0).for_painter(300, 400, 7.0).seconds == 0
-    with pytest.raises(UsageError, match="more than"):
+    with pytest.raises(UsageError, match="larger than"):
         settings(min_size=StrokeWidth(16, True), max_size=StrokeWidth(60, False)).for_painter(300, 400, 0.0)
     assert json.loads(json.dumps(asked.record()))["min_size"] == "1%"
 

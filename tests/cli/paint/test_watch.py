@@ -73,7 +73,7 @@ def test_paints_again_in_place_of_its_own(command: Command, while_waiting: Calla
     outcome = command("paint", "photo.png", "--json", *FEW)
     assert outcome.code == ExitCode.OK, outcome.stderr
     assert [json.loads(line)["output"] for line in outcome.stdout.splitlines()] == ["photo.ora"] * 3
-    assert outcome.stderr.count("Waiting until 'photo.png' is saved again") == 3
+    assert outcome.stderr.count("Waiting for 'photo.png' to be saved again") == 3
     red, _, blue = colour_of("photo.ora")
     assert blue > 200 > red
     assert names() == ["photo.ora", "photo.png"]
@@ -87,7 +87,7 @@ def test_what_an_artist_has_saved_is_not_replaced(command: Command, while_waitin
 
     while_waiting(artist, save("red"), nothing, save("blue"), nothing)
     outcome = command("paint", "photo.png", *FEW)
-    assert "Someone else has saved 'photo.ora': it stays as it is." in outcome.stderr
+    assert "Another program has changed 'photo.ora'.  That file stays as it is." in outcome.stderr
     assert zipfile.ZipFile("photo.ora").comment == b"the artist's"
     assert names() == ["mine.ora", "photo-2.ora", "photo.ora", "photo.png"]
     assert colour_of("photo-2.ora")[2] > 200  # which has been replaced in its turn
@@ -144,8 +144,8 @@ def test_an_interrupted_painting_replaces_no_finished_one(
     [
         (["-"], "Standard input (-) cannot be watched."),
         (["photo.png", "other.png"], "--watch is for one picture, but there are 2."),
-        (["photo.png", "--timelapse", "film.gif"], "--watch and --timelapse are both given."),
-        (["photo.png", "--onto", "work.ora", "--in-place"], "--watch and --in-place are both given."),
+        (["photo.png", "--timelapse", "film.gif"], "--watch and --timelapse cannot be used together."),
+        (["photo.png", "--onto", "work.ora", "--in-place"], "--watch and --in-place cannot be used together."),
     ],
 )
 def test_what_cannot_be_watched(command: Command, words: list[str], message: str) -> None:

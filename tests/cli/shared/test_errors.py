@@ -45,7 +45,7 @@ def test_a_bug_is_called_a_bug(command: Command, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("dreambrush.models.catalogue.list_brushes", stumble)
     outcome = command("brushes")
     assert outcome.code == ExitCode.UNEXPECTED
-    assert "dreambrush has a bug that shows here (RuntimeError: the easel fell over)." in outcome.stderr
+    assert "dreambrush has hit a bug (RuntimeError: the easel fell over)." in outcome.stderr
     assert json.loads(command("brushes", "--json").stdout)["error"]["id"] == "bug"
     assert "Traceback" not in outcome.stderr and outcome.stderr.count("\n") == 2
     monkeypatch.setenv("DREAMBRUSH_TRACEBACK", "1")

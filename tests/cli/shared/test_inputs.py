@@ -42,14 +42,14 @@ def test_files_are_taken_as_they_are_whatever_their_names() -> None:
 def test_a_folder_stands_for_its_pictures_but_hidden_ones() -> None:
     names, notes = meant("album")
     assert names == ["album/a.png", "album/b.JPG", "album/c[1].png"]
-    assert notes == ["album: passed over deeper/, notes.txt."]
+    assert notes == ["album: skipped deeper/, notes.txt."]
 
 
 def test_a_pattern_that_the_shell_has_left_alone() -> None:
     assert meant("album/*.png") == (["album/a.png", "album/c[1].png"], [])
     names, notes = meant("album/*")
     assert names == ["album/a.png", "album/b.JPG", "album/c[1].png"]
-    assert notes == ["album/*: passed over deeper/, notes.txt."]
+    assert notes == ["album/*: skipped deeper/, notes.txt."]
     assert meant("*/*/?.png") == (["album/deeper/d.png"], [])
 
 
@@ -63,7 +63,7 @@ def test_a_folder_adds_only_what_is_not_named_before() -> None:
 def test_many_others_are_not_all_named() -> None:
     for number in range(9):
         Path(f"album/{number}.txt").touch()
-    assert meant("album")[1] == ["album: passed over 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 6 more."]
+    assert meant("album")[1] == ["album: skipped 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 6 more."]
 
 
 @pytest.mark.parametrize("word", ["empty", "*.jpg", "album/*.txt", "album/deepe[r]", "[", "album/*/*/x.png"])
@@ -99,7 +99,7 @@ def test_standard_input_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     piped(monkeypatch, bytes(1000))
     assert meant("-")[0] == ["-"]
     piped(monkeypatch, bytes(1001))
-    with pytest.raises(PictureError, match="come by standard input"):
+    with pytest.raises(PictureError, match="on standard input is larger"):
         meant("-")
 
 
@@ -112,7 +112,7 @@ class Keyboard(io.TextIOWrapper):
 
 def test_no_picture_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", Keyboard(io.BytesIO(b"a")))
-    with pytest.raises(UsageError, match="No picture comes by standard input"):
+    with pytest.raises(UsageError, match="There is no picture on standard input"):
         meant("-")
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(UsageError):

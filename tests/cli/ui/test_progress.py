@@ -129,7 +129,7 @@ def test_verbose_lines_without_a_terminal(command: Command) -> None:
 
 def test_quiet_and_verbose(command: Command) -> None:
     outcome = command("paint", "photo.png", "-q", "-v")
-    assert outcome.code == ExitCode.USAGE and outcome.stderr.startswith("Error: -q and -v are both given.\n")
+    assert outcome.code == ExitCode.USAGE and outcome.stderr.startswith("Error: -q and -v cannot be used together.\n")
     assert not Path("photo.ora").exists()
 
 

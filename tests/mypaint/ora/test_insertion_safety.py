@@ -160,7 +160,7 @@ def full_disk(size: int) -> Iterator[None]:
 def test_a_full_disk_changes_nothing(tmp_path: Path, share: float) -> None:
     path = write(tmp_path)
     before = state(tmp_path)
-    with full_disk(int(path.stat().st_size * share)), pytest.raises(OutputError, match="Make room on the disk"):
+    with full_disk(int(path.stat().st_size * share)), pytest.raises(OutputError, match="Free some space on the disk"):
         insert_layers_in_place(path, layers(), GROUP, record=record)
     assert state(tmp_path) == before
 

@@ -100,7 +100,7 @@ def test_damaged_and_missing_shards_are_painted_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        (wanted(BRISTLE, 10), "holds strokes of this brush as it was before it was changed"),
+        (wanted(BRISTLE, 10), "holds strokes of an older version of this brush"),
         (Manifest("bristle", BRISTLE.digest(), 0, False, 10, 0), "holds strokes of another brush, a brush"),
         (wanted(OIL, 10, seed=1), "holds strokes of another seed, 0"),
         (wanted(OIL, 10, colour=True), "another version of libmypaint"),
@@ -120,7 +120,7 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is not empty"):
         gather(tmp_path, OIL, wanted(OIL, 20), 1)
     assert os.listdir(tmp_path) == ["letter.txt"]
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         gather(tmp_path / "letter.txt", OIL, wanted(OIL, 20), 1)
 
 

@@ -36,7 +36,7 @@ def test_an_error_comes_through_with_its_advice() -> None:
 
 
 def test_a_worker_that_dies_is_noticed() -> None:
-    with pytest.raises(DreambrushError, match="ended before its time"):
+    with pytest.raises(DreambrushError, match="has died"):
         work_in_processes(os._exit, operator.eq, [9, 9, 9, 9], 2, lambda job: None)
 
 

@@ -91,10 +91,10 @@ def test_weights_are_never_read_as_a_pickle(tmp_path: Path) -> None:
     path, proof = tmp_path / "dream.safetensors", tmp_path / "proof"
     for data in (pickle.dumps(Bomb(proof)), b"", b"\xff" * 64):
         path.write_bytes(data)
-        with pytest.raises(ModelError, match="is no safetensors file"):
+        with pytest.raises(ModelError, match="is not a safetensors file"):
             read_weights(path)
     torch.save({"bomb": Bomb(proof)}, path)
-    with pytest.raises(ModelError, match="is no safetensors file"):
+    with pytest.raises(ModelError, match="is not a safetensors file"):
         read_weights(path)
     assert not proof.exists()
     with pytest.raises(ModelError, match="missing"):

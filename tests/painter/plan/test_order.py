@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.painter.cells import reduced
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.plan.stages import (
+from dreambrush.painter.plan.order import (
     ACCENTS,
     BLOCK_IN,
     EDGES,
@@ -21,7 +22,7 @@ from dreambrush.painter.plan.stages import (
     touching,
     wanted_stages,
 )
-from dreambrush.painter.refine.scene import Scene, View, reduced
+from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.target.orientation import OrientationField
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import count
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.painter.cells import reduced
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import only
 from dreambrush.painter.refine.compositing import gradients
-from dreambrush.painter.refine.optimiser import refine
-from dreambrush.painter.refine.scene import Scene, reduced
+from dreambrush.painter.refine.descent import descend, refine
+from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.pictures.palette import parse_palette
 
@@ -125,15 +126,16 @@ def test_slopes_through_dreams_and_layers(scene: Scene) -> None:
     assert np.abs(slope).sum() == pytest.approx(np.abs(expected).sum(), rel=0.1)
 
 
-def test_it_stops_when_told_to(scene: Scene) -> None:
-    calls = count(1)
-    stopped = refine(
-        scene, rough_sketch(), PAPER, 50, np.random.default_rng(0), cells=(16,), go_on=lambda: next(calls) <= 3
-    )
-    assert next(calls) == 5
-    assert not np.array_equal(stopped.strokes, rough_sketch().strokes)
-    never = refine(scene, rough_sketch(), PAPER, 50, np.random.default_rng(0), go_on=lambda: False)
-    assert np.array_equal(never.strokes, rough_sketch().strokes)
+def test_whoever_asks_for_the_steps_may_stop_and_go_on(scene: Scene) -> None:
+    whole = list(descend(scene, rough_sketch(), PAPER, 6, np.random.default_rng(0)))
+    assert [each.steps for each in whole] == [1, 2, 3, 4, 5, 6]
+    rng = np.random.default_rng(0)
+    begun = list(islice(descend(scene, rough_sketch(), PAPER, 6, rng), 2))[-1]
+    rest = list(descend(scene, begun.sketch, PAPER, 6, rng, begun=begun))
+    assert [each.steps for each in rest] == [3, 4, 5, 6]
+    assert np.array_equal(rest[-1].sketch.strokes, whole[-1].sketch.strokes)
+    assert np.array_equal(rest[-1].sketch.colours, whole[-1].sketch.colours)
+    assert not np.array_equal(begun.sketch.strokes, whole[-1].sketch.strokes)
 
 
 def test_nothing_to_refine(scene: Scene) -> None:
