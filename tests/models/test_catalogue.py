@@ -19,6 +19,7 @@ from dreambrush.models.catalogue import (
     list_brushes,
     needs_export,
     read_card,
+    shipped_folder,
 )
 from dreambrush.mypaint.brushes.preview import preview
 from dreambrush.mypaint.engine.myb import read_myb
@@ -37,6 +38,13 @@ def test_our_brushes_come_with_dream_and_preview(name: str) -> None:
     shown = np.asarray(Image.open(brush.path.with_name(f"{name}_prev.png")))
     assert shown.shape == (128, 128, 3)
     np.testing.assert_array_equal(shown, preview(settings))
+
+
+def test_nothing_is_shipped_that_nobody_opens() -> None:
+    networks = shipped_folder("pretrained")
+    assert {path.name for path in networks.iterdir()} == {*OURS, "faces", "subject"}
+    needed = {CARD_FILE, DREAM_FILE, WEIGHTS_FILE, "gradient.onnx", "preview.png"}
+    assert all({path.name for path in (networks / name).iterdir()} == needed for name in OURS)
 
 
 def test_all_are_listed() -> None:
