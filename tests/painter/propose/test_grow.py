@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.painter.cells import reduced
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import only
 from dreambrush.painter.geometry import dotness
 from dreambrush.painter.propose.grow import Grower, SearchBudget
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
+from dreambrush.painter.target.cells import reduced
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Painted, Pictures, Tames

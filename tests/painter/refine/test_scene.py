@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from dreambrush.painter.cells import cell_for, reduced
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.refine.compositing import gradients
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import some_cells
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
+from dreambrush.painter.target.cells import cell_for, reduced
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Painted, Pictures, Sketches
