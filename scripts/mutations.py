@@ -104,7 +104,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a brush's reach 10 % too small",
-        "models/catalogue.py",
+        "dream/dream.py",
         'self.reach = float(self.card["reach"])',
         'self.reach = 0.9 * float(self.card["reach"])',
     ),

@@ -21,7 +21,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models.catalogue import Dream
+from dreambrush.dream.dream import Dream
 from research.controllers.compact import FEATURES, OUTPUTS, contours_of_error
 from research.controllers.rollout import Round, rollout
 

@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.curves import Curve, draw_curves
+from dreambrush.dream.dream import Dream
 from dreambrush.files.output import open_output
-from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.geometry import constrained
 from dreambrush.painter.propose.ridge_proposer import THICKEST, THINNEST

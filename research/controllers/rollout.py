@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models.catalogue import Dream
+from dreambrush.dream.dream import Dream
 from dreambrush.painter.gain import best_colour_and_gain, only
 from dreambrush.painter.propose.error_pyramid import pyramid_channels
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.models.catalogue import Dream
+from dreambrush.dream.dream import Dream
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.lay.easel import Easel

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.cores import available_cores
-from dreambrush.models.catalogue import Dream
+from dreambrush.dream.dream import Dream
 
 Float32 = NDArray[np.float32]
 
