@@ -2,7 +2,7 @@
 
     python -m benchmarks.paint astronaut coffee --effort 1 2 3 4 5 --json out/efforts.jsonl
     python -m benchmarks.peers.peers astronaut coffee --json out/peers.jsonl
-    python benchmarks/effort_plot.py out/efforts.jsonl out/peers.jsonl --output docs/effort.png
+    python -m benchmarks.effort_plot out/efforts.jsonl out/peers.jsonl --output docs/effort.png
 
 Each file holds one JSON object a line; what is no such row is passed over.  A row with ``effort`` is a painting of
 ours, a dot with that number on the curve of its picture and its count of strokes; one with ``painter`` is another
@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from dreambrush.controller.curves import Curve, Mark, draw_curves
+from benchmarks.curves import Curve, Mark, draw_curves
 from dreambrush.errors import DreambrushError, UsageError
 
 Row = dict[str, Any]

@@ -38,12 +38,12 @@ from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.ora.openraster import write_openraster
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Clock, Painting
 from dreambrush.painter.plan.effort import EFFORTS
-from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.plan.order import LAYERS
 from dreambrush.painter.stroke_metrics import measure_strokes
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.pictures.reading import load_picture
@@ -123,7 +123,7 @@ def measure(task: Task) -> Row:
 
     settings = [read_myb(brush.path) for brush in brushes]
     with clock.stage("replay"):
-        replayed = replay(painting.strokes, settings, task.seed, task.pigment)
+        replayed = lay_strokes(painting.strokes, settings, task.seed, task.pigment)
     painted = None if painting.alpha is not None else [layer.pixels for layer in painting.layers]
     same = painted and all(np.array_equal(a.pixels, b) for a, b in zip(replayed, painted, strict=True))
     total, again = clock.seconds["total"], clock.seconds["replay"]

@@ -21,8 +21,8 @@ from typing import Any
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models.catalogue import find_brush
+from dreambrush.painter.cells import cell_for
 from dreambrush.painter.paint import PaintOptions, paint
-from dreambrush.painter.refine.scene import cell_for
 
 
 def cost(picture: str, size: int, strokes: int, brush: str, effort: int, seed: int) -> dict[str, Any]:

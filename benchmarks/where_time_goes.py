@@ -22,30 +22,26 @@ from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter import dreams, paint
 from dreambrush.painter.lay import easel
-from dreambrush.painter.plan import planner as plan
-from dreambrush.painter.propose import error_pyramid as moments
-from dreambrush.painter.propose import grow
-from dreambrush.painter.propose import scoring as judge
-from dreambrush.painter.propose import windows as look
+from dreambrush.painter.plan import planner
+from dreambrush.painter.propose import error_pyramid, grow, scoring, windows
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
-from dreambrush.painter.refine import optimiser as refine
-from dreambrush.painter.refine import scene
+from dreambrush.painter.refine import descent, scene
 
 # Where a part is looked up when it is called, its name there, and what it is called in the report.
 PARTS: tuple[tuple[Any, str, str], ...] = (
     (RidgeProposer, "propose", "propose: follow ridges of error"),
-    (judge.Scorer, "glance", "glance at proposals (dream)"),
+    (scoring.Scorer, "gains", "score proposals (dream)"),
     (dreams.Dreams, "alpha", "dream masks"),
-    (dreams.Dreams, "back", "dream gradients"),
-    (scene, "cover", "find the cells near strokes"),
+    (dreams.Dreams, "vjp", "dream gradients"),
+    (scene, "find_fragments", "find the cells near strokes"),
     (scene, "some_cells", "find the cells near strokes"),
     (scene, "compose", "compositing and its gradient"),
-    (refine, "slopes", "compositing and its gradient"),
-    (plan, "contributions", "compositing and its gradient"),
+    (descent, "gradients", "compositing and its gradient"),
+    (planner, "contributions", "compositing and its gradient"),
     (grow.Grower, "round", "choose strokes"),
-    (moments.ErrorPyramid, "update", "look: windows and moments"),
-    (moments.ErrorPyramid, "update_some", "look: windows and moments"),
-    (look.WindowSampler, "look", "look: windows and moments"),
+    (error_pyramid.ErrorPyramid, "update", "look: windows and error pyramid"),
+    (error_pyramid.ErrorPyramid, "update_some", "look: windows and error pyramid"),
+    (windows.WindowSampler, "look", "look: windows and error pyramid"),
     (easel.Easel, "seen", "look at the real canvas"),
     (easel.Easel, "paint", "paint for real (libmypaint)"),
 )

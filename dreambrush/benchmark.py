@@ -22,7 +22,7 @@ from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Clock, Progress
 from dreambrush.painter.plan.effort import DEFAULT, MOST
@@ -117,7 +117,7 @@ def measure(case: Case, seed: int, progress: Callable[[Progress], None] | None =
         painting = paint(target, brush, case.strokes, seed, progress, PaintOptions(effort=case.effort))
     if painting.interrupted:
         raise KeyboardInterrupt
-    real = merge_layers(replay(painting.strokes, [read_myb(brush.path)], seed), painting.background)
+    real = merge_layers(lay_strokes(painting.strokes, [read_myb(brush.path)], seed), painting.background)
     mse = float(np.mean((real / 255.0 - target) ** 2))
     spent = clock.seconds["paint"]
     return Measured(case, mse, spent["cpu"], spent["wall"], target, real)

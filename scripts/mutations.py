@@ -53,7 +53,7 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "refinement's steps cut to a third",
-        "painter/refine/optimiser.py",
+        "painter/refine/descent.py",
         "    room = room or len(sketch)\n",
         "    room = room or len(sketch)\n    steps = -(-steps // 3)\n",
     ),
@@ -78,7 +78,7 @@ MUTATIONS = (
     ),
     Mutation(
         "one stage laid in the wrong order",
-        "painter/plan/stages.py",
+        "painter/plan/order.py",
         "    return Arrangement(order, stage[order])",
         "    middle = stage[order] == MIDDLE\n"
         "    order[middle] = order[middle][::-1]\n"

@@ -48,6 +48,7 @@ COMMANDS: list[Row] = [
     *rows("extra-argument", "doctor now", "inspect work.ora work.ora", "brushes now"),
     *rows("bad-value", "completion tcsh", "bench letters album", "paint ''", "paint photo.png --strokes"),
     *rows("nothing-to-measure", "bench digits"),
+    *rows("no-such-controller", "bench digits album --controller policy"),
     *rows("no-picture-given", "paint"),
     *rows("nothing-to-collect", "collect oil --strokes 0 -o new"),
 ]  # fmt: skip
@@ -70,8 +71,7 @@ PICTURES: list[Row] = [
     *rows("picture-is-a-folder", f"paint photo.png --mask album {ONTO}"),
     *rows("not-a-picture", f"paint photo.png --mask text.jpg {ONTO}", f"paint text.jpg {ONTO}",
           "styles --sheet new.png text.jpg --size 64"),
-    *rows("bad-value", "train oil --pictures absent", "train oil --pictures photo.png"),
-    *rows("no-pictures", "train oil --pictures nothing -o new", "bench digits nothing --count 1"),
+    *rows("no-pictures", "bench digits nothing --count 1"),
     *rows("no-such-picture", "bench digits absent --count 1"),
     *rows("not-a-picture-set", "bench digits photo.png --count 1"),
     *rows("picture-not-a-file", "bench digits pipe.npz --count 1"),
@@ -168,7 +168,7 @@ MODELS: list[Row] = [
     *rows("weights-missing", "export models/no-onnx -o new"),
     *rows("weights-unreadable", "export models/pickled-weights -o new"),
     *rows("dream-card-unreadable", "export models/cut-card -o new"),
-    *rows("stage-missing", *(f"train oil -o new --only {stage}" for stage in ("dream", "controller", "export"))),
+    *rows("stage-missing", *(f"train oil -o new --only {stage}" for stage in ("dream", "export"))),
     *rows("network-unusable", "bench digits album --strokes 1 --brush models/cut-onnx"),
 ]  # fmt: skip
 

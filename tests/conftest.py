@@ -10,7 +10,7 @@ from hypothesis import settings
 
 # The files that take longest come first, or else one process would be left alone with them in the end.
 LONGEST = (
-    "training/test_pipeline.py",
+    "train/test_pipeline.py",
     "cli/test_train.py",
     "cli/paint/test_resume.py",
     "painter/test_paint.py",
@@ -19,11 +19,11 @@ LONGEST = (
     "painter/save/test_saving.py",
     "mypaint/ora/test_openraster_in_mypaint.py",
     "gui/test_w_key.py",
-    "training/test_export.py",
+    "train/export/test_networks.py",
     "cli/paint/test_options.py",
     "painter/save/test_checkpoint.py",
     "replay/test_repaint.py",
-    "dream/test_gather.py",
+    "train/collect/test_gather.py",
     "mypaint/ora/test_render.py",
     "test_cookbook.py",
     "replay/test_timelapse.py",

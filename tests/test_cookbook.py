@@ -86,8 +86,7 @@ def shortened(commands: str) -> str:
         rf"(--({'|'.join(MOST)})) (\d+)", lambda found: f"{found[1]} {min(int(found[3]), MOST[found[2]])}", commands
     )
     commands = re.sub(r"(--style \S+)", rf"\1 --strokes {MOST['strokes']} --effort 1", commands)
-    commands = re.sub(r" --only (dream|export)\b", "", commands)
-    return re.sub(r"^(dreambrush train .*)$", r"\1 --strokes 100", commands, flags=re.M)
+    return re.sub(r"^(dreambrush train .*)$", r"\1 --only collect --strokes 100", commands, flags=re.M)
 
 
 def follow(commands: str) -> None:

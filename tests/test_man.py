@@ -52,7 +52,9 @@ def test_every_command_and_option_has_help_and_is_in_its_page(name: str) -> None
     options = text.partition(".SH OPTIONS")[2].partition("\n.SH ")[0]
     for option in command.get_params(click.Context(command, info_name=name, parent=CONTEXT)):
         if isinstance(option, click.Option):
-            assert option.help and not option.hidden, f"{name} {option.opts} lacks help"
+            assert option.help, f"{name} {option.opts} lacks help"
+            if option.hidden:  # of an earlier version
+                continue
             for word in (*option.opts, *option.secondary_opts):
                 assert f"\\fB{literal(word)}\\fR" in options, f"{name} {word}: {ADVICE}"
 

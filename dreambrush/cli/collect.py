@@ -70,11 +70,11 @@ def collect(
     folder.  The files do not depend on stops or on the number of processes.
     """
     from dreambrush.cores import available_cores
-    from dreambrush.dream.gather import gather
-    from dreambrush.dream.probe import probe
-    from dreambrush.dream.shards import Manifest
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
+    from dreambrush.train.collect.gather import gather
+    from dreambrush.train.collect.probe import probe
+    from dreambrush.train.collect.shards import Manifest
 
     if not strokes and not episodes:
         raise UsageError(

@@ -27,9 +27,8 @@ Examples:
 def export(brush: str, output: Path | None, quiet: bool) -> None:
     """Export the trained networks of a brush to ONNX.
 
-    BRUSH is a brush or the folder of its model.  The dream, and the controller if there is one, are exported
-    from their weights (.safetensors).  Each export is compared with torch.  The largest difference goes into the
-    model's card, and a large one is an error.
+    BRUSH is a brush or the folder of its model.  The dream is exported from its weights (.safetensors).  The export
+    is compared with torch.  The largest difference goes into the model's card, and a large one is an error.
 
     You rarely need this command: `dreambrush train` ends with it, and `dreambrush paint` runs it when an export
     is missing.
@@ -43,7 +42,7 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
     folder = brush_file.dream_folder()
     check_folder(output or folder)
     need_train_packages("Exporting")
-    from dreambrush.training.export import export_folder
+    from dreambrush.train.export.networks import export_folder
 
     card = export_folder(folder, output or folder)
     if not quiet:
@@ -66,7 +65,7 @@ def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
     if not needs_export(folder):
         return
     need_train_packages(f"The dream of {brush.name} has yet to be exported, which")
-    from dreambrush.training.export import export_folder
+    from dreambrush.train.export.networks import export_folder
 
     if not quiet:
         click.echo(f"Exporting the dream of {brush.name} ...", err=True)

@@ -16,17 +16,30 @@ from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
-    from dreambrush.training.plan import Stage
+    from dreambrush.train.plan import Stage
 
-STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
+STAGES: tuple[Stage, ...] = ("collect", "dream", "export")
+FORMER_STAGE = "controller"  # of dreambrush 0.1
 VAGUE = 0.5  # a dream that predicts less than this share of what can be predicted gets a warning
 
 EXAMPLES = """\b
 Examples:
   dreambrush train my-brush.myb
   dreambrush paint photo.jpg --brush my-brush
-  dreambrush train my-brush.myb --thorough --pictures ~/Photos
+  dreambrush train my-brush.myb --thorough
 """
+
+
+def stage_name(value: str) -> str:
+    """An option type: a stage, or the one that scripts for dreambrush 0.1 may name."""
+    if value not in (*STAGES, FORMER_STAGE):
+        raise click.BadParameter(f"'{value}' is not one of {', '.join(map(repr, STAGES))}.")
+    return value
+
+
+def complete_stage(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """What the shell offers."""
+    return [stage for stage in STAGES if stage.startswith(incomplete)]
 
 
 @click.command(epilog=EXAMPLES)
@@ -50,11 +63,16 @@ Examples:
 @click.option(
     "--pictures",
     metavar="DIR",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Pictures for the controller to practise on.  [default: pictures that dreambrush draws]",
+    hidden=True,
+    help="Of dreambrush 0.1: pictures for a controller to practise on.",
 )
 @click.option(
-    "--only", type=click.Choice(STAGES), multiple=True, help="Do only this stage.  You may give it several times."
+    "--only",
+    metavar=f"[{'|'.join(STAGES)}]",
+    type=stage_name,
+    multiple=True,
+    shell_complete=complete_stage,
+    help="Do only this stage.  You may give it several times.",
 )
 @click.option("--keep", is_flag=True, help="Keep the strokes and checkpoints at the end.")
 @click.option("--restart", is_flag=True, help="Discard an unfinished training and start over.")
@@ -66,7 +84,7 @@ def train(
     seed: int,
     thorough: bool,
     device: str,
-    pictures: Path | None,
+    pictures: str | None,
     only: tuple[str, ...],
     keep: bool,
     restart: bool,
@@ -74,16 +92,13 @@ def train(
 ) -> int:
     """Teach dreambrush a brush of your own.
 
-    Training has four stages:
+    Training has three stages:
 
     \b
       collect     MyPaint's engine paints random strokes of the brush.
       dream       A small network learns to predict what a stroke looks like.
-      controller  Another network learns in the dream where to put strokes.
-      export      Both are saved as ONNX and checked.  A preview sheet shows real
-                  strokes beside dreamt ones.
-
-    To paint, the dream is enough.  The controller is for experiments.
+      export      The dream is saved as ONNX and checked.  A preview sheet shows
+                  real strokes beside dreamt ones.
 
     You can stop at any time, and the same command continues.  An older model in the folder stays in use until
     the new one is ready.
@@ -92,19 +107,23 @@ def train(
     from dreambrush.models.catalogue import find_brush, read_card, user_dreams
     from dreambrush.mypaint.engine.myb import read_myb
 
+    stages = [stage for stage in STAGES if not only or stage in only]
+    if (pictures is not None or FORMER_STAGE in only) and not quiet:
+        click.echo("Note: train no longer has a controller to train, and paint needs none.", err=True)
+    if not stages:
+        return ExitCode.OK
     brush_file = find_brush(brush)
     read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
     folder = output or user_dreams() / brush_file.name
     check_folder(folder)
     need_train_packages("Training")
-    from dreambrush.training.pace import Pace, in_words
-    from dreambrush.training.pipeline import train as train_brush
-    from dreambrush.training.plan import TrainOptions, expected_seconds
+    from dreambrush.cli.ui.pace import Pace, in_words
+    from dreambrush.train.pipeline import train as train_brush
+    from dreambrush.train.plan import TrainOptions, expected_seconds
 
-    options = TrainOptions(seed=seed, device=device, pictures=pictures)
+    options = TrainOptions(seed=seed, device=device)
     options = options.patient() if thorough else options
     options = replace(options, strokes=strokes) if strokes else options
-    stages = [stage for stage in STAGES if not only or stage in only]
     pace = Pace(expected_seconds(options, stages))
     started = time.perf_counter()
     with progress_bar(brush_file.name, quiet=quiet) as update:
@@ -130,7 +149,7 @@ def train(
 
 def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float) -> None:
     from dreambrush.models.catalogue import find_brush
-    from dreambrush.training.card import foretold_share
+    from dreambrush.train.card import foretold_share
 
     share = foretold_share(card)
     known = f"it predicts {100 * share:.1f} % of what can be predicted of new strokes"

@@ -66,8 +66,8 @@ def dreams() -> Advice:
     """Has each of our brushes dream a stroke and its gradient; raises ModelError."""
     import numpy as np
 
+    from dreambrush.dream.gradient import DreamGradient
     from dreambrush.models.catalogue import Dream, list_brushes
-    from dreambrush.painter.gradient import DreamGradient
 
     stroke = np.array([[12, 32, 32, 32, 52, 32, 0.8, 0.8, 6]], np.float32)
     points = np.array([[[32, 32], [24, 32], [32, 1e4]]], np.float32)  # on its path, and far away

@@ -1,1 +1,1 @@
-"""The world model: what one brush does, learned from its strokes.  torch lives here."""
+"""The world model while painting: what one brush does, and its gradient.  numpy and onnxruntime only."""

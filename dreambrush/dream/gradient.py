@@ -1,73 +1,50 @@
-"""A dream's gradient as a graph of its own, so that painting can descend through the dream without torch."""
+"""How a dream changes with its strokes: the gradient through the world model, run by onnxruntime."""
 
 from __future__ import annotations
 
-from copy import deepcopy
+from pathlib import Path
 
-import torch
-from torch import Tensor
-from torch.fx import GraphModule
-from torch.fx.experimental.proxy_tensor import make_fx
+import numpy as np
+from numpy.typing import NDArray
 
-from dreambrush.dream.export import to_onnx
-from dreambrush.dream.field import FieldDream
+from dreambrush.models.networks import ask, open_network
 
-TAKEN_FOR_NOTHING = 1e-7  # torch.onnx drops additions of less (numpy.isclose to 0)
+Float32 = NDArray[np.float32]
+
+GRADIENT_FILE = "gradient.onnx"
 
 
-def gradient_bytes(dream: FieldDream) -> bytes:
-    """The dream and its vector-Jacobian product as an ONNX model.
+class DreamGradient:
+    """The vector-Jacobian product of one brush's dream.
 
-    Inputs are ``strokes`` (b, 9) and ``points`` (b, p, 2) as in :meth:`FieldDream.forward`, ``by_mean`` and
-    ``by_variance`` (b, p): how much something changes with the mean and with the variance at each point.  Outputs are
-    ``mean`` and ``variance`` (b, p), and ``by_strokes`` (b, 9): how much that something changes with each number of
-    the strokes.  Both b and p may be any.
+    Args:
+        folder: of the dream.
+        threads: for onnxruntime; 0 lets it take all cores.
+
+    Raises:
+        ModelError: the file is missing or broken.
     """
-    inputs = _example()
-    rows, columns = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
-    each = {0: rows, 1: columns}
-    return to_onnx(_traced(dream), inputs, ["mean", "variance", "by_strokes"], ({0: rows}, each, each, each))
 
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        self._name = str(folder / GRADIENT_FILE)
+        self._session = open_network(
+            folder / GRADIENT_FILE,
+            ("strokes", "points", "by_mean", "by_variance"),
+            ("mean", "variance", "by_strokes"),
+            threads,
+        )
 
-def _example() -> dict[str, Tensor]:
-    # Two different sizes, neither of which is that of something inside the network.
-    return {
-        "strokes": torch.rand(3, 9) + 1,
-        "points": torch.rand(3, 5, 2),
-        "by_mean": torch.rand(3, 5),
-        "by_variance": torch.rand(3, 5),
-    }
+    def __call__(self, strokes: Float32, points: Float32, by_mean: Float32, by_variance: Float32) -> Float32:
+        """Follows a change of alpha back to the strokes.
 
+        Args:
+            strokes: (b, 9) as :class:`~dreambrush.models.catalogue.Dream` takes them.
+            points: (b, p, 2) x and y in pixels.
+            by_mean: (b, p), how much an error changes with the mean of alpha at each point.
+            by_variance: (b, p), likewise with its variance.
 
-def _traced(dream: FieldDream) -> GraphModule:
-    """Forward and backward pass as one graph, for torch.export does not follow calls of autograd."""
-    frozen = deepcopy(dream).requires_grad_(False).eval()
-
-    def forward_and_back(
-        strokes: Tensor, points: Tensor, by_mean: Tensor, by_variance: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        # autograd.grad keeps sizes symbolic while it is traced; torch.func.vjp makes them those of the example.
-        leaf = strokes.detach().requires_grad_()
-        mean, variance = frozen(leaf, points)
-        (by_strokes,) = torch.autograd.grad((mean, variance), leaf, (by_mean, by_variance))
-        return mean.detach(), variance.detach(), by_strokes
-
-    # The dream's weights are real tensors among traced ones.
-    graph = make_fx(forward_and_back, tracing_mode="symbolic", _allow_non_fake_inputs=True)(*_example().values())
-    _made_safe(graph)
-    return graph
-
-
-def _made_safe(graph: GraphModule) -> None:
-    """Rewrites two things that torch.onnx makes into divisions by 0."""
-    for node in graph.graph.nodes:
-        if node.target is torch.ops.aten.sgn.default:  # would become x / |x|; of real numbers it is sign
-            node.target = torch.ops.aten.sign.default
-        elif (
-            node.target is torch.ops.aten.add.Tensor
-            and isinstance(node.args[1], float)
-            and 0 < node.args[1] <= TAKEN_FOR_NOTHING
-        ):
-            # Under a root, as sums of squares + 1e-12 are: torch.onnx would leave the addition out.
-            node.target = torch.ops.aten.clamp_min.default
-    graph.recompile()
+        Returns:
+            (b, 9) float32: how much the error changes with each number of the strokes.
+        """
+        inputs = {"strokes": strokes, "points": points, "by_mean": by_mean, "by_variance": by_variance}
+        return ask(self._session, self._name, inputs, {"by_strokes": strokes.shape})[0]

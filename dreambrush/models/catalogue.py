@@ -1,8 +1,8 @@
 """Trained brushes: find them by name, load their dreams, and read the cards that describe them.
 
 A dream's folder holds ``dream.onnx`` (what painting runs), ``dream.safetensors`` (the weights, for training on) and
-``card.json`` (brush, command, seed, data, errors, versions); there may be a controller's ``policy.onnx`` and
-``policy.safetensors`` too.  Nothing here imports torch.
+``card.json`` (brush, command, seed, data, errors, versions); models that dreambrush 0.1 trained may also
+have a controller's ``policy.onnx`` and ``policy.safetensors``, which nothing reads.  Nothing here imports torch.
 
 A folder may come from a stranger.  Nothing in it can run code: JSON and safetensors are data, pickles are never read,
 and :mod:`~dreambrush.models.networks` says why ONNX is safe.

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.cores import available_cores
+from dreambrush.dream.gradient import DreamGradient
 from dreambrush.models.catalogue import Dream
-from dreambrush.painter.gradient import DreamGradient
 from dreambrush.painter.refine.fragments import Fragments, enumerated
 from dreambrush.painter.sketch import Sketch
 

@@ -8,11 +8,13 @@ c = sum((m^2+v) C + m E) / sum(m^2+v), clipped to 0..1.  The variance makes a sp
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Float32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Snap = Callable[[Float32], Float32]
 """Makes of colours (n, 3) that are wished for, sRGB 0..1, those that there are."""
 
@@ -48,6 +50,30 @@ def best_colour_and_gain(
     pull = (colour * residual).sum(1) - (by_first[:, 6] - by_first[:, 7])
     cost = (colour * colour).sum(1) * total - 2 * (colour * canvas).sum(1) + by_second[:, 7]
     return colour, (2 * pull - cost).astype(np.float32)
+
+
+def best_colour_and_gain_at(
+    first: Float32, second: Float32, canvas: Floats, residual: Floats, snap: Snap | None = None
+) -> tuple[Float32, float]:
+    """Closed-form colour and expected gain of one stroke, from the cells that it touches.
+
+    Args:
+        first: (p,) weight of each cell times the mean of alpha.
+        second: (p,) weight times the mean of its square.
+        canvas: (p, 3) before the stroke.
+        residual: (p, 3) the target minus that.
+        snap: to the colours that there are, where not every colour may be chosen.
+
+    Returns:
+        Colour (3,) in 0..1 and gain: squared error removed, summed over cells and channels.
+    """
+    total = max(float(second.sum()), LEAST_PAINT)
+    colour = np.clip((second @ canvas + first @ residual) / total, 0.0, 1.0).astype(np.float32)
+    if snap is not None:
+        colour = snap(colour[None])[0]
+    change = colour - canvas
+    gain = 2 * first @ np.einsum("ij,ij->i", residual, change) - second @ np.einsum("ij,ij->i", change, change)
+    return colour, float(gain)
 
 
 def only(colour: Float32) -> Snap:

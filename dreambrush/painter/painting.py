@@ -6,12 +6,15 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.mypaint.layer import Layer
 from dreambrush.strokes import Strokes
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -113,3 +116,13 @@ class Clock:
             spent = self.seconds.setdefault(name, {"wall": 0.0, "cpu": 0.0})
             spent["wall"] += time.perf_counter() - wall
             spent["cpu"] += time.process_time() - cpu
+
+    def each(self, name: str, steps: Iterator[T]) -> Iterator[T]:
+        """Passes on what an iterator gives; only the time within it counts towards a kind of work."""
+        while True:
+            with self.stage(name):
+                try:
+                    step = next(steps)
+                except StopIteration:
+                    return
+            yield step

@@ -12,7 +12,7 @@ from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.dreams import Dreams
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.strokes import Strokes
@@ -64,7 +64,7 @@ def measure_transfer(
         ModelError: a dream is.
     """
     by_name = {brush.name: brush for brush in brushes}
-    real = merge_layers(replay(strokes, [read_myb(by_name[name].path) for name in strokes.brushes], seed), ground)
+    real = merge_layers(lay_strokes(strokes, [read_myb(by_name[name].path) for name in strokes.brushes], seed), ground)
     upward = strokes[np.argsort(strokes.layer, kind="stable")]  # layer on layer
     with Dreams([by_name[name].dream_folder() for name in strokes.brushes]) as dreams:
         scene = Scene(target, dreams, lambda constrain: constrain)

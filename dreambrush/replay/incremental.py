@@ -17,7 +17,8 @@ from dreambrush.mypaint.blend.levels import opaque_levels
 from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
 from dreambrush.mypaint.engine.eotf import light_of_levels
 from dreambrush.mypaint.layer import TILE_SIZE, Layer
-from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, canvas_eotf, layer_mode
+from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf, layer_mode
+from dreambrush.painter.lay.paint_layers import PaintLayers
 from dreambrush.painter.target.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe
 
@@ -31,18 +32,15 @@ class IncrementalReplay:
 
     Args:
         recipe: of the painting.  One that was painted onto other work is painted on white.
-
-    Attributes:
-        laid: how many strokes there are by now.
     """
 
     def __init__(self, recipe: Recipe) -> None:
-        self.recipe, self.laid = recipe, 0
+        self.recipe = recipe
         self._eotf, strokes = canvas_eotf(recipe.pigment), recipe.strokes
         self._light = light_of_levels(self._eotf)
-        self._tools = [Tool(settings, None, recipe.pigment) for settings in recipe.brushes]
+        tools = [Tool(settings, None, recipe.pigment) for settings in recipe.brushes]
+        self._paint = PaintLayers(strokes.size, tools, recipe.seed, recipe.pigment)
         self._last = {int(layer): index for index, layer in enumerate(strokes.layer)}
-        self._sheets: dict[int, LayerCanvas] = {}
         self._finished: dict[int, Layer] = {}  # of transparent paintings, whose shape is cut out of all of them
         width, height = strokes.size
         self._touched = np.zeros((-(-height // TILE_SIZE), -(-width // TILE_SIZE)), np.bool_)
@@ -55,27 +53,28 @@ class IncrementalReplay:
         self._below = np.broadcast_to(self._light[background], (height, width, 3)).copy()
         self._bottom = 0
 
+    @property
+    def laid(self) -> int:
+        """How many strokes there are by now."""
+        return self._paint.laid
+
     def __len__(self) -> int:
         return len(self.recipe.strokes)
 
     def lay(self) -> None:
         """Lays the next stroke."""
         strokes, index = self.recipe.strokes, self.laid
-        layer = int(strokes.layer[index])
-        if layer not in self._sheets:
-            self._sheets[layer] = LayerCanvas(*strokes.size, self.recipe.pigment)
-        x, y, width, height = self._sheets[layer].paint(
-            self._tools[strokes.brush[index]],
+        x, y, width, height = self._paint.lay(
+            int(strokes.layer[index]),
+            int(strokes.brush[index]),
             strokes.path[index],
             strokes.pressure[index],
             float(strokes.radius[index]),
             strokes.colour[index],
-            self.recipe.seed + index,
         )
         if width and height:
             rows = slice(y // TILE_SIZE, -(-(y + height) // TILE_SIZE))
             self._touched[rows, x // TILE_SIZE : -(-(x + width) // TILE_SIZE)] = True
-        self.laid += 1
         while self._bottom < len(strokes.layers) and self._last.get(self._bottom, -1) < self.laid:
             self._finish(self._bottom)
             self._bottom += 1
@@ -86,7 +85,7 @@ class IncrementalReplay:
         for row in np.flatnonzero(self._touched.any(1)).tolist():
             columns = np.flatnonzero(self._touched[row])
             area = self._area(row, int(columns[0]), int(columns[-1]) + 1)
-            self._merged[area] = opaque_levels(self._over(area, sorted(self._sheets)), area[0].start, self._eotf)
+            self._merged[area] = opaque_levels(self._over(area, self._paint.open), area[0].start, self._eotf)
             changed.append(area)
         self._touched[:] = False
         return changed
@@ -114,15 +113,15 @@ class IncrementalReplay:
 
     def _finish(self, layer: int) -> None:
         """Merges a layer that gets no more strokes into what lies below the others."""
-        if layer not in self._sheets:
+        if layer not in self._paint.open:
             return
         rows = self._touched.shape[0]
         for row in range(rows):
             area = self._area(row, 0, self._touched.shape[1])
             self._below[area] = self._over(area, [layer])
-        sheet = self._sheets.pop(layer)
+        finished = self._paint.finish(layer, self.recipe.strokes.layers[layer])
         if self.recipe.alpha is not None:
-            self._finished[layer] = sheet.layer(self.recipe.strokes.layers[layer])
+            self._finished[layer] = finished
 
     def _area(self, row: int, first: int, end: int) -> tuple[slice, slice]:
         """Pixels of some tiles in a row."""
@@ -136,7 +135,7 @@ class IncrementalReplay:
         light = self._below[area].copy()
         rectangle = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
         for layer in layers:
-            pixels = self._sheets[layer].canvas.read8(rectangle)  # as they are saved, not as the engine has them
+            pixels = self._paint.canvas(layer).canvas.read8(rectangle)  # as they are saved, not as the engine has them
             blend(light, premultiply(pixels, self._light), 1.0, layer_mode(self.recipe.pigment))
         return light
 

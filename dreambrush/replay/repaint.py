@@ -18,7 +18,7 @@ from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparen
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.ora.png import encode_png
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.save.saving import write_painting
 from dreambrush.painter.target.target import SHAPE_LAYER
@@ -153,7 +153,7 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
         recipe: what to paint; one that is as it was gives the same pixels.
         progress: told how many strokes are laid, from time to time.
     """
-    layers = replay(recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress)
+    layers = lay_strokes(recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress)
     if recipe.alpha is not None:
         shaped = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)
         layers = shaped[-len(layers) :]

@@ -30,16 +30,16 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 
 from dreambrush.cores import available_cores
-from dreambrush.dream.collect import SIDE, Collection, collect, paint_strokes, random_strokes
-from dreambrush.dream.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_episodes, random_episodes
-from dreambrush.dream.evaluate import HELD_OUT_SEED_OFFSET, NOISE_RENDERS
 from dreambrush.files.output import open_output
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import DREAM_FILE, BrushFile, Dream, find_brush, list_brushes
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
-from dreambrush.painter.dreamt import dreamt_pictures
-from dreambrush.training.pipeline import train
-from dreambrush.training.plan import TrainOptions
+from dreambrush.train.collect.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_episodes, random_episodes
+from dreambrush.train.collect.strokes import SIDE, Collection, collect, paint_strokes, random_strokes
+from dreambrush.train.fit.evaluate import HELD_OUT_SEED_OFFSET, NOISE_RENDERS
+from dreambrush.train.pipeline import train
+from dreambrush.train.plan import TrainOptions
+from research.dreams.dreamt_pictures import dreamt_pictures
 from research.dreams.mdn_rnn import MdnRnnOptions, dream_episodes, fit_mdn_rnn
 from research.dreams.mixture_memory import MemoryOptions, fit_memory
 from research.dreams.vae import VaeOptions, fit_vae

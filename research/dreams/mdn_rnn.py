@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from dreambrush.dream.collect import SIDE
-from dreambrush.dream.descent import Descent
+from dreambrush.train.collect.strokes import SIDE
+from dreambrush.train.fit.descent import Descent
 from research.dreams.mixture_memory import (
     ACTION_FEATURES,
     Mixture,

@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from dreambrush.dream.collect import SIDE
-from dreambrush.dream.descent import Descent
+from dreambrush.train.collect.strokes import SIDE
+from dreambrush.train.fit.descent import Descent
 from research.dreams.vae import Vae
 
 PATH_POINTS = 5  # of the path that the network sees, evenly spread over the curve's parameter

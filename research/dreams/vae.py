@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from dreambrush.dream.collect import SIDE
-from dreambrush.dream.descent import Descent, shuffled_batches
+from dreambrush.train.collect.strokes import SIDE
+from dreambrush.train.fit.descent import Descent, shuffled_batches
 
 CORNER = SIDE // 16  # pixels of the smallest feature map, four halvings down
 EMPTY_LOGIT = -2.0  # alpha of 0.12, about the mean

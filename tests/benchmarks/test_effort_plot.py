@@ -13,7 +13,7 @@ from PIL import Image
 from benchmarks.effort_plot import arrange, read_rows
 from dreambrush.errors import UsageError
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "effort_plot.py"
+ROOT = Path(__file__).parents[2]
 
 
 def row(picture: str, strokes: int, cpu: float, mse: float, **more: object) -> dict[str, Any]:
@@ -58,8 +58,8 @@ def test_lines_that_are_no_objects_are_passed_over(tmp_path: Path) -> None:
 def test_the_script_draws_a_picture_and_explains_what_is_missing(tmp_path: Path) -> None:
     file, plot = tmp_path / "rows.jsonl", tmp_path / "plot.png"
     file.write_text("\n".join(json.dumps(each) for each in ROWS))
-    command = [sys.executable, str(SCRIPT), str(file), "--output", str(plot)]
-    subprocess.run(command, check=True)
+    command = [sys.executable, "-m", "benchmarks.effort_plot", str(file), "--output", str(plot)]
+    subprocess.run(command, check=True, cwd=ROOT)
     assert np.ptp(np.asarray(Image.open(plot))) > 0
-    failed = subprocess.run([*command, "--size", "64"], capture_output=True, text=True)
+    failed = subprocess.run([*command, "--size", "64"], capture_output=True, text=True, cwd=ROOT)
     assert failed.returncode == 1 and "64 px" in failed.stderr and "Traceback" not in failed.stderr

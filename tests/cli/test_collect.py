@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dreambrush.dream.shards import load_episodes, load_strokes, read_manifest
 from dreambrush.errors import ExitCode
 from dreambrush.models.catalogue import find_brush
+from dreambrush.train.collect.shards import load_episodes, load_strokes, read_manifest
 
 if TYPE_CHECKING:
     from dreambrush.cli.ui.progress import Update

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from dreambrush.controller.policy import PolicyOptions
-from dreambrush.dream.fit import FitOptions
+from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.errors import ExitCode
 from dreambrush.models.catalogue import (
     CARD_FILE,
@@ -29,11 +28,11 @@ from dreambrush.models.catalogue import (
     user_dreams,
 )
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.gradient import GRADIENT_FILE
-from dreambrush.training.plan import STAGES as ALL_STAGES
-from dreambrush.training.plan import STROKES, THOROUGH_STROKES, TrainOptions
-from dreambrush.training.preview import PREVIEW_FILE
-from dreambrush.training.workspace import FOLDER
+from dreambrush.train.fit.fit import FitOptions
+from dreambrush.train.plan import STAGES as ALL_STAGES
+from dreambrush.train.plan import STROKES, THOROUGH_STROKES, TrainOptions
+from dreambrush.train.preview import PREVIEW_FILE
+from dreambrush.train.workspace import FOLDER
 
 if TYPE_CHECKING:
     from dreambrush.cli.ui.progress import Update
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
 QUICK = partial(
     TrainOptions,
     fit=FitOptions(steps=60, batch=512),
-    controller=PolicyOptions(steps=3, windows=4, points=64, width=4),
-    drawn=3,
     held_out=20,
     threads=1,
 )
@@ -51,7 +48,7 @@ QUICK = partial(
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dreambrush.training.plan.TrainOptions", QUICK)
+    monkeypatch.setattr("dreambrush.train.plan.TrainOptions", QUICK)
 
 
 @pytest.mark.slow
@@ -59,7 +56,7 @@ def test_a_brush_that_was_trained_can_be_painted_with_at_once(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enough = partial(QUICK, fit=FitOptions(steps=200, batch=1024), held_out=60)
-    monkeypatch.setattr("dreambrush.training.plan.TrainOptions", enough)
+    monkeypatch.setattr("dreambrush.train.plan.TrainOptions", enough)
     mine = tmp_path / "data" / "mypaint" / "brushes" / "zoo" / "mine.myb"
     mine.parent.mkdir(parents=True)
     shutil.copy(find_brush("oil").path, mine)
@@ -89,18 +86,15 @@ def test_a_brush_that_was_trained_can_be_painted_with_at_once(
 def check_model(folder: Path) -> None:
     """It is complete, and its card tells how good it is."""
     files = {path.name for path in folder.iterdir()}
-    weights = {WEIGHTS_FILE, POLICY_WEIGHTS_FILE}
-    assert files >= {*weights, DREAM_FILE, GRADIENT_FILE, POLICY_FILE, CARD_FILE, PREVIEW_FILE, "mine.myb"}
+    assert files == {WEIGHTS_FILE, DREAM_FILE, GRADIENT_FILE, CARD_FILE, PREVIEW_FILE, "mine.myb"}
     card = json.loads((folder / CARD_FILE).read_text())
     assert card["held_out"]["error"] < 0.2 * card["held_out"]["mean_picture_error"]
     assert card["held_out"]["noise_floor"] < 1e-9
     assert card["command"] == "dreambrush train zoo/mine --strokes 1000 --seed 7"
-    assert {"collect", "fit", "evaluate", "controller"} == card["seconds"].keys()
+    assert {"collect", "fit", "evaluate"} == card["seconds"].keys()
     differences = card["onnx_difference"]["max_abs"]
-    assert differences.keys() >= {DREAM_FILE, GRADIENT_FILE, POLICY_FILE}
-    assert differences[POLICY_FILE] < 1e-3
+    assert differences.keys() == {DREAM_FILE, GRADIENT_FILE}
     assert all(share <= 1e-3 for share in card["onnx_difference"]["share_above_0.001"].values())
-    assert -1 < card["controller"]["first_stroke_share"] < 1
     with Image.open(folder / PREVIEW_FILE) as sheet:
         assert sheet.width > 400 and (folder / PREVIEW_FILE).stat().st_size < 60_000
 
@@ -158,7 +152,6 @@ def test_ctrl_c_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPa
         (("rubber.myb",), ExitCode.BRUSH, "The brush 'rubber' is an eraser: it takes paint away and lays none"),
         (("oil", "--only", "dream", "-o", "x"), ExitCode.MODEL, "There are no strokes to learn from yet."),
         (("oil", "--only", "paint"), ExitCode.USAGE, "'paint' is not one of"),
-        (("oil", "--pictures", "nowhere"), ExitCode.USAGE, "'nowhere' does not exist"),
     ],
 )
 def test_what_cannot_be_done_is_explained(
@@ -167,6 +160,33 @@ def test_what_cannot_be_done_is_explained(
     Path("rubber.myb").write_text(read_myb(find_brush("oil").path).with_values(eraser=1.0).to_json())
     outcome = command("train", *words)
     assert outcome.code == code and message in outcome.stderr and outcome.stderr.count("\n") == 2
+
+
+NO_CONTROLLER = "Note: train no longer has a controller to train, and paint needs none.\n"
+
+
+def test_scripts_that_train_a_controller_go_on(command: Command) -> None:
+    outcome = command("train", "oil", "-o", "model", "--only", "controller")
+    assert (outcome.code, outcome.stderr) == (ExitCode.OK, NO_CONTROLLER)
+    assert not Path("model").exists()
+    words = ("train", "oil", "-o", "model", "--strokes", "100", "--only", "collect", "--pictures", "photos")
+    outcome = command(*words, "--only", "controller")
+    assert outcome.code == ExitCode.OK and outcome.stderr.startswith(NO_CONTROLLER + "model: collect done in ")
+    assert command(*words, "--quiet").stderr == ""
+    help_page = command("train", "--help").stdout
+    assert "[collect|dream|export]" in help_page
+    assert "controller" not in help_page and "--pictures" not in help_page
+
+
+@pytest.mark.slow
+def test_a_model_of_0_1_is_exported_with_its_controller(command: Command) -> None:
+    shutil.copytree(find_brush("oil").dream_folder(), "old")
+    shutil.copy(find_brush("oil").path, "old")
+    for name in (POLICY_FILE, POLICY_WEIGHTS_FILE):
+        Path("old", name).write_bytes(b"a controller")
+    assert command("paint", "photo.png", "--brush", "old", "--strokes", "2").code == ExitCode.OK
+    assert command("export", "old", "-o", "copy").code == ExitCode.OK
+    assert Path("copy", POLICY_FILE).read_bytes() == Path("copy", POLICY_WEIGHTS_FILE).read_bytes() == b"a controller"
 
 
 @pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="there is a GPU")

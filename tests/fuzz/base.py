@@ -90,9 +90,9 @@ def _paint(folder: Path) -> None:
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.painter.paint import PaintOptions, paint
     from dreambrush.painter.painting import Painting
-    from dreambrush.painter.save.checkpoint import Unfinished
+    from dreambrush.painter.save.autosave import Autosave
+    from dreambrush.painter.save.checkpoint import read_state
     from dreambrush.painter.save.saving import save_painting
-    from dreambrush.painter.session import Keeper
     from dreambrush.pictures.reading import load_picture
     from dreambrush.recipe import recipes_of
 
@@ -102,7 +102,7 @@ def _paint(folder: Path) -> None:
     more |= {"strokes": 42, "effort": 1, "hand": 0.3, "layers": 5, "min_pressure": 0.05, "jitter": 0.0}
     settings = PaintSettings(**{**more, "pigment": False, "your_turn": True, "seed": 0})
     picture = load_picture(folder / "photo.png")
-    painting = paint(picture, brushes, 42, 0, None, PaintOptions(effort=1), keeper=Keeper(0, kept.append))
+    painting = paint(picture, brushes, 42, 0, None, PaintOptions(effort=1), autosave=Autosave(0, kept.append))
     save_painting(folder / "painting.ora", painting, brushes, 0, settings.record())
     request = ResumeRequest.of(Path("photo.png"), None, (NAME, "ink"), brushes, settings, None)
     digests = {
@@ -110,9 +110,9 @@ def _paint(folder: Path) -> None:
         "": ResumeRequest.of(folder / "photo.png", None, (NAME,), brushes, settings, None).digests[""],
     }
     object.__setattr__(request, "digests", digests)
-    moments = [(each, Unfinished.from_bytes(each.unfinished)) for each in kept if each.unfinished is not None]
-    late = next(each for each, at in moments if at.stages)
-    early = next(each for each, at in moments if at.at.descent is not None and not at.names)
+    moments = [(each, read_state(each.unfinished)) for each in kept if each.unfinished is not None]
+    late = next(each for each, state in moments if state.stages)
+    early = next(each for each, state in moments if state.step.descent is not None and not state.layers)
     for name, begun in ("unfinished.ora", late), ("early.ora", early):
         assert begun.unfinished is not None
         members = {UNFINISHED: request.to_bytes(begun.unfinished)}

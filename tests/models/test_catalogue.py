@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.dream.collect import SIDE, collect, paint_strokes
 from dreambrush.errors import BrushError, ModelError
 from dreambrush.models.catalogue import (
     CARD_FILE,
@@ -24,6 +23,7 @@ from dreambrush.models.catalogue import (
 )
 from dreambrush.mypaint.brushes.preview import preview
 from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.train.collect.strokes import SIDE, collect, paint_strokes
 
 OURS = ("oil", "bristle", "ink", "knife", "watercolour", "charcoal", "pencil", "pastel")
 HELD_OUT_SEED = 20_000_001  # neither of training nor of the card's own evaluation

@@ -89,8 +89,7 @@ def painted(brushes: list[BrushFile]) -> Painted:
         height, width = paper.shape[:2]
         tools = [Tool(each) for each in settings]
         easel = Easel(width, height, np.rint(paper[0, 0] * 255).astype(np.uint8), tools, ("Layer",))
-        for index in range(len(sketch)):
-            easel.paint(sketch.strokes[index], sketch.colours[index], index, int(sketch.brush[index]))
+        easel.lay(sketch, np.zeros(len(sketch), np.int64))
         return easel.seen((0, 0, width, height))
 
     return really

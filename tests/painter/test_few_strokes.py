@@ -7,7 +7,7 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.few_strokes import run_trial, summarise
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan import effort as efforts
 from tests.painter.scattered import Scattered
@@ -30,7 +30,7 @@ def bar(column: int = 12) -> np.ndarray:
 def test_a_trial_tells_what_became_of_its_strokes() -> None:
     trial = run_trial(bar(), find_brush("pencil"), 3, 7, colour=BLACK, ground=WHITE)
     assert len(trial.strokes) == 3 and not trial.strokes.colour.any() and (trial.ground == 255).all()
-    layers = replay(trial.strokes, [read_myb(find_brush("pencil").path)], 7)
+    layers = lay_strokes(trial.strokes, [read_myb(find_brush("pencil").path)], 7)
     assert np.array_equal(trial.transfer.real, merge_layers(layers, trial.ground))
     assert trial.transfer.mse == np.mean((trial.transfer.real / 255.0 - bar()) ** 2)
     assert trial.transfer.mse < 0.5 * np.mean((1 - bar()) ** 2)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreambrush.painter.geometry import SHORTEST, constrained, dotness, mutated, path_length, ribbon
+from dreambrush.painter.geometry import SHORTEST, constrained, dotness, path_length, ribbon
 from dreambrush.strokes import bezier_length
 
 
@@ -26,8 +26,6 @@ def test_tame_strokes_stay_tame(seed: int) -> None:
     assert ((once[:, 6:8] >= 0.05) & (once[:, 6:8] <= 1)).all()
     assert (once[:, [0, 4]] <= 80 + 7.5 + SHORTEST).all() and (once[:, [0, 4]] >= -7.5).all()
     np.testing.assert_allclose(constrained(once, 80, 60, 0.8, 15), once, atol=1e-3)
-    changed = constrained(mutated(once, 1.0, rng), 80, 60, 0.8, 15)
-    assert np.isfinite(changed).all() and not np.array_equal(changed, once)
 
 
 @given(st.integers(0, 2**32 - 1))

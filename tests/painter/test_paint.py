@@ -17,10 +17,11 @@ from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter import dreams as dreaming
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting, Progress
-from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.plan.order import LAYERS
+from dreambrush.painter.study import Commission
 from dreambrush.painter.target.target import SHAPE_LAYER
 from tests.painter.scattered import Scattered
 
@@ -54,7 +55,7 @@ def check(painting: Painting, brushes: list[BrushFile], seed: int = SEED) -> Non
         painted = painted[1:]
     eotf = 2.2 if painting.pigment else 1.0
     assert np.array_equal(painting.merged, merge_layers(painting.layers, painting.background, eotf))
-    again = replay(strokes, [read_myb(brush.path) for brush in brushes], seed, painting.pigment)
+    again = lay_strokes(strokes, [read_myb(brush.path) for brush in brushes], seed, painting.pigment)
     assert strokes.layers == tuple(layer.name for layer in painted)
     assert (np.diff(strokes.layer) >= 0).all()
     assert set(strokes.layer) == set(range(len(painted))) or len(strokes) == 0
@@ -303,12 +304,11 @@ def test_interrupted_at_any_moment_it_is_a_whole_painting(target: Float32, momen
         assert len(seen) <= moment
         return
     laid = [each for each in seen if each.stage in LAYERS[5][0]]
-    if seen[moment].stage in LAYERS[5][0]:
-        assert len(painting.strokes) == seen[-1].done
-    else:  # interrupted while planning, what was planned is painted
-        assert len(painting.strokes) >= seen[moment].done > 0 or seen[moment].stage == "Refine"
-        assert laid[-1].done == len(painting.strokes) and painting.mse < 0.9 * flat_error(target)
-    assert seen[-1].mse == pytest.approx(painting.mse, rel=0.02) or not laid
+    # What was planned is painted, whether it was laid by then or not.
+    assert len(painting.strokes) >= seen[moment].done > 0 or seen[moment].stage == "Refine"
+    assert painting.mse < 0.9 * flat_error(target)
+    if laid:
+        assert len(painting.strokes) >= Commission(target, (), 120).planned and painting.mse < 1.1 * seen[-1].mse
     check(painting, [find_brush("oil")])
 
 

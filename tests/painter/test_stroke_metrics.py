@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.stroke_metrics import StrokeMetrics, find_specks, measure_strokes, visible_shares
 from dreambrush.strokes import Strokes
 
@@ -181,10 +181,10 @@ def test_visible_shares_are_those_of_real_paint() -> None:
     colours = np.stack(np.meshgrid(shades, shades, shades), -1).reshape(-1, 3)[:40].astype(np.float32)
     strokes = replace(strokes, colour=colours, layer=np.zeros(40, np.int32))
     brush = [read_myb(find_brush("oil").path)]
-    final = replay(strokes, brush)[0].pixels.astype(int)
+    final = lay_strokes(strokes, brush)[0].pixels.astype(int)
     shares = []
     for index in range(40):
-        alone = replay(strokes[index : index + 1], brush)[0].pixels[..., 3] > 127
+        alone = lay_strokes(strokes[index : index + 1], brush)[0].pixels[..., 3] > 127
         same = np.abs(final[..., :3] - np.rint(255 * colours[index])).max(-1) < 42
         shares.append((same & alone).sum() / max(alone.sum(), 1))
     assert np.abs(visible_shares(strokes) - shares).mean() < 0.06

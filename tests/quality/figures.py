@@ -25,7 +25,7 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.paint import paint
 from dreambrush.painter.painting import Painting
-from dreambrush.painter.plan.stages import LAYERS
+from dreambrush.painter.plan.order import LAYERS
 from dreambrush.painter.stroke_metrics import measure_strokes
 from dreambrush.painter.target.faces import find_faces
 

@@ -20,12 +20,12 @@ from dreambrush.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
-    from dreambrush.painter.controllers import ControllerName
     from dreambrush.painter.painting import Progress
 
 SIDE = 64  # pixels
 DEFAULT_COUNT = 16
-CONTROLLERS = ("ridge", "search", "policy", "evolved")  # as painter/controllers.py has them, without loading numpy
+CONTROLLER = "ridge"  # what proposes strokes in paint
+FORMER_CONTROLLERS = ("search", "policy", "evolved")  # of dreambrush 0.1
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 POST = "Nakano 2019"
 
@@ -102,10 +102,10 @@ TASKS = {
 @click.option(
     "--controller",
     "proposer",
-    type=click.Choice(CONTROLLERS),
-    default=CONTROLLERS[0],
-    show_default=True,
-    help="What proposes strokes: ridges of the error, random search, a trained policy, or one evolved on digits.",
+    type=click.Choice((CONTROLLER, *FORMER_CONTROLLERS)),
+    default=CONTROLLER,
+    hidden=True,
+    help="Of dreambrush 0.1: what proposes strokes.",
 )
 @seed_option("Number that picks the pictures and the variant.  The docs use 0.")
 @click.option("--force", is_flag=True, help="Replace results that exist already.")
@@ -118,7 +118,7 @@ def bench(
     brush: str | None,
     strokes: tuple[int, ...],
     count: int | None,
-    proposer: ControllerName,
+    proposer: str,
     seed: int,
     force: bool,
     as_json: bool,
@@ -145,13 +145,18 @@ def bench(
     """
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
-    from dreambrush.painter.controllers import controller_named
     from dreambrush.painter.few_strokes import run_trial
 
+    other = None if proposer == CONTROLLER else proposer
     if task is None or task == PAINT:
-        other = None if proposer == CONTROLLERS[0] else proposer
         refuse_settings(pictures=pictures, brush=brush, strokes=strokes, count=count, controller=other)
         return bench_paint(seed, output, force=force, as_json=as_json, quiet=quiet)
+    if other:
+        raise UsageError(
+            f"The controller {other!r} is an experiment that dreambrush no longer contains.",
+            "Leave out --controller, or measure it in a source checkout with: python -m research.controllers.bench",
+            id="no-such-controller",
+        )
     if pictures is None:
         raise UsageError(
             "There is nothing to measure.",
@@ -164,7 +169,6 @@ def bench(
     brush_file = find_brush(brush or TASKS[task].brush)
     read_myb(brush_file.path)  # "it is broken" helps more than "it has no dream"
     export_if_needed(brush_file, quiet=quiet)
-    controller = controller_named(proposer)
     results = ResultsFolder(task, output or Path(f"bench-{task}"), tuple(dict.fromkeys(strokes or about.strokes)))
     total = len(lots) * len(results.counts)
     with results.made(lots, force=force), progress_bar(task, quiet=quiet) as update:
@@ -184,7 +188,6 @@ def bench(
                         seed,
                         colour=colour,
                         ground=ground,
-                        controller=controller,
                         progress=show,
                     )
                     for n in results.counts

@@ -99,8 +99,8 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     """Read, paint and save one picture.  Return the report."""
     from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.painter.painting import Clock
+    from dreambrush.painter.save.autosave import Autosave
     from dreambrush.painter.save.saving import recipe_of
-    from dreambrush.painter.session import Keeper
     from dreambrush.pictures.reading import load_picture
     from dreambrush.replay.timelapse import save_timelapse
 
@@ -133,8 +133,8 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
             settings.seed,
             show,
             options,
-            work=work,
-            keeper=Keeper(job.save_every, saving.keep),
+            backdrop=work,
+            autosave=Autosave(job.save_every, saving.keep),
             unfinished=job.begun,
         )
     if settings.focus == AUTO and options.focus is None:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dreambrush.cli.ui.pace import in_words
 from dreambrush.cli.ui.terminals import Terminal, terminal_at
 from dreambrush.cli.ui.time_left import TimeLeft
-from dreambrush.training.pace import in_words
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult

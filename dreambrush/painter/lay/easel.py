@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.mypaint.blend.blending import blend
 from dreambrush.mypaint.engine.canvas import ONE, Rectangle
 from dreambrush.mypaint.engine.eotf import light_of_levels, shown
 from dreambrush.mypaint.layer import PIGMENT, Layer
-from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, canvas_eotf
-
-Float32 = NDArray[np.float32]
+from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf
+from dreambrush.painter.lay.paint_layers import PaintLayers
+from dreambrush.painter.sketch import Sketch
 
 
 class Easel:
@@ -27,9 +29,12 @@ class Easel:
         tools: that are at hand.
         layers: names, bottom first; painting starts on the first.
         pigment: paint as MyPaint 2 does: in linear light (eotf 2.2), mixing strokes and layers like pigments.
+        seed: of the painting; see :class:`~dreambrush.painter.lay.paint_layers.PaintLayers`.
 
     Attributes:
-        sheet: that is being painted on.
+        names: of the layers.
+        on_layer: which layer each stroke lies on.
+        paint_layers: the real paint.
     """
 
     def __init__(
@@ -38,17 +43,18 @@ class Easel:
         height: int,
         ground: NDArray[np.uint8],
         tools: Sequence[Tool],
-        layers: tuple[str, ...],
+        layers: tuple[str, ...] = (),
         pigment: bool = False,
+        seed: int = 0,
     ) -> None:
         self.width, self.height, self.ground, self.names, self.pigment = width, height, ground, layers, pigment
         self.eotf = canvas_eotf(pigment)
-        self.tools = tools
+        self.paint_layers = PaintLayers((width, height), tools, seed, pigment)
+        self.on_layer: list[int] = []
         bare = light_of_levels(self.eotf)[ground] if pigment else (ground / np.float32(255)).astype(np.float32)
         self._finished: list[Layer] = []
         # What is seen through the current layer, (h, w, 3); with pigment its 15-bit light.
         self._below: NDArray[Any] = np.broadcast_to(bare, (height, width, 3))
-        self.sheet = LayerCanvas(width, height, pigment)
         self._whole: NDArray[Any] | None = self._below  # as it is now, until the next stroke
 
     @property
@@ -59,15 +65,35 @@ class Easel:
     def next_layer(self) -> None:
         """Puts a new, empty layer above the others."""
         self._below = self._over((0, 0, self.width, self.height))
-        # A finished layer takes half as much memory as its canvas.
-        self._finished.append(self._current())
-        self.sheet = LayerCanvas(self.width, self.height, self.pigment)
+        self._finished.append(self.paint_layers.finish(self.layer, self.names[self.layer]))
 
-    def paint(self, stroke: Float32, colour: Float32, seed: int, brush: int = 0) -> Rectangle:
+    def begin(self, layers: tuple[str, ...]) -> None:
+        """Names the layers, before the first stroke is laid."""
+        self.names = layers
+
+    def paint(self, stroke: Float32, colour: Float32, brush: int = 0) -> Rectangle:
         """Lays one stroke (9,) in a colour (3,), display sRGB 0..1, on the current layer; returns where it touched."""
-        path, pressure, radius = stroke[:6].reshape(3, 2), stroke[6:8], float(stroke[8])
         self._whole = None
-        return self.sheet.paint(self.tools[brush], path, pressure, radius, colour, seed)
+        path, radius = stroke[PATH].reshape(3, 2), float(stroke[RADIUS])
+        touched = self.paint_layers.lay(self.layer, brush, path, stroke[PRESSURES], radius, colour)
+        self.on_layer.append(self.layer)
+        return touched
+
+    def lay(self, sketch: Sketch, layer: Int64) -> None:
+        """Lays strokes.
+
+        Args:
+            sketch: k strokes.
+            layer: (k,) on which layer each goes; it never falls, and may skip some.
+        """
+        for index, upon in enumerate(layer.tolist()):
+            self.climb(upon)
+            self.paint(sketch.strokes[index], sketch.colours[index], int(sketch.brush[index]))
+
+    def climb(self, layer: int) -> None:
+        """Puts new layers above the others until one can paint on that one."""
+        while self.layer < layer:
+            self.next_layer()
 
     def seen(self, area: Rectangle) -> Float32:
         """What one sees at an area, all layers and the ground together: (h, w, 3) float32, display sRGB 0..1."""
@@ -76,10 +102,7 @@ class Easel:
 
     def layers(self) -> list[Layer]:
         """All layers as they will be saved, bottom first; their document has the easel's ``eotf``."""
-        return [*self._finished, self._current()]
-
-    def _current(self) -> Layer:
-        return self.sheet.layer(self.names[self.layer])
+        return [*self._finished, self.paint_layers.canvas(self.layer).layer(self.names[self.layer])]
 
     def _over(self, area: Rectangle) -> NDArray[Any]:
         """The current layer over those below: (h, w, 3), of the same kind as what is below a sheet."""
@@ -89,9 +112,9 @@ class Easel:
         below = self._below[y : y + height, x : x + width]
         if self.pigment:
             over = below.copy()
-            blend(over, self.sheet.canvas.read(area), composite_op=PIGMENT)
+            blend(over, self.paint_layers.canvas(self.layer).canvas.read(area), composite_op=PIGMENT)
         else:
-            paint = self.sheet.canvas.read(area).astype(np.float32)
+            paint = self.paint_layers.canvas(self.layer).canvas.read(area).astype(np.float32)
             paint /= ONE
             over = (1 - paint[..., 3:]) * below
             over += paint[..., :3]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import Layer
-from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, layer_mode
+from dreambrush.painter.lay.layer_canvas import Tool
+from dreambrush.painter.lay.paint_layers import PaintLayers
 from dreambrush.strokes import Strokes
 
 
-def replay(
+def lay_strokes(
     strokes: Strokes,
     brushes: Sequence[BrushSettings],
     seed: int = 0,
@@ -36,26 +35,14 @@ def replay(
     known: Sequence[str | None] = [None] * len(brushes) if names is None else names
     tools = [Tool(settings, name, pigment) for settings, name in zip(brushes, known, strict=True)]
     last = {int(layer): index for index, layer in enumerate(strokes.layer)}
-    sheets: dict[int, LayerCanvas] = {}
+    paint = PaintLayers(strokes.size, tools, seed, pigment)
     done: dict[int, Layer] = {}
     for index, layer in enumerate(strokes.layer.tolist()):
-        if layer not in sheets:
-            sheets[layer] = LayerCanvas(*strokes.size, pigment)
-        sheets[layer].paint(
-            tools[strokes.brush[index]],
-            strokes.path[index],
-            strokes.pressure[index],
-            float(strokes.radius[index]),
-            strokes.colour[index],
-            seed + index,
-        )
-        if last[layer] == index:  # a finished layer takes half as much memory as its canvas
-            done[layer] = sheets.pop(layer).layer(strokes.layers[layer])
+        radius = float(strokes.radius[index])
+        brush = int(strokes.brush[index])
+        paint.lay(layer, brush, strokes.path[index], strokes.pressure[index], radius, strokes.colour[index])
+        if last[layer] == index:
+            done[layer] = paint.finish(layer, strokes.layers[layer])
         if progress and index % 50 == 0:
             progress(index)
-    # Of noughts that nobody writes over, the system keeps no copy: a layer without strokes takes no memory.
-    blank = (strokes.size[1], strokes.size[0], 4)
-    return [
-        done[layer] if layer in done else Layer(name, np.zeros(blank, np.uint8), composite_op=layer_mode(pigment))
-        for layer, name in enumerate(strokes.layers)
-    ]
+    return [done.get(layer) or paint.finish(layer, name) for layer, name in enumerate(strokes.layers)]

@@ -16,7 +16,7 @@ class Effort:
     """How much is thought.
 
     Attributes:
-        thought: about each round of strokes.
+        budget: for each round of strokes.
         pauses: shares of the strokes after which all so far are refined together.
         pause_steps: of refining at each pause.
         swaps: how often the weakest strokes are taken away and others grown instead.
@@ -27,7 +27,7 @@ class Effort:
         stage_steps: of refining what is left to lay after each stage.
     """
 
-    thought: SearchBudget = field(default_factory=SearchBudget)
+    budget: SearchBudget = field(default_factory=SearchBudget)
     pauses: tuple[float, ...] = (0.4,)
     pause_steps: int = 4
     swaps: int = 0

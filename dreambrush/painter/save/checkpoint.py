@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import numpy as np
@@ -17,148 +17,200 @@ from numpy.typing import NDArray
 from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json
 from dreambrush.painter.painting import Stage
-from dreambrush.painter.plan.planner import Position
-from dreambrush.painter.propose.grow import Candidates, Memory
-from dreambrush.painter.refine.optimiser import Descent
+from dreambrush.painter.plan.deadline import Deadline
+from dreambrush.painter.plan.state import PlanStep, State
+from dreambrush.painter.propose.candidates import Belief, Candidates
+from dreambrush.painter.refine.adam import Adam
+from dreambrush.painter.refine.descent import Descent
 from dreambrush.painter.sketch import Sketch
+from dreambrush.painter.study import Study
 
-FORMAT = 1
+FORMAT = 2  # of version 0.2; those of 0.1 are refused
 FARTHEST = 1e6  # pixels, as of strokes
+FARTHEST_OF_SIZE = 10  # times width and height together, that no number of a stroke exceeds
 MOST_STEPS, MOST_NAMES = 1_000_000, 100  # far more than there are
-SLOPE_BY_ROOT = 2.0  # a mean by the root of that of the squares; with Adam's memories it stays below 1.7
+MEAN_BY_ROOT = 2.0  # a mean by the root of that of the squares; with Adam's memories it stays below 1.7
 LONGEST = 86400.0  # seconds, of a painting
 Arrays = dict[str, NDArray[Any]]
 
 
-@dataclass(frozen=True, eq=False)
-class Unfinished:
-    """A painting in the making, between two moments of thought.
+def write_state(state: State) -> bytes:
+    """All of a state but what is told of it."""
+    belief = state.belief
+    arrays: Arrays = {
+        **_columns("sketch", state.sketch),
+        **_columns("candidates", belief.candidates),
+        "canvas": belief.canvas,
+        "earned": belief.earned,
+        "layer": state.layer,
+    }
+    step = {each.name: getattr(state.step, each.name) for each in fields(PlanStep)}
+    before, descent = step.pop("before"), step.pop("descent")
+    if before is not None:
+        arrays |= _columns("before", before)
+    if descent is not None:
+        arrays |= _columns("descended", descent.sketch)
+        arrays |= {f"descent.{name}": array for name, array in _descent_arrays(descent).items()}
+        step["steps"] = descent.steps
+    record = {
+        "format": FORMAT,
+        "rng": state.rng,
+        "step": step,
+        "layers": state.layers,
+        "stages": [asdict(stage) for stage in state.stages],
+        "spent": state.spent,
+        "arrays": list(arrays),
+    }
+    file = io.BytesIO()
+    for array in (np.frombuffer(json.dumps(record).encode(), np.uint8), *arrays.values()):
+        np.save(file, array, allow_pickle=False)
+    return file.getvalue()
 
-    Attributes:
-        sketch: all strokes so far, laid or not.
-        rng: state of the generator of numbers.
-        memory: of the grower.
-        at: how far the plan is.
-        names: of the layers; none while no paint is laid.
-        layer: (k,) on which of them each stroke of the plan goes; likewise.
-        stages: that are finished.
-        spent: seconds.
+
+def read_state(data: bytes, known: Study | None = None) -> State:
+    """From what :func:`write_state` gave.
+
+    Args:
+        data: from a file, which a stranger may have written.
+        known: the study of the picture that it is to be of.
+
+    Raises:
+        StrokesError: it is broken, of another version, or of another painting.
     """
+    try:
+        state = _read(io.BytesIO(data))
+    except Exception as error:  # what strangers write may fail in any way, and numpy raises almost anything
+        reason = str(error)[:200] or type(error).__name__
+        raise StrokesError(
+            f"The unfinished painting cannot be read ({reason}).",
+            "Paint the picture again, or use the version of dreambrush that started it.",
+            id="unfinished-unreadable",
+        ) from None
+    if known is not None:
+        _check_of(state, known)
+    return state
 
-    sketch: Sketch
-    rng: Mapping[str, Any]
-    memory: Memory
-    at: Position
-    names: tuple[str, ...]
-    layer: NDArray[np.int64]
-    stages: tuple[Stage, ...]
-    spent: float
 
-    @property
-    def laid(self) -> int:
-        """How many strokes are laid."""
-        return sum(stage.strokes for stage in self.stages)
+def _read(file: io.BytesIO) -> State:
+    record = read_json(np.load(file, allow_pickle=False).tobytes())
+    if record["format"] != FORMAT:
+        raise ValueError("it is of another version")
+    arrays = {name: np.load(file, allow_pickle=False) for name in record["arrays"]}
+    told = dict(record["step"])
+    steps = told.pop("steps", None)
+    step = _plan_step(told)
+    if "before.strokes" in arrays:
+        step = replace(step, before=_sketch(arrays, "before"))
+    if steps is not None:
+        step = replace(step, descent=_descent(_sketch(arrays, "descended"), arrays, _count(steps)))
+    candidates = Candidates(*(arrays[f"candidates.{each.name}"] for each in fields(Candidates)))
+    n = len(candidates)
+    columns: Arrays = {
+        "strokes": candidates.strokes,
+        "colours": np.zeros((n, 3), np.float32),
+        "brush": candidates.brush,
+    }
+    _sketch({f"candidates.{name}": column for name, column in columns.items()}, "candidates")
+    _check(candidates.size, (n,), np.int64)
+    _check(candidates.gain, (n,), np.float32)
+    _check(candidates.score, (n,), np.float32)
+    _check(arrays["canvas"], (len(arrays["canvas"]), 3), np.float32)
+    _check(arrays["earned"], (len(arrays["earned"]),), np.float64)
+    layer, layers = arrays["layer"], tuple(record["layers"])
+    _check(layer, (len(layer),), np.int64)
+    state = State(
+        sketch=_sketch(arrays, "sketch"),
+        step=step,
+        belief=Belief(arrays["canvas"], candidates, arrays["earned"]),
+        rng=_rng_state(record["rng"]),
+        layers=layers,
+        layer=layer,
+        stages=tuple(_stage(stage) for stage in record["stages"]),
+        spent=min(max(float(record["spent"]), 0.0), LONGEST),
+    )
+    if not all(isinstance(name, str) for name in layers) or len(layers) > MOST_NAMES:
+        raise ValueError("its layers have no names")
+    if len(layer) and (layer[0] < 0 or layer[-1] >= len(layers) or (np.diff(layer) < 0).any()):
+        raise ValueError("its strokes are on layers that are not there")
+    count, stages = len(state.sketch), len(state.stages)
+    if stages > len(layers) or not 0 <= state.laid <= count or (len(layer) and len(layer) > count):
+        raise ValueError("its strokes and layers do not fit together")
+    return state
 
-    def to_bytes(self) -> bytes:
-        """All of it."""
-        arrays: Arrays = {
-            **_columns("sketch", self.sketch),
-            **_columns("ideas", self.memory.ideas),
-            "canvas": self.memory.canvas,
-            "earned": self.memory.earned,
-            "layer": self.layer,
-        }
-        at = {each.name: getattr(self.at, each.name) for each in fields(Position)}
-        before, descent = at.pop("before"), at.pop("descent")
-        if before is not None:
-            arrays |= _columns("before", before)
-        if descent is not None:
-            arrays |= _columns("descent", descent, but=("steps", "sketch")) | _columns("descended", descent.sketch)
-            at["steps"] = descent.steps
-        record = {
-            "format": FORMAT,
-            "rng": self.rng,
-            "at": at,
-            "names": self.names,
-            "stages": [asdict(stage) for stage in self.stages],
-            "spent": self.spent,
-            "arrays": list(arrays),
-        }
-        file = io.BytesIO()
-        for array in (np.frombuffer(json.dumps(record).encode(), np.uint8), *arrays.values()):
-            np.save(file, array, allow_pickle=False)
-        return file.getvalue()
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Unfinished:
-        """From what :meth:`to_bytes` gave.
+def _check_of(state: State, known: Study) -> None:
+    """Settles whether a state can be of that picture, as far as what it was read from does not tell.
 
-        Raises:
-            StrokesError: it is broken, or of another version.
-        """
-        try:
-            return cls._read(io.BytesIO(data))
-        except Exception as error:  # what strangers write may fail in any way, and numpy raises almost anything
-            reason = str(error)[:200] or type(error).__name__
-            raise StrokesError(
-                f"The unfinished painting cannot be read ({reason}).",
-                "Paint the picture again, or use the version of dreambrush that started it.",
-                id="unfinished-unreadable",
-            ) from None
-
-    @classmethod
-    def _read(cls, file: io.BytesIO) -> Unfinished:
-        record = read_json(np.load(file, allow_pickle=False).tobytes())
-        if record["format"] != FORMAT:
-            raise ValueError("it is of another version")
-        arrays = {name: np.load(file, allow_pickle=False) for name in record["arrays"]}
-        at = dict(record["at"])
-        steps = at.pop("steps", None)
-        place = _position(at)
-        sketch = _sketch(arrays, "sketch")
-        if "before.strokes" in arrays:
-            place.before = _sketch(arrays, "before")
-        if steps is not None:
-            descended = _sketch(arrays, "descended")
-            others = {name: arrays[f"descent.{name}"] for name in ("mean", "square", "grad_colour", "curvature")}
-            fresh = Descent.of(descended)
-            for name, others_name in ((name, others[name]) for name in others):
-                _check(others_name, getattr(fresh, name).shape, np.float32)
-            if (np.abs(others["mean"]) > SLOPE_BY_ROOT * np.sqrt(np.maximum(others["square"], 0)) + 1e-6).any():
-                raise ValueError("its optimiser state is impossible")
-            place.descent = replace(fresh, steps=_count(steps), **others)
-        ideas = Candidates(*(arrays[f"ideas.{each.name}"] for each in fields(Candidates)))
-        n = len(ideas)
-        _sketch({"x.strokes": ideas.strokes, "x.colours": np.zeros((n, 3), np.float32), "x.brush": ideas.brush}, "x")
-        _check(ideas.size, (n,), np.int64)
-        _check(ideas.gain, (n,), np.float32)
-        _check(ideas.score, (n,), np.float32)
-        _check(arrays["canvas"], (len(arrays["canvas"]), 3), np.float32)
-        _check(arrays["earned"], (len(arrays["earned"]),), np.float64)
-        layer, names = arrays["layer"], tuple(record["names"])
-        _check(layer, (len(layer),), np.int64)
-        stages = tuple(_stage(stage) for stage in record["stages"])
-        whole = cls(
-            sketch,
-            record["rng"],
-            Memory(arrays["canvas"], ideas, arrays["earned"]),
-            place,
-            names,
-            layer,
-            stages,
-            min(max(float(record["spent"]), 0.0), LONGEST),
+    Raises:
+        StrokesError: it cannot.
+    """
+    strokes, belief = known.asked.strokes, state.belief
+    sampler = known.planner(Deadline(None)).grower.sampler
+    if belief.canvas.shape != known.coarse.target.shape or len(state.sketch) > strokes:
+        raise StrokesError(
+            "The unfinished painting is of another picture.",
+            "Paint the picture again.",
+            id="unfinished-unreadable",
         )
-        if not all(isinstance(name, str) for name in names) or len(names) > MOST_NAMES:
-            raise ValueError("its layers have no names")
-        if len(layer) and (layer[0] < 0 or layer[-1] >= len(names) or (np.diff(layer) < 0).any()):
-            raise ValueError("its strokes are on layers that are not there")
-        if len(stages) > len(names) or not 0 <= whole.laid <= len(sketch) or (len(layer) and len(layer) > len(sketch)):
-            raise ValueError("its strokes and layers do not fit together")
-        return whole
+    descent = state.step.descent
+    others = [each for each in (state.step.before, None if descent is None else descent.sketch) if each is not None]
+    candidates, sketches = belief.candidates, [state.sketch, *others]
+    rows = [candidates.strokes, *(each.strokes for each in sketches)]
+    brushes = [candidates.brush, *(each.brush for each in sketches)]
+    farthest = FARTHEST_OF_SIZE * sum(known.target.size)
+    size, earned = candidates.size, belief.earned
+    if (
+        any(len(sketch) > strokes for sketch in others)
+        or any(len(each) and np.abs(each).max() > farthest for each in rows)
+        or any(len(each) and each.max() >= len(known.asked.brushes) for each in brushes)
+        or (len(size) and not 0 <= size.min() <= size.max() < len(sampler.scales))
+        or earned.shape != sampler.earned.shape
+        or not (earned.min() >= 0 and 0 < earned.sum() < np.inf)
+    ):
+        raise StrokesError(
+            "The parts of the unfinished painting do not fit together.",
+            "Paint the picture again.",
+            id="unfinished-unreadable",
+        )
 
 
-def _columns(name: str, thing: Sketch | Candidates | Descent, but: tuple[str, ...] = ()) -> Arrays:
-    return {f"{name}.{each.name}": getattr(thing, each.name) for each in fields(thing) if each.name not in but}
+def _descent_arrays(descent: Descent) -> Arrays:
+    adam = descent.adam
+    return {
+        "mean": adam.mean,
+        "square": adam.square,
+        "grad_colour": descent.grad_colour,
+        "curvature": descent.curvature,
+    }
+
+
+def _descent(sketch: Sketch, arrays: Arrays, steps: int) -> Descent:
+    found = {}
+    for name, fresh in _descent_arrays(Descent.of(sketch)).items():
+        found[name] = arrays[f"descent.{name}"]
+        _check(found[name], fresh.shape, np.float32)
+    if (np.abs(found["mean"]) > MEAN_BY_ROOT * np.sqrt(np.maximum(found["square"], 0)) + 1e-6).any():
+        raise ValueError("its optimiser state is impossible")
+    return Descent(sketch, Adam(found["mean"], found["square"], steps), found["grad_colour"], found["curvature"])
+
+
+def _rng_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state that a generator of numbers can have; one with an even increment would repeat itself for ever."""
+    try:
+        inner = state["state"]
+        numbers = {name: int(inner[name]) for name in ("state", "inc")}
+        rest = {name: int(state[name]) for name in ("has_uint32", "uinteger")}
+        if numbers["inc"] % 2 and all(0 <= number < 1 << 128 for number in numbers.values()):
+            found = {"bit_generator": str(state["bit_generator"]), "state": numbers, **rest}
+            np.random.default_rng().bit_generator.state = found
+            return found
+    except (ValueError, TypeError, KeyError, OverflowError):
+        pass
+    raise ValueError("its random numbers are unusable")
+
+
+def _columns(name: str, thing: Sketch | Candidates) -> Arrays:
+    return {f"{name}.{each.name}": getattr(thing, each.name) for each in fields(thing)}
 
 
 def _sketch(arrays: Arrays, name: str) -> Sketch:
@@ -180,15 +232,15 @@ def _check(array: NDArray[Any], shape: tuple[int, ...], dtype: type[np.generic])
         raise ValueError("its arrays hold values that are not numbers")
 
 
-def _position(record: dict[str, Any]) -> Position:
+def _plan_step(record: dict[str, Any]) -> PlanStep:
     """How far the plan is, but for what arrays tell."""
-    plain = Position()
+    plain = PlanStep()
     for name, value in record.items():
         if type(value) is not type(getattr(plain, name)) and not (name == "before_mse" and isinstance(value, int)):
             raise ValueError(f"its {name:.40} is of another kind")
         if not isinstance(value, bool) and not 0 <= value <= MOST_STEPS:
             raise ValueError(f"its {name:.40} is out of range")
-    return Position(**record)
+    return PlanStep(**record)
 
 
 def _stage(record: dict[str, Any]) -> Stage:

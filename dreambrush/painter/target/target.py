@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from dreambrush.mypaint.blend.transparency import clip_layers, cut_to_shape
 from dreambrush.mypaint.layer import Layer
-from dreambrush.painter.refine.scene import reduced
+from dreambrush.painter.cells import reduced
 from dreambrush.painter.target.backdrop import Backdrop
 from dreambrush.pictures.palette import Palette
 
 Float32 = NDArray[np.float32]
 Colour = tuple[float, float, float]
 
+EXCESS = 1e-3  # beyond 0..1 that a target may have, from rounding
 SHAPE_LAYER = "Shape"  # below all others, when the picture is transparent somewhere
 
 
@@ -83,6 +84,20 @@ class Target:
             return float(np.mean(squares, dtype=np.float64))
         total = 3 * max(float(self._share.sum(dtype=np.float64)), 1e-9)
         return float((squares * self._share).sum(dtype=np.float64)) / total
+
+
+def check_target(target: Float32) -> None:
+    """Settles whether that can be painted.
+
+    Raises:
+        ValueError: it has another shape or type, or numbers out of range.
+    """
+    if target.ndim != 3 or target.shape[2] not in (3, 4) or 0 in target.shape:
+        raise ValueError(f"Expected a target of shape (h, w, 3) or (h, w, 4) but it had shape {target.shape}")
+    if target.dtype.kind != "f":
+        raise ValueError(f"Expected a target of float32 in 0..1 but it had dtype {target.dtype}")
+    if not (target.min() >= -EXCESS and target.max() <= 1 + EXCESS):  # true for NaN, too
+        raise ValueError(f"Expected a target within 0..1 but it had {target.min()} to {target.max()}")
 
 
 def _ground_colour(

@@ -17,7 +17,7 @@ from dreambrush.errors import ExitCode
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.pictures.picture_sets import square
 from dreambrush.pictures.reading import load_picture
@@ -55,7 +55,7 @@ def draw_faces(folder: Path, count: int) -> None:
 def seen(record: Path, ground: list[int], brush: str, seed: int) -> NDArray[np.uint8]:
     """What the strokes of a file make on fresh real canvases."""
     strokes = Strokes.load(record)
-    layers = replay(strokes, [read_myb(find_brush(brush).path)], seed)
+    layers = lay_strokes(strokes, [read_myb(find_brush(brush).path)], seed)
     return merge_layers(layers, np.array(ground, np.uint8))
 
 

@@ -65,7 +65,7 @@ def test_wishes_that_do_not_go_together(command: Command, words: tuple[str, ...]
 def test_defaults_are_the_painters() -> None:
     from dreambrush.painter.paint import PaintOptions
     from dreambrush.painter.plan import effort, hand
-    from dreambrush.painter.plan.stages import LAYERS
+    from dreambrush.painter.plan.order import LAYERS
 
     assert (effort.LEAST, effort.MOST) == (min(effort.EFFORTS), max(effort.EFFORTS)) == paint_options.EFFORTS
     assert (hand.EXACT, hand.FREE) == paint_options.HANDS

@@ -10,7 +10,9 @@ import shutil
 import signal
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -22,6 +24,10 @@ from dreambrush.mypaint.ora.document import read_document
 from tests.cli.conftest import Command
 from tests.cli.paint.killed import begin
 
+if TYPE_CHECKING:
+    from dreambrush.painter.painting import Painting
+    from dreambrush.painter.plan.state import State
+
 KILLS = int(os.environ.get("KILLS", "20"))  # scripts/kill_test.sh asks for more
 STROKES = 45  # of 40 and more, some are accents
 HOW = ("--strokes", str(STROKES), "--size", "32", "--effort", "1")
@@ -29,18 +35,20 @@ OFTEN = ("--save-every", "0.1s")
 
 
 def stop_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Presses Ctrl-C once the planner has grown strokes so often."""
-    from dreambrush.painter.plan.planner import Planner
+    """Presses Ctrl-C once strokes were grown so often."""
+    from dreambrush.painter import paint
 
-    grow, count = Planner._grow, [0]
+    states = paint.states
 
-    def counted(planner: Planner, wanted: int) -> None:
-        grow(planner, wanted)
-        count[0] += 1
-        if count[0] == rounds:
-            raise KeyboardInterrupt
+    def stopped(*arguments: Any) -> Iterator[State]:
+        count = 0
+        for state in states(*arguments):
+            yield state
+            count += state.progress is not None and state.progress.stage == "Plan"
+            if count == rounds:
+                raise KeyboardInterrupt
 
-    monkeypatch.setattr(Planner, "_grow", counted)
+    monkeypatch.setattr(paint, "states", stopped)
 
 
 def is_unfinished(file: str | Path) -> bool:
@@ -173,16 +181,17 @@ def test_what_is_unfinished_is_left_out_of_other_work(command: Command, monkeypa
 
 
 def test_nothing_that_others_save_is_replaced(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dreambrush.painter.session import Session
+    from dreambrush.painter import paint
 
-    pause = Session._pause
+    states = paint.states
 
-    def saved_by_others(session: Session) -> None:
-        pause(session)
-        if Path("photo.ora").exists() and not Path("photo-2.ora").exists():
-            Path("photo.ora").write_bytes(b"of somebody else")
+    def saved_by_others(*arguments: Any) -> Iterator[State]:
+        for state in states(*arguments):
+            yield state
+            if Path("photo.ora").exists() and not Path("photo-2.ora").exists():
+                Path("photo.ora").write_bytes(b"of somebody else")
 
-    monkeypatch.setattr(Session, "_pause", saved_by_others)
+    monkeypatch.setattr(paint, "states", saved_by_others)
     outcome = command("paint", "photo.png", *HOW, *OFTEN)
     assert outcome.code == 0 and "Another program has changed 'photo.ora'.  That file stays as it is." in outcome.stderr
     assert Path("photo.ora").read_bytes() == b"of somebody else"
@@ -203,23 +212,23 @@ def test_a_full_disk_ends_no_painting_before_its_time(command: Command) -> None:
 
 
 def test_what_was_saved_before_the_disk_was_full_is_there(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dreambrush.painter.session import Session
+    from dreambrush.painter import paint
+    from dreambrush.painter.finish import finish
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    finish = Session._finish
 
-    def full(session: Session) -> object:
+    def full(*arguments: Any) -> Painting:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-        return finish(session)
+        return finish(*arguments)
 
-    monkeypatch.setattr(Session, "_finish", full)
+    monkeypatch.setattr(paint, "finish", full)
     try:
         outcome = command("paint", "photo.png", *HOW, *OFTEN)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outcome.code == ExitCode.OUTPUT
     assert "Then finish it with: dreambrush paint --resume 'photo.ora'" in outcome.stderr
-    monkeypatch.setattr(Session, "_finish", finish)
+    monkeypatch.setattr(paint, "finish", finish)
     assert is_unfinished("photo.ora") and command("paint", "--resume", "photo.ora").code == 0
 
 

@@ -18,7 +18,7 @@ WEIGHT = 500
 
 
 def case(rng: random.Random, base: Base, folder: Path) -> Command:
-    from dreambrush.dream.shards import Manifest, load_strokes, read_manifest, shard_count
+    from dreambrush.train.collect.shards import Manifest, load_strokes, read_manifest, shard_count
 
     manifest = json.loads(Manifest("oil", "0" * 16, 0, False, 2, 0).to_json())
     arrays: dict[str, Any] = {"strokes": np.ones((2, 9), np.float32), "alpha": np.zeros((2, 64, 64), np.uint8)}

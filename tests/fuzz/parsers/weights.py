@@ -34,7 +34,7 @@ def case(rng: random.Random, base: Base, folder: Path) -> Command:
     path.write_bytes(struct.pack("<Q", size) + text + bytes(body))
 
     def call() -> None:
-        from dreambrush.dream.train import load_dream
+        from dreambrush.train.fit.learn import load_dream
 
         load_dream(path)
 

@@ -20,6 +20,7 @@ from PIL import Image
 from dreambrush.errors import OutputError, UsageError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.transparency import cut_to_shape
+from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT
 from dreambrush.mypaint.ora.openraster import Layer, write_openraster
@@ -64,6 +65,11 @@ def in_modes(layers: list[Layer], modes: str) -> list[Layer]:
     return [replace(layer, composite_op=mode) for layer, mode in zip(layers, cycle(MODES[modes]), strict=False)]
 
 
+def paint_of(easel: Easel) -> Canvas:
+    """The real paint of the layer that is being painted on."""
+    return easel.paint_layers.canvas(easel.layer).canvas
+
+
 def painted_easel(width: int, height: int, pigment: bool, canvases: list[NDArray[np.uint16]] | None = None) -> Easel:
     """Three layers of random strokes, opaque, broken and wet; their 15-bit pixels are put on the list."""
     canvases = [] if canvases is None else canvases
@@ -73,12 +79,12 @@ def painted_easel(width: int, height: int, pigment: bool, canvases: list[NDArray
     easel = Easel(width, height, PAPER, tools, ("Ground", "Middle", "Top"), pigment=pigment)
     for index in range(60):
         if index in (20, 40):
-            canvases.append(easel.sheet.canvas.read())
+            canvases.append(paint_of(easel).read())
             easel.next_layer()
         path = rng.uniform(0, 1, (3, 2)) * (width, height)
         stroke = np.array([*path.ravel(), *rng.uniform(0.3, 1, 2), rng.uniform(5, 25)], np.float32)
-        easel.paint(stroke, rng.uniform(0, 1, 3).astype(np.float32), seed=index, brush=index % 3)
-    canvases.append(easel.sheet.canvas.read())
+        easel.paint(stroke, rng.uniform(0, 1, 3).astype(np.float32), brush=index % 3)
+    canvases.append(paint_of(easel).read())
     return easel
 
 

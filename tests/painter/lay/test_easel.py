@@ -11,7 +11,7 @@ from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT
 from dreambrush.painter.lay.easel import Easel
-from dreambrush.painter.lay.lay_strokes import replay
+from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import Tool
 from dreambrush.strokes import Strokes
 
@@ -46,7 +46,7 @@ def painted(strokes: Strokes, pigment: bool) -> Easel:
         if strokes.layer[index] > easel.layer:
             easel.next_layer()
         stroke = [*strokes.path[index].ravel(), *strokes.pressure[index], strokes.radius[index]]
-        easel.paint(np.array(stroke, np.float32), strokes.colour[index], index, int(strokes.brush[index]))
+        easel.paint(np.array(stroke, np.float32), strokes.colour[index], int(strokes.brush[index]))
     return easel
 
 
@@ -61,7 +61,7 @@ def test_a_bare_easel_shows_the_ground(pigment: bool) -> None:
 @pytest.mark.parametrize("pigment", [False, True])
 def test_opaque_paint_looks_as_it_was_asked_for(pigment: bool) -> None:
     easel = painted(some_strokes(0), pigment)
-    easel.paint(STROKE, YELLOW, seed=0)
+    easel.paint(STROKE, YELLOW)
     assert np.abs(easel.seen((40, 40, 10, 10)) - YELLOW).max() < 4e-3
 
 
@@ -86,9 +86,9 @@ def test_replay_paints_the_same_again(pigment: bool) -> None:
     strokes = some_strokes(30)
     layers = painted(strokes, pigment).layers()
     settings = [read_myb(find_brush(name).path) for name in BRUSHES]
-    for layer, again in zip(layers, replay(strokes, settings, pigment=pigment), strict=True):
+    for layer, again in zip(layers, lay_strokes(strokes, settings, pigment=pigment), strict=True):
         assert np.array_equal(layer.pixels, again.pixels)
-    other = replay(strokes, settings, pigment=not pigment)
+    other = lay_strokes(strokes, settings, pigment=not pigment)
     assert not np.array_equal(other[1].pixels, layers[1].pixels)
 
 
@@ -100,8 +100,8 @@ def glazed(pigment: bool, on_a_new_layer: bool) -> NDArray[np.float32]:
     if on_a_new_layer:
         easel.next_layer()
     else:
-        easel.paint(STROKE, (GROUND / 255).astype(np.float32), seed=0)
-    easel.paint(STROKE, YELLOW, seed=1, brush=1)
+        easel.paint(STROKE, (GROUND / 255).astype(np.float32))
+    easel.paint(STROKE, YELLOW, brush=1)
     return np.asarray(easel.seen((44, 40, 8, 8)).mean(axis=(0, 1)), np.float32)
 
 

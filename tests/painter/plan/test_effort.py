@@ -21,7 +21,7 @@ def test_more_effort_is_more_thought() -> None:
     for name in ("last_steps", "swaps", "stage_steps"):
         values = [getattr(effort, name) for effort in EFFORTS.values()]
         assert values == sorted(values) and values[-1] > values[0]
-    looked_at = [effort.thought.windows * effort.thought.proposals for effort in EFFORTS.values()]
+    looked_at = [effort.budget.windows * effort.budget.proposals for effort in EFFORTS.values()]
     assert looked_at == sorted(looked_at)
 
 

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from dreambrush.painter.cells import reduced
+from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, Effort
 from dreambrush.painter.plan.planner import Planner
 from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
-from dreambrush.painter.refine.scene import Scene, View, reduced
+from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
@@ -28,10 +31,13 @@ class Told:
     """What a planner has told, and a clock that goes on by a second each time."""
 
     def __init__(self) -> None:
-        self.all: list[tuple[str, int, int, float]] = []
+        self.all: list[Progress] = []
 
-    def __call__(self, stage: str, done: int, total: int, mse: float) -> None:
-        self.all.append((stage, done, total, mse))
+    def run(self, steps: Iterator[Progress | None]) -> None:
+        """Has a planner take all its steps."""
+        for news in steps:
+            if news is not None:
+                self.all.append(news)
 
     def seconds(self) -> float:
         return float(len(self.all))
@@ -47,9 +53,8 @@ class Desk:
     def planner(self, effort: Effort = LITTLE, cell: int = 1, seconds: float | None = None, seed: int = 0) -> Planner:
         scene, coarse = (Scene(self.target, self.dreams, self.constrain, each) for each in (1, cell))
         rng, paper = np.random.default_rng(seed), reduced(PAPER, cell).reshape(-1, 3)
-        grower = Grower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.thought)
-        deadline = Deadline(seconds, self.told.seconds)
-        return Planner(scene, PAPER.reshape(-1, 3), grower, effort, rng, self.told, deadline)
+        grower = Grower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.budget)
+        return Planner(scene, PAPER.reshape(-1, 3), grower, effort, rng, Deadline(seconds, self.told.seconds))
 
     def error(self, real: Float32) -> float:
         return float(np.square(real - self.target).mean())
@@ -63,14 +68,14 @@ def desk(oil: Dreams, tame_for: Tames, astronaut: Pictures) -> Desk:
 @pytest.mark.parametrize("count", [0, 1, 2, 13, 40])
 def test_as_many_strokes_as_wanted(desk: Desk, count: int) -> None:
     planner = desk.planner()
-    planner.plan(count)
+    desk.told.run(planner.plan(count))
     assert len(planner.sketch) == count
 
 
 @pytest.mark.parametrize(("cell", "share"), [(1, 0.25), (2, 0.33)])
 def test_the_plan_paints_the_picture(desk: Desk, painted: Painted, cell: int, share: float) -> None:
     planner = desk.planner(cell=cell)
-    planner.plan(40)
+    desk.told.run(planner.plan(40))
     real = desk.error(painted(planner.sketch, PAPER))
     assert real < share * desk.error(PAPER)
     expected = planner.scene.mean_squared(planner.scene.view(planner.sketch, planner.paper).error)
@@ -87,7 +92,7 @@ def test_a_finished_plan_is_looked_at_once(desk: Desk, monkeypatch: pytest.Monke
         return view(scene, sketch, canvas, grid)
 
     monkeypatch.setattr(Scene, "view", counted)
-    planner.plan(40)
+    desk.told.run(planner.plan(40))
     seen = planner.view()
     assert len(looked) == 1 and looked[0] is planner.sketch
     again = planner.view()  # what was seen is not kept for ever
@@ -98,22 +103,22 @@ def test_a_finished_plan_is_looked_at_once(desk: Desk, monkeypatch: pytest.Monke
 
 def test_one_is_told_how_far_it_is(desk: Desk) -> None:
     planner = desk.planner(replace(LITTLE, swaps=2, swapped=0.2, swap_steps=2))
-    planner.plan(30)
-    grown = [each for each in desk.told.all if each[0] == "Plan"]
-    refined = [each for each in desk.told.all if each[0] == "Refine"]
-    assert len(grown) + len(refined) == len(desk.told.all)
-    assert all(0 < done <= total == 30 for _, done, total, _ in grown)
-    assert [(done, total) for _, done, total, _ in refined] == [(1, 3), (2, 3), (3, 3)]
-    first = next(index for index, each in enumerate(desk.told.all) if each[0] == "Refine")
-    assert any(each[0] == "Plan" and each[1] == 30 for each in desk.told.all[:first])
-    assert grown[0][3] > refined[-1][3] > 0
+    desk.told.run(planner.plan(30))
+    told = desk.told.all
+    grown, refined = ([each for each in told if each.stage == stage] for stage in ("Plan", "Refine"))
+    assert len(grown) + len(refined) == len(told)
+    assert all(0 < each.done <= each.total == 30 for each in grown)
+    assert [(each.done, each.total) for each in refined] == [(1, 3), (2, 3), (3, 3)]
+    first = next(index for index, each in enumerate(told) if each.stage == "Refine")
+    assert any(each.stage == "Plan" and each.done == 30 for each in told[:first])
+    assert grown[0].mse > refined[-1].mse > 0
 
 
 def test_the_weakest_strokes_are_swapped_for_better_ones(desk: Desk, painted: Painted) -> None:
     errors = []
     for swaps in (0, 3):
         planner = desk.planner(replace(LITTLE, swaps=swaps, swapped=0.25, swap_steps=4))
-        planner.plan(25)
+        desk.told.run(planner.plan(25))
         assert len(planner.sketch) == 25
         errors.append(desk.error(painted(planner.sketch, PAPER)))
     assert errors[1] < 0.95 * errors[0]
@@ -121,14 +126,14 @@ def test_the_weakest_strokes_are_swapped_for_better_ones(desk: Desk, painted: Pa
 
 def test_good_enough_is_enough(desk: Desk) -> None:
     planner = desk.planner()
-    planner.plan(200, enough=0.03)
+    desk.told.run(planner.plan(200, enough=0.03))
     assert 0 < len(planner.sketch) < 150
     assert planner.grower.mse <= 0.03
 
 
 def test_nothing_is_added_to_what_is_good_enough_from_the_beginning(desk: Desk) -> None:
     planner = desk.planner()
-    planner.plan(20, enough=1.0)
+    desk.told.run(planner.plan(20, enough=1.0))
     assert len(planner.sketch) == 0
 
 
@@ -136,7 +141,7 @@ def test_the_same_seed_plans_the_same(desk: Desk) -> None:
     plans = []
     for seed in (1, 1, 2):
         planner = desk.planner(seed=seed)
-        planner.plan(15)
+        desk.told.run(planner.plan(15))
         plans.append(planner.sketch)
     assert plans[0].strokes.tobytes() == plans[1].strokes.tobytes()
     assert plans[0].colours.tobytes() == plans[1].colours.tobytes()
@@ -145,24 +150,24 @@ def test_the_same_seed_plans_the_same(desk: Desk) -> None:
 
 def test_when_time_is_up_the_plan_is_left_as_it_is(desk: Desk) -> None:
     hurried, idle = desk.planner(seconds=3), desk.planner()
-    hurried.plan(40)
+    desk.told.run(hurried.plan(40))
     assert 0 < len(hurried.sketch) < 40  # not all, but some, were grown in the time there was
     assert desk.told.seconds() <= 4
     before = hurried.sketch
-    hurried.mend(PAPER.reshape(-1, 3), 2)
-    hurried.add(PAPER.reshape(-1, 3), 2, 40)
+    desk.told.run(hurried.mend(PAPER.reshape(-1, 3), 2))
+    desk.told.run(hurried.add(PAPER.reshape(-1, 3), 2, 40))
     assert np.array_equal(hurried.sketch.strokes, before.strokes)
-    idle.plan(40)
+    desk.told.run(idle.plan(40))
     assert len(idle.sketch) == 40
 
 
 def test_what_is_laid_is_not_mended(desk: Desk, painted: Painted) -> None:
     planner = desk.planner(replace(LITTLE, stage_steps=40))
-    planner.plan(20)
+    desk.told.run(planner.plan(20))
     before = planner.sketch
     real = painted(before[:8], PAPER)
     real[:10] = 0  # something went wrong
-    planner.mend(real.reshape(-1, 3), 8)
+    desk.told.run(planner.mend(real.reshape(-1, 3), 8))
     assert np.array_equal(planner.sketch.strokes[:8], before.strokes[:8])
     assert np.array_equal(planner.sketch.colours[:8], before.colours[:8])
     assert len(planner.sketch) == 20 and not np.array_equal(planner.sketch.strokes[8:], before.strokes[8:])
@@ -174,11 +179,11 @@ def test_what_is_laid_is_not_mended(desk: Desk, painted: Painted) -> None:
 @pytest.mark.parametrize("cell", [1, 2])
 def test_strokes_are_added_for_what_the_real_canvas_lacks(desk: Desk, painted: Painted, cell: int) -> None:
     planner = desk.planner(cell=cell)
-    planner.plan(20)
+    desk.told.run(planner.plan(20))
     laid, done = planner.sketch, 12
     real = painted(laid[:done], PAPER)
     real[30:, 30:] = (0, 1, 0)  # someone was here
-    planner.add(real.reshape(-1, 3), done, 34)
+    desk.told.run(planner.add(real.reshape(-1, 3), done, 34))
     assert len(planner.sketch) == 34
     assert np.array_equal(planner.sketch.strokes[:done], laid.strokes[:done])
     middles = planner.sketch.strokes[20:, 2:4]
@@ -189,33 +194,36 @@ def test_strokes_are_added_for_what_the_real_canvas_lacks(desk: Desk, painted: P
 
 def test_nothing_is_added_to_a_canvas_that_is_good_enough(desk: Desk) -> None:
     planner = desk.planner()
-    planner.plan(5)
-    planner.add(desk.target.reshape(-1, 3), 5, 30, enough=0.001)
+    desk.told.run(planner.plan(5))
+    desk.told.run(planner.add(desk.target.reshape(-1, 3), 5, 30, enough=0.001))
     assert len(planner.sketch) == 5
 
 
-@pytest.mark.slow
-def test_the_plan_is_whole_whenever_it_is_broken_off(desk: Desk) -> None:
-    for moment in range(0, 9, 2):
-        planner = desk.planner(replace(LITTLE, swaps=2, swapped=0.3, swap_steps=2))
-
-        def stop(stage: str, done: int, total: int, mse: float, planner: Planner = planner, left: int = moment) -> None:
-            desk.told(stage, done, total, mse)
-            if len(desk.told.all) > left:
-                raise KeyboardInterrupt
-
-        desk.told.all.clear()
-        planner.tell = stop
-        with pytest.raises(KeyboardInterrupt):
-            planner.plan(30)
-        sketch: Sketch = planner.sketch
+def test_the_plan_is_whole_after_every_step(desk: Desk) -> None:
+    planner, kinds = desk.planner(replace(LITTLE, swaps=2, swapped=0.3, swap_steps=2)), set()
+    for _ in planner.plan(30):
+        state = planner.state()
+        sketch, step = state.sketch, state.step
+        kinds.add((step.grown, step.before is not None, step.descent is not None, step.refined))
         assert 0 < len(sketch) <= 30
         assert len(sketch.strokes) == len(sketch.colours) == len(sketch.brush) and np.isfinite(sketch.strokes).all()
+    assert len(kinds) > 4
+
+
+def test_a_state_is_never_changed(desk: Desk) -> None:
+    planner = desk.planner(replace(LITTLE, swaps=1, swapped=0.3, swap_steps=2))
+    kept = []
+    for _ in planner.plan(20):
+        state = planner.state()
+        kept.append((state, state.sketch.strokes.copy(), state.belief.canvas.copy(), state.belief.earned.copy()))
+    for state, strokes, canvas, earned in kept:
+        assert np.array_equal(state.sketch.strokes, strokes)
+        assert np.array_equal(state.belief.canvas, canvas) and np.array_equal(state.belief.earned, earned)
 
 
 def test_the_view_is_that_of_the_plan_on_bare_paper(desk: Desk) -> None:
     planner = desk.planner(cell=2)
-    planner.plan(15)
+    desk.told.run(planner.plan(15))
     paper = reduced(PAPER, 2).reshape(-1, 3)
     expected = Scene(desk.target, desk.dreams, desk.constrain, 2).view(planner.sketch, paper)
     assert np.array_equal(planner.view().composite.canvas, expected.composite.canvas)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from dreambrush.painter.cells import reduced
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import only
 from dreambrush.painter.geometry import dotness
 from dreambrush.painter.propose.grow import Grower, SearchBudget
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
-from dreambrush.painter.refine.scene import Scene, reduced
+from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def test_what_a_round_adds_is_on_the_canvas(grower_for: partial[Grower], dreams:
     sketch = grown(grower, 3)
     whole = grower.scene.view(sketch, PAPER.reshape(-1, 3)).composite.canvas
     assert np.abs(grower.canvas - whole).max() < 1e-4
-    assert np.array_equal(grower.moments.canvas.reshape(-1, 3), grower.canvas)
+    assert np.array_equal(grower.pyramid.canvas.reshape(-1, 3), grower.canvas)
 
 
 def test_strokes_are_tame_and_colours_colours(grower_for: partial[Grower], dreams: Dreams, tame_for: Tames) -> None:

@@ -21,8 +21,7 @@ def proposed(missing: np.ndarray, count: int = 1) -> np.ndarray:
     """Strokes (count, 9) where `missing` (s, s) darkness is to be added to white."""
     canvas = np.ones((1, *missing.shape, 3), np.float32)
     target = (canvas - missing[None, ..., None]).astype(np.float32)
-    strokes: np.ndarray = RidgeProposer().propose(windows(target, canvas), count, RNG)[0]
-    return strokes
+    return np.asarray(RidgeProposer().propose(windows(target, canvas), count, RNG)[0])
 
 
 def bar(angle: float, half_length: float = 10, half_width: float = 1.5, side: int = SIDE) -> np.ndarray:

@@ -166,7 +166,7 @@ def test_the_same_pairs_however_many_are_looked_at_together(
         with monkeypatch.context() as patch:
             patch.setattr("dreambrush.painter.refine.fragments.AT_ONCE", at_once)
             parts = find_fragments(some, reach_of(len(some)), all_cells(SIDE, SIDE, 1.0))
-        for name in ("place", "owner", "points", "starts"):
+        for name in ("cell_id", "stroke_id", "points", "starts"):
             one, other = getattr(whole, name), getattr(parts, name)
             assert one.dtype == other.dtype and np.array_equal(one, other), name
     assert len(find_fragments(strokes, reach_of(40), all_cells(SIDE, SIDE, 1.0))) > at_once

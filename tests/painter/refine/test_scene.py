@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from dreambrush.painter.cells import cell_for, reduced
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.fragments import some_cells
-from dreambrush.painter.refine.scene import Scene, cell_for, reduced
+from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def test_cells_out_of_reach_may_be_left_out(oil: Dreams, random_sketch: Sketches
         gradients(view.composite, view.target, view.weight, view.fragments, view.mean, view.variance)
         for view in (whole, touched)
     ]
-    for name in ("by_mean", "by_variance", "by_colour", "stiffness"):
+    for name in ("grad_mean", "grad_variance", "grad_colour", "curvature"):
         assert np.array_equal(getattr(by[0], name), getattr(by[1], name)), name
     many = random_sketch(60, SIDE, seed=5)
     assert len(scene.view_touched(many, paper, grid).grid.cells) == len(grid.cells)

@@ -16,8 +16,8 @@ from dreambrush.painter.paint import PaintOptions, paint
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.plan.effort import EFFORTS, Effort
 from dreambrush.painter.propose.grow import SearchBudget
-from dreambrush.painter.save.checkpoint import Unfinished
-from dreambrush.painter.session import Keeper
+from dreambrush.painter.save.autosave import Autosave
+from dreambrush.painter.save.checkpoint import read_state
 from dreambrush.painter.target.backdrop import Backdrop
 from dreambrush.pictures.palette import parse_palette
 from tests.painter.conftest import Pictures
@@ -38,7 +38,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def moments(target: Float32, options: PaintOptions, **more: object) -> tuple[Painting, list[Painting]]:
     """A finished painting, and it at every moment from which it can go on."""
     kept: list[Painting] = []
-    painting = paint(target, find_brush("oil"), STROKES, 3, None, options, keeper=Keeper(0, kept.append), **more)  # type: ignore[arg-type]
+    painting = paint(target, find_brush("oil"), STROKES, 3, None, options, autosave=Autosave(0, kept.append), **more)  # type: ignore[arg-type]
     return painting, kept
 
 
@@ -88,8 +88,9 @@ def test_it_goes_on_to_the_same_end_from_any_moment(options: PaintOptions, astro
     for index in np.unique(np.linspace(0, len(kept) - 1, 6).astype(int)).tolist():
         data = kept[index].unfinished
         assert data is not None and kept[index].interrupted
-        at = Unfinished.from_bytes(data)
-        seen.add((at.at.grown, at.at.before is not None, at.at.descent is not None, len(at.stages)))
+        state = read_state(data)
+        step = state.step
+        seen.add((step.grown, step.before is not None, step.descent is not None, len(state.stages)))
         again = paint(target, find_brush("oil"), STROKES, 3, None, options, unfinished=data)
         assert alike(painting, again), f"from moment {index} of {len(kept)}"
     assert len(seen) > 3, "moments of one kind only"
@@ -110,7 +111,7 @@ def test_on_somebodys_work_and_on_transparency(astronaut: Pictures) -> None:
     again = paint(target, find_brush("oil"), STROKES, 3, None, PaintOptions(effort=5), unfinished=kept[-1].unfinished)
     assert alike(painting, again)
     work = Backdrop(np.full((SIDE, SIDE, 3), 200, np.uint8), None, None, False)
-    painting, kept = moments(target, PaintOptions(effort=5), work=work)
+    painting, kept = moments(target, PaintOptions(effort=5), backdrop=work)
     data = kept[len(kept) // 2].unfinished
     assert alike(
         painting, paint(target, find_brush("oil"), STROKES, 3, None, PaintOptions(effort=5), None, work, None, data)
@@ -152,12 +153,12 @@ def test_broken_ones_are_refused_in_a_sentence(astronaut: Pictures) -> None:
         b"nonsense",
         data[: len(data) // 2],
         changed_record(data, lambda record: record.update(format=99)),
-        changed_record(data, lambda record: record.update(names=[])),
-        changed_record(data, lambda record: record["at"].update(unknown=1)),  # type: ignore[attr-defined]
+        changed_record(data, lambda record: record.update(layers=[])),
+        changed_record(data, lambda record: record["step"].update(unknown=1)),  # type: ignore[attr-defined]
         changed_record(data, lambda record: record["arrays"].pop()),  # type: ignore[attr-defined]
     ):
         with pytest.raises(StrokesError) as caught:
-            Unfinished.from_bytes(broken)
+            read_state(broken)
         assert caught.value.advice.startswith("Paint the picture anew")
     with pytest.raises(StrokesError, match="of another picture"):
         paint(astronaut(SIDE // 2), find_brush("oil"), STROKES, 3, unfinished=data)

@@ -95,7 +95,7 @@ def test_strokes_stay_in_the_region_and_bring_the_picture_closer(work: Document)
     region[10:30, 8:40] = 255
     seen = see_backdrop(work, region=region)
     target = np.broadcast_to(np.array([0.9, 0.8, 0.1], np.float32), (*SIZE, 3)).copy()
-    painting = paint(target, find_brush("oil"), 30, options=QUICK, work=seen)
+    painting = paint(target, find_brush("oil"), 30, options=QUICK, backdrop=seen)
     assert painting.alpha is not None and np.array_equal(painting.alpha, region)
     for layer in painting.layers:
         assert not layer.pixels[region == 0].any()

@@ -7,10 +7,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from dreambrush.dream.collect import SIDE
-from dreambrush.dream.episodes import EPISODE_LENGTH, paint_episodes, random_episodes
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.train.collect.episodes import EPISODE_LENGTH, paint_episodes, random_episodes
+from dreambrush.train.collect.strokes import SIDE
 from research.dreams.mdn_rnn import MdnRnn, MdnRnnOptions, dream_episodes, fit_mdn_rnn, surprise
 from research.dreams.vae import Vae, VaeOptions, fit_vae
 

@@ -7,9 +7,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreambrush.dream.collect import SIDE, Collection, collect, paint_strokes, random_strokes
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.train.collect.strokes import SIDE, Collection, collect, paint_strokes, random_strokes
 from research.dreams.mixture_memory import (
     ACTION_FEATURES,
     MemoryDream,

@@ -5,9 +5,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from dreambrush.dream.collect import SIDE, paint_strokes, random_strokes
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.train.collect.strokes import SIDE, paint_strokes, random_strokes
 from research.dreams.vae import Vae, VaeOptions, fit_vae
 
 pytestmark = pytest.mark.usefixtures("one_thread")

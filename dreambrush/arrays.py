@@ -1,0 +1,12 @@
+"""Types of arrays, by the names under which all modules know them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
+Pixels = NDArray[np.uint8]
+Mask = NDArray[np.bool_]

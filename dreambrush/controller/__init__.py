@@ -1,1 +1,0 @@
-"""Controllers: windows in, proposals out."""

@@ -1,0 +1,30 @@
+"""Cells: a picture with many pixels for each stroke is looked at in squares of 2, 4, 8, ... pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dreambrush.arrays import Float32
+
+CELLS_PER_STROKE = 64  # a picture is looked at in cells of 2, 4, 8, ... pixels as long as each stroke has so many
+FEW = 1000  # strokes; fewer are given as much thought in all
+
+
+def cell_for(height: int, width: int, strokes: int) -> int:
+    """Pixels along the side of cells that show enough to place so many strokes: a power of 2."""
+    cell = 1
+    while height * width >= CELLS_PER_STROKE * max(strokes, FEW) * (2 * cell) ** 2:
+        cell *= 2
+    return cell
+
+
+def reduced(picture: Float32, cell: int) -> Float32:
+    """A picture (h, w, ...) with cells' means as pixels; cells at the edges may be cut."""
+    if cell == 1:
+        return np.ascontiguousarray(picture, np.float32)
+    for axis in (0, 1):
+        starts = np.arange(0, picture.shape[axis], cell)
+        sums = np.add.reduceat(picture, starts, axis=axis, dtype=np.float32)
+        counts = np.minimum(cell, picture.shape[axis] - starts).astype(np.float32)
+        picture = sums / counts.reshape([-1 if other == axis else 1 for other in range(picture.ndim)])
+    return np.ascontiguousarray(picture, np.float32)

@@ -1,0 +1,117 @@
+"""From strokes that are laid to a painting: its layers, the picture they make, and how far that is from the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.arrays import Int64
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.painter.lay.easel import Easel
+from dreambrush.painter.painting import Painting, Stage
+from dreambrush.painter.plan.expect import expected_error
+from dreambrush.painter.plan.jitter import jittered
+from dreambrush.painter.plan.order import ACCENTS, LAYERS, arranged
+from dreambrush.painter.plan.state import State
+from dreambrush.painter.refine.scene import View
+from dreambrush.painter.sketch import Sketch
+from dreambrush.painter.study import Study
+from dreambrush.pictures.paper import paper_tile
+from dreambrush.strokes import Strokes
+
+
+def in_order(study: Study, sketch: Sketch, view: View) -> tuple[Sketch, tuple[str, ...], Int64]:
+    """A plan in a painter's order; names of the layers that are needed, and that of each stroke.
+
+    Args:
+        study: of the picture.
+        sketch: the plan.
+        view: of it, on the bare canvas.
+    """
+    order = arranged(sketch, view, study.form, *study.target.size)
+    names, layer_of = LAYERS[study.asked.options.layers]
+    layer = np.array(layer_of)[order.stage]
+    used = set(layer.tolist())
+    if not used or len(layer) < study.asked.strokes:
+        used.add(layer_of[ACCENTS])
+    kept = sorted(used)
+    return sketch[order.order], tuple(names[index] for index in kept), np.searchsorted(kept, layer)
+
+
+def finish(study: Study, easel: Easel, state: State) -> Painting:
+    """What comes of strokes, all of which are laid."""
+    return _painting(study, easel, state.sketch[slice(0, len(easel.on_layer))], state.stages)
+
+
+def finish_early(study: Study, state: State) -> Painting:
+    """A painting from any moment: all that is planned is laid, on an easel of its own."""
+    options, seed = study.asked.options, study.asked.seed
+    sketch, names, layer = state.sketch, state.layers, state.layer_of_each
+    if not names:
+        view = study.coarse.view(sketch, study.target.paper(study.coarse.cell))
+        sketch, names, layer = in_order(study, sketch, view)
+    if options.jitter:
+        sketch = jittered(sketch, slice(state.laid, None), options.jitter, seed, study.scene.snap)
+    easel = study.easel()
+    easel.begin(names)
+    easel.lay(sketch, layer)
+    painting = _painting(study, easel, sketch, state.stages)
+    painting.interrupted = True
+    return painting
+
+
+def _painting(study: Study, easel: Easel, sketch: Sketch, stages: Sequence[Stage]) -> Painting:
+    target, options = study.target, study.asked.options
+    # No random number of the painting's own, for whether it is saved meanwhile must change nothing.
+    dreamed = expected_error(study.scene, sketch, study.paper, np.random.default_rng(study.asked.seed))
+    # A layer that was meant for accents may have got none.
+    used = sorted(set(easel.on_layer)) or [0]
+    every = easel.layers()
+    layers = [every[index] for index in used]
+    names = tuple(layer.name for layer in layers)
+    grain = options.grain and target.work is None and target.alpha is None
+    below = paper_tile(target.background) if grain else target.background
+    merged = merge_layers(layers, below, easel.eotf)
+    mse = target.mean_squared_error(merged)  # of colours, through which no ground shines yet
+    if target.alpha is not None:
+        layers = target.shaped(layers)
+        merged = merge_layers(layers, target.background, easel.eotf)
+    brushes = [brush.name for brush in study.asked.brushes]
+    on_layer = np.searchsorted(used, easel.on_layer).astype(np.int32)
+    return Painting(
+        strokes=record(sketch, on_layer, brushes, names, target.size),
+        layers=layers,
+        background=target.background,
+        alpha=target.alpha,
+        merged=merged,
+        mse=mse,
+        dreamed_mse=dreamed,
+        stages=[stage for stage in stages if stage.strokes],
+        seconds={},
+        pigment=options.pigment,
+        grain=grain,
+    )
+
+
+def record(
+    sketch: Sketch,
+    on_layer: NDArray[np.int32],
+    brushes: Sequence[str],
+    layers: tuple[str, ...],
+    size: tuple[int, int],
+) -> Strokes:
+    """A sketch as it was laid, on a canvas of that height and width."""
+    return Strokes(
+        path=sketch.strokes[:, PATH].reshape(-1, 3, 2),
+        pressure=sketch.strokes[:, PRESSURES],
+        radius=sketch.strokes[:, RADIUS],
+        colour=sketch.colours,
+        brush=sketch.brush.astype(np.int32),
+        layer=on_layer,
+        size=size[::-1],
+        brushes=tuple(brushes),
+        layers=layers,
+    )

@@ -1,0 +1,75 @@
+"""Layers of real paint in the making: every stroke of a painting reaches the engine here.
+
+Painting, saving from time to time, replaying and films all lay strokes with this, so that they lay them alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dreambrush.arrays import Float32
+from dreambrush.mypaint.engine.canvas import Rectangle
+from dreambrush.mypaint.layer import Layer
+from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, layer_mode
+
+
+class PaintLayers:
+    """Layers to paint on.
+
+    Args:
+        size: width and height in pixels.
+        tools: that are at hand.
+        seed: of the painting; stroke i of it has seed + i, whatever layer it is on.
+        pigment: whether paint mixes as pigment, in linear light.
+
+    Attributes:
+        laid: how many strokes there are by now.
+    """
+
+    def __init__(self, size: tuple[int, int], tools: Sequence[Tool], seed: int = 0, pigment: bool = False) -> None:
+        self.size, self.tools, self.seed, self.pigment = size, tools, seed, pigment
+        self.laid = 0
+        self._canvases: dict[int, LayerCanvas] = {}
+
+    @property
+    def open(self) -> list[int]:
+        """The layers that have paint and are not finished, bottom first."""
+        return sorted(self._canvases)
+
+    def canvas(self, layer: int) -> LayerCanvas:
+        """What is painted on a layer; made where there is none."""
+        if layer not in self._canvases:
+            self._canvases[layer] = LayerCanvas(*self.size, self.pigment)
+        return self._canvases[layer]
+
+    def lay(
+        self, layer: int, brush: int, path: Float32, pressure: Float32, radius: float, colour: Float32
+    ) -> Rectangle:
+        """Lays the next stroke for real.
+
+        Args:
+            layer: on which.
+            brush: which of the tools.
+            path: (3, 2) start, control and end in pixels.
+            pressure: (2,) at start and end, 0..1.
+            radius: in pixels.
+            colour: (3,) display sRGB 0..1.
+
+        Returns:
+            The rectangle that the stroke touched.
+        """
+        canvas, seed = self.canvas(layer), self.seed + self.laid
+        touched = canvas.paint(self.tools[brush], path, pressure, radius, colour, seed)
+        self.laid += 1
+        return touched
+
+    def finish(self, layer: int, name: str) -> Layer:
+        """A layer that gets no more strokes, as it is saved; that takes half as much memory as its canvas."""
+        if layer not in self._canvases:
+            # Of noughts that nobody writes over, the system keeps no copy: a layer without strokes takes no memory.
+            width, height = self.size
+            blank = np.zeros((height, width, 4), np.uint8)
+            return Layer(name, blank, composite_op=layer_mode(self.pigment))
+        return self._canvases.pop(layer).layer(name)

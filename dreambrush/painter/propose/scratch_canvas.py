@@ -1,0 +1,38 @@
+"""A scratch canvas: candidates are laid on it one after the other, to see what each still gains beside the others."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.painter.gain import best_colour_and_gain_at
+from dreambrush.painter.refine.scene import Scene, View
+from dreambrush.painter.sketch import Sketch
+
+Float32 = NDArray[np.float32]
+
+
+class ScratchCanvas:
+    """Candidates laid one after the other on a thinned-out canvas."""
+
+    def __init__(self, scene: Scene, candidates: Sketch, view: View) -> None:
+        pairs = scene.pairs(candidates, view.grid)
+        self._place, self._starts = pairs.cell_id, pairs.starts
+        self._mean, self._variance = scene.dreams.alpha(candidates, pairs)
+        self._canvas, self._target = view.composite.canvas, view.target
+        self._weight, self._share, self._snap = view.weight, view.grid.share, scene.snap
+
+    def colour_and_gain(self, index: int) -> tuple[Float32, float]:
+        """The colour that suits a candidate best now, and what it then gains (see gain.py)."""
+        part = slice(self._starts[index], self._starts[index + 1])
+        at, mean = self._place[part], self._mean[part]
+        weight, canvas = self._weight[at], self._canvas[at]
+        first, second = weight * mean, weight * (mean * mean + self._variance[part])
+        colour, gain = best_colour_and_gain_at(first, second, canvas, self._target[at] - canvas, self._snap)
+        return colour, gain / self._share
+
+    def lay(self, index: int, colour: Float32) -> None:
+        """Lays a candidate."""
+        part = slice(self._starts[index], self._starts[index + 1])
+        at = self._place[part]
+        self._canvas[at] += self._mean[part, None] * (colour - self._canvas[at])

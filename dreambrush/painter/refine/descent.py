@@ -1,0 +1,143 @@
+"""Refines all strokes of a sketch together: gradient descent through the dreams and through the layers of paint.
+
+A stroke that was chosen first did not know what would be laid over it.  Here every stroke moves, bends, presses and
+changes colour such that the finished painting is expected to err least.  Geometry descends by Adam; colours, in which
+the error is quadratic, by steps that its curvature sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.bezier import RADIUS
+from dreambrush.painter.refine.adam import Adam
+from dreambrush.painter.refine.compositing import gradients
+from dreambrush.painter.refine.fragments import Grid
+from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.sketch import Sketch
+
+Float32 = NDArray[np.float32]
+
+SHIFT, PRESSURE, LOG_RADIUS = 0.035, 0.03, 0.03  # first steps of Adam; shifts are shares of the room for a stroke
+LAST_STEP = 0.05  # share of the first step that is left at the end of a cosine
+COLOUR_MEMORY, COLOUR_STEP = 0.5, 0.5  # of gradient and curvature; share of the way to the least error
+LEAST_CURVATURE = 1.0  # cells; a stroke that is hardly seen changes its colour slowly
+
+
+@dataclass(frozen=True)
+class Descent:
+    """A descent after some of its steps.
+
+    Attributes:
+        sketch: the strokes as they now are.
+        adam: of their geometry, (k, 9).
+        grad_colour: (k, 3) running mean of the gradient by colours.
+        curvature: (k,) running mean of the error's second derivative by colours.
+    """
+
+    sketch: Sketch
+    adam: Adam
+    grad_colour: Float32
+    curvature: Float32
+
+    @classmethod
+    def of(cls, sketch: Sketch) -> Descent:
+        """Before the first step."""
+        adam = Adam.of(sketch.strokes)
+        return cls(sketch, adam, np.zeros_like(sketch.colours), np.zeros(len(sketch), np.float32))
+
+    @property
+    def steps(self) -> int:
+        """How many are done."""
+        return self.adam.steps
+
+
+def descend(
+    scene: Scene,
+    sketch: Sketch,
+    canvas: Float32,
+    steps: int,
+    rng: np.random.Generator,
+    boldness: float = 1.0,
+    cells: Sequence[int] = (16,),
+    room: int | None = None,
+    begun: Descent | None = None,
+) -> Iterator[Descent]:
+    """Descends, step by step; whoever asks for the steps may stop at any.
+
+    Args:
+        scene: what is to be painted.
+        sketch: where to start.
+        canvas: (height * width, 3) what it will be painted on.
+        steps: of the whole descent.
+        rng: of the cells that are looked at.
+        boldness: of the first steps.
+        cells: so many are looked at for each stroke; the steps are shared out among these numbers in turn.
+        room: how many strokes share the canvas; by default those of the sketch.
+        begun: a descent from that sketch to go on with, which comes to the same as if it had never stopped.
+
+    Yields:
+        The descent after each step; nothing where there are no strokes.
+    """
+    at = begun or Descent.of(sketch)
+    if not len(sketch):
+        return
+    room = room or len(sketch)
+    shift = SHIFT * scene.cell * np.sqrt(scene.height * scene.width / room)
+    first = np.array([shift] * 6 + [PRESSURE] * 2 + [LOG_RADIUS], np.float32) * np.float32(boldness)
+    for step in range(at.steps, steps):
+        cosine = LAST_STEP + (1 - LAST_STEP) * 0.5 * (1 + np.cos(np.pi * step / steps))
+        grid = scene.some(cells[step * len(cells) // steps], room, rng)
+        at = _step(scene, at, canvas, grid, cosine * first, rng)
+        yield at
+
+
+def refine(
+    scene: Scene,
+    sketch: Sketch,
+    canvas: Float32,
+    steps: int,
+    rng: np.random.Generator,
+    boldness: float = 1.0,
+    cells: Sequence[int] = (16,),
+    room: int | None = None,
+) -> Sketch:
+    """The strokes after all steps of :func:`descend`."""
+    for at in descend(scene, sketch, canvas, steps, rng, boldness, cells, room):
+        sketch = at.sketch
+    return sketch
+
+
+def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32, rng: np.random.Generator) -> Descent:
+    """One step, with a learning rate for each of a stroke's nine numbers."""
+    sketch = at.sketch
+    grad_strokes, grad_colour, curvature = _gradients(scene, sketch, canvas, grid, rng)
+    grad_strokes[:, RADIUS] *= sketch.strokes[:, RADIUS]  # by the logarithm of the radius
+    adam, direction = at.adam.step(grad_strokes)
+    change = (rates * direction).astype(np.float32)
+    strokes = sketch.strokes - change
+    strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * np.exp(-change[:, RADIUS])
+    grad_colour = COLOUR_MEMORY * at.grad_colour + (1 - COLOUR_MEMORY) * grad_colour
+    curvature = COLOUR_MEMORY * at.curvature + (1 - COLOUR_MEMORY) * curvature
+    # Where not every colour is there, half a step would never get from one to the next.
+    part = COLOUR_STEP if scene.snap is None else 1.0
+    wished = sketch.colours - part * grad_colour / (curvature + LEAST_CURVATURE)[:, None]
+    colours = np.clip(wished, 0.0, 1.0).astype(np.float32)
+    if scene.snap is not None:
+        colours = scene.snap(colours)
+    return Descent(replace(sketch, strokes=scene.constrain(strokes), colours=colours), adam, grad_colour, curvature)
+
+
+def _gradients(
+    scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid, rng: np.random.Generator
+) -> tuple[Float32, Float32, Float32]:
+    """Of the expected error: by strokes (k, 9), by colours (k, 3), and its curvature (k,) by colours."""
+    view = scene.view_touched(sketch, canvas, grid)
+    by = gradients(view.composite, view.target, view.weight, view.fragments, view.mean, view.variance)
+    by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)
+    # As if all cells had been looked at.
+    return tuple(np.asarray(each / grid.share, np.float32) for each in (by_strokes, by.grad_colour, by.curvature))  # type: ignore[return-value]

@@ -1,0 +1,128 @@
+"""The study: what a painter knows of a picture before the first stroke, and what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dreambrush.arrays import Float32
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.painter.cells import cell_for
+from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.gain import Snap, only
+from dreambrush.painter.lay.easel import Easel
+from dreambrush.painter.lay.layer_canvas import Tool
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.plan import hand as hands
+from dreambrush.painter.plan.deadline import Deadline
+from dreambrush.painter.plan.effort import EFFORTS
+from dreambrush.painter.plan.hand import Hand
+from dreambrush.painter.plan.planner import Planner
+from dreambrush.painter.propose.grow import Grower
+from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
+from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.target.backdrop import Backdrop
+from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.target.saliency import detail_weight, focus_weight
+from dreambrush.painter.target.target import Target
+
+ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
+
+
+@dataclass(frozen=True, eq=False)
+class Commission:
+    """What is asked of a painter; arguments as of :func:`~dreambrush.painter.paint.paint`."""
+
+    target: Float32
+    brushes: tuple[BrushFile, ...]
+    strokes: int
+    seed: int = 0
+    options: PaintOptions = field(default_factory=PaintOptions)
+    controller: Controller | None = None
+    backdrop: Backdrop | None = None
+
+    @property
+    def planned(self) -> int:
+        """How many strokes are planned before any paint is laid."""
+        accents = int(ACCENT_SHARE * self.strokes) if self.strokes >= FEWEST_FOR_ACCENTS else 0
+        return self.strokes - accents
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What is known before the first stroke.
+
+    Attributes:
+        asked: what was asked.
+        target: the picture, the ground under it, and where it counts.
+        form: which way the form runs.
+        hand: what the hand prefers.
+        scene: what is to be painted, pixel by pixel.
+        coarse: the same in the cells in which strokes are grown.
+    """
+
+    asked: Commission
+    target: Target
+    form: OrientationField
+    hand: Hand
+    scene: Scene
+    coarse: Scene
+
+    @property
+    def paper(self) -> Float32:
+        """The bare canvas (height * width, 3)."""
+        return self.target.paper().reshape(-1, 3)
+
+    def planner(self, deadline: Deadline) -> Planner:
+        """A planner that knows nothing yet."""
+        asked = self.asked
+        rng = np.random.default_rng(asked.seed)
+        effort = EFFORTS[asked.options.effort].for_count(asked.strokes)
+        controller = asked.controller or RidgeProposer()
+        paper = self.target.paper(self.coarse.cell)
+        grower = Grower(self.coarse, controller, rng, paper, asked.strokes, self.hand.score, effort.budget)
+        return Planner(self.scene, self.paper, grower, effort, rng, deadline)
+
+    def easel(self) -> Easel:
+        """An easel with a bare canvas and all brushes at hand."""
+        pigment = self.asked.options.pigment
+        tools = [Tool(read_myb(brush.path), brush.mypaint_name, pigment) for brush in self.asked.brushes]
+        height, width = self.target.size
+        return Easel(width, height, self.target.background, tools, pigment=pigment, seed=self.asked.seed)
+
+
+def study(asked: Commission, dreams: Dreams) -> Study:
+    """Looks at the picture: what counts in it, which way the form runs, and what a hand would do there.
+
+    Args:
+        asked: what is to be painted, and how.
+        dreams: of its brushes.
+
+    Raises:
+        ModelError: a network that finds faces is missing or broken.
+    """
+    options, strokes = asked.options, asked.strokes
+    target = Target(asked.target, options.ground, asked.backdrop, options.palette)
+    # At hand 0 nothing but the error counts; at the default and above faces count in full.
+    target.attention = detail_weight(target.picture, min(options.hand / hands.DEFAULT, 1.0))
+    if options.focus is not None:
+        target.attention = focus_weight(options.focus, target.attention)
+    form = OrientationField(target.picture)
+    limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
+    hand = hands.hand_for(options.hand, target.picture, form, *limits)
+    snap = _snap(options)
+    scene, coarse = (
+        Scene(target.picture, dreams, hand.constrain, cell, target.counts, target.attention, snap)
+        for cell in (1, cell_for(*target.size, strokes))
+    )
+    return Study(asked, target, form, hand, scene, coarse)
+
+
+def _snap(options: PaintOptions) -> Snap | None:
+    """To the colours that strokes may have; None for any."""
+    if options.palette is not None:
+        return options.palette.snapped
+    return None if options.colour is None else only(np.array(options.colour, np.float32))

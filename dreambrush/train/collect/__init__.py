@@ -1,0 +1,1 @@
+"""Random strokes, painted by libmypaint: what a dream learns from.  No torch."""

@@ -1,0 +1,84 @@
+"""Which brushes cannot be learned, and what they are instead: found out by painting, as settings alone do not tell."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dreambrush.errors import BrushError
+from dreambrush.mypaint.engine.brush import Brush
+from dreambrush.mypaint.engine.canvas import ONE, Canvas
+from dreambrush.mypaint.engine.myb import BrushSettings
+from dreambrush.strokes import events_of_all
+from dreambrush.train.collect.probe import PROBE_SEED, probe
+from dreambrush.train.collect.strokes import SIDE, random_colours, random_strokes
+
+TRIES = 20  # strokes over a painted canvas
+PATCH = 8  # pixels: side of the squares that are painted there
+VISIBLE = 1e-5  # mean change (of 1) over the whole canvas that is more than rounding
+
+
+class Kind(Enum):
+    """What a brush does that lays no paint of its own."""
+
+    ERASER = "is an eraser: it takes paint away and lays none"
+    BLENDER = "is a blender: it moves or changes paint that is there and lays none of its own"
+    NOTHING = "lays no paint, whatever the stroke"
+
+
+def kind_of_unlearnable(settings: BrushSettings) -> Kind | None:
+    """What a brush is that cannot be learned; None for those that can.
+
+    Raises:
+        BrushError: the brush asks for dabs without end.
+    """
+    if probe(settings).lays_paint:
+        return None
+    before, after = _painted_over(settings)
+    lost, changed = (before - after)[..., 3].mean(), np.abs(after - before)[..., :3].mean()
+    if max(lost, changed) < VISIBLE:
+        return Kind.NOTHING
+    # An eraser takes premultiplied colour, half of alpha on average, in the same proportion; a blender that drags in
+    # transparency changes colour far more than alpha.
+    return Kind.ERASER if lost > changed else Kind.BLENDER
+
+
+def check_learnable(name: str, settings: BrushSettings) -> None:
+    """Raises an error that says what to use instead.
+
+    Args:
+        name: of the brush.
+        settings: of the brush.
+
+    Raises:
+        BrushError: there is nothing to learn, or the brush asks for dabs without end.
+    """
+    kind = kind_of_unlearnable(settings)
+    if kind is not None:
+        raise BrushError(
+            f"The brush '{name}' {kind.value}, so it cannot paint a picture.",
+            "Choose a brush from 'dreambrush brushes', and keep this one for painting by hand in MyPaint.",
+            id="brush-not-learnable",
+        )
+
+
+def _painted_over(settings: BrushSettings) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A canvas of opaque patches of many colours, before and after each of some strokes: (h, h, 4) and (n, h, h, 4)."""
+    side = 3 * SIDE  # strokes stay in the middle: beyond the edge a blender would find transparency, and drag it in
+    patches = random_colours((side // PATCH) ** 2, PROBE_SEED).reshape(side // PATCH, side // PATCH, 3)
+    ground = np.full((side, side, 4), ONE, np.uint16)
+    ground[..., :3] = np.rint(ONE * patches.repeat(PATCH, 0).repeat(PATCH, 1))
+    strokes = random_strokes(TRIES, PROBE_SEED)
+    strokes[:, :6] += SIDE
+    colours = random_colours(TRIES, PROBE_SEED + 1).tolist()
+    canvas, brush = Canvas(side, side), Brush(settings)
+    after = np.empty((TRIES, *ground.shape), np.float32)
+    for index, events in enumerate(events_of_all(strokes[:, :6].reshape(-1, 3, 2), strokes[:, 6:8], strokes[:, 8])):
+        canvas.write(ground)
+        brush.set_colour(colours[index])
+        brush.set_radius(float(strokes[index, 8]))
+        canvas.stroke(brush, events, index)
+        after[index] = canvas.read() / np.float32(ONE)
+    return (ground / np.float32(ONE)).astype(np.float32), after

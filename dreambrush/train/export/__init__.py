@@ -1,0 +1,1 @@
+"""Makes ONNX of what was trained, and checks that it answers alike."""

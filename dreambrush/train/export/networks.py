@@ -1,0 +1,243 @@
+"""Weights to ONNX: what painting runs, checked to be what was trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dreambrush.dream.gradient import GRADIENT_FILE
+from dreambrush.errors import ModelError, OutputError
+from dreambrush.files.output import open_output
+from dreambrush.models.catalogue import (
+    CARD_FILE,
+    COLOUR_FILE,
+    COLOUR_WEIGHTS_FILE,
+    DREAM_FILE,
+    POLICY_FILE,
+    POLICY_WEIGHTS_FILE,
+    WEIGHTS_FILE,
+    fingerprint,
+    read_card,
+)
+from dreambrush.models.networks import load_network
+from dreambrush.train.card import card_bytes
+from dreambrush.train.collect.strokes import SIDE, random_colours, random_strokes
+from dreambrush.train.export.gradient import gradient_bytes
+from dreambrush.train.export.to_onnx import onnx_bytes
+from dreambrush.train.fit.checkpoint import put_weights, read_weights
+from dreambrush.train.fit.colour import ColourDream, colour_onnx
+from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.learn import load_dream
+
+LARGEST_DIFFERENCE = 1e-3  # of alpha (0..1), its gradient, or a colour (0..1)
+LARGEST_SHARE = 1e-3  # of all values may differ more: where two pieces of a path are equally near, rounding decides
+CHECK_SEED, CHECK_STROKES, CHECK_POINTS = 40_000_003, 500, 200
+
+
+class Difference(NamedTuple):
+    """How far onnxruntime's answers are from torch's: the largest difference, and the share that matters."""
+
+    most: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What :func:`export_networks` made.
+
+    Attributes:
+        files: content of each file by name: networks and their weights.
+        about: for the card: of each network how far onnxruntime's answers are from torch's at most.
+    """
+
+    files: dict[str, bytes]
+    about: dict[str, Any]
+
+
+def export_networks(
+    dream_weights: Path,
+    colour_weights: Path | None = None,
+    gradient: bytes | None = None,
+) -> Exported:
+    """Makes the networks of a model.
+
+    Args:
+        dream_weights: ``dream.safetensors``.
+        colour_weights: ``colour.safetensors``, if the brush changes its colour.
+        gradient: what was exported of these weights before; it takes longer than all the rest.
+
+    Raises:
+        ModelError: weights cannot be read, or what was exported answers differently.
+    """
+    dream = load_dream(dream_weights)
+    files = {WEIGHTS_FILE: dream_weights.read_bytes(), DREAM_FILE: onnx_bytes(dream)}
+    differences = {DREAM_FILE: check_dream(dream, files[DREAM_FILE])}
+    files[GRADIENT_FILE] = gradient_bytes(dream) if gradient is None else gradient
+    differences[GRADIENT_FILE] = check_gradient(dream, files[GRADIENT_FILE])
+    if colour_weights is not None:
+        colour = load_colour(colour_weights)
+        files[COLOUR_WEIGHTS_FILE] = colour_weights.read_bytes()
+        files[COLOUR_FILE] = colour_onnx(colour)
+        differences[COLOUR_FILE] = check_colour(colour, files[COLOUR_FILE])
+    about = {
+        "weights": fingerprint(dream_weights),
+        "onnx_difference": {
+            "max_abs": {name: float(f"{found.most:.3g}") for name, found in differences.items()},
+            f"share_above_{LARGEST_DIFFERENCE:g}": {
+                name: float(f"{found.share:.2g}") for name, found in differences.items()
+            },
+            "checked_on": f"{CHECK_STROKES} random strokes at {CHECK_POINTS} points each",
+        },
+    }
+    return Exported(files, about)
+
+
+def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str, Any]:
+    """Exports the networks of a model folder again.
+
+    Args:
+        folder: has weights and card.
+        output: the same, or a folder that becomes a copy of the model.
+        anew: also the gradient, if it is there and was exported of the same weights.
+
+    Returns:
+        The new card.
+
+    Raises:
+        ModelError: weights or card cannot be read, or what was exported answers differently.
+        OutputError: the files cannot be written.
+    """
+    card = read_card(folder)
+    colour = folder / COLOUR_WEIGHTS_FILE
+    gradient = folder / GRADIENT_FILE
+    kept = not anew and gradient.is_file() and card.get("weights") == fingerprint(folder / WEIGHTS_FILE)
+    exported = export_networks(
+        folder / WEIGHTS_FILE,
+        colour if colour.is_file() else None,
+        gradient.read_bytes() if kept else None,
+    )
+    files = exported.files
+    if output.resolve() != folder.resolve():
+        # A model of dreambrush 0.1 may have a controller; it goes along as it is.
+        names = ("*.myb", "preview.png", POLICY_FILE, POLICY_WEIGHTS_FILE)
+        others = (path for name in names for path in folder.glob(name))
+        files = {path.name: path.read_bytes() for path in others} | files
+    card |= exported.about
+    write_model(output, files, card)
+    return card
+
+
+def write_model(folder: Path, files: dict[str, bytes], card: dict[str, Any]) -> None:
+    """Writes the files of a model, each whole or not at all, replacing older ones; the card comes last.
+
+    A process that is killed in between leaves a card that tells of other weights; painting then exports them.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The folder {folder} cannot be created: {error.strerror}.",
+            "Choose another with -o.",
+            id="cannot-make-folder",
+        ) from None
+    for name, data in (*files.items(), (CARD_FILE, card_bytes(card))):
+        with open_output(folder / name, overwrite=True) as file:
+            file.write(data)
+
+
+def load_colour(path: Path) -> ColourDream:
+    """A trained colour dream.
+
+    Raises:
+        ModelError: the file is missing, or holds something else.
+    """
+    dream = ColourDream()
+    put_weights(dream, read_weights(path), path)
+    return dream.eval()
+
+
+def check_dream(dream: FieldDream, model: bytes) -> Difference:
+    """The difference between the alpha that torch and onnxruntime dream of strokes that were never trained on.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
+    return check_network(dream, model, DREAM_FILE, _strokes_and_points(), ("mean", "variance"))
+
+
+def check_gradient(dream: FieldDream, model: bytes) -> Difference:
+    """As :func:`check_dream`, for the gradient of a random sum over the points of each stroke.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
+    inputs = _strokes_and_points()
+    signs = np.random.default_rng(CHECK_SEED).choice([-1, 1], (2, CHECK_STROKES, CHECK_POINTS)).astype(np.float32)
+    inputs |= {"by_mean": signs[0] / CHECK_POINTS, "by_variance": signs[1] / CHECK_POINTS}
+
+    def gradient(strokes: Tensor, points: Tensor, by_mean: Tensor, by_variance: Tensor) -> tuple[Tensor, ...]:
+        with torch.enable_grad():
+            leaf = strokes.requires_grad_()
+            mean, variance = dream(leaf, points)
+            (by_strokes,) = torch.autograd.grad((mean, variance), leaf, (by_mean, by_variance))
+        return mean.detach(), variance.detach(), by_strokes
+
+    return check_network(gradient, model, GRADIENT_FILE, inputs, ("mean", "variance", "by_strokes"))
+
+
+def check_colour(colour: ColourDream, model: bytes) -> Difference:
+    """As :func:`check_dream`, for what a brush adds to random colours.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
+    inputs = _strokes_and_points() | {"colour": random_colours(CHECK_STROKES, CHECK_SEED)}
+    return check_network(lambda *given: (colour(*given),), model, COLOUR_FILE, inputs, ("shift",))
+
+
+def _strokes_and_points() -> dict[str, NDArray[np.float32]]:
+    points = np.random.default_rng(CHECK_SEED).uniform(0, SIDE, (CHECK_STROKES, CHECK_POINTS, 2)).astype(np.float32)
+    return {"strokes": random_strokes(CHECK_STROKES, CHECK_SEED), "points": points}
+
+
+@torch.no_grad()
+def check_network(
+    network: Callable[..., Sequence[Tensor]],
+    model: bytes,
+    name: str,
+    inputs: dict[str, NDArray[np.float32]],
+    outputs: tuple[str, ...],
+) -> Difference:
+    """The difference between the answers of a trained network and of the ONNX model that was exported of it.
+
+    Args:
+        network: the trained one.
+        model: bytes of the ONNX model.
+        name: of its file, for the error.
+        inputs: to both, by name, in order.
+        outputs: names of the answers, in order.
+
+    Raises:
+        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+    """
+    trained = network(*(torch.from_numpy(value) for value in inputs.values()))
+    exported = load_network(model, name, tuple(inputs), outputs, threads=1).run(None, inputs)
+    differences = np.concatenate([np.abs(a.numpy() - b).ravel() for a, b in zip(trained, exported, strict=True)])
+    found = Difference(float(differences.max()), float(1 - (differences <= LARGEST_DIFFERENCE).mean()))
+    if found.share > LARGEST_SHARE:
+        raise ModelError(
+            f"The exported {name} answers differently from the trained network (by up to {found.most:.2g}).",
+            "Install other versions of onnx and onnxruntime, then run: dreambrush export",
+            id="export-differs",
+        )
+    return found

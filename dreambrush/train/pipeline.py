@@ -1,0 +1,196 @@
+"""Trains a brush: collect, dream, export; stopped at any moment, it goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+
+from dreambrush.cores import available_cores
+from dreambrush.errors import ModelError
+from dreambrush.models.catalogue import (
+    COLOUR_FILE,
+    COLOUR_WEIGHTS_FILE,
+    POLICY_FILE,
+    POLICY_WEIGHTS_FILE,
+    WEIGHTS_FILE,
+    BrushFile,
+    fingerprint,
+    read_card,
+    shipped_folder,
+)
+from dreambrush.mypaint.brushes.folders import bare_name
+from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
+from dreambrush.train.card import dream_section
+from dreambrush.train.collect.gather import gather
+from dreambrush.train.collect.learnable import check_learnable
+from dreambrush.train.collect.probe import probe
+from dreambrush.train.collect.shards import MANIFEST, Manifest, load_strokes
+from dreambrush.train.export.networks import export_networks, write_model
+from dreambrush.train.fit.checkpoint import Checkpoint
+from dreambrush.train.fit.colour import learn_colour
+from dreambrush.train.fit.evaluate import evaluate
+from dreambrush.train.fit.learn import learn_dream, load_dream
+from dreambrush.train.fit.nib import measure_nib
+from dreambrush.train.plan import STAGES, Stage, TrainOptions, check_device
+from dreambrush.train.preview import PREVIEW_FILE, preview_sheet
+from dreambrush.train.workspace import Workspace
+
+DREAM_CHECKPOINT = "dream-checkpoint.safetensors"
+RANDOM = 1e-6  # noise floor above which no two strokes of a brush are alike
+
+Report = Callable[[str, int, int], None]
+
+
+def train(
+    brush: BrushFile,
+    output: Path,
+    options: TrainOptions | None = None,
+    stages: Sequence[Stage] = STAGES,
+    progress: Report = lambda stage, done, total: None,
+    *,
+    keep: bool = False,
+    restart: bool = False,
+    workers: int | None = None,
+) -> Path:
+    """Trains a brush and writes its model.
+
+    What is not finished lies in the folder ``training`` inside of the model's, which is otherwise left as it is until
+    the last stage.  The same call continues an unfinished training, and the weights become the same bytes as without
+    the stop.
+
+    Args:
+        brush: the brush.
+        output: the model's folder; made if missing, its model replaced if it has one.
+        options: what and how long to learn.
+        stages: those to do now.
+        progress: told stage ("collect", "dream", "evaluate", "export"), how much is done, and in all.
+        keep: do not delete the strokes and checkpoints after the last stage.
+        restart: throw away what an unfinished training left.
+        workers: processes that paint strokes; by default one per core.
+
+    Returns:
+        The folder.
+
+    Raises:
+        BrushError: the brush file is broken, or the brush cannot be learned; what it is instead is said.
+        UsageError: there is no such device.
+        ModelError: an earlier stage is missing, or what was exported answers differently.
+        OutputError: the folder cannot be written, is in use, or has an unfinished training with other options.
+    """
+    options = options or TrainOptions()
+    settings = read_myb(brush.path)
+    check_learnable(brush.name, settings)
+    check_device(options.device)
+    plan = {"brush": settings.digest(), **options.as_dict()}
+    torch.set_num_threads(options.threads)
+    workspace = Workspace(output, plan)
+    with workspace.opened(restart=restart):
+        run = _Run(brush, settings, options, workspace, progress)
+        for stage in STAGES:
+            if stage in stages:
+                run.do(stage, workers or available_cores())
+        if STAGES[-1] in stages and not keep:
+            workspace.remove()
+    return output
+
+
+@dataclass
+class _Run:
+    brush: BrushFile
+    settings: BrushSettings
+    options: TrainOptions
+    workspace: Workspace
+    report: Report
+
+    def do(self, stage: Stage, workers: int) -> None:
+        """Does a stage, as far as it is not done yet."""
+        if stage == "collect":
+            self._collect(workers)
+        elif stage == "dream":
+            self._dream()
+        else:
+            self._export()
+
+    def _collect(self, workers: int) -> None:
+        wanted = Manifest(self.brush.name, self.settings.digest(), self.options.seed, False, self.options.strokes, 0)
+        with self.workspace.timed("collect"):
+            gather(
+                self.workspace.strokes,
+                self.settings,
+                wanted,
+                workers,
+                lambda done, total: self.report("collect", done, total),
+            )
+
+    def _dream(self) -> None:
+        options, workspace = self.options, self.workspace
+        weights = workspace.folder / WEIGHTS_FILE
+        if not weights.is_file():
+            if not (workspace.strokes / MANIFEST).is_file():
+                raise ModelError(
+                    "There are no strokes to learn from yet.", "Run this with --only collect first.", id="stage-missing"
+                )
+            checkpoint = Checkpoint(workspace.folder / DREAM_CHECKPOINT, workspace.fingerprint, saved=workspace.tick)
+            with workspace.timed("fit"):
+                self.report("dream", checkpoint.load()[0], options.fit.steps)
+                dream = learn_dream(
+                    load_strokes(workspace.strokes),
+                    measure_nib(self.settings),
+                    options.fit,
+                    options.seed,
+                    lambda done, total: self.report("dream", done, total),
+                    checkpoint,
+                    options.device,
+                )
+                workspace.save(WEIGHTS_FILE, save(dream.state_dict()))
+        if workspace.journal.get("dream_of") != fingerprint(weights):
+            found = probe(self.settings)
+            with workspace.timed("evaluate"):
+                self.report("evaluate", 0, 1)
+                dream = load_dream(weights)
+                score = evaluate(dream, self.settings, options.seed, options.held_out)
+                about = dream_section(
+                    self.brush.name,
+                    self.settings.digest(),
+                    dream.reach_on_canvas,
+                    found.changes_colour,
+                    options,
+                    score,
+                )
+            if found.changes_colour:
+                with workspace.timed("colour"):
+                    colour, colour_score = learn_colour(self.settings, dream, options.seed, options.colour_steps)
+                    about["held_out"]["colour"] = colour_score.as_dict()
+                    workspace.save(COLOUR_WEIGHTS_FILE, save(colour.state_dict()))
+            workspace.note(dream=about, dream_of=fingerprint(weights))
+
+    def _export(self) -> None:
+        workspace, journal = self.workspace, self.workspace.journal
+        self.report("export", 0, 1)
+        weights = workspace.need(WEIGHTS_FILE, "dream")
+        new = weights.parent == workspace.folder
+        card = dict(journal["dream"]) if new else read_card(workspace.model)
+        colour = weights.parent / COLOUR_WEIGHTS_FILE if card["changes_colour"] else None
+        exported = export_networks(weights, colour)
+        dream = load_dream(weights)
+        is_random = card["held_out"]["noise_floor"] > RANDOM
+        files = exported.files | {
+            PREVIEW_FILE: preview_sheet(dream, self.settings, self.options.seed, random=is_random),
+        }
+        if self.brush.path.parent != shipped_folder("brushes"):
+            copy = f"{bare_name(self.brush.name)}.myb"  # so that it can be named from now on
+            files[copy] = self.brush.path.read_bytes()
+        card |= exported.about
+        card["seconds"] = {**card.get("seconds", {}), **journal.get("seconds", {})}
+        write_model(workspace.model, files, card)
+        if new:  # dreambrush 0.1 left a controller here, which practised in another dream
+            for name in (POLICY_FILE, POLICY_WEIGHTS_FILE):
+                (workspace.model / name).unlink(missing_ok=True)
+        if colour is None:
+            for name in (COLOUR_FILE, COLOUR_WEIGHTS_FILE):
+                (workspace.model / name).unlink(missing_ok=True)
+        self.report("export", 1, 1)
