@@ -384,16 +384,16 @@ CHANGES: dict[str, Callable[[Any, Any, dict[str, Any]], None]] = {
     "an even increment": lambda _, record, arrays: record["rng"]["state"].update(inc=0),
     "a huge state": lambda _, record, arrays: record["rng"]["state"].update(state=1 << 200),
     "no state": lambda _, record, arrays: record["rng"].pop("state"),
-    "minus a billion swaps": lambda _, record, arrays: record["at"].update(swapped=-(10**9)),
-    "paused is a text": lambda _, record, arrays: record["at"].update(paused="x"),
-    "a name that is none": lambda _, record, arrays: record.update(names=[None]),
+    "minus a billion swaps": lambda _, record, arrays: record["step"].update(swapped=-(10**9)),
+    "paused is a text": lambda _, record, arrays: record["step"].update(paused="x"),
+    "a name that is none": lambda _, record, arrays: record.update(layers=[None]),
     "time is NaN": lambda _, record, arrays: record.update(stages=[{"name": "x"}]),
     "another brush": lambda _, __, arrays: arrays["sketch.brush"].__setitem__(0, 99),
     "a layer that is not there": lambda _, __, arrays: arrays["layer"].__setitem__(-1, 99),
     "strokes that are none": lambda _, __, arrays: arrays["sketch.strokes"].__setitem__((0, 0), np.inf),
     "earned nothing": lambda _, __, arrays: arrays["earned"].fill(0),
     "a canvas of whole numbers": lambda _, __, arrays: arrays.update(canvas=arrays["canvas"].astype(np.int32)),
-    "ideas of another size": lambda _, __, arrays: arrays["ideas.size"].fill(999),
+    "candidates of another size": lambda _, __, arrays: arrays["candidates.size"].fill(999),
 }
 
 

@@ -238,8 +238,8 @@ def test_tiny(size: tuple[int, int], suffix: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("film.avi", SHORT, "ends in none of"),
-        ("film", SHORT, "ends in none of"),
+        ("film.avi", SHORT, "must end in"),
+        ("film", SHORT, "must end in"),
         ("film.mp4", TimelapseOptions(seconds=1, hold=1), "No time is left to paint"),
         ("film.mp4", TimelapseOptions(seconds=1, hold=0, fps=1), "No time is left to paint"),
         ("film.mp4", TimelapseOptions(seconds=1000), "30,000 frames"),

@@ -159,6 +159,6 @@ def test_broken_ones_are_refused_in_a_sentence(astronaut: Pictures) -> None:
     ):
         with pytest.raises(StrokesError) as caught:
             read_state(broken)
-        assert caught.value.advice.startswith("Paint the picture anew")
+        assert caught.value.advice.startswith("Paint the picture again")
     with pytest.raises(StrokesError, match="of another picture"):
         paint(astronaut(SIDE // 2), find_brush("oil"), STROKES, 3, unfinished=data)
