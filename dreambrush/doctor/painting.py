@@ -91,7 +91,7 @@ def dreams() -> Advice:
 
 def faces() -> Advice:
     """Whether the networks open; raises ModelError."""
-    from dreambrush.painter.target.faces import NETWORKS, open_face_network
+    from dreambrush.painter.see.faces import NETWORKS, open_face_network
 
     for name in NETWORKS:
         open_face_network(name)
@@ -100,7 +100,7 @@ def faces() -> Advice:
 
 def subject() -> Advice:
     """Whether the network opens; raises ModelError."""
-    from dreambrush.painter.target.subject import open_subject_network
+    from dreambrush.painter.see.subject import open_subject_network
 
     open_subject_network()
     return Advice("The network that finds the subject opens.")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dreambrush.painter.geometry import LIGHTEST
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.painter.plan import hand as hands
-from dreambrush.painter.target.target import Colour
+from dreambrush.painter.see.target import Colour
 from dreambrush.pictures.palette import Palette
 
 Float32 = NDArray[np.float32]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dreambrush.painter.few_strokes import Trial
+    from dreambrush.painter.measure.few_strokes import Trial
     from dreambrush.pictures.contact_sheet import Picture
 
 ACROSS, MOST_ON_SHEET = 3, 60  # pictures in a row of a contact sheet, and on all of it
@@ -120,7 +120,7 @@ class ResultsFolder:
 
     def figures(self, strokes: int, published: dict[str, float]) -> dict[str, Any]:
         """The means over all pictures with that number of strokes, and the figures of each picture."""
-        from dreambrush.painter.few_strokes import summarise
+        from dreambrush.painter.measure.few_strokes import summarise
 
         paintings = [
             {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dreambrush.painter.paint import PaintOptions
+    from dreambrush.painter.options import PaintOptions
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
 AUTO = "auto"  # as --focus: the picture's subject
@@ -104,7 +104,7 @@ class PaintSettings:
         Raises:
             UsageError: the narrowest stroke would be wider than the widest.
         """
-        from dreambrush.painter.paint import PaintOptions
+        from dreambrush.painter.options import PaintOptions
         from dreambrush.pictures.palette import parse_palette
 
         side = max(width, height)
@@ -141,7 +141,7 @@ class PaintSettings:
         if self.focus is None:
             return None
         if self.focus == AUTO:
-            from dreambrush.painter.target.subject import find_subject
+            from dreambrush.painter.see.subject import find_subject
 
             return None if picture is None else find_subject(picture)
         from dreambrush.pictures.reading import load_mask

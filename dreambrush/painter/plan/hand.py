@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
 from dreambrush.painter.refine.fragments import path_nodes
-from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.see.orientation import OrientationField
 
 Float32 = NDArray[np.float32]
 

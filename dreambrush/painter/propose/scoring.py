@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import Snap, best_colour_and_gain
 from dreambrush.painter.geometry import ribbon
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
+from dreambrush.painter.refine.dreams import Dreams
 
 Float32 = NDArray[np.float32]
 

@@ -8,7 +8,7 @@ import pytest
 
 from dreambrush.painter.geometry import dotness, path_length
 from dreambrush.painter.plan.hand import DEFAULT, EXACT, FREE, Hand, hand_for
-from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.see.orientation import OrientationField
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Sketches

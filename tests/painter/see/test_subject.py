@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 import dreambrush
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import shipped_folder
-from dreambrush.painter.target import subject
-from dreambrush.painter.target.subject import find_subject
+from dreambrush.painter.see import subject
+from dreambrush.painter.see.subject import find_subject
 from dreambrush.pictures.reading import load_picture
 
 Float32 = NDArray[np.float32]

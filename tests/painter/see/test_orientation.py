@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.see.orientation import OrientationField
 
 Float32 = NDArray[np.float32]
 SIDE = 96

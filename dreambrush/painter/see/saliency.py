@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.painter.target.faces import Face, find_faces
+from dreambrush.painter.see.faces import Face, find_faces
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]

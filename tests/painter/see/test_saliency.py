@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from dreambrush.painter.target.saliency import ELSEWHERE, FACE, FEATURE, FOCUS, detail_weight, focus_weight
+from dreambrush.painter.see.saliency import ELSEWHERE, FACE, FEATURE, FOCUS, detail_weight, focus_weight
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Float32, Pictures

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.refine.fragments import enumerated, path_nodes
-from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.strokes import Strokes
 
 Float32 = NDArray[np.float32]

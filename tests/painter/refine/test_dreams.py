@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 from dreambrush.dream.gradient import GRADIENT_FILE, DreamGradient
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import COLOUR_FILE, BrushFile, Dream, find_brush
-from dreambrush.painter.dreams import Dreams
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, all_cells, find_fragments
 from dreambrush.painter.sketch import Sketch
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.models.shipped_network import open_shipped
-from dreambrush.painter.target.faces import thumbnail
+from dreambrush.painter.see.faces import thumbnail
 
 if TYPE_CHECKING:
     import onnxruntime
