@@ -56,7 +56,9 @@ class Canvas:
         self._handle = self._ffi.gc(handle, self._lib.db_canvas_free)
         self.work = float(self._lib.DB_MOST_WORK)
 
-    def stroke(self, brush: Brush, events: NDArray[np.float64], seed: int = 0) -> Rectangle:
+    def stroke(
+        self, brush: Brush, events: NDArray[np.float64], seed: int = 0, tilts: NDArray[np.float64] | None = None
+    ) -> Rectangle:
         """Paints one stroke.
 
         Args:
@@ -65,12 +67,14 @@ class Canvas:
                 before (after more than 5 the brush lands anew, as in MyPaint).  The first one only places the
                 brush, as in MyPaint.  :func:`dreambrush.strokes.stroke_events` makes them.
             seed: of the C library's random numbers, which wet brushes use in pigment mode.
+            tilts: (n, 2) float64: how far the pen leans to the right and towards the hand at each event, as a tablet
+                says it, -1..1; 0 is upright and 1 leans by 60 degrees.  None holds it upright.
 
         Returns:
             The rectangle that the paint may have changed, within the canvas (width 0 where nothing did).
 
         Raises:
-            ValueError: events of another shape, not finite, or out of range.
+            ValueError: events or tilts of another shape, not finite, or out of range.
             BrushError: the brush asks for dabs without end; a part of them is on the canvas.
             MemoryError: there is no memory for the paint; a part of it is on the canvas.  The next stroke is painted
                 like any other.
@@ -86,7 +90,13 @@ class Canvas:
         changed = self._ffi.new("int[4]")
         pointer = self._ffi.from_buffer("double[]", events)
         count, seed = len(events), int(seed) & 0xFFFFFFFF
-        failure = self._lib.db_canvas_stroke(self._handle, brush.handle, pointer, count, seed, self.work, changed)
+        if tilts is None:
+            failure = self._lib.db_canvas_stroke(self._handle, brush.handle, pointer, count, seed, self.work, changed)
+        else:
+            leaning = self._ffi.from_buffer("double[]", _checked_tilts(tilts, count))
+            failure = self._lib.db_canvas_tilted_stroke(
+                self._handle, brush.handle, pointer, leaning, count, seed, self.work, changed
+            )
         if failure == self._lib.DB_TOO_MUCH_WORK:
             raise BrushError(
                 "The brush asks for over a million dabs in one stroke.", "Choose another brush.", id="too-many-dabs"
@@ -173,6 +183,16 @@ class Canvas:
         if out.size:
             reader(self._handle, x, y, width, height, *tables, self._ffi.from_buffer(buffer, out))
         return out
+
+
+def _checked_tilts(tilts: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    tilts = np.ascontiguousarray(tilts, dtype=np.float64)
+    if tilts.shape != (count, 2):
+        raise ValueError(f"Expected tilts to have shape ({count}, 2) but it had shape {tilts.shape}")
+    if not np.isfinite(tilts).all():
+        raise ValueError("Expected tilts to be finite but some are not")
+    _check_range(tilts, -1.0, 1.0, "tilts")
+    return tilts
 
 
 def _check_range(values: NDArray[np.float64], low: float, high: float, what: str) -> None:
