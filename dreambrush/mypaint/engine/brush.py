@@ -26,8 +26,8 @@ class Brush:
     Curves that could drive the engine out of its ranges are held back (fence.py).
 
     Args:
-        settings: all settings of the brush; without any, those that libmypaint gives a new brush, with the curve that
-            makes paint more opaque the harder one presses.
+        settings: all settings of the brush; without any, libmypaint's defaults, plain colours instead of pigments, and
+            the curve that makes paint more opaque the harder one presses.
 
     Raises:
         BrushError: a base value that is not finite.

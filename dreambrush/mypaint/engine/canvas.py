@@ -65,7 +65,7 @@ class Canvas:
             brush: in the colour and size wanted.
             events: (n, 4) float64: x and y in pixels, -1e7..1e7; pressure 0..1; seconds since the event
                 before (after more than 5 the brush lands anew, as in MyPaint).  The first one only places the
-                brush, as in MyPaint.  :func:`dreambrush.strokes.stroke_events` makes them.
+                brush, as in MyPaint.  ``dreambrush.stroke_events`` makes them of a curve.
             seed: of the C library's random numbers, which wet brushes use in pigment mode.
             tilts: (n, 2) float64: how far the pen leans to the right and towards the hand at each event, as a tablet
                 says it, -1..1; 0 is upright and 1 leans by 60 degrees.  None holds it upright.
