@@ -57,7 +57,10 @@ make_sysroot() {
     for kind in deb deb-src; do
         echo "$kind [arch=amd64 signed-by=$keys] $mirror $release main"
     done >"$place/sources.list"
-    old_apt_get update
+    if ! old_apt_get update; then
+        echo "Debian $release is not at $mirror. DEBIAN_MIRROR names another place, WHEEL_DEBIAN a newer release." >&2
+        exit 1
+    fi
     old_apt_get download libc6 libc6-dev linux-libc-dev libjson-c5 libjson-c-dev
     for package in "$place"/packages/*.deb; do
         dpkg-deb -x "$package" "$sysroot"
