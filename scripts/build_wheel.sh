@@ -79,7 +79,7 @@ make_sysroot() {
         # Debian's own flags.  Without OpenMP, whose library would have to come along: our canvas asks for no threads.
         ./configure --quiet --prefix=/usr --libdir=/usr/lib --disable-static --disable-introspection --without-glib \
             --disable-openmp --disable-i18n --disable-docs --disable-gegl \
-            CFLAGS="-O2 -g -fstack-protector-strong -Wformat -Werror=format-security" CPPFLAGS=-D_FORTIFY_SOURCE=2 \
+            CFLAGS="-O2 -fstack-protector-strong -Wformat -Werror=format-security" CPPFLAGS=-D_FORTIFY_SOURCE=2 \
             LDFLAGS="-Wl,-z,relro -Wl,-z,now -Wl,-z,defs"
         make --quiet
         make --quiet install DESTDIR="$sysroot"
@@ -122,8 +122,11 @@ rm -rf "$place/new"
 mkdir "$place/new"
 echo "Building $what ..." >&2
 # Python's own headers may ask for more of them, which Debian keeps beside its C library's.
-CFLAGS="-idirafter $(dirname "$("$tools/python" -c 'import sysconfig; print(sysconfig.get_path("include"))')")"
-export CFLAGS PATH="$tools:$PATH" AUDITWHEEL_LD_LIBRARY_PATH="$place/bundle"
+CFLAGS="-g0 -idirafter $(dirname "$("$tools/python" -c 'import sysconfig; print(sysconfig.get_path("include"))')")"
+# The same bytes of the same commit, wherever it is built; pip and auditwheel ask for this.
+commit=$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 1577836800)
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$commit}
+export SOURCE_DATE_EPOCH CFLAGS PATH="$tools:$PATH" AUDITWHEEL_LD_LIBRARY_PATH="$place/bundle"
 log=$place/wheel.log
 {
     python -m build --no-isolation --sdist -o "$place/new" "$tree"
