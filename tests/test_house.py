@@ -74,6 +74,7 @@ ROWS = {
     "painter": ("lay", "see", "refine", "propose", "plan", "save", "measure"),
     "mypaint": ("engine", "blend", "ora", "brushes"),
     "train": ("collect", "fit", "export"),
+    "cli": ("ui", "shared", "paint", "bench", "inspect"),
 }
 
 
