@@ -105,6 +105,15 @@ def test_no_import_circles(modules: dict[str, set[str]]) -> None:
             graph.pop(name)
 
 
+def test_no_two_classes_have_one_name() -> None:
+    homes: dict[str, list[Path]] = {}
+    for path in SOURCES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(path)
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
 def test_files_are_short() -> None:
     for path in SOURCES:
         if not path.name.startswith("_engine"):
