@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError, StrokesError, UsageError
 from dreambrush.files.json_text import whole_characters
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
@@ -70,18 +71,18 @@ class Recipe:
     version: str
     seed: int
     pigment: bool
-    ground: NDArray[np.uint8] | None
+    ground: Pixels | None
     strokes: Strokes
     brushes: tuple[BrushSettings, ...]
     names: tuple[str, ...]
     digests: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
-    alpha: NDArray[np.uint8] | None = None
+    alpha: Pixels | None = None
     grain: bool = False
     made_with: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def background(self) -> NDArray[np.uint8]:
+    def background(self) -> Pixels:
         """Under all layers: a colour (3,), white where it was painted onto other work, or a tile of paper."""
         if self.ground is None:
             return np.full(3, 255, np.uint8)
@@ -225,7 +226,7 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
     return recipes[-1 if painting is None else painting - 1]
 
 
-def digest(pixels: NDArray[np.uint8]) -> str:
+def digest(pixels: Pixels) -> str:
     """A fingerprint of a layer (h, w, 4) uint8: what is under no paint at all does not matter."""
     seen = hashlib.sha256()
     for top in range(0, len(pixels), BAND):  # so that it takes little memory
@@ -276,7 +277,7 @@ def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers
     )
 
 
-def _alpha(text: Any, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def _alpha(text: Any, shape: tuple[int, int]) -> Pixels:
     with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as image:
         if image.size != shape[::-1] or image.mode != "L" or shape[0] * shape[1] > LARGEST_ALPHA:
             raise ValueError("its shape has another size")

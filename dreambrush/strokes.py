@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dreambrush.arrays import Float32, Float64, Int32
 from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json, whole_characters
 from dreambrush.files.output import open_output
@@ -43,8 +44,6 @@ SECONDS_PER_EVENT = 0.01  # a tablet reports about 100 times a second
 MOST_EVENTS = 64  # enough for a smooth quadratic curve of any length
 APPROACH = 0.02  # of the radius: far too little for a dab, enough for a direction
 LANDING_SECONDS = 10.0  # longer than libmypaint's max_dtime of 5 s, so that the brush lands without a trail
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +69,8 @@ class Strokes:
     pressure: Float32
     radius: Float32
     colour: Float32
-    brush: NDArray[np.int32]
-    layer: NDArray[np.int32]
+    brush: Int32
+    layer: Int32
     size: tuple[int, int]
     brushes: tuple[str, ...]
     layers: tuple[str, ...]
@@ -235,13 +234,13 @@ class Strokes:
         except UnicodeDecodeError:
             raise _bad(f"The strokes file {path} is not text.") from None
 
-    def _table(self) -> NDArray[np.float32]:
+    def _table(self) -> Float32:
         n = len(self)
         columns = (self.path.reshape(n, 6), self.pressure, self.radius[:, None], self.colour)
         return np.concatenate([*columns, self.brush[:, None], self.layer[:, None]], axis=1, dtype=np.float32)
 
 
-def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> NDArray[np.float64]:
+def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> Float64:
     """The events that a hand would send while drawing one stroke; used for collecting and for painting alike.
 
     The pen lands a hair before the start with pressure 0 after a pause (libmypaint then starts afresh there, whatever
@@ -259,7 +258,7 @@ def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> NDArra
     return events_of_all(np.asarray(path)[None], np.asarray(pressure)[None], np.array([radius]))[0]
 
 
-def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> list[NDArray[np.float64]]:
+def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> list[Float64]:
     """The events of many strokes at once, far quicker than one by one.
 
     Args:
@@ -273,7 +272,7 @@ def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> li
     path, pressure, radius = (np.asarray(array, np.float64) for array in (path, pressure, radius))
     seconds = np.maximum(_lengths(path, 32) / SPEED, LEAST_SECONDS)
     counts = np.clip(np.ceil(seconds / SECONDS_PER_EVENT), 8, MOST_EVENTS).astype(int)
-    events: list[NDArray[np.float64]] = [np.empty((0, 4))] * len(path)
+    events: list[Float64] = [np.empty((0, 4))] * len(path)
     for count in np.unique(counts):
         rows = np.flatnonzero(counts == count)
         made = _events(path[rows], pressure[rows], radius[rows], seconds[rows], int(count))
@@ -283,12 +282,12 @@ def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> li
 
 
 def _events(
-    path: NDArray[np.float64],
-    pressure: NDArray[np.float64],
-    radius: NDArray[np.float64],
-    seconds: NDArray[np.float64],
+    path: Float64,
+    pressure: Float64,
+    radius: Float64,
+    seconds: Float64,
     count: int,
-) -> NDArray[np.float64]:
+) -> Float64:
     """Events (n, count + 2, 4) of strokes that take equally many."""
     start, control, end = path[:, None, 0], path[:, None, 1], path[:, None, 2]
     # Even in arc length, so that speed is even too: tabulate the curve finely and walk along it.
@@ -316,12 +315,12 @@ def _events(
     return events
 
 
-def bezier_length(path: NDArray[np.float64], steps: int = 32) -> float:
+def bezier_length(path: Float64, steps: int = 32) -> float:
     """Length in pixels of a quadratic Bezier curve (3, 2), from a polyline of that many steps."""
     return float(_lengths(path[None], steps)[0])
 
 
-def _lengths(path: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
+def _lengths(path: Float64, steps: int) -> Float64:
     """Lengths (n,) of curves (n, 3, 2)."""
     t = np.linspace(0.0, 1.0, steps + 1)[:, None]
     points = (1 - t) ** 2 * path[:, None, 0] + 2 * t * (1 - t) * path[:, None, 1] + t**2 * path[:, None, 2]

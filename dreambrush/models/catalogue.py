@@ -17,9 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
 from dreambrush.errors import BrushError, ModelError
 from dreambrush.files.json_text import read_json
 from dreambrush.models.brush_names import find_name, known_brushes, near_names
@@ -36,8 +34,6 @@ LARGEST_CARD = 1 << 20  # bytes
 MOST_REACH = 16.0  # radii, as measured in training at most
 MOST_ALPHA = 2.0  # that a dream may answer; there is at most 1, but networks err
 CARD_FORMAT, CARD_VERSION = "dreambrush dream", 1
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ Strokes are rows of nine float32: start, control and end x and y in pixels, pres
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32
 
 ALONG, ACROSS = 14, 6  # sample points of a ribbon
 MOST_SIDEWAYS = 0.45  # of the chord: how far the control point may lie off it, so that no stroke curls

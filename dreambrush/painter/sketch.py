@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
-Index = NDArray[np.int64] | NDArray[np.bool_] | slice
+from dreambrush.arrays import Float32, Int64, Mask
+
+Index = Int64 | Mask | slice
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Sketch:
 
     strokes: Float32
     colours: Float32
-    brush: NDArray[np.int64]
+    brush: Int64
 
     @classmethod
     def empty(cls) -> Sketch:

@@ -9,15 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Floats, Int64, Mask
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.refine.fragments import enumerated, path_nodes
 from dreambrush.painter.target.orientation import OrientationField
 from dreambrush.strokes import Strokes
-
-Float32 = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 PIECES = 5  # of a path, in the middle of which its direction is compared with the form's
 CHANCE = 45.0  # degrees: the mean angle between directions that have nothing to do with each other
@@ -66,7 +63,7 @@ class StrokeMetrics:
     covered: float
 
 
-def measure_strokes(target: Float32, strokes: Strokes, visible: NDArray[np.floating] | None = None) -> StrokeMetrics:
+def measure_strokes(target: Float32, strokes: Strokes, visible: Floats | None = None) -> StrokeMetrics:
     """Measures the looks of a painting.
 
     Args:
@@ -175,7 +172,7 @@ def visible_shares(strokes: Strokes) -> Float32:
     return shares
 
 
-def _ribbons(strokes: Strokes) -> tuple[NDArray[np.int64], Float32, Float32, Float32, Float32]:
+def _ribbons(strokes: Strokes) -> tuple[Int64, Float32, Float32, Float32, Float32]:
     """Rows of points across strokes, end to end.
 
     Returns:

@@ -13,13 +13,11 @@ import re
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float64, Pixels
 from dreambrush.models.brush_widths import measure_widths
 from dreambrush.recipe import Recipe
-
-Float64 = NDArray[np.float64]
 
 TAPERED = 1.15  # times as wide at one place as at another: less is drawn with one width
 OPAQUE = 0.98  # more counts as fully opaque
@@ -135,7 +133,7 @@ def _short(value: float) -> str:
     return "0" if text == "-0" else text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
-def _data(alpha: NDArray[np.uint8]) -> str:
+def _data(alpha: Pixels) -> str:
     png = io.BytesIO()
     Image.fromarray(alpha).save(png, "PNG", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

@@ -19,14 +19,12 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64
 from dreambrush.models.catalogue import Dream
 from research.controllers.compact import FEATURES, OUTPUTS, contours_of_error
 from research.controllers.rollout import Round, rollout
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 Progress = Callable[[int, Float64, Float64], None]
 
 BLACK = np.zeros(3, np.float32)

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.curves import Curve, draw_curves
+from dreambrush.arrays import Float32, Float64
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import Dream, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
@@ -37,9 +37,6 @@ from dreambrush.pictures.contact_sheet import draw_contact_sheet
 from research.controllers.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evolve, roll_out_genomes
 from research.controllers.mutation import mutated
 from research.controllers.transfer_gap import prove
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 SIDE = 64
 WATCHED = 32  # training digits on which the curve is measured

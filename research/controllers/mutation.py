@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32
 
 
 def mutated(strokes: Float32, step: float | Float32, rng: np.random.Generator) -> Float32:

@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.propose.windows import SIDE
 from dreambrush.train.fit.descent import Descent
 from dreambrush.train.fit.field import FieldDream
@@ -136,7 +136,7 @@ class Trainer:
     def __init__(
         self,
         dream: FieldDream,
-        pictures: list[NDArray[np.float32]],
+        pictures: list[Float32],
         options: PolicyOptions,
         seed: int,
         start: Policy | None = None,
@@ -247,7 +247,7 @@ class Trainer:
 
 def train_policy(
     dream: FieldDream,
-    pictures: list[NDArray[np.float32]],
+    pictures: list[Float32],
     options: PolicyOptions,
     seed: int,
     progress: Callable[[int, int, dict[str, float]], None] = lambda done, total, seen: None,

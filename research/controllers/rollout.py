@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64, Mask
 from dreambrush.models.catalogue import Dream
 from dreambrush.painter.gain import best_colour_and_gain, only
 from dreambrush.painter.propose.error_pyramid import pyramid_channels
 
-Float32 = NDArray[np.float32]
 Propose = Callable[[Float32], Float32]
 """Residuals (n, s, s, 3) to strokes (n, k, 9) in pixels."""
 
@@ -86,14 +85,14 @@ class Verdicts:
 
     colour: Float32
     gain: Float32
-    pixels: list[NDArray[np.int64]]
+    pixels: list[Int64]
     alpha: list[Float32]
 
 
 def judged(
     dream: Dream,
     strokes: Float32,
-    rows: NDArray[np.int64],
+    rows: Int64,
     target: Float32,
     canvas: Float32,
     colour: Float32 | None,
@@ -125,7 +124,7 @@ def judged(
     return out
 
 
-def _near(strokes: Float32, reach: float, side: int) -> NDArray[np.bool_]:
+def _near(strokes: Float32, reach: float, side: int) -> Mask:
     """Which pixels (b, side * side) paint can get to, a few more to be sure."""
     t = np.linspace(0, 1, NODES, dtype=np.float32)[:, None]
     start, control, end = (strokes[:, None, i : i + 2] for i in (0, 2, 4))

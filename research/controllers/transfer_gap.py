@@ -9,17 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64
 from dreambrush.models.catalogue import Dream
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.painter.geometry import path_length
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool
 from research.controllers.rollout import Round, rollout
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 SHORT = 1.0  # length by width below which a stroke is little more than a dot
 CURLED = 1.3  # length of path by length of chord above which a stroke comes back to itself

@@ -5,12 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64, Mask
 from dreambrush.cores import available_cores
 from dreambrush.models.catalogue import Dream
-
-Float32 = NDArray[np.float32]
 
 CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache
 PATCH = 2  # cells: side of the squares that are looked at or left out as a whole
@@ -41,7 +39,7 @@ def dreamt_pictures(
     order = order[np.searchsorted(counts[order], 1) :]
     chunks = [order[first : first + CHUNK] for first in range(0, len(order), CHUNK)]
 
-    def look(rows: NDArray[np.int64]) -> None:
+    def look(rows: Int64) -> None:
         most = int(counts[rows[-1]])
         patch = np.argsort(~near[rows], axis=1, kind="stable")[:, :most]
         within = np.arange(most) < counts[rows, None]
@@ -61,7 +59,7 @@ def dreamt_pictures(
     return mean, variance
 
 
-def near_patches(strokes: Float32, reach: float, side: int, cell: float) -> NDArray[np.bool_]:
+def near_patches(strokes: Float32, reach: float, side: int, cell: float) -> Mask:
     """Which squares of PATCH x PATCH cells paint can get to, as (n, (side / PATCH)^2), row by row."""
     size = np.float32(PATCH * cell)
     axis = (np.arange(side // PATCH, dtype=np.float32) + 0.5) * size

@@ -12,11 +12,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.train.collect.strokes import SIDE
 from dreambrush.train.fit.descent import Descent
 from research.dreams.vae import Vae
@@ -170,7 +169,7 @@ def picture_moments(vae: Vae, mixture: Mixture, noise: Tensor) -> tuple[Tensor, 
 
 
 @torch.no_grad()
-def encode_all(vae: Vae, pictures: NDArray[np.uint8]) -> tuple[Tensor, Tensor]:
+def encode_all(vae: Vae, pictures: Pixels) -> tuple[Tensor, Tensor]:
     """Means and standard deviations (n, latents) of the latents of pictures (n, SIDE, SIDE)."""
     parts = (pictures[first : first + ENCODED_TOGETHER] for first in range(0, len(pictures), ENCODED_TOGETHER))
     means, spreads = zip(*(vae.encode(torch.from_numpy(part).float() / 255) for part in parts), strict=True)
@@ -179,8 +178,8 @@ def encode_all(vae: Vae, pictures: NDArray[np.uint8]) -> tuple[Tensor, Tensor]:
 
 def fit_memory(
     vae: Vae,
-    strokes: NDArray[np.float32],
-    pictures: NDArray[np.uint8],
+    strokes: Float32,
+    pictures: Pixels,
     options: MemoryOptions,
     seed: int,
     progress: Callable[[int, int], None] = lambda done, total: None,

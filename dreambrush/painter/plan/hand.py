@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
 from dreambrush.painter.refine.fragments import path_nodes
 from dreambrush.painter.target.orientation import OrientationField
-
-Float32 = NDArray[np.float32]
 
 EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
 LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand

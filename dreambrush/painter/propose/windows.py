@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
-
-Float32 = NDArray[np.float32]
 
 SIDE = 32  # cells of a window, each way
 SMALLEST_SCALE = 0.5  # of the picture's cells per window cell: finer than the picture, for the finest strokes
@@ -34,7 +32,7 @@ class Windows:
     canvas: Float32
     corner: Float32
     scale: Float32
-    size: NDArray[np.int64]
+    size: Int64
 
     def __len__(self) -> int:
         return len(self.scale)
@@ -72,7 +70,7 @@ class WindowSampler:
         # At first only the larger half is worth looking through.
         self.earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
 
-    def learn(self, sizes: NDArray[np.int64], gains: Float32) -> None:
+    def learn(self, sizes: Int64, gains: Float32) -> None:
         """Remembers from which sizes this round's strokes came (k,), and what they gained (k,)."""
         earned = np.bincount(sizes, gains, len(self.scales))
         self.earned = MEMORY * self.earned + (1 - MEMORY) * earned / max(float(earned.sum()), 1e-9)

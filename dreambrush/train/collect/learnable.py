@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
@@ -64,7 +64,7 @@ def check_learnable(name: str, settings: BrushSettings) -> None:
         )
 
 
-def _painted_over(settings: BrushSettings) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _painted_over(settings: BrushSettings) -> tuple[Float32, Float32]:
     """A canvas of opaque patches of many colours, before and after each of some strokes: (h, h, 4) and (n, h, h, 4)."""
     side = 3 * SIDE  # strokes stay in the middle: beyond the edge a blender would find transparency, and drag it in
     patches = random_colours((side // PATCH) ** 2, PROBE_SEED).reshape(side // PATCH, side // PATCH, 3)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from dreambrush.arrays import Float32, Int64
 from dreambrush.train.collect.strokes import SIDE, Collection
 from dreambrush.train.fit.features import FARTHEST, SOFT_EDGE, see, unit_length
 from dreambrush.train.fit.field import through_nib
@@ -72,7 +72,7 @@ def measure_reach(collection: Collection, nib: Tensor | None = None) -> float:
     return float(np.clip((painted[-1] + 1) / 8 if len(painted) else 1.0, LEAST_REACH, FARTHEST_REACH))
 
 
-def _distance_in_radii(strokes: Tensor, points: Tensor) -> NDArray[np.float32]:
+def _distance_in_radii(strokes: Tensor, points: Tensor) -> Float32:
     # In units of FARTHEST_REACH radii the first feature is never clamped within the range of interest.
     reach, radius = torch.tensor(FARTHEST_REACH), strokes[:, 8:9]
     units = see(strokes, points, reach).nearest[..., 0]
@@ -118,9 +118,7 @@ def _near(strokes: Tensor, points: Tensor, reach: float, nib: Tensor) -> Tensor:
     return see(*through_nib(nib, strokes, points), torch.tensor(reach)).nearest[..., 0] < FARTHEST
 
 
-def _around(
-    strokes: NDArray[np.float32], reach: float, away: NDArray[np.float32], count: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _around(strokes: Float32, reach: float, away: Float32, count: int, rng: np.random.Generator) -> Int64:
     """Indices (n, count) of pixels within reach of random points of each path; at the picture's edge where beyond."""
     t = rng.random((len(strokes), count, 1))
     start, control, end = (strokes[:, None, i : i + 2] for i in (0, 2, 4))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.geometry import dotness, path_length
 from dreambrush.painter.plan.hand import DEFAULT, EXACT, FREE, Hand, hand_for
 from dreambrush.painter.target.orientation import OrientationField
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Sketches
+    from tests.painter.conftest import Sketches
 
 SIDE = 64
 

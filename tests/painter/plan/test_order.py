@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.cells import reduced
 from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.plan.order import (
@@ -27,7 +28,7 @@ from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.target.orientation import OrientationField
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Painted, Pictures, Sketches
+    from tests.painter.conftest import Painted, Pictures, Sketches
 
 SIDE = 96
 PAPER = np.full((SIDE, SIDE, 3), 0.8, np.float32)
