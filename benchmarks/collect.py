@@ -24,12 +24,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from dreambrush.cores import available_cores
+from dreambrush.events import events_of_all
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
-from dreambrush.strokes import events_of_all
 from dreambrush.train.collect.gather import gather, sampled_strokes
 from dreambrush.train.collect.shards import Manifest
 from dreambrush.train.collect.strokes import SIDE, STROKES_PER_BRUSH

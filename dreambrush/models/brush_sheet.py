@@ -11,11 +11,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError
+from dreambrush.events import APPROACH, LANDING_SECONDS, SECONDS_PER_EVENT, stroke_events
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
-from dreambrush.strokes import APPROACH, LANDING_SECONDS, SECONDS_PER_EVENT, stroke_events
 
 PAPER, INK, FAINT = (250, 248, 243), (52, 50, 48), (142, 138, 132)
 NIGHT = (38, 42, 54)  # of the card that light paint is laid over

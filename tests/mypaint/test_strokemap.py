@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dreambrush.arrays import Float64
 from dreambrush.errors import ExitCode, OpenrasterError
+from dreambrush.events import stroke_events
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint import strokemap
 from dreambrush.mypaint.brushes.text import BrushText
@@ -24,7 +25,6 @@ from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode, pick
-from dreambrush.strokes import stroke_events
 from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, stroke_maps_in_mypaint
 
 FULL = b"\1" * 4096

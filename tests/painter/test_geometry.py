@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dreambrush.events import bezier_length
 from dreambrush.painter.geometry import SHORTEST, constrained, dotness, path_length, ribbon
-from dreambrush.strokes import bezier_length
 
 
 def random_strokes(n: int, seed: int, side: float = 100) -> np.ndarray:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from dreambrush.arrays import Pixels
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import stroke_events
 
 SIDE = 128  # pixels: MyPaint's lib/brush.py and all stock brushes have previews of this size
 PAPER = 247  # a little darker than white, so that light paint shows

@@ -64,7 +64,7 @@ class Canvas:
             brush: in the colour and size wanted.
             events: (n, 4) float64: x and y in pixels, -1e7..1e7; pressure 0..1; seconds since the event
                 before (after more than 5 the brush lands anew, as in MyPaint).  The first one only places the
-                brush, as in MyPaint.  :func:`dreambrush.strokes.stroke_events` makes them.
+                brush, as in MyPaint.  :func:`dreambrush.events.stroke_events` makes them.
             seed: of the C library's random numbers, which wet brushes use in pigment mode.
 
         Returns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dreambrush.arrays import Float32
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.brushes.text import BrushText
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
@@ -10,7 +11,6 @@ from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.strokemap import RecordedStroke
-from dreambrush.strokes import stroke_events
 
 
 class Tool:

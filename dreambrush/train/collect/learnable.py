@@ -8,10 +8,10 @@ import numpy as np
 
 from dreambrush.arrays import Float32
 from dreambrush.errors import BrushError
+from dreambrush.events import events_of_all
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import events_of_all
 from dreambrush.train.collect.probe import PROBE_SEED, probe
 from dreambrush.train.collect.strokes import SIDE, random_colours, random_strokes
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Float64, Pixels
 from dreambrush.cores import available_cores
+from dreambrush.events import events_of_all
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import events_of_all
 
 SIDE = 64  # pixels of each picture
 SMALLEST_RADIUS, LARGEST_RADIUS = 0.6, 20.0  # pixels

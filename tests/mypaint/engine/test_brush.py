@@ -9,11 +9,11 @@ import pytest
 
 from dreambrush.arrays import Fixed15
 from dreambrush.errors import BrushError
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import LARGEST_RADIUS, SMALLEST_RADIUS, Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.library import setting_ranges
 from dreambrush.mypaint.engine.myb import Curve, Setting, parse_myb
-from dreambrush.strokes import stroke_events
 
 PATH = [(30.0, 40.0), (70.0, 10.0), (110.0, 70.0)]
 

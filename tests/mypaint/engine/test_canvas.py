@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dreambrush.arrays import Fixed15, Float64
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE, ONE, Canvas
 from dreambrush.mypaint.engine.myb import parse_myb
-from dreambrush.strokes import stroke_events
 
 ROOT = Path(__file__).parents[3]
 WIDTH, HEIGHT = 150, 100  # not whole tiles

@@ -9,13 +9,13 @@ import pytest
 
 from dreambrush.arrays import Fixed15
 from dreambrush.errors import BrushError
+from dreambrush.events import stroke_events
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas, Masks
 from dreambrush.mypaint.engine.library import engine
 from dreambrush.mypaint.engine.myb import parse_myb, read_myb
 from dreambrush.mypaint.strokemap import decode
-from dreambrush.strokes import stroke_events
 from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, stroke_maps_in_mypaint
 
 DEFAULTS = '{"version": 3, "settings": {}}'
