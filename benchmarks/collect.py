@@ -23,8 +23,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from dreambrush.bezier import RADIUS
 from dreambrush.cores import available_cores
-from dreambrush.events import events_of_all
+from dreambrush.events import events_of_rows
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.brush import Brush
@@ -46,8 +47,8 @@ def engine_seconds(settings: BrushSettings, seed: int, shards: range, read: bool
     ready = []
     for number in shards:
         strokes, _ = sampled_strokes(seed, number)
-        events = events_of_all(strokes[:, :6].reshape(-1, 3, 2), strokes[:, 6:8], strokes[:, 8])
-        ready.append((Brush(settings), list(zip(strokes[:, 8].tolist(), events, strict=True))))
+        events = events_of_rows(strokes)
+        ready.append((Brush(settings), list(zip(strokes[:, RADIUS].tolist(), events, strict=True))))
     canvas = Canvas(SIDE, SIDE)
     wall, cpu = time.perf_counter(), time.process_time()
     for brush, chunk in ready:

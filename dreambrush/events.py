@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dreambrush.arrays import Float64
+from dreambrush.arrays import Float32, Float64
+from dreambrush.bezier import PATH, PRESSURES, RADIUS, point_at, polyline_length
 
 SPEED = 600.0  # pixels a second: an unhurried sweep of the arm over a screen at 100 % zoom
 LEAST_SECONDS = 0.08  # even a dab takes this long
@@ -48,7 +49,7 @@ def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> li
         For each stroke what :func:`stroke_events` gives, to the last bit.
     """
     path, pressure, radius = (np.asarray(array, np.float64) for array in (path, pressure, radius))
-    seconds = np.maximum(_lengths(path, 32) / SPEED, LEAST_SECONDS)
+    seconds = np.maximum(polyline_length(path) / SPEED, LEAST_SECONDS)
     counts = np.clip(np.ceil(seconds / SECONDS_PER_EVENT), 8, MOST_EVENTS).astype(int)
     events: list[Float64] = [np.empty((0, 4))] * len(path)
     for count in np.unique(counts):
@@ -59,6 +60,11 @@ def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> li
     return events
 
 
+def events_of_rows(strokes: Float32) -> list[Float64]:
+    """The events of strokes that are rows of nine numbers (n, 9); see :func:`events_of_all`."""
+    return events_of_all(strokes[:, PATH].reshape(-1, 3, 2), strokes[:, PRESSURES], strokes[:, RADIUS])
+
+
 def _events(
     path: Float64,
     pressure: Float64,
@@ -67,10 +73,9 @@ def _events(
     count: int,
 ) -> Float64:
     """Events (n, count + 2, 4) of strokes that take equally many."""
-    start, control, end = path[:, None, 0], path[:, None, 1], path[:, None, 2]
     # Even in arc length, so that speed is even too: tabulate the curve finely and walk along it.
     t = np.linspace(0.0, 1.0, 4 * count + 1)[:, None]
-    fine = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    fine = point_at(path[:, None, 0], path[:, None, 1], path[:, None, 2], t)
     walked = np.zeros((len(path), 4 * count + 1))
     edges = np.diff(fine, axis=1)
     np.cumsum(np.hypot(edges[..., 0], edges[..., 1]), axis=1, out=walked[:, 1:])
@@ -91,16 +96,3 @@ def _events(
     events[:, 1, 3] = 1e-4
     events[:, 2:, 3] = (seconds / count)[:, None]
     return events
-
-
-def bezier_length(path: Float64, steps: int = 32) -> float:
-    """Length in pixels of a quadratic Bezier curve (3, 2), from a polyline of that many steps."""
-    return float(_lengths(path[None], steps)[0])
-
-
-def _lengths(path: Float64, steps: int) -> Float64:
-    """Lengths (n,) of curves (n, 3, 2)."""
-    t = np.linspace(0.0, 1.0, steps + 1)[:, None]
-    points = (1 - t) ** 2 * path[:, None, 0] + 2 * t * (1 - t) * path[:, None, 1] + t**2 * path[:, None, 2]
-    edges = np.diff(points, axis=1)
-    return np.asarray(np.hypot(edges[..., 0], edges[..., 1]).sum(axis=1))

@@ -30,11 +30,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.arrays import Pixels
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.errors import BrushError, StrokesError, UsageError
 from dreambrush.files.json_text import whole_characters
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
 from dreambrush.pictures.paper import paper_tile
-from dreambrush.strokes import MOST_NAMES, Strokes
+from dreambrush.strokes import COLOUR, MOST_NAMES, Strokes
 
 KEY = "dreambrush"
 FORMAT = 1
@@ -236,9 +237,7 @@ def digest(pixels: Pixels) -> str:
 
 
 def _packed(strokes: Strokes) -> str:
-    n = len(strokes)
-    columns = [strokes.path.reshape(n, 6), strokes.pressure, strokes.radius[:, None], strokes.colour]
-    numbers = np.concatenate(columns, 1).astype("<f4")
+    numbers = np.concatenate([strokes.rows(), strokes.colour], 1).astype("<f4")
     indices = np.stack([strokes.brush, strokes.layer], 1).astype("<i4")
     # All first bytes, then all second bytes, ...: like beside like, which compresses better.
     planes = [array.T.copy().view(np.uint8).reshape(-1, 4).T.tobytes() for array in (numbers, indices)]
@@ -265,10 +264,10 @@ def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers
     numbers = columns(data[: 4 * COLUMNS * n], COLUMNS, "<f4").astype(np.float32)
     indices = columns(data[4 * COLUMNS * n :], 2, "<i4").astype(np.int32)
     return Strokes(
-        path=numbers[:, :6].reshape(n, 3, 2),
-        pressure=numbers[:, 6:8],
-        radius=numbers[:, 8],
-        colour=numbers[:, 9:12],
+        path=numbers[:, PATH].reshape(n, 3, 2),
+        pressure=numbers[:, PRESSURES],
+        radius=numbers[:, RADIUS],
+        colour=numbers[:, COLOUR],
         brush=indices[:, 0],
         layer=indices[:, 1],
         size=size,

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.arrays import Float32, Int32
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json, whole_characters
 from dreambrush.files.output import open_output
@@ -34,7 +35,8 @@ from dreambrush.files.output import open_output
 FORMAT = "dreambrush strokes"
 VERSION = 1
 ARRAYS = ("path", "pressure", "radius", "colour", "brush", "layer")
-COLUMNS = 14  # numbers of one stroke in a file
+COLOUR, BRUSH, LAYER = slice(9, 12), 12, 13  # columns of a stroke in a file, after the nine of bezier.py
+COLUMNS = 14
 LARGEST_FILE = 1 << 28  # bytes, of some two million strokes
 MOST_NAMES = 1000  # of brushes or layers; dreambrush paints on at most six layers
 
@@ -111,6 +113,10 @@ class Strokes:
         arrays: dict[str, Any] = {name: getattr(self, name)[index] for name in ARRAYS}
         return replace(self, **arrays)
 
+    def rows(self) -> Float32:
+        """Path, pressures and radius as rows (n, 9) float32, whose columns bezier.py names."""
+        return np.concatenate([self.path.reshape(-1, 6), self.pressure, self.radius[:, None]], 1)
+
     def scaled(self, size: tuple[int, int]) -> Strokes:
         """The same strokes for a canvas of another size.
 
@@ -145,7 +151,7 @@ class Strokes:
 
     def to_json(self) -> str:
         """The text of a strokes file; the same strokes give the same text."""
-        rows = [[_shortest(value) for value in row[:12]] + [int(v) for v in row[12:]] for row in self._table()]
+        rows = [[_shortest(value) for value in row[:BRUSH]] + [int(v) for v in row[BRUSH:]] for row in self._table()]
         head = {"format": FORMAT, "version": VERSION, "size": list(self.size)}
         names = {key: [whole_characters(name) for name in getattr(self, key)] for key in ("brushes", "layers")}
         document = {**head, **names, "strokes": rows}
@@ -182,15 +188,15 @@ class Strokes:
             table = np.array(rows, np.float64).reshape(len(rows), COLUMNS)
         except (ValueError, TypeError, OverflowError):
             raise _bad(f"Expected every stroke to be {COLUMNS} numbers but some are not.") from None
-        if not np.isfinite(table).all() or (table[:, 12:] != np.rint(table[:, 12:])).any():
+        if not np.isfinite(table).all() or (table[:, BRUSH:] != np.rint(table[:, BRUSH:])).any():
             raise _bad("Expected finite numbers, brush and layer whole ones, but had others.")
         return Strokes(
-            path=table[:, :6].reshape(-1, 3, 2).astype(np.float32),
-            pressure=table[:, 6:8].astype(np.float32),
-            radius=table[:, 8].astype(np.float32),
-            colour=table[:, 9:12].astype(np.float32),
-            brush=np.clip(table[:, 12], -1, 1 << 30).astype(np.int32),
-            layer=np.clip(table[:, 13], -1, 1 << 30).astype(np.int32),
+            path=table[:, PATH].reshape(-1, 3, 2).astype(np.float32),
+            pressure=table[:, PRESSURES].astype(np.float32),
+            radius=table[:, RADIUS].astype(np.float32),
+            colour=table[:, COLOUR].astype(np.float32),
+            brush=np.clip(table[:, BRUSH], -1, 1 << 30).astype(np.int32),
+            layer=np.clip(table[:, LAYER], -1, 1 << 30).astype(np.int32),
             size=(size[0], size[1]) if len(size) == 2 else (0, 0),
             brushes=tuple(whole_characters(name) if isinstance(name, str) else name for name in brushes),
             layers=tuple(whole_characters(name) if isinstance(name, str) else name for name in layers),
@@ -228,9 +234,8 @@ class Strokes:
             raise _bad(f"The strokes file {path} is not text.") from None
 
     def _table(self) -> Float32:
-        n = len(self)
-        columns = (self.path.reshape(n, 6), self.pressure, self.radius[:, None], self.colour)
-        return np.concatenate([*columns, self.brush[:, None], self.layer[:, None]], axis=1, dtype=np.float32)
+        columns = (self.rows(), self.colour, self.brush[:, None], self.layer[:, None])
+        return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
 def _bad(message: str) -> StrokesError:

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dreambrush.events import LANDING_SECONDS, MOST_EVENTS, bezier_length, events_of_all, stroke_events
+from dreambrush.bezier import polyline_length
+from dreambrush.events import LANDING_SECONDS, MOST_EVENTS, events_of_all, events_of_rows, stroke_events
 
 paths = hnp.arrays(np.float64, (3, 2), elements=st.floats(-500, 500))
 
@@ -22,7 +22,7 @@ def test_events_run_evenly_from_start_to_end(path: np.ndarray, first: float, las
     np.testing.assert_allclose(events[[1, -1], :2], path[[0, 2]], atol=1e-6)
     np.testing.assert_allclose(events[[1, -1], 2], (first, last), atol=1e-12)
     moves = np.hypot(*np.diff(events[1:, :2], axis=0).T)
-    assert moves.max(initial=0) <= 1.3 * bezier_length(path) / len(moves) + 1e-6
+    assert moves.max(initial=0) <= 1.3 * polyline_length(path[None])[0] / len(moves) + 1e-6
     assert (events[:, 3] > 0).all()
 
 
@@ -34,6 +34,9 @@ def test_many_strokes_have_the_events_of_each_alone() -> None:
     assert len({len(events) for events in together}) > 5
     for events, *stroke in zip(together, path, pressure, radius.tolist(), strict=True):
         assert np.array_equal(events, stroke_events(*stroke))
+    rows = np.concatenate([path.reshape(-1, 6), pressure, radius[:, None]], 1).astype(np.float32)
+    exact = events_of_all(rows[:, :6].reshape(-1, 3, 2), rows[:, 6:8], rows[:, 8])
+    assert all(map(np.array_equal, events_of_rows(rows), exact))
     assert events_of_all(path[:0], pressure[:0], radius[:0]) == []
 
 
@@ -47,7 +50,3 @@ def test_events_lie_on_the_curve_as_numpy_interpolates_it() -> None:
     for axis in (0, 1):
         even = np.interp(np.linspace(0, walked[-1], count + 1), walked, fine[:, axis])
         np.testing.assert_allclose(events[1:, axis], even, rtol=0, atol=1e-12)
-
-
-def test_a_straight_line_has_its_own_length() -> None:
-    assert bezier_length(np.array([[0, 0], [5, 0], [10.0, 0]])) == pytest.approx(10)

@@ -38,6 +38,14 @@ def test_json_brings_back_every_bit(n: int, seed: int) -> None:
     assert again.to_json() == strokes.to_json()
 
 
+def test_rows_are_path_pressures_and_radius() -> None:
+    strokes = some_strokes(5)
+    assert strokes.rows().dtype == np.float32
+    for row, path, pressure, radius in zip(strokes.rows(), strokes.path, strokes.pressure, strokes.radius, strict=True):
+        assert row.tolist() == [*path.ravel(), *pressure, radius]
+    assert strokes[:0].rows().shape == (0, 9)
+
+
 def test_saving_and_loading(tmp_path: Path) -> None:
     strokes = some_strokes()
     strokes.save(tmp_path / "a.json")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import NUMBERS
 from dreambrush.cores import available_cores
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.models.catalogue import Dream
@@ -124,7 +125,7 @@ class Dreams:
             np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
         )
         weights = np.stack([grad_mean[drawn] * heavier, grad_variance[drawn] * heavier])
-        by_strokes = np.zeros((len(sketch), 9), np.float32)
+        by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
         for gradient, blocks in zip(self._gradients, self._blocks(sketch, part), strict=True):
             flat = np.zeros((2, len(blocks.stroke_id) * BLOCK), np.float32)
             flat[:, blocks.place] = weights[:, blocks.pairs]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64, Mask
+from dreambrush.bezier import NUMBERS
 
 Index = Int64 | Mask | slice
 
@@ -28,7 +29,7 @@ class Sketch:
     @classmethod
     def empty(cls) -> Sketch:
         """No strokes."""
-        return cls(np.zeros((0, 9), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.int64))
+        return cls(np.zeros((0, NUMBERS), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.strokes)

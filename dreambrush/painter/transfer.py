@@ -78,5 +78,4 @@ def measure_transfer(
 
 def sketch_of(strokes: Strokes) -> Sketch:
     """Painted strokes as a sketch."""
-    rows = np.concatenate([strokes.path.reshape(-1, 6), strokes.pressure, strokes.radius[:, None]], 1)
-    return Sketch(rows.astype(np.float32), strokes.colour, strokes.brush.astype(np.int64))
+    return Sketch(strokes.rows(), strokes.colour, strokes.brush.astype(np.int64))

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from dreambrush.arrays import Float32
+from dreambrush.bezier import END, RADIUS, START
 from dreambrush.painter.propose.windows import SIDE
 from dreambrush.train.fit.descent import Descent
 from dreambrush.train.fit.field import FieldDream
@@ -118,8 +119,8 @@ class Policy(nn.Module):
 
 def score(gain: Tensor, strokes: Tensor, long_taste: float) -> Tensor:
     """The gain, less for dots: gain * (1 - taste * exp(-length / width))."""
-    chord = torch.sqrt(((strokes[..., 4:6] - strokes[..., 0:2]) ** 2).sum(-1) + 1e-6)
-    return gain * (1 - long_taste * torch.exp(-chord / (2 * strokes[..., 8])))
+    chord = torch.sqrt(((strokes[..., END] - strokes[..., START]) ** 2).sum(-1) + 1e-6)
+    return gain * (1 - long_taste * torch.exp(-chord / (2 * strokes[..., RADIUS])))
 
 
 class Trainer:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64, Mask
+from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.cores import available_cores
 from dreambrush.models.catalogue import Dream
 
@@ -64,11 +65,8 @@ def near_patches(strokes: Float32, reach: float, side: int, cell: float) -> Mask
     size = np.float32(PATCH * cell)
     axis = (np.arange(side // PATCH, dtype=np.float32) + 0.5) * size
     centres = np.stack([*np.meshgrid(axis, axis), np.ones((len(axis), len(axis)), np.float32)], -1).reshape(-1, 3)
-    far = MARGIN * (strokes[:, 8] * np.float32(reach) + SOFT_EDGE) + size * np.float32(np.sqrt(0.5))
-    t = np.linspace(0, 1, PIECES + 1, dtype=np.float32)[:, None]
-    path = (
-        strokes[:, None, 0:2] * (1 - t) ** 2 + strokes[:, None, 2:4] * (2 * t * (1 - t)) + strokes[:, None, 4:6] * t**2
-    )
+    far = MARGIN * (strokes[:, RADIUS] * np.float32(reach) + SOFT_EDGE) + size * np.float32(np.sqrt(0.5))
+    path = path_nodes(strokes, PIECES)
     near = np.zeros((len(strokes), len(centres)), bool)
     edges = np.diff(path, axis=1)
     lengths = np.sqrt((edges**2).sum(-1)) + np.float32(1e-6)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from dreambrush.arrays import Float32, Pixels
+from dreambrush.bezier import PRESSURES, RADIUS, control_points, point_at
 from dreambrush.train.collect.strokes import SIDE
 from dreambrush.train.fit.descent import Descent
 from research.dreams.vae import Vae
@@ -96,12 +97,11 @@ class MixtureHead(nn.Module):
 
 def action_features(strokes: Tensor) -> Tensor:
     """What networks see of strokes (..., 9): (..., ACTION_FEATURES), all of order one."""
-    start, control, end = strokes[..., None, 0:2], strokes[..., None, 2:4], strokes[..., None, 4:6]
     t = torch.linspace(0.0, 1.0, PATH_POINTS, dtype=strokes.dtype, device=strokes.device)[:, None]
-    path = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    path = point_at(*control_points(strokes[..., None, :]), t)
     place = path.flatten(-2) / SIDE - 0.5
     waves = [wave(math.pi * 2**octave * place) for octave in range(OCTAVES) for wave in (torch.sin, torch.cos)]
-    pressure, radius = strokes[..., 6:8], strokes[..., 8:9]
+    pressure, radius = strokes[..., PRESSURES], strokes[..., RADIUS, None]
     return torch.cat(
         [place, *waves, pressure, torch.log(radius) - 1.2, torch.exp(-torch.log(radius)), radius / 10 - 1], -1
     )

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dreambrush.arrays import Int64
-from dreambrush.painter.geometry import path_length
-from dreambrush.painter.refine.fragments import path_nodes
+from dreambrush.bezier import RADIUS, path_length, path_nodes
 from dreambrush.painter.refine.scene import View
 from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.target.orientation import OrientationField
@@ -88,11 +87,12 @@ def touching(view: View) -> tuple[Int64, Int64]:
 def wanted_stages(sketch: Sketch, form: OrientationField) -> Int64:
     """The stage of each stroke by its size, and by whether it runs along an edge of the target."""
     strokes = sketch.strokes
-    area = 2 * strokes[:, 8] * (path_length(strokes) + 2 * strokes[:, 8])
+    radius = strokes[:, RADIUS]
+    area = 2 * radius * (path_length(strokes) + 2 * radius)
     broadest = np.argsort(-area, kind="stable")
     share = np.empty(len(sketch))
     share[broadest] = (np.cumsum(area[broadest]) - area[broadest]) / max(float(area.sum()), 1e-9)
-    _, coherence = form.at(path_nodes(strokes, 4), strokes[:, 8])
+    _, coherence = form.at(path_nodes(strokes, 4), radius)
     stage = np.where((coherence.mean(1) > EDGE) & (share > BROAD_SHARE), EDGES, MIDDLE)
     stage[share < BLOCK_IN_SHARE] = BLOCK_IN
     stage[share < GROUND_SHARE] = GROUND

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.ridge_proposer import Controller
@@ -132,7 +133,7 @@ class Grower:
     def _proposed(self) -> Candidates:
         count = self.budget.proposals
         windows = self.sampler.look(self.budget.windows)
-        proposals = windows.to_picture(self.controller.propose(windows, count, self.rng)).reshape(-1, 9)
+        proposals = windows.to_picture(self.controller.propose(windows, count, self.rng)).reshape(-1, NUMBERS)
         nothing = np.zeros(len(proposals), np.float32)
         brush = np.zeros(len(proposals), np.int64)
         return Candidates(self.scene.constrain(proposals), brush, np.repeat(windows.size, count), nothing, nothing)

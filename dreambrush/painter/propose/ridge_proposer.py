@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from dreambrush.arrays import Float32
+from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.ridge import STEPS, Ridges, follow, peaks_of_error, smoothed
 from dreambrush.painter.propose.windows import Windows
 
@@ -179,4 +180,4 @@ class RidgeProposer:
         soft = smoothed(residual)
         peaks = peaks_of_error(soft, count).reshape(-1, 2)
         window = np.repeat(np.arange(len(windows)), count)
-        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, 9)
+        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, NUMBERS)

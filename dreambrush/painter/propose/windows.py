@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import RADIUS, control_points
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 
 SIDE = 32  # cells of a window, each way
@@ -41,9 +42,9 @@ class Windows:
         """Strokes (n, k, 9) in window cells as strokes (n, k, 9) in pixels of the picture."""
         out = proposals.copy()
         scale = self.scale[:, None]
-        for column in range(6):
-            out[..., column] = out[..., column] * scale + self.corner[:, column % 2, None]
-        out[..., 8] *= scale
+        for point in control_points(out):
+            point[:] = point * scale[..., None] + self.corner[:, None]
+        out[..., RADIUS] *= scale
         return out
 
 

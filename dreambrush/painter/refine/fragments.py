@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import RADIUS, control_points, path_nodes
 
 PIECES = 6  # of a path, each taken for straight
 MARGIN, SOFT_EDGE = 1.05, 0.7  # paint ends before margin * radius * reach + soft edge (pixels)
@@ -105,9 +106,10 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     """
     down = len(grid.cells) // grid.across
     # Each piece of the path bends away from its chord by up to |second derivative| / (8 * PIECES^2).
-    bend = strokes[:, 0:2] - 2 * strokes[:, 2:4] + strokes[:, 4:6]
+    start, control, end = control_points(strokes)
+    bend = start - 2 * control + end
     bulge = np.hypot(*bend.T) / np.float32(4 * PIECES**2)
-    far = MARGIN * strokes[:, 8] * reach + np.float32(SOFT_EDGE) + bulge
+    far = MARGIN * strokes[:, RADIUS] * reach + np.float32(SOFT_EDGE) + bulge
     nodes = path_nodes(strokes, PIECES)
     low = np.maximum(np.floor((nodes.min(1) - far[:, None]) / grid.size), 0).astype(np.int64)
     high = np.minimum(np.floor((nodes.max(1) + far[:, None]) / grid.size).astype(np.int64) + 1, (grid.across, down))
@@ -145,13 +147,6 @@ def enumerated(counts: Int64) -> tuple[Int64, Int64]:
     """For counts (k,): each k repeated as often as its count says, and beside it 0, 1, ... up to that count."""
     stroke_id = np.repeat(np.arange(len(counts)), counts)
     return stroke_id, np.arange(len(stroke_id)) - (np.cumsum(counts) - counts)[stroke_id]
-
-
-def path_nodes(strokes: Float32, pieces: int) -> Float32:
-    """Points (k, pieces + 1, 2) on each path, at even steps of its parameter."""
-    t = np.linspace(0.0, 1.0, pieces + 1, dtype=np.float32)[None, :, None]
-    start, control, end = strokes[:, None, 0:2], strokes[:, None, 2:4], strokes[:, None, 4:6]
-    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end, np.float32)
 
 
 def _squared_distance(points: Float32, nodes: Float32, stroke_id: Int64) -> Float32:

@@ -7,8 +7,9 @@ from enum import Enum
 import numpy as np
 
 from dreambrush.arrays import Float32
+from dreambrush.bezier import PATH, RADIUS
 from dreambrush.errors import BrushError
-from dreambrush.events import events_of_all
+from dreambrush.events import events_of_rows
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
@@ -71,14 +72,14 @@ def _painted_over(settings: BrushSettings) -> tuple[Float32, Float32]:
     ground = np.full((side, side, 4), ONE, np.uint16)
     ground[..., :3] = np.rint(ONE * patches.repeat(PATCH, 0).repeat(PATCH, 1))
     strokes = random_strokes(TRIES, PROBE_SEED)
-    strokes[:, :6] += SIDE
+    strokes[:, PATH] += SIDE
     colours = random_colours(TRIES, PROBE_SEED + 1).tolist()
     canvas, brush = Canvas(side, side), Brush(settings)
     after = np.empty((TRIES, *ground.shape), np.float32)
-    for index, events in enumerate(events_of_all(strokes[:, :6].reshape(-1, 3, 2), strokes[:, 6:8], strokes[:, 8])):
+    for index, events in enumerate(events_of_rows(strokes)):
         canvas.write(ground)
         brush.set_colour(colours[index])
-        brush.set_radius(float(strokes[index, 8]))
+        brush.set_radius(float(strokes[index, RADIUS]))
         canvas.stroke(brush, events, index)
         after[index] = canvas.read() / np.float32(ONE)
     return (ground / np.float32(ONE)).astype(np.float32), after

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dreambrush.arrays import Float32, Float64, Pixels
+from dreambrush.bezier import RADIUS
 from dreambrush.cores import available_cores
-from dreambrush.events import events_of_all
+from dreambrush.events import events_of_rows
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
 from dreambrush.mypaint.engine.myb import BrushSettings
@@ -126,8 +127,8 @@ def paint_in_turn(
         After each stroke the rectangle of the canvas that it may have changed.
     """
     brush = Brush(settings)
-    events = events_of_all(strokes[:, :6].reshape(-1, 3, 2), strokes[:, 6:8], strokes[:, 8])
-    for index, radius in enumerate(strokes[:, 8].tolist()):
+    events = events_of_rows(strokes)
+    for index, radius in enumerate(strokes[:, RADIUS].tolist()):
         if index % clear_every == 0:
             canvas.clear()
         if colour is not None:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.geometry import dotness, path_length
+from dreambrush.bezier import path_length
+from dreambrush.painter.geometry import dotness
 from dreambrush.painter.plan.hand import DEFAULT, EXACT, FREE, Hand, hand_for
 from dreambrush.painter.target.orientation import OrientationField
 
