@@ -41,11 +41,12 @@ from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.measure.stroke_metrics import measure_strokes
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Clock, Painting
 from dreambrush.painter.plan.effort import EFFORTS
 from dreambrush.painter.plan.order import LAYERS
-from dreambrush.painter.stroke_metrics import measure_strokes
+from dreambrush.painter.run import paint
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.pictures.reading import load_picture
 

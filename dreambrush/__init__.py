@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from dreambrush.mypaint.engine.canvas import Canvas
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.mypaint.ora.render import render_document
-    from dreambrush.painter.paint import PaintOptions, paint
+    from dreambrush.painter.options import PaintOptions
     from dreambrush.painter.painting import Painting
+    from dreambrush.painter.run import paint
     from dreambrush.painter.save.saving import save_painting
     from dreambrush.pictures.reading import load_picture
     from dreambrush.recipe import chosen_recipe
@@ -58,13 +59,13 @@ _HOMES = {
     "Brush": "dreambrush.mypaint.engine.brush",
     "Canvas": "dreambrush.mypaint.engine.canvas",
     "DreambrushError": "dreambrush.errors",
-    "PaintOptions": "dreambrush.painter.paint",
+    "PaintOptions": "dreambrush.painter.options",
     "Painting": "dreambrush.painter.painting",
     "Strokes": "dreambrush.strokes",
     "chosen_recipe": "dreambrush.recipe",
     "find_brush": "dreambrush.models.catalogue",
     "load_picture": "dreambrush.pictures.reading",
-    "paint": "dreambrush.painter.paint",
+    "paint": "dreambrush.painter.run",
     "read_document": "dreambrush.mypaint.ora.document",
     "render_document": "dreambrush.mypaint.ora.render",
     "repaint": "dreambrush.replay.repaint",

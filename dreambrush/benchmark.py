@@ -23,9 +23,10 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.lay_strokes import lay_strokes
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Clock, Progress
 from dreambrush.painter.plan.effort import DEFAULT, MOST
+from dreambrush.painter.run import paint
 from dreambrush.pictures.reading import load_picture
 
 Report = dict[str, Any]

@@ -9,21 +9,27 @@ The formulas add in one fixed order, so that paintings keep their last bits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from dreambrush.arrays import Float32, Float64
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 START, CONTROL, END = slice(0, 2), slice(2, 4), slice(4, 6)  # x and y, in pixels
 PATH = slice(0, 6)
 PRESSURES, RADIUS = slice(6, 8), 8
 NUMBERS = 9
 
-Array = TypeVar("Array", Float32, Float64, "Tensor")
+
+class _Array(Protocol):
+    """An array of numpy, or a tensor of torch, which is not imported here."""
+
+    def __getitem__(self, key: Any, /) -> Any: ...
+
+    def __sub__(self, other: Any, /) -> Any: ...
+
+
+Array = TypeVar("Array", bound=_Array)
 
 
 def control_points(strokes: Array) -> tuple[Array, Array, Array]:

@@ -8,7 +8,7 @@ from dreambrush.arrays import Float32
 from dreambrush.painter.geometry import LIGHTEST
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.painter.plan import hand as hands
-from dreambrush.painter.target.target import Colour
+from dreambrush.painter.see.target import Colour
 from dreambrush.pictures.palette import Palette
 
 

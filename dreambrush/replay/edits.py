@@ -23,7 +23,7 @@ from dreambrush.mypaint.ora.document import Document
 from dreambrush.mypaint.ora.layer_facts import LayerFacts, framed
 from dreambrush.mypaint.ora.layer_tree import Group, PaintLayer
 from dreambrush.mypaint.ora.resaved import may_be_resaved
-from dreambrush.painter.target.target import SHAPE_LAYER
+from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
 from dreambrush.replay.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.replay.repaint import repaint

@@ -19,7 +19,7 @@ from dreambrush.mypaint.engine.eotf import light_of_levels
 from dreambrush.mypaint.layer import TILE_SIZE, Layer
 from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf, layer_mode
 from dreambrush.painter.lay.paint_layers import PaintLayers
-from dreambrush.painter.target.target import SHAPE_LAYER
+from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe
 
 Progress = Callable[[str, int, int], None]

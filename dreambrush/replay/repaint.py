@@ -21,7 +21,7 @@ from dreambrush.mypaint.ora.png import encode_png
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.save.saving import write_painting
-from dreambrush.painter.target.target import SHAPE_LAYER
+from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
 
 LARGEST_SIDE = 16384  # pixels

@@ -18,7 +18,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.few_strokes import run_trial, summarise
+from dreambrush.painter.measure.few_strokes import run_trial, summarise
 from dreambrush.pictures.picture_sets import dark_on_light, open_picture_set, square
 from research.controllers.by_name import CONTROLLERS, controller_named
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Float64
 from dreambrush.bezier import END, RADIUS, START
-from dreambrush.models.catalogue import Dream
+from dreambrush.dream.dream import Dream
 from research.controllers.compact import FEATURES, OUTPUTS, contours_of_error
 from research.controllers.rollout import Round, rollout
 

@@ -28,8 +28,9 @@ from safetensors.torch import save
 
 from benchmarks.curves import draw_curves, smooth
 from dreambrush.arrays import Float32
+from dreambrush.dream.dream import Dream
 from dreambrush.files.output import open_output
-from dreambrush.models.catalogue import WEIGHTS_FILE, Dream, find_brush
+from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.geometry import constrained
 from dreambrush.painter.propose.ridge_proposer import Controller

@@ -29,8 +29,9 @@ from PIL import Image
 from benchmarks.curves import Curve, draw_curves
 from dreambrush.arrays import Float32, Float64
 from dreambrush.bezier import PRESSURES, RADIUS
+from dreambrush.dream.dream import Dream
 from dreambrush.files.output import open_output
-from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.geometry import constrained
 from dreambrush.painter.propose.ridge_proposer import THICKEST, THINNEST

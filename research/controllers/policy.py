@@ -48,7 +48,7 @@ class PolicyOptions:
     gradient_limit: float = 1.0  # longest gradient that is followed at full length
     critic_weight: float = 0.0  # of a critic's opinion (wgan_gp.py) beside the gain; 0 for no critic
     critic_steps: int = 2  # that the critic learns for each step of the policy
-    long_taste: float = 0.8  # share of its gain that a dot is docked; painter/paint.py has the same formula
+    long_taste: float = 0.8  # share of its gain that a dot is docked; painter/plan/hand.py has the same formula
 
     def as_dict(self) -> dict[str, float]:
         """For the card."""

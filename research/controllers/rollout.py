@@ -12,7 +12,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int64, Mask
 from dreambrush.bezier import NUMBERS, RADIUS, path_nodes
-from dreambrush.models.catalogue import Dream
+from dreambrush.dream.dream import Dream
 from dreambrush.painter.gain import best_colour_and_gain, only
 from dreambrush.painter.propose.error_pyramid import pyramid_channels
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Float64
 from dreambrush.bezier import END, RADIUS, START, path_length
-from dreambrush.models.catalogue import Dream
+from dreambrush.dream.dream import Dream
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool

@@ -30,9 +30,10 @@ from safetensors.torch import save
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.cores import available_cores
+from dreambrush.dream.dream import Dream
 from dreambrush.files.output import open_output
 from dreambrush.machine import describe_machine
-from dreambrush.models.catalogue import DREAM_FILE, BrushFile, Dream, find_brush, list_brushes
+from dreambrush.models.catalogue import DREAM_FILE, BrushFile, find_brush, list_brushes
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.train.collect.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_episodes, random_episodes
 from dreambrush.train.collect.strokes import SIDE, Collection, collect, paint_strokes, random_strokes

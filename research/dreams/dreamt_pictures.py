@@ -9,7 +9,7 @@ import numpy as np
 from dreambrush.arrays import Float32, Int64, Mask
 from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.cores import available_cores
-from dreambrush.models.catalogue import Dream
+from dreambrush.dream.dream import Dream
 
 CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache
 PATCH = 2  # cells: side of the squares that are looked at or left out as a whole

@@ -22,8 +22,9 @@ from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.ora.document import PaintLayer, read_document
 from dreambrush.mypaint.ora.render import render_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import YOUR_TURN, save_painting
 from tests.gui.desktop import Point, Screen, Window
 from tests.mypaint.artist import sit_down

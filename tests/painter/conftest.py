@@ -13,10 +13,10 @@ from PIL import Image
 from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.geometry import constrained
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.sketch import Sketch
 
 Pictures = Callable[[int], Float32]

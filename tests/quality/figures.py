@@ -22,12 +22,12 @@ from PIL import Image
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.cores import available_cores
 from dreambrush.models.catalogue import find_brush
+from dreambrush.painter.measure.stroke_metrics import measure_strokes
 from dreambrush.painter.options import PaintOptions
-from dreambrush.painter.paint import paint
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.plan.order import LAYERS
-from dreambrush.painter.stroke_metrics import measure_strokes
-from dreambrush.painter.target.faces import find_faces
+from dreambrush.painter.run import paint
+from dreambrush.painter.see.faces import find_faces
 
 SIDE = 96  # pixels along the longer side
 PICTURES = ("astronaut", "chelsea", "coffee", "rocket")  # a face, fur, a table with edges, lights in a night sky

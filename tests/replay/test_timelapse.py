@@ -19,7 +19,8 @@ from PIL import Image
 from dreambrush.arrays import Pixels
 from dreambrush.errors import MissingPackageError, OutputError, UsageError
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of
 from dreambrush.recipe import Recipe
 from dreambrush.replay.incremental import IncrementalReplay

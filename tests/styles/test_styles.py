@@ -15,7 +15,7 @@ from dreambrush.errors import UsageError
 from dreambrush.files.toml_file import LARGEST_FILE
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
-from dreambrush.painter.paint import paint
+from dreambrush.painter.run import paint
 from dreambrush.strokes import Strokes
 from dreambrush.styles import KEYS, OURS, list_styles, load_style, user_styles
 

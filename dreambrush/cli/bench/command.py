@@ -145,7 +145,7 @@ def bench(
     """
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
-    from dreambrush.painter.few_strokes import run_trial
+    from dreambrush.painter.measure.few_strokes import run_trial
 
     other = None if proposer == CONTROLLER else proposer
     if task is None or task == PAINT:

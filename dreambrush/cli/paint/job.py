@@ -97,8 +97,8 @@ class Job:
 
 def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     """Read, paint and save one picture.  Return the report."""
-    from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.painter.painting import Clock
+    from dreambrush.painter.run import paint as paint_picture
     from dreambrush.painter.save.autosave import Autosave
     from dreambrush.painter.save.saving import recipe_of
     from dreambrush.pictures.reading import load_picture

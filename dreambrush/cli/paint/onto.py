@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.mypaint.ora.document import Document, PaintLayer
     from dreambrush.painter.painting import Painting
-    from dreambrush.painter.target.backdrop import Backdrop
+    from dreambrush.painter.see.backdrop import Backdrop
 
 SUFFIX = ".ora"
 GROUP = "Dreambrush"
@@ -91,7 +91,7 @@ class Onto:
             UsageError: there is no such layer, or no place to paint.
         """
         from dreambrush.mypaint.ora.document import read_document
-        from dreambrush.painter.target.backdrop import find_node, see_backdrop
+        from dreambrush.painter.see.backdrop import find_node, see_backdrop
 
         with read_document(self.file) as document:
             above = None if self.above is None else find_node(document, self.above)
@@ -115,7 +115,7 @@ class Onto:
         from dreambrush.mypaint.ora.document import read_document
         from dreambrush.mypaint.ora.insertion import insert_layers, insert_layers_in_place
         from dreambrush.painter.save.saving import recipe_of, your_turn_layer
-        from dreambrush.painter.target.backdrop import find_node
+        from dreambrush.painter.see.backdrop import find_node
 
         recipe = recipe_of(painting, brushes, seed, options)
         layers = list(painting.layers)
@@ -169,7 +169,7 @@ def _box(found: re.Match[str], document: Document) -> Pixels:
 
 def _layer_region(document: Document, name: str) -> Pixels:
     from dreambrush.mypaint.ora.document import Group
-    from dreambrush.painter.target.backdrop import find_node, region_of
+    from dreambrush.painter.see.backdrop import find_node, region_of
 
     node = find_node(document, name)
     if isinstance(node, Group):

@@ -9,7 +9,7 @@ from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
     from dreambrush.arrays import Float32
-    from dreambrush.painter.paint import PaintOptions
+    from dreambrush.painter.options import PaintOptions
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
 AUTO = "auto"  # as --focus: the picture's subject
@@ -100,7 +100,7 @@ class PaintSettings:
         Raises:
             UsageError: the narrowest stroke would be wider than the widest.
         """
-        from dreambrush.painter.paint import PaintOptions
+        from dreambrush.painter.options import PaintOptions
         from dreambrush.pictures.palette import parse_palette
 
         side = max(width, height)
@@ -137,7 +137,7 @@ class PaintSettings:
         if self.focus is None:
             return None
         if self.focus == AUTO:
-            from dreambrush.painter.target.subject import find_subject
+            from dreambrush.painter.see.subject import find_subject
 
             return None if picture is None else find_subject(picture)
         from dreambrush.pictures.reading import load_mask

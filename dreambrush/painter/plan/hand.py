@@ -13,7 +13,7 @@ import numpy as np
 from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
-from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.see.orientation import OrientationField
 
 EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
 LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand

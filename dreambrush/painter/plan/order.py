@@ -15,8 +15,8 @@ import numpy as np
 from dreambrush.arrays import Int64
 from dreambrush.bezier import RADIUS, path_length, path_nodes
 from dreambrush.painter.refine.scene import View
+from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.orientation import OrientationField
 
 GROUND, BLOCK_IN, MIDDLE, EDGES, ACCENTS = range(5)
 # Which layer each stage goes to, by how many layers there are, and what these are called.
@@ -45,6 +45,32 @@ class Arrangement:
 
     order: Int64
     stage: Int64
+
+
+def in_order(
+    sketch: Sketch, view: View, form: OrientationField, size: tuple[int, int], wanted: int, layers: int
+) -> tuple[Sketch, tuple[str, ...], Int64]:
+    """A plan in a painter's order, on layers.
+
+    Args:
+        sketch: k strokes.
+        view: of it on the bare canvas, at all cells.
+        form: of the target.
+        size: height and width of the painting in pixels.
+        wanted: how many strokes there are to be in the end; where more than k, the last layer is for those.
+        layers: how many there may be, 1 to 5.
+
+    Returns:
+        The strokes in their order, the names of the layers that are needed, and (k,) the layer of each stroke.
+    """
+    order = arranged(sketch, view, form, *size)
+    names, layer_of = LAYERS[layers]
+    layer = np.array(layer_of)[order.stage]
+    used = set(layer.tolist())
+    if not used or len(layer) < wanted:
+        used.add(layer_of[ACCENTS])
+    kept = sorted(used)
+    return sketch[order.order], tuple(names[index] for index in kept), np.searchsorted(kept, layer)
 
 
 def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, width: int) -> Arrangement:

@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.cells import FEW, reduced
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.refine.compositing import Composite, compose
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
+from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
 
 

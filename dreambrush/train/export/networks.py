@@ -30,11 +30,11 @@ from dreambrush.models.networks import load_network
 from dreambrush.train.card import card_bytes
 from dreambrush.train.collect.strokes import SIDE, random_colours, random_strokes
 from dreambrush.train.export.gradient import gradient_bytes
-from dreambrush.train.export.to_onnx import onnx_bytes
 from dreambrush.train.fit.checkpoint import put_weights, read_weights
 from dreambrush.train.fit.colour import ColourDream, colour_onnx
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.learn import load_dream
+from dreambrush.train.to_onnx import onnx_bytes
 
 LARGEST_DIFFERENCE = 1e-3  # of alpha (0..1), its gradient, or a colour (0..1)
 LARGEST_SHARE = 1e-3  # of all values may differ more: where two pieces of a path are equally near, rounding decides

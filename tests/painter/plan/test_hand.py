@@ -10,7 +10,7 @@ from dreambrush.arrays import Float32
 from dreambrush.bezier import path_length
 from dreambrush.painter.geometry import dotness
 from dreambrush.painter.plan.hand import DEFAULT, EXACT, FREE, Hand, hand_for
-from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.see.orientation import OrientationField
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Sketches

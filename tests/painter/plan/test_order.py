@@ -8,8 +8,6 @@ import pytest
 from PIL import Image
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.cells import reduced
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.plan.order import (
     ACCENTS,
     BLOCK_IN,
@@ -23,9 +21,11 @@ from dreambrush.painter.plan.order import (
     touching,
     wanted_stages,
 )
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene, View
+from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.orientation import OrientationField
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Painted, Pictures, Sketches

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.cells import reduced
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import only
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.scoring import Scorer
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:

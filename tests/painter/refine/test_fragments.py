@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dreambrush.arrays import Float32
 from dreambrush.bezier import path_nodes
-from dreambrush.models.catalogue import Dream, find_brush, shipped_folder
+from dreambrush.dream.dream import Dream
+from dreambrush.models.catalogue import find_brush, shipped_folder
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
 from dreambrush.painter.refine.fragments import Grid, all_cells, enumerated, find_fragments, some_cells

@@ -19,8 +19,9 @@ from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import YOUR_TURN, save_painting
 from dreambrush.recipe import recipes_of
 from tests.mypaint.artist import sit_down

@@ -13,8 +13,8 @@ import numpy as np
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import NUMBERS
 from dreambrush.cores import available_cores
+from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.models.catalogue import Dream
 from dreambrush.painter.refine.fragments import Fragments, enumerated
 from dreambrush.painter.sketch import Sketch
 

@@ -9,7 +9,7 @@ from dreambrush.arrays import Float32
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.blend.transparency import merge_transparent
 from dreambrush.mypaint.layer import Layer
-from dreambrush.painter.target.target import SHAPE_LAYER, Target
+from dreambrush.painter.see.target import SHAPE_LAYER, Target
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Pictures

@@ -7,8 +7,8 @@ import numpy as np
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.blend.transparency import clip_layers, cut_to_shape
 from dreambrush.mypaint.layer import Layer
-from dreambrush.painter.cells import reduced
-from dreambrush.painter.target.backdrop import Backdrop
+from dreambrush.painter.see.backdrop import Backdrop
+from dreambrush.painter.see.cells import reduced
 from dreambrush.pictures.palette import Palette
 
 Colour = tuple[float, float, float]

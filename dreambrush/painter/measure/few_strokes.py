@@ -10,13 +10,14 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import BrushFile
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.measure.transfer import Transfer, measure_transfer, transfer_gap
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.effort import MOST
 from dreambrush.painter.plan.hand import EXACT
 from dreambrush.painter.propose.ridge_proposer import Controller
-from dreambrush.painter.target.target import Colour
-from dreambrush.painter.transfer import Transfer, measure_transfer, transfer_gap
+from dreambrush.painter.run import paint
+from dreambrush.painter.see.target import Colour
 from dreambrush.strokes import Strokes
 
 

@@ -7,7 +7,7 @@ import pytest
 import skimage.data
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.target.saliency import ELSEWHERE, FACE, FEATURE, FOCUS, detail_weight, focus_weight
+from dreambrush.painter.see.saliency import ELSEWHERE, FACE, FEATURE, FOCUS, detail_weight, focus_weight
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Pictures

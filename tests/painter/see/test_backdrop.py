@@ -10,8 +10,9 @@ from dreambrush.errors import OpenrasterError, UsageError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.ora.document import Document, PaintLayer, read_document
 from dreambrush.mypaint.ora.render import render_document
-from dreambrush.painter.paint import PaintOptions, paint
-from dreambrush.painter.target.backdrop import find_node, region_of, see_backdrop
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.run import paint
+from dreambrush.painter.see.backdrop import find_node, region_of, see_backdrop
 from tests.mypaint.ora_files import OraFile
 
 SIZE = (40, 56)  # height, width

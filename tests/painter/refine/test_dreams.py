@@ -10,10 +10,11 @@ import pytest
 from onnx import TensorProto, helper
 
 from dreambrush.arrays import Float32
+from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import GRADIENT_FILE, DreamGradient
 from dreambrush.errors import ModelError
-from dreambrush.models.catalogue import COLOUR_FILE, BrushFile, Dream, find_brush
-from dreambrush.painter.dreams import Dreams
+from dreambrush.models.catalogue import COLOUR_FILE, BrushFile, find_brush
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, all_cells, find_fragments
 from dreambrush.painter.sketch import Sketch
 

@@ -12,7 +12,7 @@ from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.lay_strokes import lay_strokes
-from dreambrush.painter.stroke_metrics import StrokeMetrics, find_specks, measure_strokes, visible_shares
+from dreambrush.painter.measure.stroke_metrics import StrokeMetrics, find_specks, measure_strokes, visible_shares
 from dreambrush.strokes import Strokes
 
 SIDE = 128

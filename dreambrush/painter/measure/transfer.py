@@ -11,8 +11,8 @@ from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.lay.lay_strokes import lay_strokes
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.strokes import Strokes

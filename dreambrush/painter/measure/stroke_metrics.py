@@ -13,7 +13,7 @@ import numpy as np
 from dreambrush.arrays import Float32, Floats, Int64, Mask
 from dreambrush.bezier import control_points, path_length, path_nodes, point_at, velocity_at
 from dreambrush.painter.refine.fragments import enumerated
-from dreambrush.painter.target.orientation import OrientationField
+from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.strokes import Strokes
 
 PIECES = 5  # of a path, in the middle of which its direction is compared with the form's

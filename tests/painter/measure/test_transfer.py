@@ -7,7 +7,7 @@ import pytest
 
 from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.transfer import Transfer, measure_transfer, sketch_of, transfer_gap
+from dreambrush.painter.measure.transfer import Transfer, measure_transfer, sketch_of, transfer_gap
 from dreambrush.strokes import Strokes
 
 GROUND = np.array([240, 250, 200], np.uint8)

@@ -13,8 +13,8 @@ import dreambrush
 from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import shipped_folder
-from dreambrush.painter.target import subject
-from dreambrush.painter.target.subject import find_subject
+from dreambrush.painter.see import subject
+from dreambrush.painter.see.subject import find_subject
 from dreambrush.pictures.reading import load_picture
 
 SAMPLE = Path(dreambrush.__file__).parent / "samples" / "still-life.jpg"

@@ -16,7 +16,7 @@ from PIL import Image
 
 from dreambrush.arrays import Float32
 from dreambrush.models.shipped_network import open_shipped
-from dreambrush.painter.target.faces import thumbnail
+from dreambrush.painter.see.faces import thumbnail
 
 if TYPE_CHECKING:
     import onnxruntime
