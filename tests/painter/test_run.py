@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.cores import available_cores
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import BrushFile, find_brush
@@ -27,7 +28,7 @@ from dreambrush.painter.study import Commission
 from tests.painter.scattered import Scattered
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Pictures
+    from tests.painter.conftest import Pictures
 
 QUICK = PaintOptions(effort=1)
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.blend.transparency import merge_transparent
@@ -27,7 +27,6 @@ from dreambrush.replay.repaint import EMPTY, LARGEST_SIDE, changed, repaint
 
 SEED = 5
 WIDTH, HEIGHT = 128, 96
-Pixels = NDArray[np.uint8]
 
 
 @cache

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.painter.measure.transfer import Transfer, measure_transfer, transfer_gap
 from dreambrush.painter.options import PaintOptions
@@ -19,8 +19,6 @@ from dreambrush.painter.propose.ridge_proposer import Controller
 from dreambrush.painter.run import paint
 from dreambrush.painter.see.target import Colour
 from dreambrush.strokes import Strokes
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Trial:
 
     target: Float32
     strokes: Strokes
-    ground: NDArray[np.uint8]
+    ground: Pixels
     transfer: Transfer
     seconds: float
     cpu_seconds: float

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.plan.order import (
     ACCENTS,
     BLOCK_IN,
@@ -27,7 +28,7 @@ from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Painted, Pictures, Sketches
+    from tests.painter.conftest import Painted, Pictures, Sketches
 
 SIDE = 96
 PAPER = np.full((SIDE, SIDE, 3), 0.8, np.float32)

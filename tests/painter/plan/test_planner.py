@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, Effort
@@ -20,7 +21,7 @@ from dreambrush.painter.sketch import Sketch
 if TYPE_CHECKING:
     from dreambrush.painter.refine.dreams import Dreams
     from dreambrush.painter.refine.fragments import Grid
-    from tests.painter.conftest import Float32, Painted, Pictures, Tames
+    from tests.painter.conftest import Painted, Pictures, Tames
 
 SIDE = 48
 PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import OpenrasterError, UsageError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.ora.document import Document, PaintLayer, read_document
@@ -19,7 +19,7 @@ SIZE = (40, 56)  # height, width
 QUICK = PaintOptions(effort=1, layers=2)
 
 
-def plain(colour: tuple[int, int, int, int], shape: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
+def plain(colour: tuple[int, int, int, int], shape: tuple[int, int] = SIZE) -> Pixels:
     return np.broadcast_to(np.array(colour, np.uint8), (*shape, 4)).copy()
 
 
