@@ -24,8 +24,8 @@ class ErrorPyramid(Pyramid):
     Args:
         target: (h, w, 3) float32, 0..1.
         canvas: (h, w, 3) float32, 0..1.
-        weight: (h, w) how much an error counts, 1 by default.
-        cell: pixels of the painting along the side of a cell of level 0; points are in pixels.
+        weight: (h, w) how much an error counts; 1 everywhere by default.
+        cell: width in pixels of a cell of level 0; points are in pixels.
     """
 
     def __init__(self, target: Float32, canvas: Float32, weight: Float32 | None = None, cell: float = 1.0) -> None:

@@ -50,7 +50,7 @@ class OrientationField:
 
         Args:
             points: (b, p, 2) x and y in pixels; beyond the picture its nearest cell counts.
-            scale: (b,) in pixels, such as a stroke's radius.
+            scale: (b,) size of what is asked about in pixels, such as a stroke's radius.
 
         Returns:
             Direction along the form (b, p) in radians, -pi/2..pi/2, known up to half a turn, and coherence (b, p): 1
