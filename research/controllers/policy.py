@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from dreambrush.arrays import Float32
 from dreambrush.bezier import END, RADIUS, START
 from dreambrush.painter.propose.windows import SIDE
-from dreambrush.train.fit.descent import Descent
 from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.optimiser import Optimiser
 from dreambrush.train.fit.samples import pixel_centres
 from research.controllers.simulator import DreamtStrokes, lay, random_windows
 from research.controllers.training_state import State, random_state, restore_random, with_prefix, without_prefix
@@ -146,7 +146,7 @@ class Trainer:
         self.dream, self.pictures, self.options = dream, pictures, options
         self.rng = np.random.default_rng(seed)
         self.policy = copy.deepcopy(start).train() if start else Policy(options.width)
-        self.descent = Descent(
+        self.descent = Optimiser(
             self.policy.parameters(), options.learning_rate, options.steps, options.warm_up, options.gradient_limit
         )
         self.done = 0

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.train.collect.strokes import SIDE
-from dreambrush.train.fit.descent import Descent
+from dreambrush.train.fit.optimiser import Optimiser
 from research.dreams.mixture_memory import (
     ACTION_FEATURES,
     Mixture,
@@ -173,7 +173,7 @@ def fit_mdn_rnn(
     torch.manual_seed(seed)
     dream = MdnRnn(vae, options)
     weights = [*dream.lstm.parameters(), *dream.head.parameters()]
-    descent = Descent(weights, options.learning_rate, options.steps, options.warm_up, options.gradient_limit)
+    descent = Optimiser(weights, options.learning_rate, options.steps, options.warm_up, options.gradient_limit)
     actions = torch.from_numpy(strokes)
     encoded = encode_all(vae, canvases.reshape(-1, SIDE, SIDE))
     means, spreads = (values.reshape(*canvases.shape[:2], -1) for values in encoded)

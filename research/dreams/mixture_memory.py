@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.bezier import PRESSURES, RADIUS, control_points, point_at
 from dreambrush.train.collect.strokes import SIDE
-from dreambrush.train.fit.descent import Descent
+from dreambrush.train.fit.optimiser import Optimiser
 from research.dreams.vae import Vae
 
 PATH_POINTS = 5  # of the path that the network sees, evenly spread over the curve's parameter
@@ -199,7 +199,7 @@ def fit_memory(
     """
     torch.manual_seed(seed)
     dream = MemoryDream(vae, options)
-    descent = Descent(dream.network.parameters(), options.learning_rate, options.steps, options.warm_up)
+    descent = Optimiser(dream.network.parameters(), options.learning_rate, options.steps, options.warm_up)
     means, spreads = encode_all(vae, pictures)
     actions = action_features(torch.from_numpy(strokes))
     for step in range(options.steps):

@@ -13,14 +13,14 @@ from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import LARGEST_RADIUS, SMALLEST_RADIUS, Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.library import setting_ranges
-from dreambrush.mypaint.engine.myb import Curve, Setting, parse_myb
+from dreambrush.mypaint.engine.myb import BrushSetting, Curve, parse_myb
 
 PATH = [(30.0, 40.0), (70.0, 10.0), (110.0, 70.0)]
 
 
 def new_brush(curves: Mapping[str, Mapping[str, Curve]] | None = None, /, **values: float) -> Brush:
     settings = parse_myb('{"version": 3, "settings": {}}', "defaults")
-    changed = {name: Setting(settings.settings[name].base_value, given) for name, given in (curves or {}).items()}
+    changed = {name: BrushSetting(settings.settings[name].base_value, given) for name, given in (curves or {}).items()}
     return Brush(type(settings)({**settings.settings, **changed}).with_values(**values))
 
 
