@@ -55,16 +55,16 @@ class Recipe:
     """All that made a painting.
 
     Attributes:
-        version: of the dreambrush that painted.
-        seed: of the painting.
-        pigment: whether it was painted as pigment, at eotf 2.2.
+        version: version of the dreambrush that painted it.
+        seed: seed of the painting.
+        pigment: whether it was painted as pigment, in linear light (eotf 2.2).
         ground: (3,) uint8 colour under the first stroke; None where it was painted onto other work.
-        grain: whether that is paper, with a grain.
-        strokes: as laid, in order.
+        grain: whether the ground is paper, with a grain.
+        strokes: the strokes, in the order in which they were laid.
         brushes: settings of each brush that the strokes name.
-        names: by which MyPaint knows the brushes, such as "dreambrush/oil"; "" for one that it does not know.
-        digests: of the pixels of each layer that the strokes name, as saved (see :func:`digest`).
-        options: what was wished for, plain data.
+        names: names by which MyPaint knows the brushes, such as "dreambrush/oil"; "" for one that it does not know.
+        digests: digest of the saved pixels of each layer that the strokes name (see :func:`digest`).
+        options: options that it was painted with, plain data.
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
         made_with: what its bytes depend on besides (see :func:`~dreambrush.machine.foundations`); {} if not known.
     """
@@ -202,9 +202,9 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
     """One of the recipes in a document's settings.
 
     Args:
-        settings: of the document.
-        file: the document's, for messages.
-        painting: which one, counted from 1; None is the last.
+        settings: settings of the document.
+        file: file of the document, for messages.
+        painting: number of the painting, counted from 1; None for the last.
 
     Raises:
         StrokesError: there is none, or one is broken.
