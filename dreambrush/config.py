@@ -1,8 +1,8 @@
-"""Settings: what is given to painting without being typed each time, and which of it counts more.
+"""Settings: options of painting that need not be typed each time, and which of them wins.
 
-Settings come in layers.  From the one that counts most: the command line, the environment (``DREAMBRUSH_STROKES``),
-``dreambrush.toml`` beside the target, the user's ``config.toml``.  What a style says counts just less than the layer
-that names the style.  The values are words here, as on a command line; what they may be is known to its options.
+Settings come from several levels.  The first one that sets an option wins: the command line, the environment
+(``DREAMBRUSH_STROKES``), ``dreambrush.toml`` beside the target, the user's ``config.toml``.  A style ranks just below
+the level that names it.  Values are words here, as on a command line.  The options know which values they take.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from dreambrush.files.toml_file import read_toml
 FILE = "dreambrush.toml"  # beside a target
 USER_FILE = "config.toml"
 PREFIX = "DREAMBRUSH_"
-NOT_OURS = ("TRACEBACK",)  # variables that set something else
+NOT_OURS = ("TRACEBACK",)  # variables that are not settings
 STYLE = "style"
-# Values that are files, if they end so or begin as a path; those of FOCUS always are.
+# Values with these endings or beginnings name files.  Values of FOCUS always do.
 ENDINGS = {"brush": ".myb", "palette": ".gpl", STYLE: ".toml"}
 BEGINNINGS = ("./", "../", "~/")
 FOCUS, NO_FILES = "focus", ("auto",)
@@ -46,11 +46,11 @@ class Setting:
     place: str
 
     def named(self, key: str) -> str:
-        """How an error speaks of it."""
+        """The words for this setting in an error."""
         return self.place if self.level in ("flag", "environment") else f"'{key}' in '{self.place}'"
 
     def wrong(self, key: str, why: str, advice: str = "") -> UsageError:
-        """The error that its value is no good."""
+        """The error for an unusable value."""
         how = "Correct or unset it" if self.level == "environment" else "Correct it there"
         return UsageError(
             f"{self.named(key)} cannot be used: {why.rstrip('.')}.",
@@ -59,38 +59,38 @@ class Setting:
         )
 
 
-Layer = Mapping[str, Setting]
+Settings = Mapping[str, Setting]
 
 
 def user_file() -> Path:
-    """Where the user's own settings are, if there are any."""
+    """The file of the user's own settings.  It may not exist."""
     from platformdirs import user_config_dir
 
     return Path(user_config_dir("dreambrush")) / USER_FILE
 
 
-def combine(layers: Sequence[Layer], of_style: Callable[[Setting], Layer]) -> dict[str, Setting]:
-    """Of each key the setting that counts most.
+def combine(levels: Sequence[Settings], of_style: Callable[[Setting], Settings]) -> dict[str, Setting]:
+    """For each key, the setting that wins.
 
     Args:
-        layers: the one that counts most first.
-        of_style: gives what a style says; it comes just below the layer that names the style.
+        levels: the settings of each level, the winning one first.
+        of_style: returns the settings of a style, which rank just below the level that names it.
     """
-    naming = next((number for number, layer in enumerate(layers) if STYLE in layer), None)
+    naming = next((number for number, level in enumerate(levels) if STYLE in level), None)
     if naming is not None:
-        layers = [*layers[: naming + 1], of_style(layers[naming][STYLE]), *layers[naming + 1 :]]
-    return {key: setting for layer in reversed(layers) for key, setting in layer.items()}
+        levels = [*levels[: naming + 1], of_style(levels[naming][STYLE]), *levels[naming + 1 :]]
+    return {key: setting for level in reversed(levels) for key, setting in level.items()}
 
 
 def settings_of_environment(keys: Collection[str], lists: Collection[str]) -> dict[str, Setting]:
-    """Settings of variables such as ``DREAMBRUSH_STROKES``; an empty one counts as not set.
+    """Settings of variables such as ``DREAMBRUSH_STROKES``.  An empty variable sets nothing.
 
     Args:
-        keys: all that can be set.
-        lists: those of them that take several values, in a variable with commas between.
+        keys: the options that can be set.
+        lists: the options that take several values.  A variable separates them by commas.
 
     Raises:
-        UsageError: a variable is spelt nearly as one of ours; others are let be.
+        UsageError: a variable looks like a misspelt one of ours.  Other variables are ignored.
     """
     found = {}
     for name, value in sorted(os.environ.items()):
@@ -113,17 +113,17 @@ def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: 
     """Settings of the ``dreambrush.toml`` beside the targets.
 
     Args:
-        targets: files, folders, patterns, or - for standard input, which counts as a file of the current folder.
-        keys: all that can be set.
-        only_flags: what only the command line can say.
+        targets: files, folders, patterns, or - for standard input, which belongs to the current folder.
+        keys: the options that can be set.
+        only_flags: the options that only the command line can set.
 
     Raises:
-        UsageError: a file is broken, or the targets are in folders whose files differ.
+        UsageError: a file is broken, or the targets' folders have different files.
     """
     found: list[tuple[Path, dict[str, Setting]]] = []
     for folder in _folders(targets):
         found.append((folder, settings_of_file(folder / FILE, "target", keys, only_flags)))
-        values = [{key: setting.value for key, setting in layer.items()} for _, layer in found]
+        values = [{key: setting.value for key, setting in level.items()} for _, level in found]
         if values[-1] != values[0]:
             raise UsageError(
                 f"The pictures are in folders with different {FILE} files, such as '{found[0][0]}' and '{folder}'.",
@@ -136,16 +136,16 @@ def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: 
 def settings_of_file(
     path: Path, level: str, keys: Collection[str], only_flags: Collection[str] = ()
 ) -> dict[str, Setting]:
-    """Settings of a TOML file; none where there is no such file.
+    """Settings of a TOML file.  A missing file sets nothing.
 
     Args:
-        path: of the file; names of files in it are meant relative to its folder.
+        path: of the file.  Names of files in it are relative to its folder.
         level: of the settings.
-        keys: all that can be set.
-        only_flags: what only the command line can say.
+        keys: the options that can be set.
+        only_flags: the options that only the command line can set.
 
     Raises:
-        UsageError: the file cannot be read, is no TOML, or has a key or a kind of value that there is not.
+        UsageError: the file cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     """
     found = {}
     for key, value in _content(path).items():
@@ -174,10 +174,10 @@ def _advice(key: str, value: object, keys: Collection[str]) -> str:
 
 
 def setting_of(key: str, value: Any, level: str, place: str, folder: Path | None = None) -> Setting:
-    """A setting of a value of TOML; names of files are made relative to the folder.
+    """The setting for a value of TOML.  Names of files become relative to the folder.
 
     Raises:
-        UsageError: its kind cannot be that of any option.
+        UsageError: no option takes a value of this type.
     """
     if isinstance(value, bool):
         return Setting(value, level, place)
@@ -190,7 +190,7 @@ def setting_of(key: str, value: Any, level: str, place: str, folder: Path | None
 
 
 def _unfit(value: object) -> str:
-    """Why a value is no word, or nothing."""
+    """The reason why a value cannot be a setting; empty if it can."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return "it must be text, a number, true, false or a list of texts"
     if isinstance(value, int) and value.bit_length() > 64:
@@ -199,7 +199,7 @@ def _unfit(value: object) -> str:
 
 
 def _beside(folder: Path, key: str, word: str) -> str:
-    """The word, which is a file's relative to the folder if it is a file's at all."""
+    """The word.  The name of a file becomes relative to the folder."""
     if key == FOCUS:
         is_file = word not in NO_FILES
     else:
@@ -208,7 +208,7 @@ def _beside(folder: Path, key: str, word: str) -> str:
 
 
 def _folders(targets: Iterable[Path]) -> list[Path]:
-    """The folders that targets are in, each once."""
+    """The folders of the targets, each once."""
     found: dict[str, Path] = {}
     for target in targets:
         if os.path.isdir(target):

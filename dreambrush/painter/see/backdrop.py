@@ -1,0 +1,136 @@
+"""The artist's own work, onto which strokes are painted: what one sees of it, and where paint may go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dreambrush.arrays import Float32, Floats, Pixels
+from dreambrush.errors import OpenrasterError, UsageError
+from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
+from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
+from dreambrush.mypaint.ora.document import Document, Group, PaintLayer
+from dreambrush.mypaint.ora.render import render_document
+
+Node = PaintLayer | Group
+Path = tuple[int, ...]
+
+WHITE = 255  # what one sees where a work is transparent and has no paper
+LEAST_OPEN = 0.01  # share of the picture that must not be hidden by layers above
+
+
+@dataclass(frozen=True, eq=False)
+class Backdrop:
+    """Somebody's work.
+
+    Attributes:
+        picture: (h, w, 3) uint8, what is seen below the new strokes.
+        region: (h, w) uint8 where paint may go, 255 where it may; None for everywhere.
+        open: (h, w) float32 share of the new strokes that will be seen, 0..1; None for all of them.
+        pigment: whether new layers mix as pigment, as MyPaint 2's do.
+    """
+
+    picture: Pixels
+    region: Pixels | None
+    open: Float32 | None
+    pigment: bool
+
+
+def see_backdrop(document: Document, above: Node | None = None, region: Pixels | None = None) -> Backdrop:
+    """Looks at a document.
+
+    Args:
+        document: document that is open for reading.
+        above: the layer or group above which the new strokes will lie; by default they lie above all.
+        region: (h, w) uint8 where paint may go, 255 where it may.
+
+    Raises:
+        OpenrasterError: a layer cannot be rendered, or the document has an eotf that MyPaint never gives one.
+        UsageError: the layers above hide everything.
+    """
+    if document.working_eotf not in (PLAIN, LINEAR):
+        raise OpenrasterError(
+            f"The file has the eotf {document.working_eotf:g}.",
+            f"Only {PLAIN:g} and {LINEAR:g} can be painted on.",
+            id="unknown-eotf",
+        )
+    if max(document.width, document.height) > LARGEST_SIDE:
+        raise OpenrasterError(
+            f"The picture in '{document.archive.path}' has {document.width} x {document.height} pixels.",
+            f"Only sides of up to {LARGEST_SIDE} can be painted on.",
+            id="work-too-large",
+        )
+    visible = None
+    below = document
+    if above is not None:
+        below = replace(document, root=_only(document.root, lambda path: not _is_above(path, above.path)))
+        over = _only(document.root, lambda path: _is_above(path, above.path))
+        if any(node.visible for node in over.walk() if isinstance(node, PaintLayer)):
+            hidden = render_document(replace(document, root=over, background=None))
+            visible = np.asarray(1 - hidden[..., 3] / np.float32(255), np.float32)
+            if visible.mean() < LEAST_OPEN:
+                raise UsageError(
+                    f"The layers above “{above.name}” hide all paint there.",
+                    "Choose a higher layer.",
+                    id="hidden-by-layers-above",
+                )
+    return Backdrop(_on_paper(render_document(below), document), region, visible, document.working_eotf == LINEAR)
+
+
+def find_node(document: Document, name: str) -> Node:
+    """The layer or group of that name.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    nodes = list(document.root.walk())
+    found = [node for node in nodes if node.name == name]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(f"“{node.name}”" for node in nodes if node.name)
+    what = "Several layers have the name" if found else "There is no layer named"
+    raise UsageError(f"{what} “{name}”.", f"The layers are: {names or 'none has a name'}.", id="no-such-layer")
+
+
+def region_of(document: Document, layer: PaintLayer) -> Pixels:
+    """Where a layer is painted, as a region (h, w) uint8: its alpha."""
+    region = np.zeros((document.height, document.width), np.uint8)
+    pixels = layer.pixels()
+    top, left = max(layer.y, 0), max(layer.x, 0)
+    bottom, right = min(layer.y + pixels.shape[0], document.height), min(layer.x + pixels.shape[1], document.width)
+    if top < bottom and left < right:
+        region[top:bottom, left:right] = pixels[top - layer.y : bottom - layer.y, left - layer.x : right - layer.x, 3]
+    return region
+
+
+def _is_above(path: Path, other: Path) -> bool:
+    """Whether a node lies above another one and is none of the groups that hold it."""
+    return path < other and other[: len(path)] != path
+
+
+def _only(group: Group, keep: Callable[[Path], bool]) -> Group:
+    """The tree with only those layers."""
+    children: list[Node] = []
+    for child in group.children:
+        if isinstance(child, Group):
+            some = _only(child, keep)
+            if some.children:  # even an empty group would clear what is below it, in some modes
+                children.append(some)
+        elif keep(child.path):
+            children.append(child)
+    return replace(group, children=tuple(children))
+
+
+def _on_paper(picture: Pixels, document: Document) -> Pixels:
+    """A picture, without transparency."""
+    if picture.shape[2] == 3:
+        return picture
+    paper: Floats | int = WHITE
+    if document.background is not None:
+        tile = document.background.tile()[..., :3]
+        repeats = -(-picture.shape[0] // len(tile)), -(-picture.shape[1] // tile.shape[1]), 1
+        paper = np.tile(tile, repeats)[: picture.shape[0], : picture.shape[1]].astype(np.float32)
+    alpha = picture[..., 3:] / np.float32(255)
+    return np.asarray(np.rint(picture[..., :3] * alpha + paper * (1 - alpha)), np.uint8)

@@ -1,0 +1,112 @@
+"""The motif: the picture that is painted, the ground under it, and where it is transparent."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dreambrush.arrays import Float32, Pixels
+from dreambrush.mypaint.blend.transparency import clip_layers, cut_to_shape
+from dreambrush.mypaint.layer import Layer
+from dreambrush.painter.see.backdrop import Backdrop
+from dreambrush.painter.see.cells import reduced
+from dreambrush.pictures.palette import Palette
+
+Colour = tuple[float, float, float]
+
+EXCESS = 1e-3  # beyond 0..1 that a target may have, from rounding
+SHAPE_LAYER = "Shape"  # below all others, when the picture is transparent somewhere
+
+
+class Target:
+    """What is painted.
+
+    Where the picture is transparent no error counts, where it is translucent an error counts as much as it is opaque:
+    strokes may run over the edge, for the layers are cut to the picture's shape in the end.
+
+    On somebody's work, what one sees of that takes the place of the ground.
+
+    Args:
+        target: (h, w, 3) float32, sRGB 0..1, or (h, w, 4) with alpha.
+        ground: colour under the first stroke, sRGB 0..1; by default the target's mean.
+        work: work that is painted on, of the target's size; None for an empty canvas.
+        palette: colours that may be used; unless the ground is given, it is one of them.
+
+    Attributes:
+        size: height and width in pixels.
+        picture: (h, w, 3) float32 picture to be painted.
+        alpha: (h, w) uint8 where paint may be; None for everywhere.
+        background: (3,) uint8 colour of the ground; (h, w, 3) uint8 on somebody's work.
+        counts: how much an error counts, (h, w) float32; None for alike everywhere.
+        attention: how much more it is minded while painting, (h, w) float32; likewise.
+    """
+
+    def __init__(
+        self, target: Float32, ground: Colour | None, work: Backdrop | None = None, palette: Palette | None = None
+    ) -> None:
+        self.size: tuple[int, int] = (target.shape[0], target.shape[1])
+        self.counts: Float32 | None = None
+        self.attention: Float32 | None = None
+        opaque = target.shape[2] == 3 or bool((target[..., 3] >= 1).all())
+        share = None if opaque else target[..., 3:]
+        self.work = work
+        if work is not None and work.region is not None:
+            region = work.region[..., None] / np.float32(255)
+            share = np.asarray(region if share is None else share * region, np.float32)
+        self._target, self._share = target[..., :3], share
+        self.background = _ground_colour(self._target, share, ground, palette) if work is None else work.picture
+        self.picture, self.alpha = self._target, None
+        if share is not None:
+            self.picture = np.where(share > 0, self._target, self.background / np.float32(255)).astype(np.float32)
+            self.alpha = np.asarray(np.rint(share[..., 0] * 255), np.uint8)
+            self.counts = share[..., 0]
+        if work is not None and work.open is not None:
+            seen = work.open if share is None else share[..., 0] * work.open
+            self.counts = np.asarray(seen, np.float32)
+
+    def paper(self, cell: int = 1) -> Float32:
+        """The bare canvas at cells, (n, 3) float32; a ground of one colour takes no memory."""
+        if self.work is not None:
+            return reduced((self.background / np.float32(255)).astype(np.float32), cell).reshape(-1, 3)
+        cells = -(-self.size[0] // cell) * -(-self.size[1] // cell)
+        return np.broadcast_to((self.background / np.float32(255)).astype(np.float32), (cells, 3))
+
+    def shaped(self, layers: list[Layer]) -> list[Layer]:
+        """Painted layers, cut to the target's shape and laid on a ground of that shape, where it has one."""
+        if self.work is not None:
+            return layers if self.alpha is None else clip_layers(layers, self.alpha)
+        return layers if self.alpha is None else cut_to_shape(layers, SHAPE_LAYER, self.background, self.alpha)
+
+    def mean_squared_error(self, merged: Pixels) -> float:
+        """Of a painting (h, w, 3), as far as the target is opaque."""
+        squares = np.square(merged / np.float32(255) - self._target)
+        if self._share is None:
+            return float(np.mean(squares, dtype=np.float64))
+        total = 3 * max(float(self._share.sum(dtype=np.float64)), 1e-9)
+        return float((squares * self._share).sum(dtype=np.float64)) / total
+
+
+def check_target(target: Float32) -> None:
+    """Settles whether that can be painted.
+
+    Raises:
+        ValueError: it has another shape or type, or numbers out of range.
+    """
+    if target.ndim != 3 or target.shape[2] not in (3, 4) or 0 in target.shape:
+        raise ValueError(f"Expected a target of shape (h, w, 3) or (h, w, 4) but it had shape {target.shape}")
+    if target.dtype.kind != "f":
+        raise ValueError(f"Expected a target of float32 in 0..1 but it had dtype {target.dtype}")
+    if not (target.min() >= -EXCESS and target.max() <= 1 + EXCESS):  # true for NaN, too
+        raise ValueError(f"Expected a target within 0..1 but it had {target.min()} to {target.max()}")
+
+
+def _ground_colour(target: Float32, share: Float32 | None, wanted: Colour | None, palette: Palette | None) -> Pixels:
+    """The (3,) colour wanted, or else the target's mean, as far as it is opaque."""
+    if wanted is not None:
+        colour = np.array(wanted)
+    elif share is None:
+        colour = target.mean((0, 1))
+    else:
+        colour = (target * share).sum((0, 1)) / max(float(share.sum()), 1e-9)
+    if wanted is None and palette is not None:
+        colour = palette.snapped(np.asarray(colour, np.float32)[None])[0]
+    return np.asarray(np.rint(np.clip(colour, 0, 1) * 255), np.uint8)
