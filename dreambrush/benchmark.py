@@ -114,7 +114,7 @@ def measure(case: Case, seed: int, progress: Callable[[Progress], None] | None =
     target = load_picture(SAMPLES / case.picture, case.size)
     brush = find_brush(BRUSH)
     clock = Clock()
-    with clock.stage("paint"):
+    with clock.time("paint"):
         painting = paint(target, brush, case.strokes, seed, progress, PaintOptions(effort=case.effort))
     if painting.interrupted:
         raise KeyboardInterrupt

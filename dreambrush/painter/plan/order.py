@@ -27,8 +27,8 @@ LAYERS: dict[int, tuple[tuple[str, ...], tuple[int, ...]]] = {
     4: (("Block-in", "Middle tones", "Edges", "Accents"), (0, 0, 1, 2, 3)),
     5: (("Ground", "Block-in", "Middle tones", "Edges", "Accents"), (0, 1, 2, 3, 4)),
 }
-GROUND_SHARE, BLOCK_IN_SHARE, BROAD_SHARE = 0.3, 0.7, 0.9  # of all paint, laid by the broadest strokes
-EDGE = 0.5  # coherence of the form along a stroke from which on it draws an edge
+GROUND_SHARE, BLOCK_IN_SHARE, BROAD_SHARE = 0.3, 0.7, 0.9  # of all paint: the broadest strokes that lay it
+EDGE_COHERENCE = 0.5  # coherence of the form along a stroke from which on it draws an edge
 FAINT = 0.01  # alpha that does not count as touching
 BLOCKS = 6  # regions along the longer side, which are worked on one after the other
 TONES = 3  # bands of tone; within a region, dark ones come first
@@ -50,7 +50,7 @@ class Arrangement:
 def in_order(
     sketch: Sketch, view: View, form: OrientationField, size: tuple[int, int], wanted: int, layers: int
 ) -> tuple[Sketch, tuple[str, ...], Int64]:
-    """A plan in a painter's order, on layers.
+    """A plan in a painter's order, on layers.  Several stages may share a layer; the stage is not known afterwards.
 
     Args:
         sketch: a sketch of k strokes.
@@ -119,7 +119,7 @@ def wanted_stages(sketch: Sketch, form: OrientationField) -> Int64:
     share = np.empty(len(sketch))
     share[broadest] = (np.cumsum(area[broadest]) - area[broadest]) / max(float(area.sum()), 1e-9)
     _, coherence = form.at(path_nodes(strokes, 4), radius)
-    stage = np.where((coherence.mean(1) > EDGE) & (share > BROAD_SHARE), EDGES, MIDDLE)
+    stage = np.where((coherence.mean(1) > EDGE_COHERENCE) & (share > BROAD_SHARE), EDGES, MIDDLE)
     stage[share < BLOCK_IN_SHARE] = BLOCK_IN
     stage[share < GROUND_SHARE] = GROUND
     return stage.astype(np.int64)
