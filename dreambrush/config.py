@@ -1,8 +1,8 @@
-"""Settings: what is given to painting without being typed each time, and which of it counts more.
+"""Settings: options that need not be typed each time, and which of them override others.
 
-Settings come in layers.  From the one that counts most: the command line, the environment (``DREAMBRUSH_STROKES``),
-``dreambrush.toml`` beside the target, the user's ``config.toml``.  What a style says counts just less than the layer
-that names the style.  The values are words here, as on a command line; what they may be is known to its options.
+Settings come in layers, and each overrides the next: the command line, the environment (``DREAMBRUSH_STROKES``),
+``dreambrush.toml`` beside the target, the user's ``config.toml``.  A style comes just below the layer that names it.
+Values are words here, as on a command line.  The options there know which values are valid.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class Setting:
     place: str
 
     def named(self, key: str) -> str:
-        """How an error speaks of it."""
+        """What an error calls this setting."""
         return self.place if self.level in ("flag", "environment") else f"'{key}' in '{self.place}'"
 
     def wrong(self, key: str, why: str, advice: str = "") -> UsageError:
-        """The error that its value is no good."""
+        """The error to raise for an invalid value."""
         how = "Correct or unset it" if self.level == "environment" else "Correct it there"
         return UsageError(
             f"{self.named(key)} cannot be used: {why.rstrip('.')}.",
@@ -63,18 +63,18 @@ Layer = Mapping[str, Setting]
 
 
 def user_file() -> Path:
-    """Where the user's own settings are, if there are any."""
+    """The file of the user's own settings, which need not exist."""
     from platformdirs import user_config_dir
 
     return Path(user_config_dir("dreambrush")) / USER_FILE
 
 
 def combine(layers: Sequence[Layer], of_style: Callable[[Setting], Layer]) -> dict[str, Setting]:
-    """Of each key the setting that counts most.
+    """Picks for each key the setting that overrides all others.
 
     Args:
-        layers: the one that counts most first.
-        of_style: gives what a style says; it comes just below the layer that names the style.
+        layers: settings of each layer by key, the strongest layer first.
+        of_style: gives the settings of a style, which come just below the layer that names it.
     """
     naming = next((number for number, layer in enumerate(layers) if STYLE in layer), None)
     if naming is not None:
@@ -83,14 +83,14 @@ def combine(layers: Sequence[Layer], of_style: Callable[[Setting], Layer]) -> di
 
 
 def settings_of_environment(keys: Collection[str], lists: Collection[str]) -> dict[str, Setting]:
-    """Settings of variables such as ``DREAMBRUSH_STROKES``; an empty one counts as not set.
+    """Settings from variables such as ``DREAMBRUSH_STROKES``.  An empty variable counts as not set.
 
     Args:
         keys: all that can be set.
-        lists: those of them that take several values, in a variable with commas between.
+        lists: the keys that take several values; a variable has commas between them.
 
     Raises:
-        UsageError: a variable is spelt nearly as one of ours; others are let be.
+        UsageError: a variable is spelt almost like one of ours.  Other variables are ignored.
     """
     found = {}
     for name, value in sorted(os.environ.items()):
@@ -110,10 +110,10 @@ def settings_of_environment(keys: Collection[str], lists: Collection[str]) -> di
 
 
 def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: Collection[str]) -> dict[str, Setting]:
-    """Settings of the ``dreambrush.toml`` beside the targets.
+    """Settings from the ``dreambrush.toml`` beside the targets.
 
     Args:
-        targets: files, folders, patterns, or - for standard input, which counts as a file of the current folder.
+        targets: files, folders, patterns, or - for standard input, which counts as a file in the current folder.
         keys: all that can be set.
         only_flags: what only the command line can say.
 
@@ -136,16 +136,16 @@ def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: 
 def settings_of_file(
     path: Path, level: str, keys: Collection[str], only_flags: Collection[str] = ()
 ) -> dict[str, Setting]:
-    """Settings of a TOML file; none where there is no such file.
+    """Settings from a TOML file; none if there is no such file.
 
     Args:
-        path: of the file; names of files in it are meant relative to its folder.
-        level: of the settings.
+        path: the file.  Names of files in it are relative to its folder.
+        level: the level that the settings get.
         keys: all that can be set.
         only_flags: what only the command line can say.
 
     Raises:
-        UsageError: the file cannot be read, is no TOML, or has a key or a kind of value that there is not.
+        UsageError: the file cannot be read or is no TOML, or it has an unknown key or an invalid kind of value.
     """
     found = {}
     for key, value in _content(path).items():
@@ -174,10 +174,10 @@ def _advice(key: str, value: object, keys: Collection[str]) -> str:
 
 
 def setting_of(key: str, value: Any, level: str, place: str, folder: Path | None = None) -> Setting:
-    """A setting of a value of TOML; names of files are made relative to the folder.
+    """Makes a setting of a TOML value.  Names of files become relative to the folder.
 
     Raises:
-        UsageError: its kind cannot be that of any option.
+        UsageError: no option takes a value of this kind.
     """
     if isinstance(value, bool):
         return Setting(value, level, place)
@@ -190,7 +190,7 @@ def setting_of(key: str, value: Any, level: str, place: str, folder: Path | None
 
 
 def _unfit(value: object) -> str:
-    """Why a value is no word, or nothing."""
+    """Why a value cannot be a word on the command line; empty if it can."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return "it must be text, a number, true, false or a list of texts"
     if isinstance(value, int) and value.bit_length() > 64:
@@ -199,7 +199,7 @@ def _unfit(value: object) -> str:
 
 
 def _beside(folder: Path, key: str, word: str) -> str:
-    """The word, which is a file's relative to the folder if it is a file's at all."""
+    """The word; if it names a file, relative to the folder."""
     if key == FOCUS:
         is_file = word not in NO_FILES
     else:
@@ -208,7 +208,7 @@ def _beside(folder: Path, key: str, word: str) -> str:
 
 
 def _folders(targets: Iterable[Path]) -> list[Path]:
-    """The folders that targets are in, each once."""
+    """The folders of the targets, each once."""
     found: dict[str, Path] = {}
     for target in targets:
         if os.path.isdir(target):

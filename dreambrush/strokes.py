@@ -1,4 +1,4 @@
-"""Strokes: the one data type that everyone speaks, and how a stroke becomes events for the engine.
+"""Strokes: the data type that all parts exchange, and how a stroke becomes events for the engine.
 
 A stroke is a quadratic Bezier path (start, control, end), pressure at start and end, a radius, a colour, a brush and
 a layer.  ``Strokes`` holds many of them as arrays, in the order in which they are painted, together with the size of
@@ -10,8 +10,8 @@ The file format (version 1) is JSON::
      "brushes": ["oil"], "layers": ["Block-in", "Detail"],
      "strokes": [[x0, y0, x1, y1, x2, y2, pressure0, pressure1, radius, red, green, blue, brush, layer], ...]}
 
-Lengths are in pixels, pressures and colours (display sRGB) are 0..1, ``brush`` and ``layer`` count from 0 into the
-two lists.  Numbers are the shortest that give the same float32 again, so that nothing is lost by saving.
+Lengths are in pixels.  Pressures and colours (display sRGB) are in 0..1.  ``brush`` and ``layer`` are indices into the
+two lists, from 0.  Numbers are the shortest that give the same float32 again, so saving loses nothing.
 """
 
 from __future__ import annotations
@@ -52,18 +52,18 @@ class Strokes:
     """Many strokes in painting order.
 
     Attributes:
-        path: (n, 3, 2) float32, start, control and end point, x and y in pixels; may lie off the canvas.
+        path: (n, 3, 2) float32, start, control and end point, x and y in pixels; points may lie off the canvas.
         pressure: (n, 2) float32, at start and end, 0..1.
         radius: (n,) float32, the brush's basic radius in pixels, > 0.
         colour: (n, 3) float32, display sRGB, 0..1.
         brush: (n,) int32, index into ``brushes``.
         layer: (n,) int32, index into ``layers``.
-        size: width and height in pixels of the canvas that the strokes are made for.
-        brushes: names of brushes.
-        layers: names of layers, bottom first.
+        size: width and height in pixels of the canvas for which the strokes are made.
+        brushes: names of the brushes.
+        layers: names of the layers, bottom first.
 
     Raises:
-        StrokesError: an array of another shape or with values out of range.
+        StrokesError: an array has another shape, or values out of range.
     """
 
     path: Float32
@@ -136,10 +136,10 @@ class Strokes:
 
     @staticmethod
     def concatenate(parts: Sequence[Strokes]) -> Strokes:
-        """All strokes of several, one after the other; they must share size, brushes and layers.
+        """Joins several, one after the other.  They must share size, brushes and layers.
 
         Raises:
-            StrokesError: no parts, or parts that differ in size, brushes or layers.
+            StrokesError: there are no parts, or they differ in size, brushes or layers.
         """
         if not parts:
             raise _bad("Expected at least one part to concatenate but had none.")
@@ -164,7 +164,7 @@ class Strokes:
         """Reads the text of a strokes file.
 
         Raises:
-            StrokesError: text that is no strokes file, of another version, or with bad numbers.
+            StrokesError: the text is no strokes file, is of another version, or has bad numbers.
         """
         try:
             document = read_json(text)
@@ -218,7 +218,7 @@ class Strokes:
         """Reads a strokes file.
 
         Raises:
-            StrokesError: it cannot be read or is not one.
+            StrokesError: the file cannot be read, or is no strokes file.
         """
         if os.path.exists(path) and not os.path.isfile(path):
             raise _bad(f"The strokes file {path} is not a regular file.")
@@ -242,25 +242,25 @@ class Strokes:
 
 
 def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> NDArray[np.float64]:
-    """The events that a hand would send while drawing one stroke; used for collecting and for painting alike.
+    """The events that a hand would send while drawing one stroke.  Collecting and painting both use them.
 
-    The pen lands a hair before the start with pressure 0 after a pause (libmypaint then starts afresh there, whatever
-    the stroke before did), so that brushes that follow direction know it from the first dab on; then it presses, moves
-    along the curve at an even speed, and ends at the end point.
+    After a pause the pen lands a hair before the start, with pressure 0.  The pause makes libmypaint start afresh
+    there, whatever the previous stroke did.  The hair tells brushes that follow direction which way the stroke goes,
+    from the first dab on.  Then the pen presses, moves along the curve at an even speed, and ends at the end point.
 
     Args:
         path: (3, 2) start, control and end point in pixels.
         pressure: (2,) at start and end, 0..1; linear in between along the curve.
-        radius: in pixels.
+        radius: the brush's basic radius in pixels.
 
     Returns:
-        (m, 4) float64: x, y, pressure, seconds since the event before, for :meth:`Canvas.stroke`.
+        (m, 4) float64: x, y, pressure, and seconds since the previous event, for :meth:`Canvas.stroke`.
     """
     return events_of_all(np.asarray(path)[None], np.asarray(pressure)[None], np.array([radius]))[0]
 
 
 def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> list[NDArray[np.float64]]:
-    """The events of many strokes at once, far quicker than one by one.
+    """The events of many strokes at once.  This is far quicker than one by one.
 
     Args:
         path: (n, 3, 2) as in :func:`stroke_events`.
@@ -268,7 +268,7 @@ def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> li
         radius: (n,).
 
     Returns:
-        For each stroke what :func:`stroke_events` gives, to the last bit.
+        The events of each stroke, equal to those of :func:`stroke_events` to the last bit.
     """
     path, pressure, radius = (np.asarray(array, np.float64) for array in (path, pressure, radius))
     seconds = np.maximum(_lengths(path, 32) / SPEED, LEAST_SECONDS)
@@ -289,7 +289,7 @@ def _events(
     seconds: NDArray[np.float64],
     count: int,
 ) -> NDArray[np.float64]:
-    """Events (n, count + 2, 4) of strokes that take equally many."""
+    """Events (n, count + 2, 4) of n strokes that take equally many events."""
     start, control, end = path[:, None, 0], path[:, None, 1], path[:, None, 2]
     # Even in arc length, so that speed is even too: tabulate the curve finely and walk along it.
     t = np.linspace(0.0, 1.0, 4 * count + 1)[:, None]
@@ -317,7 +317,7 @@ def _events(
 
 
 def bezier_length(path: NDArray[np.float64], steps: int = 32) -> float:
-    """Length in pixels of a quadratic Bezier curve (3, 2), from a polyline of that many steps."""
+    """Length in pixels of a quadratic Bezier curve (3, 2), measured along a polyline of that many steps."""
     return float(_lengths(path[None], steps)[0])
 
 
