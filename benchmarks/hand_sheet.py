@@ -18,8 +18,9 @@ from benchmarks.open_pictures import picture_file
 from benchmarks.small_jpeg import save_jpeg
 from dreambrush.errors import DreambrushError
 from dreambrush.models.catalogue import BrushFile, find_brush
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.hand import DEFAULT
+from dreambrush.painter.run import paint
 from dreambrush.pictures.reading import load_picture
 
 NAMES = ("astronaut", "chelsea", "coffee", "pavilion", "dahlia", "cypresses")

@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+from dreambrush.arrays import Float32
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for benchmarks.perceptual, also as: python benchmarks/paint.py
 
@@ -40,15 +41,15 @@ from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.measure.stroke_metrics import measure_strokes
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Clock, Painting
 from dreambrush.painter.plan.effort import EFFORTS
 from dreambrush.painter.plan.order import LAYERS
-from dreambrush.painter.stroke_metrics import measure_strokes
+from dreambrush.painter.run import paint
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.pictures.reading import load_picture
 
-Float32 = NDArray[np.float32]
 Row = dict[str, Any]
 
 

@@ -17,7 +17,8 @@ from PIL import Image
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of
 from dreambrush.replay.repaint import changed, repaint
 

@@ -21,7 +21,8 @@ import numpy as np
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import save_painting
 from tests.mypaint.artist import sit_down
 

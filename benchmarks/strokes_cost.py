@@ -21,8 +21,9 @@ from typing import Any
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.cells import cell_for
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.run import paint
+from dreambrush.painter.see.cells import cell_for
 
 
 def cost(picture: str, size: int, strokes: int, brush: str, effort: int, seed: int) -> dict[str, Any]:

@@ -20,12 +20,13 @@ from typing import Any
 from benchmarks.paint import target_picture
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter import dreams, paint
+from dreambrush.painter import run
 from dreambrush.painter.lay import easel
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan import planner
 from dreambrush.painter.propose import error_pyramid, grow, scoring, windows
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
-from dreambrush.painter.refine import descent, scene
+from dreambrush.painter.refine import descent, dreams, scene
 
 # Where a part is looked up when it is called, its name there, and what it is called in the report.
 PARTS: tuple[tuple[Any, str, str], ...] = (
@@ -88,8 +89,8 @@ def main() -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     target = target_picture(options.picture, options.size)
     start = time.perf_counter()
-    painting = paint.paint(
-        target, find_brush(options.brush), options.strokes, options=paint.PaintOptions(effort=options.effort)
+    painting = run.paint(
+        target, find_brush(options.brush), options.strokes, options=PaintOptions(effort=options.effort)
     )
     total = time.perf_counter() - start
     account.seconds["all the rest"] = total - sum(account.seconds.values())

@@ -19,18 +19,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dreambrush.errors import DreambrushError
+    from dreambrush.events import stroke_events
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.brush import Brush
     from dreambrush.mypaint.engine.canvas import Canvas
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.mypaint.ora.render import render_document
-    from dreambrush.painter.paint import PaintOptions, paint
+    from dreambrush.painter.options import PaintOptions
     from dreambrush.painter.painting import Painting
+    from dreambrush.painter.run import paint
     from dreambrush.painter.save.saving import save_painting
     from dreambrush.pictures.reading import load_picture
     from dreambrush.recipe import chosen_recipe
     from dreambrush.replay.repaint import repaint
-    from dreambrush.strokes import Strokes, stroke_events
+    from dreambrush.strokes import Strokes
 
 __version__ = "0.1.0"
 __all__ = [
@@ -56,18 +58,18 @@ _HOMES = {
     "Brush": "dreambrush.mypaint.engine.brush",
     "Canvas": "dreambrush.mypaint.engine.canvas",
     "DreambrushError": "dreambrush.errors",
-    "PaintOptions": "dreambrush.painter.paint",
+    "PaintOptions": "dreambrush.painter.options",
     "Painting": "dreambrush.painter.painting",
     "Strokes": "dreambrush.strokes",
     "chosen_recipe": "dreambrush.recipe",
     "find_brush": "dreambrush.models.catalogue",
     "load_picture": "dreambrush.pictures.reading",
-    "paint": "dreambrush.painter.paint",
+    "paint": "dreambrush.painter.run",
     "read_document": "dreambrush.mypaint.ora.document",
     "render_document": "dreambrush.mypaint.ora.render",
     "repaint": "dreambrush.replay.repaint",
     "save_painting": "dreambrush.painter.save.saving",
-    "stroke_events": "dreambrush.strokes",
+    "stroke_events": "dreambrush.events",
 }
 
 

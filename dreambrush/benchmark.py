@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dreambrush import __version__
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.lay_strokes import lay_strokes
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Clock, Progress
 from dreambrush.painter.plan.effort import DEFAULT, MOST
+from dreambrush.painter.run import paint
 from dreambrush.pictures.reading import load_picture
 
 Report = dict[str, Any]
@@ -91,8 +92,8 @@ class Measured:
     mse: float
     cpu_seconds: float
     wall_seconds: float
-    target: NDArray[np.float32]
-    real: NDArray[np.uint8]
+    target: Float32
+    real: Pixels
 
     def figures(self) -> Report:
         """The figures that are kept of the result."""

@@ -1,8 +1,8 @@
-"""Settings: options that need not be typed each time, and which of them override others.
+"""Settings: options of painting that need not be typed each time, and which of them wins.
 
-Settings come in layers, and each overrides the next: the command line, the environment (``DREAMBRUSH_STROKES``),
-``dreambrush.toml`` beside the target, the user's ``config.toml``.  A style comes just below the layer that names it.
-Values are words here, as on a command line.  The options there know which values are valid.
+Settings come from several levels.  The first one that sets an option wins: the command line, the environment
+(``DREAMBRUSH_STROKES``), ``dreambrush.toml`` beside the target, the user's ``config.toml``.  A style ranks just below
+the level that names it.  Values are words here, as on a command line.  The options know which values they take.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from dreambrush.files.toml_file import read_toml
 FILE = "dreambrush.toml"  # beside a target
 USER_FILE = "config.toml"
 PREFIX = "DREAMBRUSH_"
-NOT_OURS = ("TRACEBACK",)  # variables that set something else
+NOT_OURS = ("TRACEBACK",)  # variables that are not settings
 STYLE = "style"
-# Values that are files, if they end so or begin as a path; those of FOCUS always are.
+# Values with these endings or beginnings name files.  Values of FOCUS always do.
 ENDINGS = {"brush": ".myb", "palette": ".gpl", STYLE: ".toml"}
 BEGINNINGS = ("./", "../", "~/")
 FOCUS, NO_FILES = "focus", ("auto",)
@@ -46,11 +46,11 @@ class Setting:
     place: str
 
     def named(self, key: str) -> str:
-        """What an error calls this setting."""
+        """The words for this setting in an error."""
         return self.place if self.level in ("flag", "environment") else f"'{key}' in '{self.place}'"
 
     def wrong(self, key: str, why: str, advice: str = "") -> UsageError:
-        """The error to raise for an invalid value."""
+        """The error for an unusable value."""
         how = "Correct or unset it" if self.level == "environment" else "Correct it there"
         return UsageError(
             f"{self.named(key)} cannot be used: {why.rstrip('.')}.",
@@ -59,38 +59,38 @@ class Setting:
         )
 
 
-Layer = Mapping[str, Setting]
+Settings = Mapping[str, Setting]
 
 
 def user_file() -> Path:
-    """The file of the user's own settings, which need not exist."""
+    """The file of the user's own settings.  It may not exist."""
     from platformdirs import user_config_dir
 
     return Path(user_config_dir("dreambrush")) / USER_FILE
 
 
-def combine(layers: Sequence[Layer], of_style: Callable[[Setting], Layer]) -> dict[str, Setting]:
-    """Picks for each key the setting that overrides all others.
+def combine(levels: Sequence[Settings], of_style: Callable[[Setting], Settings]) -> dict[str, Setting]:
+    """For each key, the setting that wins.
 
     Args:
-        layers: settings of each layer by key, the strongest layer first.
-        of_style: gives the settings of a style, which come just below the layer that names it.
+        levels: the settings of each level, the winning one first.
+        of_style: returns the settings of a style, which rank just below the level that names it.
     """
-    naming = next((number for number, layer in enumerate(layers) if STYLE in layer), None)
+    naming = next((number for number, level in enumerate(levels) if STYLE in level), None)
     if naming is not None:
-        layers = [*layers[: naming + 1], of_style(layers[naming][STYLE]), *layers[naming + 1 :]]
-    return {key: setting for layer in reversed(layers) for key, setting in layer.items()}
+        levels = [*levels[: naming + 1], of_style(levels[naming][STYLE]), *levels[naming + 1 :]]
+    return {key: setting for level in reversed(levels) for key, setting in level.items()}
 
 
 def settings_of_environment(keys: Collection[str], lists: Collection[str]) -> dict[str, Setting]:
-    """Settings from variables such as ``DREAMBRUSH_STROKES``.  An empty variable counts as not set.
+    """Settings of variables such as ``DREAMBRUSH_STROKES``.  An empty variable sets nothing.
 
     Args:
-        keys: all that can be set.
-        lists: the keys that take several values; a variable has commas between them.
+        keys: the options that can be set.
+        lists: the options that take several values.  A variable separates them by commas.
 
     Raises:
-        UsageError: a variable is spelt almost like one of ours.  Other variables are ignored.
+        UsageError: a variable looks like a misspelt one of ours.  Other variables are ignored.
     """
     found = {}
     for name, value in sorted(os.environ.items()):
@@ -113,17 +113,17 @@ def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: 
     """Settings from the ``dreambrush.toml`` beside the targets.
 
     Args:
-        targets: files, folders, patterns, or - for standard input, which counts as a file in the current folder.
-        keys: all that can be set.
-        only_flags: what only the command line can say.
+        targets: files, folders, patterns, or - for standard input, which belongs to the current folder.
+        keys: the options that can be set.
+        only_flags: the options that only the command line can set.
 
     Raises:
-        UsageError: a file is broken, or the targets are in folders whose files differ.
+        UsageError: a file is broken, or the targets' folders have different files.
     """
     found: list[tuple[Path, dict[str, Setting]]] = []
     for folder in _folders(targets):
         found.append((folder, settings_of_file(folder / FILE, "target", keys, only_flags)))
-        values = [{key: setting.value for key, setting in layer.items()} for _, layer in found]
+        values = [{key: setting.value for key, setting in level.items()} for _, level in found]
         if values[-1] != values[0]:
             raise UsageError(
                 f"The pictures are in folders with different {FILE} files, such as '{found[0][0]}' and '{folder}'.",
@@ -136,16 +136,16 @@ def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: 
 def settings_of_file(
     path: Path, level: str, keys: Collection[str], only_flags: Collection[str] = ()
 ) -> dict[str, Setting]:
-    """Settings from a TOML file; none if there is no such file.
+    """Settings of a TOML file.  A missing file sets nothing.
 
     Args:
         path: the file.  Names of files in it are relative to its folder.
         level: the level that the settings get.
-        keys: all that can be set.
-        only_flags: what only the command line can say.
+        keys: the options that can be set.
+        only_flags: the options that only the command line can set.
 
     Raises:
-        UsageError: the file cannot be read or is no TOML, or it has an unknown key or an invalid kind of value.
+        UsageError: the file cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     """
     found = {}
     for key, value in _content(path).items():
@@ -174,10 +174,10 @@ def _advice(key: str, value: object, keys: Collection[str]) -> str:
 
 
 def setting_of(key: str, value: Any, level: str, place: str, folder: Path | None = None) -> Setting:
-    """Makes a setting of a TOML value.  Names of files become relative to the folder.
+    """The setting for a value of TOML.  Names of files become relative to the folder.
 
     Raises:
-        UsageError: no option takes a value of this kind.
+        UsageError: no option takes a value of this type.
     """
     if isinstance(value, bool):
         return Setting(value, level, place)
@@ -190,7 +190,7 @@ def setting_of(key: str, value: Any, level: str, place: str, folder: Path | None
 
 
 def _unfit(value: object) -> str:
-    """Why a value cannot be a word on the command line; empty if it can."""
+    """The reason why a value cannot be a setting; empty if it can."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return "it must be text, a number, true, false or a list of texts"
     if isinstance(value, int) and value.bit_length() > 64:
@@ -199,7 +199,7 @@ def _unfit(value: object) -> str:
 
 
 def _beside(folder: Path, key: str, word: str) -> str:
-    """The word; if it names a file, relative to the folder."""
+    """The word.  The name of a file becomes relative to the folder."""
     if key == FOCUS:
         is_file = word not in NO_FILES
     else:

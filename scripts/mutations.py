@@ -60,7 +60,7 @@ MUTATIONS = (
     Mutation(
         "refinement before laying off",
         "painter/plan/planner.py",
-        "            self._refine(self.effort.last_steps)\n",
+        "            yield from self._refine(self.effort.last_steps)\n",
         "",
     ),
     Mutation(
@@ -73,8 +73,8 @@ MUTATIONS = (
     Mutation(
         "colours 2 % off",
         "painter/lay/easel.py",
-        "radius, colour, seed)",
-        "radius, 0.98 * colour, seed)",
+        "stroke[PRESSURES], radius, colour)",
+        "stroke[PRESSURES], radius, 0.98 * colour)",
     ),
     Mutation(
         "one stage laid in the wrong order",
@@ -92,7 +92,7 @@ MUTATIONS = (
     ),
     Mutation(
         "faces ignored",
-        "painter/target/saliency.py",
+        "painter/see/saliency.py",
         "    faces = find_faces(picture) if strength else []\n",
         "    faces: list[Face] = []\n",
     ),
@@ -104,15 +104,15 @@ MUTATIONS = (
     ),
     Mutation(
         "a brush's reach 10 % too small",
-        "models/catalogue.py",
+        "dream/dream.py",
         'self.reach = float(self.card["reach"])',
         'self.reach = 0.9 * float(self.card["reach"])',
     ),
     Mutation(
         "the swap at higher effort off",
         "painter/plan/planner.py",
-        "        at, swaps = self.at, self.effort.swaps\n",
-        "        at, swaps = self.at, 0\n",
+        "        while self.step.swapped < self.effort.swaps:\n",
+        "        while self.step.swapped < 0:\n",
     ),
 )
 

@@ -13,7 +13,7 @@ LONGEST = (
     "train/test_pipeline.py",
     "cli/test_train.py",
     "cli/paint/test_resume.py",
-    "painter/test_paint.py",
+    "painter/test_run.py",
     "mypaint/engine/test_parity.py",
     "test_bad_input.py",
     "painter/save/test_saving.py",

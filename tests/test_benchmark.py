@@ -26,8 +26,9 @@ from dreambrush.benchmark import (
     run_benchmark,
 )
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Progress
+from dreambrush.painter.run import paint
 from dreambrush.pictures.reading import load_picture
 from scripts.benchmark_figures import DOCS, docs_table, with_table
 

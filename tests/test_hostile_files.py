@@ -20,9 +20,10 @@ import pytest
 from PIL import Image
 
 from dreambrush.cli import ending, run
+from dreambrush.dream.dream import Dream
 from dreambrush.errors import ExitCode, ModelError, OutputError, PictureError, StrokesError, UsageError
 from dreambrush.files.json_text import MOST_VALUES, read_json, whole_characters
-from dreambrush.models.catalogue import Dream, read_card
+from dreambrush.models.catalogue import read_card
 from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.layer_facts import facts_of_all

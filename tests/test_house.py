@@ -69,6 +69,30 @@ def test_the_package_knows_nothing_of_what_lies_beside_it(modules: dict[str, set
         assert not {found.split(".")[0] for found in imported} & beside, f"{name} imports what is in no wheel"
 
 
+# Each room knows only those before it in its row; modules at the top of a room may be known by all in it.
+ROWS = {
+    "painter": ("lay", "see", "refine", "propose", "plan", "save", "measure"),
+    "mypaint": ("engine", "blend", "ora", "brushes"),
+    "train": ("collect", "fit", "export"),
+    "cli": ("ui", "shared", "paint", "bench", "inspect"),
+}
+
+
+def test_rooms_within_rooms_know_only_those_before_them(modules: dict[str, set[str]]) -> None:
+    for name, imported in modules.items():
+        top, room = [*name.split(".")[1:3], "", ""][:2]
+        if room not in ROWS.get(top, ()):
+            continue
+        known = [found.split(".")[2] for found in imported if found.startswith(f"dreambrush.{top}.")]
+        later = ROWS[top][ROWS[top].index(room) + 1 :]
+        assert not set(known) & set(later), f"{name} knows {set(known) & set(later)}"
+
+
+def test_rooms_are_in_a_row() -> None:
+    for top, rooms in ROWS.items():
+        assert {path.parent.name for path in (PACKAGE / top).glob("*/__init__.py")} == set(rooms)
+
+
 def test_no_import_circles(modules: dict[str, set[str]]) -> None:
     graph = {name: (imported & modules.keys()) - {name} for name, imported in modules.items()}
     graph.pop("dreambrush")  # its lazy names point everywhere
@@ -81,6 +105,15 @@ def test_no_import_circles(modules: dict[str, set[str]]) -> None:
             graph.pop(name)
 
 
+def test_no_two_classes_have_one_name() -> None:
+    homes: dict[str, list[Path]] = {}
+    for path in SOURCES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(path)
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
 def test_files_are_short() -> None:
     for path in SOURCES:
         if not path.name.startswith("_engine"):
@@ -91,7 +124,7 @@ def test_painting_does_not_import_torch() -> None:
     code = (
         "import sys, numpy as np\n"
         "from dreambrush.models.catalogue import find_brush\n"
-        "from dreambrush.painter.paint import paint\n"
+        "from dreambrush.painter.run import paint\n"
         "paint(np.zeros((16, 16, 3), np.float32), find_brush('oil'), 1)\n"
         "assert 'onnxruntime' in sys.modules\n"
         "assert 'torch' not in sys.modules and 'cma' not in sys.modules\n"

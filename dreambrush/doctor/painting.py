@@ -44,10 +44,10 @@ def brushes() -> Advice:
 
 def stroke() -> Advice:
     """Paints a real stroke; raises LibmypaintError if no paint lands."""
+    from dreambrush.events import stroke_events
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.brush import Brush
     from dreambrush.mypaint.engine.canvas import Canvas
-    from dreambrush.strokes import stroke_events
 
     brush, canvas = Brush.load(find_brush("oil").path), Canvas(64, 64)
     brush.set_radius(6)
@@ -66,8 +66,9 @@ def dreams() -> Advice:
     """Lets each of our brushes dream a stroke and its gradient; raises ModelError."""
     import numpy as np
 
+    from dreambrush.dream.dream import Dream
     from dreambrush.dream.gradient import DreamGradient
-    from dreambrush.models.catalogue import Dream, list_brushes
+    from dreambrush.models.catalogue import list_brushes
 
     stroke = np.array([[12, 32, 32, 32, 52, 32, 0.8, 0.8, 6]], np.float32)
     points = np.array([[[32, 32], [24, 32], [32, 1e4]]], np.float32)  # on its path, and far away
@@ -91,7 +92,7 @@ def dreams() -> Advice:
 
 def faces() -> Advice:
     """Whether the networks open; raises ModelError."""
-    from dreambrush.painter.target.faces import NETWORKS, open_face_network
+    from dreambrush.painter.see.faces import NETWORKS, open_face_network
 
     for name in NETWORKS:
         open_face_network(name)
@@ -100,7 +101,7 @@ def faces() -> Advice:
 
 def subject() -> Advice:
     """Whether the network opens; raises ModelError."""
-    from dreambrush.painter.target.subject import open_subject_network
+    from dreambrush.painter.see.subject import open_subject_network
 
     open_subject_network()
     return Advice("The network that finds the subject opens.")

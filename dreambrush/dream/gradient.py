@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
 from dreambrush.models.networks import ask, open_network
-
-Float32 = NDArray[np.float32]
 
 GRADIENT_FILE = "gradient.onnx"
 

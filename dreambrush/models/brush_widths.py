@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import stroke_events
-
-Float64 = NDArray[np.float64]
 
 PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
 DIRECTIONS = 8  # of strokes, evenly over half a turn; the way back is as wide

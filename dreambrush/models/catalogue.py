@@ -1,4 +1,4 @@
-"""Trained brushes: find them by name, load their dreams, and read the cards that describe them.
+"""Trained brushes: find them by name, and read the cards that describe their dreams.
 
 A dream's folder holds ``dream.onnx`` (what painting runs), ``dream.safetensors`` (the weights, for training on) and
 ``card.json`` (brush, command, seed, data, errors, versions); models that dreambrush 0.1 trained may also
@@ -13,31 +13,20 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Literal
 
 from dreambrush.errors import BrushError, ModelError
 from dreambrush.files.json_text import read_json
 from dreambrush.models.brush_names import find_name, known_brushes, near_names
-from dreambrush.models.networks import RETRAIN, ask, open_network
+from dreambrush.models.networks import RETRAIN
 from dreambrush.mypaint.brushes.folders import GROUP, SUFFIX, bare_name, data_home, name_in_mypaint, stock_folder
-
-if TYPE_CHECKING:
-    import onnxruntime
 
 DREAM_FILE, WEIGHTS_FILE, CARD_FILE = "dream.onnx", "dream.safetensors", "card.json"
 COLOUR_FILE, COLOUR_WEIGHTS_FILE = "colour.onnx", "colour.safetensors"  # of brushes that change their colour
 POLICY_FILE, POLICY_WEIGHTS_FILE = "policy.onnx", "policy.safetensors"
 LARGEST_CARD = 1 << 20  # bytes
-MOST_REACH = 16.0  # radii, as measured in training at most
-MOST_ALPHA = 2.0  # that a dream may answer; there is at most 1, but networks err
 CARD_FORMAT, CARD_VERSION = "dreambrush dream", 1
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -218,70 +207,6 @@ def _is_of(folder: Path, brush: Path) -> bool:
         return bool(read_card(folder)["brush_digest"] == read_myb(brush).digest())
     except (BrushError, ModelError, KeyError):
         return False
-
-
-class Dream:
-    """The world model of one brush, run by onnxruntime on the CPU.
-
-    Args:
-        folder: of the dream.
-        threads: for onnxruntime; 0 lets it take all cores.
-
-    Raises:
-        ModelError: a file is missing or broken.
-    """
-
-    def __init__(self, folder: Path, threads: int = 0) -> None:
-        self.folder = folder
-        self._threads = threads
-        self.card = read_card(folder)
-        try:
-            self.reach = float(self.card["reach"])
-            if not 0.25 <= self.reach <= MOST_REACH:
-                raise ValueError
-        except (KeyError, TypeError, ValueError, OverflowError):
-            raise ModelError(
-                f"The card of the dream {folder} has no usable reach.", RETRAIN, id="dream-card-unreadable"
-            ) from None
-
-    def __call__(self, strokes: Float32, points: Float32) -> tuple[Float32, Float32]:
-        """Dreams.
-
-        Args:
-            strokes: (b, 9) float32: start, control and end x and y in pixels, pressure at start and end, radius.
-            points: (b, p, 2) float32, x and y in pixels, for each stroke its own.
-
-        Returns:
-            Mean and variance of alpha, (b, p) float32 each.
-        """
-        shapes = {"mean": points.shape[:2], "variance": points.shape[:2]}
-        mean, variance = ask(self._session, DREAM_FILE, {"strokes": strokes, "points": points}, shapes)
-        if mean.size and max(mean.max(), -mean.min(), variance.max(), -variance.min()) > MOST_ALPHA:
-            raise ModelError(
-                f"The network {self.folder / DREAM_FILE} predicts more paint than is possible.",
-                RETRAIN,
-                id="network-unusable",
-            )
-        return mean, variance
-
-    @cached_property
-    def shifts_colour(self) -> bool:
-        """Whether the brush changes its colour along the stroke, and this is known of it."""
-        return (self.folder / COLOUR_FILE).is_file()
-
-    def shift(self, strokes: Float32, points: Float32, colour: Float32) -> Float32:
-        """What the brush adds to the colours (b, 3) that it is given, on the mean: (b, p, 3) float32."""
-        inputs = {"strokes": strokes, "points": points, "colour": colour}
-        (shift,) = ask(self._colour_session, COLOUR_FILE, inputs, {"shift": (*points.shape[:2], 3)})
-        return shift
-
-    @cached_property
-    def _session(self) -> onnxruntime.InferenceSession:
-        return open_network(self.folder / DREAM_FILE, ("strokes", "points"), ("mean", "variance"), self._threads)
-
-    @cached_property
-    def _colour_session(self) -> onnxruntime.InferenceSession:
-        return open_network(self.folder / COLOUR_FILE, ("strokes", "points", "colour"), ("shift",), self._threads)
 
 
 def read_card(folder: Path) -> dict[str, Any]:

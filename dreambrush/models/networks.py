@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError
 from dreambrush.models.onnx_parts import why_not
 
@@ -26,7 +26,6 @@ RETRAIN = "Train it again with: dreambrush train"
 KEPT = 32  # networks; to open one takes a tenth of a second, and a folder of pictures needs the same ones again
 LARGEST_ANSWER = np.float32(1e9)
 LARGEST_MODEL = 1 << 28  # bytes
-Float32 = NDArray[np.float32]
 Shape = tuple[int, ...]
 
 ELSEWHERE = b"location"

@@ -5,40 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dreambrush.arrays import Int64
+from dreambrush.arrays import Int32
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.painting import Painting, Stage
 from dreambrush.painter.plan.expect import expected_error
 from dreambrush.painter.plan.jitter import jittered
-from dreambrush.painter.plan.order import ACCENTS, LAYERS, arranged
+from dreambrush.painter.plan.order import in_order
 from dreambrush.painter.plan.state import State
-from dreambrush.painter.refine.scene import View
 from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.study import Study
 from dreambrush.pictures.paper import paper_tile
 from dreambrush.strokes import Strokes
-
-
-def in_order(study: Study, sketch: Sketch, view: View) -> tuple[Sketch, tuple[str, ...], Int64]:
-    """A plan in a painter's order; names of the layers that are needed, and that of each stroke.
-
-    Args:
-        study: of the picture.
-        sketch: the plan.
-        view: of it, on the bare canvas.
-    """
-    order = arranged(sketch, view, study.form, *study.target.size)
-    names, layer_of = LAYERS[study.asked.options.layers]
-    layer = np.array(layer_of)[order.stage]
-    used = set(layer.tolist())
-    if not used or len(layer) < study.asked.strokes:
-        used.add(layer_of[ACCENTS])
-    kept = sorted(used)
-    return sketch[order.order], tuple(names[index] for index in kept), np.searchsorted(kept, layer)
 
 
 def finish(study: Study, easel: Easel, state: State) -> Painting:
@@ -52,7 +32,9 @@ def finish_early(study: Study, state: State) -> Painting:
     sketch, names, layer = state.sketch, state.layers, state.layer_of_each
     if not names:
         view = study.coarse.view(sketch, study.target.paper(study.coarse.cell))
-        sketch, names, layer = in_order(study, sketch, view)
+        sketch, names, layer = in_order(
+            sketch, view, study.form, study.target.size, study.asked.strokes, options.layers
+        )
     if options.jitter:
         sketch = jittered(sketch, slice(state.laid, None), options.jitter, seed, study.scene.snap)
     easel = study.easel()
@@ -98,7 +80,7 @@ def _painting(study: Study, easel: Easel, sketch: Sketch, stages: Sequence[Stage
 
 def record(
     sketch: Sketch,
-    on_layer: NDArray[np.int32],
+    on_layer: Int32,
     brushes: Sequence[str],
     layers: tuple[str, ...],
     size: tuple[int, int],

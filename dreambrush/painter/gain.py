@@ -8,13 +8,11 @@ c = sum((m^2+v) C + m E) / sum(m^2+v), clipped to 0..1.  The variance makes a sp
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
-Floats = NDArray[np.floating[Any]]
+from dreambrush.arrays import Float32, Floats
+
 Snap = Callable[[Float32], Float32]
 """Makes of colours (n, 3) that are wished for, sRGB 0..1, those that there are."""
 

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.layer import Layer
 from dreambrush.strokes import Strokes
 
@@ -34,7 +32,7 @@ class Progress:
     done: int
     total: int
     mse: float
-    picture: Callable[[], NDArray[np.float32]] | None = None
+    picture: Callable[[], Float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,9 @@ class Painting:
 
     strokes: Strokes
     layers: list[Layer]
-    background: NDArray[np.uint8]
-    alpha: NDArray[np.uint8] | None
-    merged: NDArray[np.uint8]
+    background: Pixels
+    alpha: Pixels | None
+    merged: Pixels
     mse: float
     dreamed_mse: float
     stages: list[Stage]

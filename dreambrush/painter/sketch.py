@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
-Index = NDArray[np.int64] | NDArray[np.bool_] | slice
+from dreambrush.arrays import Float32, Int64, Mask
+from dreambrush.bezier import NUMBERS
+
+Index = Int64 | Mask | slice
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,12 @@ class Sketch:
 
     strokes: Float32
     colours: Float32
-    brush: NDArray[np.int64]
+    brush: Int64
 
     @classmethod
     def empty(cls) -> Sketch:
         """No strokes."""
-        return cls(np.zeros((0, 9), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.int64))
+        return cls(np.zeros((0, NUMBERS), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.strokes)

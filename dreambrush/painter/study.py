@@ -9,8 +9,6 @@ import numpy as np
 from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.cells import cell_for
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import Snap, only
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool
@@ -22,11 +20,13 @@ from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.plan.planner import Planner
 from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
-from dreambrush.painter.target.backdrop import Backdrop
-from dreambrush.painter.target.orientation import OrientationField
-from dreambrush.painter.target.saliency import detail_weight, focus_weight
-from dreambrush.painter.target.target import Target
+from dreambrush.painter.see.backdrop import Backdrop
+from dreambrush.painter.see.cells import cell_for
+from dreambrush.painter.see.orientation import OrientationField
+from dreambrush.painter.see.saliency import detail_weight, focus_weight
+from dreambrush.painter.see.target import Target
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
@@ -34,7 +34,7 @@ FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 @dataclass(frozen=True, eq=False)
 class Commission:
-    """What is asked of a painter; arguments as of :func:`~dreambrush.painter.paint.paint`."""
+    """What is asked of a painter; arguments as of :func:`~dreambrush.painter.run.paint`."""
 
     target: Float32
     brushes: tuple[BrushFile, ...]

@@ -18,7 +18,7 @@ from dreambrush.mypaint.ora.layer_tree import PaintLayer
 from dreambrush.mypaint.ora.png import PIXEL_LIMIT
 from dreambrush.painter.lay.layer_canvas import brush_in_mode, layer_mode
 from dreambrush.painter.save.saving import YOUR_TURN, your_turn_strokes
-from dreambrush.painter.target.target import SHAPE_LAYER
+from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
 
 LOOKED_AT = 3_000_000_000  # pixels, to find out what has changed: some thirty seconds

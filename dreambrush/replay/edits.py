@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
 from dreambrush.mypaint.layer import TILE_SIZE
@@ -23,12 +23,11 @@ from dreambrush.mypaint.ora.document import Document
 from dreambrush.mypaint.ora.layer_facts import LayerFacts, framed
 from dreambrush.mypaint.ora.layer_tree import Group, PaintLayer
 from dreambrush.mypaint.ora.resaved import may_be_resaved
-from dreambrush.painter.target.target import SHAPE_LAYER
+from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
 from dreambrush.replay.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.replay.repaint import repaint
 
-Pixels = NDArray[np.uint8]
 LONGEST = 300.0  # seconds that painting the strokes of a recipe again may take; usual are some
 PIXELS_A_STROKE = 5000  # that could be looked at in the time in which a stroke is painted, about
 

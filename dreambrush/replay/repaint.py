@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import BrushFile
@@ -21,7 +21,7 @@ from dreambrush.mypaint.ora.png import encode_png
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.save.saving import write_painting
-from dreambrush.painter.target.target import SHAPE_LAYER
+from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
 
 LARGEST_SIDE = 16384  # pixels
@@ -45,11 +45,11 @@ class Repainting:
     layers: list[Layer]
 
     @property
-    def background(self) -> NDArray[np.uint8]:
+    def background(self) -> Pixels:
         """Under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
         return self.recipe.background
 
-    def merged(self) -> NDArray[np.uint8]:
+    def merged(self) -> Pixels:
         """The picture: (h, w, 3) uint8, or with alpha (h, w, 4) if it is transparent somewhere."""
         eotf = canvas_eotf(self.recipe.pigment)
         if self.recipe.alpha is not None:

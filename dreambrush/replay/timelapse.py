@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.pictures.films import LARGEST_SIDE, check_film, save_film
 from dreambrush.recipe import Recipe
-from dreambrush.replay.incremental import IncrementalReplay, Pixels, Progress, finished
+from dreambrush.replay.incremental import IncrementalReplay, Progress, finished
 
 STROKES, ERROR = "strokes", "error"
 FPS, GIF_FPS = 30.0, 15.0  # frames a second unless something else is wished for

@@ -11,8 +11,8 @@ from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import POLICY_FILE
 from dreambrush.painter.propose.windows import SIDE
 from dreambrush.train.export.networks import Difference, check_network
-from dreambrush.train.export.to_onnx import to_onnx
 from dreambrush.train.fit.checkpoint import put_weights, read_weights
+from dreambrush.train.to_onnx import to_onnx
 from research.controllers.policy import Policy
 
 CHECK_SEED, CHECK_WINDOWS = 40_000_003, 16

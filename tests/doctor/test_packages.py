@@ -33,7 +33,9 @@ def test_requirements_are_those_of_the_project() -> None:
     for extra, lines in (("", project["dependencies"]), ("train", project["optional-dependencies"]["train"])):
         asked = dict(re.split(">=", line) for line in lines)
         found = requirements(extra)
-        assert found and found.items() <= asked.items()  # an editable installation may be a little behind
+        known = {name: oldest for name, oldest in found.items() if name in asked}
+        assert len(known) > len(asked) / 2  # an editable installation may be a little behind
+        assert known.items() <= asked.items()
 
 
 def test_what_is_too_old_or_absent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,8 +88,9 @@ def _paint(folder: Path) -> None:
     from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.cli.shared.outputs import UNFINISHED
     from dreambrush.mypaint.ora.document import read_document
-    from dreambrush.painter.paint import PaintOptions, paint
+    from dreambrush.painter.options import PaintOptions
     from dreambrush.painter.painting import Painting
+    from dreambrush.painter.run import paint
     from dreambrush.painter.save.autosave import Autosave
     from dreambrush.painter.save.checkpoint import read_state
     from dreambrush.painter.save.saving import save_painting

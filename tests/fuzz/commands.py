@@ -39,7 +39,7 @@ def onto(base: Base, folder: Path, rng: random.Random) -> Callable[[], None]:
         from dreambrush.mypaint.layer import NORMAL, Layer
         from dreambrush.mypaint.ora.document import read_document
         from dreambrush.mypaint.ora.insertion import insert_layers
-        from dreambrush.painter.target.backdrop import see_backdrop
+        from dreambrush.painter.see.backdrop import see_backdrop
 
         with read_document(folder / "x.ora") as document:
             see_backdrop(document)

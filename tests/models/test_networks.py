@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
+from dreambrush.dream.dream import Dream
 from dreambrush.errors import ModelError
-from dreambrush.models.catalogue import DREAM_FILE, Dream, find_brush
+from dreambrush.models.catalogue import DREAM_FILE, find_brush
 from dreambrush.models.networks import open_network
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.dream.dream import Dream
+from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
 

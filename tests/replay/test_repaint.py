@@ -9,24 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.blend.transparency import merge_transparent
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.strokemap import decode
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of, save_painting
 from dreambrush.recipe import Recipe
 from dreambrush.replay.repaint import EMPTY, LARGEST_SIDE, changed, repaint
 
 SEED = 5
 WIDTH, HEIGHT = 128, 96
-Pixels = NDArray[np.uint8]
 
 
 @cache

@@ -14,12 +14,13 @@ import av
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import MissingPackageError, OutputError, UsageError
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of
 from dreambrush.recipe import Recipe
 from dreambrush.replay.incremental import IncrementalReplay
@@ -27,7 +28,6 @@ from dreambrush.replay.repaint import changed, repaint
 from dreambrush.replay.timelapse import Film, TimelapseOptions, plan_film, save_timelapse, timelapse
 from tests.replay.test_edits import some_recipe
 
-Pixels = NDArray[np.uint8]
 SHORT = TimelapseOptions(seconds=2, hold=0.5)
 
 

@@ -8,14 +8,14 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from dreambrush.bezier import path_length
 from dreambrush.cli.paint.command import paint as paint_command
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.errors import UsageError
 from dreambrush.files.toml_file import LARGEST_FILE
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.geometry import path_length
 from dreambrush.painter.options import PaintOptions
-from dreambrush.painter.paint import paint
+from dreambrush.painter.run import paint
 from dreambrush.strokes import Strokes
 from dreambrush.styles import KEYS, OURS, list_styles, load_style, user_styles
 
@@ -50,10 +50,7 @@ def painted(target: np.ndarray, brushes: list[str], strokes: int, options: Paint
 
 def in_widths(strokes: Strokes) -> np.ndarray:
     """Length of each path in widths of its stroke."""
-    rows = np.concatenate(
-        [strokes.path.reshape(-1, 6), strokes.pressure, strokes.radius[:, None]], axis=1, dtype=np.float32
-    )
-    return np.asarray(path_length(rows) / (2 * rows[:, 8]))
+    return np.asarray(path_length(strokes.rows()) / (2 * strokes.radius))
 
 
 def test_ours_are_there_and_say_what_they_are() -> None:

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 from dreambrush.errors import OutputError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from dreambrush.painter.few_strokes import Trial
+    from dreambrush.arrays import Float32
+    from dreambrush.painter.measure.few_strokes import Trial
     from dreambrush.pictures.contact_sheet import Picture
 
 ACROSS, MOST_ON_SHEET = 3, 60  # pictures in a row of a contact sheet, and on all of it
@@ -33,7 +31,7 @@ class Lot:
 
     index: int
     name: str
-    target: NDArray[np.float32]
+    target: Float32
 
 
 @contextmanager
@@ -120,7 +118,7 @@ class ResultsFolder:
 
     def figures(self, strokes: int, published: dict[str, float]) -> dict[str, Any]:
         """The means over all pictures with that number of strokes, and the figures of each picture."""
-        from dreambrush.painter.few_strokes import summarise
+        from dreambrush.painter.measure.few_strokes import summarise
 
         paintings = [
             {

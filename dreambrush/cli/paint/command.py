@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -10,19 +9,19 @@ from typing import Any
 
 import click
 
-from dreambrush.cli.paint.brushes import brushes_with_dreams
 from dreambrush.cli.paint.job import Job, run_job
 from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.options import ESSENTIALS, ONLY_FLAGS, paint_options
+from dreambrush.cli.paint.outcomes import Outcomes
 from dreambrush.cli.paint.pool import run_pool
-from dreambrush.cli.paint.report import summary, summary_of_all
 from dreambrush.cli.paint.resume import check_resume, output_of_resumed, read_unfinished
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.paint.watch import check_watch, paint_when_saved
+from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
 from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
 from dreambrush.cli.shared.outputs import check_output, is_finished, plan_outputs
-from dreambrush.errors import ExitCode, UsageError
+from dreambrush.errors import UsageError
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "still-life.jpg"
 
@@ -103,12 +102,8 @@ def paint(
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
     work = Onto.asked(onto, above, region, mask, in_place)
 
-    def note(text: str) -> None:
-        if not quiet:
-            click.echo(text, err=True)
-
-    status: int = ExitCode.OK
-    with opened_inputs(targets, note) as pictures:
+    outcomes = Outcomes(as_json=as_json, quiet=quiet)
+    with opened_inputs(targets, outcomes.note) as pictures:
         files = [picture.file for picture in pictures]
         if watch:
             check_watch([picture.name for picture in pictures], in_place=in_place, film=timelapse is not None)
@@ -139,33 +134,15 @@ def paint(
         todo = list(zip(pictures, outputs, strict=True))
         if go_on:
             todo = [each for each in todo if not is_finished(each[1])]
-            note(f"{len(outputs) - len(todo)} of {len(outputs)} pictures are already painted.")
+            outcomes.note(f"{len(outputs) - len(todo)} of {len(outputs)} pictures are already painted.")
         paint_it = partial(run_job, job)
-        reports, failed = [], []
-        every = paint_when_saved(paint_it, pictures[0], outputs[0], note) if watch else run_pool(paint_it, todo, jobs)
+        if watch:
+            every = paint_when_saved(paint_it, pictures[0], outputs[0], outcomes.note)
+        else:
+            every = run_pool(paint_it, todo, jobs)
         for done in every:
-            if done.exit_code == ExitCode.INTERRUPTED:
-                status = done.exit_code
-            status = status or done.exit_code
-            if done.report is None:
-                failed += [done.picture.name] if done.exit_code != ExitCode.INTERRUPTED else []
-                if as_json and done.error is not None:
-                    click.echo(json.dumps({"target": done.picture.name, "error": done.error._asdict()}))
-                continue
-            reports.append(done.report)
-            if as_json:
-                click.echo(json.dumps(done.report))
-            if done.report["interrupted"]:
-                out, strokes = done.report["output"], done.report["strokes"]
-                click.echo(f"Interrupted: '{out}' has the first {strokes} strokes.", err=True)
-                note(f"Finish it with: dreambrush paint --resume '{out}'")
-            else:
-                note(summary(done.report))
-        if len(todo) > 1 and (status or not quiet):
-            click.echo(summary_of_all(len(todo), reports, failed), err=True)
-    if status == ExitCode.INTERRUPTED and not any(report["interrupted"] for report in reports):
-        raise KeyboardInterrupt  # it is not reported yet
-    return status
+            outcomes.take(done)
+    return outcomes.sum_up(len(todo))
 
 
 def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:

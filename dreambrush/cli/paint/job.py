@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dreambrush.cli.paint.brushes import brushes_with_dreams
 from dreambrush.cli.paint.guarded_output import GuardedOutput, free_name
 from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.report import report_of
 from dreambrush.cli.paint.resume import ResumeRequest, read_unfinished
 from dreambrush.cli.paint.settings import AUTO, PaintSettings
+from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.inputs import Input
 from dreambrush.cli.shared.outputs import UNFINISHED, is_unfinished
 from dreambrush.cli.ui.progress import painting_progress
@@ -97,8 +97,8 @@ class Job:
 
 def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     """Read, paint and save one picture.  Return the report."""
-    from dreambrush.painter.paint import paint as paint_picture
     from dreambrush.painter.painting import Clock
+    from dreambrush.painter.run import paint as paint_picture
     from dreambrush.painter.save.autosave import Autosave
     from dreambrush.painter.save.saving import recipe_of
     from dreambrush.pictures.reading import load_picture

@@ -16,8 +16,8 @@ from dreambrush.config import (
     FOCUS,
     NO_FILES,
     STYLE,
-    Layer,
     Setting,
+    Settings,
     combine,
     setting_of,
     settings_beside,
@@ -78,18 +78,18 @@ class ConfiguredCommand(GroupedCommand):
             for key, option in options.items()
             if option.name in given
         }
-        layers = [
+        levels = [
             settings_of_environment(options, lists),
             settings_beside(targets, options, flags),
             settings_of_file(user_file(), "user", options, flags),
         ]
-        found = combine([typed, *(self.checked(ctx, layer) for layer in layers)], lambda style: self.style(ctx, style))
+        found = combine([typed, *(self.checked(ctx, level) for level in levels)], lambda style: self.style(ctx, style))
         for key, setting in found.items():
             if setting.level != "flag":
                 _try_out(key, setting)
         return found
 
-    def style(self, ctx: click.Context, setting: Setting) -> Layer:
+    def style(self, ctx: click.Context, setting: Setting) -> Settings:
         """The settings of the style that a setting names.
 
         Raises:
@@ -116,15 +116,15 @@ class ConfiguredCommand(GroupedCommand):
         settings = self.style(click.Context(self), Setting(name, "flag", "--style"))
         return self.make_context(self.name, [], default_map=self.defaults(settings))
 
-    def checked(self, ctx: click.Context, layer: Layer) -> Layer:
-        """Return the layer after trying each value on its option.
+    def checked(self, ctx: click.Context, settings: Settings) -> Settings:
+        """Return the settings after trying each value on its option.
 
         Raises:
             UsageError: an option does not take its value.
         """
-        for key, setting in layer.items():
+        for key, setting in settings.items():
             self.value(ctx, key, setting)
-        return layer
+        return settings
 
     def value(self, ctx: click.Context, key: str, setting: Setting) -> Any:
         """The value that an option makes of a setting.
@@ -142,7 +142,7 @@ class ConfiguredCommand(GroupedCommand):
         except click.BadParameter as error:
             raise setting.wrong(key, error.message) from None
 
-    def defaults(self, settings: Layer) -> dict[str, Any]:
+    def defaults(self, settings: Settings) -> dict[str, Any]:
         """The settings as click wants them: values by the names of the parameters."""
         options = self.options()
         names = {key: option.name for key, option in options.items() if option.name}
@@ -170,7 +170,7 @@ def _try_out(key: str, setting: Setting) -> None:
 
 
 def _find_brushes(word: str) -> None:
-    from dreambrush.cli.paint.brushes import brush_names
+    from dreambrush.cli.shared.brushes import brush_names
     from dreambrush.models.catalogue import find_brush
 
     for name in brush_names(word):

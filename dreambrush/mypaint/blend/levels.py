@@ -11,14 +11,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Pixels, UInt32
 from dreambrush.mypaint.engine import eotf as scale
 from dreambrush.mypaint.engine.eotf import levels_of_light
 from dreambrush.mypaint.layer import TILE_SIZE
 
 
-def opaque_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray[np.uint8]:
+def opaque_levels(light: Fixed15, top: int, eotf: float) -> Pixels:
     """Converts rows of opaque light as MyPaint does when it saves.
 
     Args:
@@ -33,7 +33,7 @@ def opaque_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray[n
     return levels_of_light(light, _spread(noise, top, light), eotf)
 
 
-def straight_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray[np.uint8]:
+def straight_levels(light: Fixed15, top: int, eotf: float) -> Pixels:
     """Converts rows of translucent light as MyPaint does when it saves.
 
     Where alpha is one or two levels, rounding may lift a colour above its own alpha.  Such a colour is cut to full
@@ -56,31 +56,31 @@ def straight_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray
     return levels
 
 
-def _spread(noise: NDArray[np.uint32], top: int, light: NDArray[np.uint16]) -> NDArray[np.uint32]:
+def _spread(noise: UInt32, top: int, light: Fixed15) -> UInt32:
     """Repeats the noise of a tile over all rows and columns of the light."""
     rows = np.arange(top, top + light.shape[0]) % TILE_SIZE
     columns = np.arange(light.shape[1]) % TILE_SIZE
-    spread: NDArray[np.uint32] = noise[rows[:, None], columns]
+    spread: UInt32 = noise[rows[:, None], columns]
     return spread
 
 
 @cache
-def _noise_of_opaque() -> NDArray[np.uint32]:
+def _noise_of_opaque() -> UInt32:
     """One number a pixel, shape (64, 64).  Here MyPaint uses the first 64 of every 256 numbers in its table."""
     return _noise()[:, :TILE_SIZE]
 
 
 @cache
-def _noise_of_translucent() -> NDArray[np.uint32]:
+def _noise_of_translucent() -> UInt32:
     """Two numbers a pixel, shape (64, 64, 2), for colour and alpha: the first two of every four in the table."""
     return _noise().reshape(TILE_SIZE, TILE_SIZE, 4)[..., :2]
 
 
 @cache
-def _noise() -> NDArray[np.uint32]:
+def _noise() -> UInt32:
     """MyPaint's table, shape (64, 256), in 1/32768 of a level."""
     random = np.array(_glibc_rand(TILE_SIZE * TILE_SIZE * 4), np.uint32)
-    noise: NDArray[np.uint32] = random % scale.ONE * 5 // 256 + scale.ONE * 2 // 256
+    noise: UInt32 = random % scale.ONE * 5 // 256 + scale.ONE * 2 // 256
     return noise.reshape(TILE_SIZE, TILE_SIZE * 4)
 
 

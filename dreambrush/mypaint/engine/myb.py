@@ -24,7 +24,7 @@ Curve = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
-class Setting:
+class BrushSetting:
     """One brush setting: a base value, and curves by input, whose values are added to it."""
 
     base_value: float
@@ -41,7 +41,7 @@ class BrushSettings:
         description: a sentence for people; may be empty.
     """
 
-    settings: Mapping[str, Setting]
+    settings: Mapping[str, BrushSetting]
     parent_name: str = ""
     description: str = ""
 
@@ -61,7 +61,7 @@ class BrushSettings:
                     id="no-such-brush-setting",
                 )
             try:
-                settings[name] = Setting(_number(value, f"setting {name}"), settings[name].inputs)
+                settings[name] = BrushSetting(_number(value, f"setting {name}"), settings[name].inputs)
             except ValueError as error:
                 message = str(error)
                 raise BrushError(
@@ -159,11 +159,11 @@ def _text(document: dict[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _setting(given: Any, name: str, default: float) -> Setting:
+def _setting(given: Any, name: str, default: float) -> BrushSetting:
     if given is None:
         # Without the setting the default curve of opaque_multiply applies: pressure makes paint opaque.
         curves: dict[str, Curve] = {"pressure": ((0.0, 0.0), (1.0, 1.0))} if name == "opaque_multiply" else {}
-        return Setting(default, curves)
+        return BrushSetting(default, curves)
     if not isinstance(given, dict):
         raise ValueError(f"setting {name} is not an object")
     inputs = given.get("inputs", {})
@@ -176,7 +176,7 @@ def _setting(given: Any, name: str, default: float) -> Setting:
         curve = _curve(points, f"the {key} curve of setting {name}")
         if curve:
             curves[key] = curve
-    return Setting(_number(given.get("base_value", default), f"setting {name}"), curves)
+    return BrushSetting(_number(given.get("base_value", default), f"setting {name}"), curves)
 
 
 def _curve(points: Any, what: str) -> Curve:

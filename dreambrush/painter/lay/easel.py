@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.arrays import Float32, Int64
+from dreambrush.arrays import Float32, Int64, Pixels
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.mypaint.blend.blending import blend
 from dreambrush.mypaint.engine.canvas import ONE, Rectangle
@@ -41,7 +41,7 @@ class Easel:
         self,
         width: int,
         height: int,
-        ground: NDArray[np.uint8],
+        ground: Pixels,
         tools: Sequence[Tool],
         layers: tuple[str, ...] = (),
         pigment: bool = False,

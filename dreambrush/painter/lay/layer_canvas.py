@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.brushes.text import BrushText
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
@@ -12,9 +11,6 @@ from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.strokemap import RecordedStroke
-from dreambrush.strokes import stroke_events
-
-Float32 = NDArray[np.float32]
 
 
 class Tool:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
 
 MOST_PIXELS = 32768  # that are looked at
 

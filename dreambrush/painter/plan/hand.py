@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
+from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
-from dreambrush.painter.refine.fragments import path_nodes
-from dreambrush.painter.target.orientation import OrientationField
-
-Float32 = NDArray[np.float32]
+from dreambrush.painter.see.orientation import OrientationField
 
 EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
 LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand
@@ -60,7 +58,7 @@ class Hand:
         if self.along:
             nodes = path_nodes(strokes, PLACES)
             steps = np.diff(nodes, axis=1)
-            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, 8])
+            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, RADIUS])
             across = np.sin(np.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
             weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
             score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))

@@ -10,13 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.sketch import Sketch
 from dreambrush.pictures.palette import from_oklab, oklab
-
-Float32 = NDArray[np.float32]
 
 FARTHEST = np.array([0.12, 0.16, 0.16])  # standard deviation of lightness, green to red and blue to yellow, at jitter 1
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 import numpy as np
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.cells import reduced
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import Effort
@@ -22,6 +21,7 @@ from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.refine.compositing import contributions
 from dreambrush.painter.refine.descent import descend
 from dreambrush.painter.refine.scene import Scene, View
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
 
 WHOLE, REST = 1.0, 0.35  # boldness of refining the whole plan, and what is left of it once paint is laid
@@ -42,7 +42,7 @@ class Planner:
         deadline: after which no more is thought.
 
     Attributes:
-        sketch: the strokes so far.
+        sketch: the strokes so far; may be put in another order, or in other colours.
         step: how far the plan is.
     """
 
@@ -125,10 +125,6 @@ class Planner:
             else:
                 self._now(added=True)
         yield from self._refine_rest(canvas, done, self.effort.last_steps, self.effort.cells)
-
-    def replace_sketch(self, sketch: Sketch) -> None:
-        """The same plan in another order, or in other colours."""
-        self.sketch = sketch
 
     def begin_stage(self) -> None:
         """What is left is to be mended again, for a stage was laid."""

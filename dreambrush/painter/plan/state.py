@@ -80,6 +80,11 @@ class State:
         return sum(stage.strokes for stage in self.stages)
 
     @property
+    def layer_of_laid(self) -> Int64:
+        """(n,) layer of every stroke that is laid; each stage is a layer."""
+        return np.repeat(np.arange(len(self.stages)), [stage.strokes for stage in self.stages])
+
+    @property
     def layer_of_each(self) -> Int64:
         """(n,) layer of every stroke of the sketch, once there are layers."""
         added = len(self.sketch) - len(self.layer)

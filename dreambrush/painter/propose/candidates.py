@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32, Float64, Int64
 
 
 @dataclass(frozen=True)
@@ -23,8 +22,8 @@ class Candidates:
     """
 
     strokes: Float32
-    brush: NDArray[np.int64]
-    size: NDArray[np.int64]
+    brush: Int64
+    size: Int64
     gain: Float32
     score: Float32
 
@@ -37,7 +36,7 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.gain)
 
-    def __getitem__(self, which: NDArray[np.int64]) -> Candidates:
+    def __getitem__(self, which: Int64) -> Candidates:
         """Some of them."""
         return Candidates(self.strokes[which], self.brush[which], self.size[which], self.gain[which], self.score[which])
 
@@ -59,4 +58,4 @@ class Belief:
 
     canvas: Float32
     candidates: Candidates
-    earned: NDArray[np.float64]
+    earned: Float64

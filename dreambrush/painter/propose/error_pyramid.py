@@ -9,11 +9,10 @@ cells of the pictures; every further level halves both sides.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
 from dreambrush.mypaint.engine.canvas import Rectangle
 
-Float32 = NDArray[np.float32]
 CHANNELS = 9
 SMALLEST_SIDE = 4  # cells; coarser levels would be of no use
 FEW = 4  # one of so many cells may change before it is quicker to look at all of them
@@ -76,7 +75,7 @@ class ErrorPyramid:
             x1, y1 = (x1 + 1) // 2, (y1 + 1) // 2
             coarse[y0:y1, x0:x1] = _halved(fine[2 * y0 : 2 * y1, 2 * x0 : 2 * x1])
 
-    def update_some(self, pixels: Float32, places: NDArray[np.int64]) -> None:
+    def update_some(self, pixels: Float32, places: Int64) -> None:
         """As :meth:`update` with a canvas (h * w, 3) that has changed in some places only, (n,) row by row.
 
         In one with many strokes each round of them changes few of very many cells.
@@ -110,7 +109,7 @@ class ErrorPyramid:
         squares = sum(difference[..., channel] ** 2 for channel in range(3))
         return np.asarray(squares * cells[..., 8], np.float32)
 
-    def sample(self, points: Float32, level: NDArray[np.int64]) -> Float32:
+    def sample(self, points: Float32, level: Int64) -> Float32:
         """Bilinear samples.
 
         Args:
@@ -137,7 +136,7 @@ class ErrorPyramid:
         top += fy * (bottom - top)
         return np.asarray(top, np.float32)
 
-    def level_for(self, spacing: Float32) -> NDArray[np.int64]:
+    def level_for(self, spacing: Float32) -> Int64:
         """The level whose cells are about as wide as a spacing in pixels (b,)."""
         level = np.rint(np.log2(np.maximum(spacing / self.cell, 1e-3)))
         return np.asarray(np.clip(level, 0, self.levels - 1), np.int64)

@@ -10,12 +10,11 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
+from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.ridge import STEPS, Ridges, follow, peaks_of_error, smoothed
 from dreambrush.painter.propose.windows import Windows
-
-Float32 = NDArray[np.float32]
 
 NODES = 9  # of the ridge between the stroke's ends, to which its curve is fitted
 MOST_TURN = 0.8  # radians: a stroke ends where the ridge has turned by that much either way
@@ -181,4 +180,4 @@ class RidgeProposer:
         soft = smoothed(residual)
         peaks = peaks_of_error(soft, count).reshape(-1, 2)
         window = np.repeat(np.arange(len(windows)), count)
-        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, 9)
+        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, NUMBERS)

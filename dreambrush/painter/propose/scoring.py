@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dreambrush.painter.dreams import Dreams
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import Snap, best_colour_and_gain
 from dreambrush.painter.geometry import ribbon
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
-
-Float32 = NDArray[np.float32]
+from dreambrush.painter.refine.dreams import Dreams
 
 CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
 WEIGHT = 8  # which of the moments says how much errors count

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import RADIUS, control_points
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
-
-Float32 = NDArray[np.float32]
 
 SIDE = 32  # cells of a window, each way
 SMALLEST_SCALE = 0.5  # of the picture's cells per window cell: finer than the picture, for the finest strokes
@@ -34,7 +33,7 @@ class Windows:
     canvas: Float32
     corner: Float32
     scale: Float32
-    size: NDArray[np.int64]
+    size: Int64
 
     def __len__(self) -> int:
         return len(self.scale)
@@ -43,9 +42,9 @@ class Windows:
         """Strokes (n, k, 9) in window cells as strokes (n, k, 9) in pixels of the picture."""
         out = proposals.copy()
         scale = self.scale[:, None]
-        for column in range(6):
-            out[..., column] = out[..., column] * scale + self.corner[:, column % 2, None]
-        out[..., 8] *= scale
+        for point in control_points(out):
+            point[:] = point * scale[..., None] + self.corner[:, None]
+        out[..., RADIUS] *= scale
         return out
 
 
@@ -72,7 +71,7 @@ class WindowSampler:
         # At first only the larger half is worth looking through.
         self.earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
 
-    def learn(self, sizes: NDArray[np.int64], gains: Float32) -> None:
+    def learn(self, sizes: Int64, gains: Float32) -> None:
         """Remembers from which sizes this round's strokes came (k,), and what they gained (k,)."""
         earned = np.bincount(sizes, gains, len(self.scales))
         self.earned = MEMORY * self.earned + (1 - MEMORY) * earned / max(float(earned.sum()), 1e-9)

@@ -13,18 +13,14 @@ Strokes are not laid one by one: all that lie first on their cells are laid at o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64, Floats, Int64
 from dreambrush.painter.refine.fragments import Fragments
 
-Floats = NDArray[np.floating[Any]]
-Index = NDArray[np.int64]
 
-
-def stacked(cell_id: Index) -> list[Index]:
+def stacked(cell_id: Int64) -> list[Int64]:
     """Fragments (n,) by how many others lie below them on the same cell: first those on the bare canvas."""
     if not len(cell_id):
         return []
@@ -53,9 +49,9 @@ class Composite:
     variance: Floats
     change: Floats
     before: Floats
-    layers: list[Index]
+    layers: list[Int64]
 
-    def errors(self, target: Floats, weight: Floats) -> NDArray[np.float64]:
+    def errors(self, target: Floats, weight: Floats) -> Float64:
         """Expected squared error (n,) against a target (n, 3), weighted by (n,), summed over the channels."""
         return np.asarray((np.square(self.canvas - target).sum(1, dtype=np.float64) + self.variance) * weight)
 

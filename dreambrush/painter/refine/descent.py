@@ -11,16 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS
 from dreambrush.painter.refine.adam import Adam
 from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.fragments import Grid
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
 
 SHIFT, PRESSURE, LOG_RADIUS = 0.035, 0.03, 0.03  # first steps of Adam; shifts are shares of the room for a stroke
 LAST_STEP = 0.05  # share of the first step that is left at the end of a cosine

@@ -7,16 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dreambrush.painter.cells import FEW, reduced
-from dreambrush.painter.dreams import Dreams
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.refine.compositing import Composite, compose
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
+from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

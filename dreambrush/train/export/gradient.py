@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from dreambrush.train.export.to_onnx import to_onnx
 from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.to_onnx import to_onnx
 
 TAKEN_FOR_NOTHING = 1e-7  # torch.onnx drops additions of less (numpy.isclose to 0)
 

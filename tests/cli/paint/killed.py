@@ -10,7 +10,7 @@ from pathlib import Path
 
 LOADED = [
     "dreambrush.cli.paint.command",
-    "dreambrush.painter.paint",
+    "dreambrush.painter.run",
     "dreambrush.painter.save.saving",
     "dreambrush.pictures.reading",
 ]

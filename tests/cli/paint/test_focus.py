@@ -15,8 +15,8 @@ from PIL import Image
 
 import dreambrush
 from dreambrush.errors import ExitCode
-from dreambrush.painter.target import subject
-from dreambrush.painter.target.subject import find_subject
+from dreambrush.painter.see import subject
+from dreambrush.painter.see.subject import find_subject
 from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import Recipe, recipes_of
 

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from dreambrush.cli.paint import options as paint_options
-from dreambrush.cli.paint.brushes import BRUSH_SETS, brushes_with_dreams
+from dreambrush.cli.shared.brushes import BRUSH_SETS, brushes_with_dreams
 from dreambrush.errors import ExitCode
 from dreambrush.recipe import recipes_of
 
@@ -63,7 +63,7 @@ def test_wishes_that_do_not_go_together(command: Command, words: tuple[str, ...]
 
 
 def test_defaults_are_the_painters() -> None:
-    from dreambrush.painter.paint import PaintOptions
+    from dreambrush.painter.options import PaintOptions
     from dreambrush.painter.plan import effort, hand
     from dreambrush.painter.plan.order import LAYERS
 

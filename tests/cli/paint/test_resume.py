@@ -36,7 +36,7 @@ OFTEN = ("--save-every", "0.1s")
 
 def stop_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Presses Ctrl-C once strokes were grown so often."""
-    from dreambrush.painter import paint
+    from dreambrush.painter import paint, run
 
     states = paint.states
 
@@ -48,7 +48,7 @@ def stop_after(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
             if count == rounds:
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(paint, "states", stopped)
+    monkeypatch.setattr(run, "states", stopped)
 
 
 def is_unfinished(file: str | Path) -> bool:
@@ -181,7 +181,7 @@ def test_what_is_unfinished_is_left_out_of_other_work(command: Command, monkeypa
 
 
 def test_nothing_that_others_save_is_replaced(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dreambrush.painter import paint
+    from dreambrush.painter import paint, run
 
     states = paint.states
 
@@ -191,7 +191,7 @@ def test_nothing_that_others_save_is_replaced(command: Command, monkeypatch: pyt
             if Path("photo.ora").exists() and not Path("photo-2.ora").exists():
                 Path("photo.ora").write_bytes(b"of somebody else")
 
-    monkeypatch.setattr(paint, "states", saved_by_others)
+    monkeypatch.setattr(run, "states", saved_by_others)
     outcome = command("paint", "photo.png", *HOW, *OFTEN)
     assert outcome.code == 0 and "Another program has changed 'photo.ora'.  That file stays as it is." in outcome.stderr
     assert Path("photo.ora").read_bytes() == b"of somebody else"
@@ -212,7 +212,7 @@ def test_a_full_disk_ends_no_painting_before_its_time(command: Command) -> None:
 
 
 def test_what_was_saved_before_the_disk_was_full_is_there(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dreambrush.painter import paint
+    from dreambrush.painter import run
     from dreambrush.painter.finish import finish
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -221,14 +221,14 @@ def test_what_was_saved_before_the_disk_was_full_is_there(command: Command, monk
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
         return finish(*arguments)
 
-    monkeypatch.setattr(paint, "finish", full)
+    monkeypatch.setattr(run, "finish", full)
     try:
         outcome = command("paint", "photo.png", *HOW, *OFTEN)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert outcome.code == ExitCode.OUTPUT
     assert "Then finish it with: dreambrush paint --resume 'photo.ora'" in outcome.stderr
-    monkeypatch.setattr(paint, "finish", finish)
+    monkeypatch.setattr(run, "finish", finish)
     assert is_unfinished("photo.ora") and command("paint", "--resume", "photo.ora").code == 0
 
 

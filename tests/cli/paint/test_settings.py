@@ -38,7 +38,7 @@ def test_what_the_painter_is_told() -> None:
 @pytest.mark.slow
 def test_widths_are_kept() -> None:
     from dreambrush.models.catalogue import find_brush
-    from dreambrush.painter.paint import paint
+    from dreambrush.painter.run import paint
 
     target = np.random.default_rng(0).random((48, 64, 3)).astype(np.float32)
     asked = settings(effort=1, min_size=StrokeWidth(6, False), max_size=StrokeWidth(25, True))

@@ -56,7 +56,7 @@ def test_too_little_memory(command: Command, monkeypatch: pytest.MonkeyPatch) ->
     def greedy(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("dreambrush.painter.paint.paint", greedy)
+    monkeypatch.setattr("dreambrush.painter.run.paint", greedy)
     outcome = command("paint", "photo.png", "--json")
     assert outcome.code == ExitCode.UNEXPECTED and "Try a smaller --size." in outcome.stderr
     assert json.loads(outcome.stdout)["error"]["id"] == "no-memory"

@@ -15,7 +15,8 @@ WEIGHT = 800
 
 
 def case(rng: random.Random, base: Base, folder: Path) -> Command:
-    from dreambrush.models.catalogue import Dream, find_brush, needs_export, shipped_folder
+    from dreambrush.dream.dream import Dream
+    from dreambrush.models.catalogue import find_brush, needs_export, shipped_folder
 
     card = json.loads((base.folder / "card.json").read_text())
     if rng.random() < 0.4:

@@ -43,8 +43,8 @@ def case(rng: random.Random, base: Base, folder: Path) -> Command:
     (model_folder / name).write_bytes(model.SerializeToString())
 
     def call() -> None:
+        from dreambrush.dream.dream import Dream
         from dreambrush.dream.gradient import DreamGradient
-        from dreambrush.models.catalogue import Dream
 
         random_numbers = np.random.default_rng(0)
         strokes = random_numbers.uniform(0.1, 20, (4, 9)).astype(np.float32)

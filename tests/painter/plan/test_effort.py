@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.effort import DEFAULT, EFFORTS, LEAST, MOST, SINGLE
+from dreambrush.painter.run import paint
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Pictures

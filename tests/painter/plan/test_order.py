@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.painter.cells import reduced
-from dreambrush.painter.dreams import Dreams
+from dreambrush.arrays import Float32
 from dreambrush.painter.plan.order import (
     ACCENTS,
     BLOCK_IN,
@@ -22,12 +21,14 @@ from dreambrush.painter.plan.order import (
     touching,
     wanted_stages,
 )
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene, View
+from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.target.orientation import OrientationField
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Painted, Pictures, Sketches
+    from tests.painter.conftest import Painted, Pictures, Sketches
 
 SIDE = 96
 PAPER = np.full((SIDE, SIDE, 3), 0.8, np.float32)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.painter.cells import reduced
+from dreambrush.arrays import Float32
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, Effort
@@ -15,12 +15,13 @@ from dreambrush.painter.plan.planner import Planner
 from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
 from dreambrush.painter.refine.scene import Scene, View
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
-    from dreambrush.painter.dreams import Dreams
+    from dreambrush.painter.refine.dreams import Dreams
     from dreambrush.painter.refine.fragments import Grid
-    from tests.painter.conftest import Float32, Painted, Pictures, Tames
+    from tests.painter.conftest import Painted, Pictures, Tames
 
 SIDE = 48
 PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)

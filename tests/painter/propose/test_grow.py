@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.painter.cells import reduced
-from dreambrush.painter.dreams import Dreams
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import only
 from dreambrush.painter.geometry import dotness
 from dreambrush.painter.propose.grow import Grower, SearchBudget
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Painted, Pictures, Tames
+    from tests.painter.conftest import Painted, Pictures, Tames
 
 SIDE = 64
 PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)

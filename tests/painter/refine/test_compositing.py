@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Floats, Int64
 from dreambrush.painter.refine.compositing import Composite, Gradients, compose, contributions, gradients, stacked
 from dreambrush.painter.refine.fragments import Fragments
-
-Floats = NDArray[np.floating[Any]]
 
 
 @dataclass
@@ -52,7 +49,7 @@ def heap(seed: int = 0, strokes: int = 5, cells: int = 30) -> Heap:
     return Heap(canvas, target, weight, colours, cover_of(places), mean, spread, shift)
 
 
-def cover_of(places: list[NDArray[np.int64]]) -> Fragments:
+def cover_of(places: list[Int64]) -> Fragments:
     cell_id = np.concatenate([np.zeros(0, np.int64), *places])
     stroke_id = np.repeat(np.arange(len(places)), [len(each) for each in places])
     points = np.zeros((len(cell_id), 2), np.float32)

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.painter.cells import reduced
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.gain import only
 from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.descent import descend, refine
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
 from dreambrush.pictures.palette import parse_palette
 

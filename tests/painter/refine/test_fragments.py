@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreambrush.models.catalogue import Dream, find_brush, shipped_folder
+from dreambrush.arrays import Float32
+from dreambrush.bezier import path_nodes
+from dreambrush.dream.dream import Dream
+from dreambrush.models.catalogue import find_brush, shipped_folder
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
-from dreambrush.painter.refine.fragments import Grid, all_cells, enumerated, find_fragments, path_nodes, some_cells
+from dreambrush.painter.refine.fragments import Grid, all_cells, enumerated, find_fragments, some_cells
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Sketches
+    from tests.painter.conftest import Sketches
 
 SIDE = 48
 SHIPPED = sorted(path.stem for path in shipped_folder("brushes").glob("*.myb"))

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from dreambrush.painter.cells import cell_for, reduced
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.refine.compositing import gradients
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import some_cells
 from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.see.cells import cell_for, reduced
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:

@@ -8,22 +8,22 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import StrokesError
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.plan.effort import EFFORTS, Effort
 from dreambrush.painter.propose.grow import SearchBudget
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.autosave import Autosave
 from dreambrush.painter.save.checkpoint import read_state
-from dreambrush.painter.target.backdrop import Backdrop
+from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.pictures.palette import parse_palette
 from tests.painter.conftest import Pictures
 
 SIDE, STROKES = 32, 42  # of 40 and more, some are accents
-Float32 = NDArray[np.float32]
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,9 @@ from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.layer_facts import facts_of
 from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.mypaint.ora.render import render_document
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of, save_painting
 from dreambrush.pictures.paper import paper_tile
 from dreambrush.recipe import chosen_recipe, recipes_to_settings

@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
+from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import YOUR_TURN, save_painting
 from dreambrush.recipe import recipes_of
 from tests.mypaint.artist import sit_down
@@ -86,7 +87,7 @@ def recorded(painting: Painting, brushes: list[BrushFile]) -> list[list[int]]:
     return found
 
 
-def check_hand(hand: dict[str, Any], brush: BrushFile, colour: NDArray[np.float32], radius: float, mode: str) -> None:
+def check_hand(hand: dict[str, Any], brush: BrushFile, colour: Float32, radius: float, mode: str) -> None:
     """The brush that MyPaint took up is this one, in all its settings."""
     wanted: BrushSettings = read_myb(brush.path)
     assert hand["parent"] == brush.mypaint_name == f"dreambrush/{brush.name}"

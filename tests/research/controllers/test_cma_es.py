@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.dream.dream import Dream
+from dreambrush.models.catalogue import find_brush
 from research.controllers.cma_es import RIDGE_BODY, CmaOptions, evolve, fitnesses, roll_out_genomes, start_canvas
 
 QUICK = CmaOptions(generations=10, population=10, pictures=4, strokes=2, candidates=2, black=True)

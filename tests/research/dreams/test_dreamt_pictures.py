@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.models.catalogue import Dream, find_brush
+from dreambrush.dream.dream import Dream
+from dreambrush.models.catalogue import find_brush
 from research.dreams.dreamt_pictures import dreamt_pictures, near_patches
 
 SIDE = 32

@@ -5,8 +5,8 @@ import pytest
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.train.export.networks import LARGEST_SHARE, check_dream
-from dreambrush.train.export.to_onnx import onnx_bytes
 from dreambrush.train.fit.learn import load_dream
+from dreambrush.train.to_onnx import onnx_bytes
 
 pytestmark = pytest.mark.slow
 

@@ -9,16 +9,14 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import NUMBERS
 from dreambrush.cores import available_cores
+from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.models.catalogue import Dream
 from dreambrush.painter.refine.fragments import Fragments, enumerated
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
-Index = NDArray[np.int64]
 
 BLOCK = 16  # points of one stroke that are dreamt together; small, so that little is padding
 CHUNK = 256  # blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
@@ -127,7 +125,7 @@ class Dreams:
             np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
         )
         weights = np.stack([grad_mean[drawn] * heavier, grad_variance[drawn] * heavier])
-        by_strokes = np.zeros((len(sketch), 9), np.float32)
+        by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
         for gradient, blocks in zip(self._gradients, self._blocks(sketch, part), strict=True):
             flat = np.zeros((2, len(blocks.stroke_id) * BLOCK), np.float32)
             flat[:, blocks.place] = weights[:, blocks.pairs]
@@ -165,7 +163,7 @@ class _Blocks:
         chunks: blocks that are asked in one call.
     """
 
-    def __init__(self, fragments: Fragments, pairs: Index, strokes: int) -> None:
+    def __init__(self, fragments: Fragments, pairs: Int64, strokes: int) -> None:
         self.pairs = pairs
         counts = np.bincount(fragments.stroke_id[pairs], minlength=strokes)
         blocks = -(-counts // BLOCK)

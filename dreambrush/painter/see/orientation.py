@@ -15,9 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32
 
 SMALLEST_SIDE = 4  # cells; coarser levels would be of no use
 SMOOTHING = 4  # means of neighbouring tensors both ways: a binomial filter with a standard deviation of one cell

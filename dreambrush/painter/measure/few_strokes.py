@@ -7,19 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import BrushFile
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.measure.transfer import Transfer, measure_transfer, transfer_gap
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.effort import MOST
 from dreambrush.painter.plan.hand import EXACT
 from dreambrush.painter.propose.ridge_proposer import Controller
-from dreambrush.painter.target.target import Colour
-from dreambrush.painter.transfer import Transfer, measure_transfer, transfer_gap
+from dreambrush.painter.run import paint
+from dreambrush.painter.see.target import Colour
 from dreambrush.strokes import Strokes
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Trial:
 
     target: Float32
     strokes: Strokes
-    ground: NDArray[np.uint8]
+    ground: Pixels
     transfer: Transfer
     seconds: float
     cpu_seconds: float

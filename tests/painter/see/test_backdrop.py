@@ -4,21 +4,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import OpenrasterError, UsageError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.ora.document import Document, PaintLayer, read_document
 from dreambrush.mypaint.ora.render import render_document
-from dreambrush.painter.paint import PaintOptions, paint
-from dreambrush.painter.target.backdrop import find_node, region_of, see_backdrop
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.run import paint
+from dreambrush.painter.see.backdrop import find_node, region_of, see_backdrop
 from tests.mypaint.ora_files import OraFile
 
 SIZE = (40, 56)  # height, width
 QUICK = PaintOptions(effort=1, layers=2)
 
 
-def plain(colour: tuple[int, int, int, int], shape: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
+def plain(colour: tuple[int, int, int, int], shape: tuple[int, int] = SIZE) -> Pixels:
     return np.broadcast_to(np.array(colour, np.uint8), (*shape, 4)).copy()
 
 

@@ -11,22 +11,24 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.cores import available_cores
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter import dreams as dreaming
 from dreambrush.painter.lay.lay_strokes import lay_strokes
-from dreambrush.painter.paint import PaintOptions, paint
+from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting, Progress
 from dreambrush.painter.plan.order import LAYERS
+from dreambrush.painter.refine import dreams as dreaming
+from dreambrush.painter.run import paint
+from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.painter.study import Commission
-from dreambrush.painter.target.target import SHAPE_LAYER
 from tests.painter.scattered import Scattered
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Pictures
+    from tests.painter.conftest import Pictures
 
 QUICK = PaintOptions(effort=1)
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)

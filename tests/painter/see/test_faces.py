@@ -13,8 +13,8 @@ import skimage.data
 
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import shipped_folder
-from dreambrush.painter.target import faces
-from dreambrush.painter.target.faces import find_faces, thumbnail
+from dreambrush.painter.see import faces
+from dreambrush.painter.see.faces import find_faces, thumbnail
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Pictures

@@ -9,15 +9,17 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from dreambrush.arrays import Float32
+from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import GRADIENT_FILE, DreamGradient
 from dreambrush.errors import ModelError
-from dreambrush.models.catalogue import COLOUR_FILE, BrushFile, Dream, find_brush
-from dreambrush.painter.dreams import Dreams
+from dreambrush.models.catalogue import COLOUR_FILE, BrushFile, find_brush
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, all_cells, find_fragments
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Sketches
+    from tests.painter.conftest import Sketches
 
 SIDE = 40
 GRID = all_cells(SIDE, SIDE, 1.0)

@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.lay_strokes import lay_strokes
-from dreambrush.painter.stroke_metrics import StrokeMetrics, find_specks, measure_strokes, visible_shares
+from dreambrush.painter.measure.stroke_metrics import StrokeMetrics, find_specks, measure_strokes, visible_shares
 from dreambrush.strokes import Strokes
 
-Float32 = NDArray[np.float32]
 SIDE = 128
 
 

@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.dreams import Dreams
 from dreambrush.painter.lay.lay_strokes import lay_strokes
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.strokes import Strokes
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Transfer:
     """
 
     dream: Float32
-    real: NDArray[np.uint8]
+    real: Pixels
     dreamed_mse: float
     mse: float
 
@@ -48,7 +46,7 @@ def transfer_gap(mse: float, dreamed_mse: float) -> float:
 
 
 def measure_transfer(
-    target: Float32, strokes: Strokes, ground: NDArray[np.uint8], brushes: Sequence[BrushFile], seed: int
+    target: Float32, strokes: Strokes, ground: Pixels, brushes: Sequence[BrushFile], seed: int
 ) -> Transfer:
     """Replays strokes and dreams them.
 
@@ -80,5 +78,4 @@ def measure_transfer(
 
 def sketch_of(strokes: Strokes) -> Sketch:
     """Painted strokes as a sketch."""
-    rows = np.concatenate([strokes.path.reshape(-1, 6), strokes.pressure, strokes.radius[:, None]], 1)
-    return Sketch(rows.astype(np.float32), strokes.colour, strokes.brush.astype(np.int64))
+    return Sketch(strokes.rows(), strokes.colour, strokes.brush.astype(np.int64))

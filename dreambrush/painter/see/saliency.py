@@ -6,12 +6,9 @@ Squared error alone spends as much on a fold of cloth as on a pair of eyes.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dreambrush.painter.target.faces import Face, find_faces
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
+from dreambrush.arrays import Float32, Float64
+from dreambrush.painter.see.faces import Face, find_faces
 
 FACE, FEATURE = 4.0, 10.0  # weight of a face, and of eyes and mouth
 EYE, MOUTH = (0.12, 0.08), (0.16, 0.09)  # standard deviations across and down, as shares of the frame's longer side

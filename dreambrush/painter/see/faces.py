@@ -15,17 +15,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32, Float64, Indices
 from dreambrush.models.shipped_network import open_shipped
 
 if TYPE_CHECKING:
     import onnxruntime
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 LOOKED_AT = 512  # pixels along the longer side of the copy that is looked at
 SMALLEST = 1 / 16  # face, as a share of the longer side

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.transfer import Transfer, measure_transfer, sketch_of, transfer_gap
+from dreambrush.painter.measure.transfer import Transfer, measure_transfer, sketch_of, transfer_gap
 from dreambrush.strokes import Strokes
 
 GROUND = np.array([240, 250, 200], np.uint8)
@@ -29,7 +29,7 @@ def some_strokes(count: int) -> Strokes:
     )
 
 
-def transfer(target: NDArray[np.float32], strokes: Strokes, name: str = "oil") -> Transfer:
+def transfer(target: Float32, strokes: Strokes, name: str = "oil") -> Transfer:
     return measure_transfer(target, replace(strokes, brushes=(name,)), GROUND, [find_brush(name)], 0)
 
 

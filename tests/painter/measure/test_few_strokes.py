@@ -6,8 +6,8 @@ import pytest
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.painter.few_strokes import run_trial, summarise
 from dreambrush.painter.lay.lay_strokes import lay_strokes
+from dreambrush.painter.measure.few_strokes import run_trial, summarise
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan import effort as efforts
 from tests.painter.scattered import Scattered

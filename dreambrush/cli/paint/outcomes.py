@@ -1,0 +1,72 @@
+"""Reports each painting as soon as it is done, sums them up, and knows the exit code."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from dreambrush.cli.paint.pool import Done
+from dreambrush.cli.paint.report import summary, summary_of_all
+from dreambrush.errors import ExitCode
+
+
+class Outcomes:
+    """What became of the pictures of one command.
+
+    Args:
+        as_json: print the reports on stdout.
+        quiet: print nothing on stderr except errors.
+
+    Attributes:
+        reports: of the paintings.
+        failed: the names of the pictures that failed.
+        status: the exit code so far: that of the first failure, or that of Ctrl-C.
+    """
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        self.as_json, self.quiet = as_json, quiet
+        self.reports: list[dict[str, Any]] = []
+        self.failed: list[str] = []
+        self.status: int = ExitCode.OK
+
+    def note(self, text: str) -> None:
+        """Print a note on stderr, unless the user wants quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def take(self, done: Done) -> None:
+        """Report one picture."""
+        interrupted = done.exit_code == ExitCode.INTERRUPTED
+        self.status = done.exit_code if interrupted else self.status or done.exit_code
+        if done.report is None:
+            if not interrupted:
+                self.failed.append(done.picture.name)
+            if self.as_json and done.error is not None:
+                click.echo(json.dumps({"target": done.picture.name, "error": done.error._asdict()}))
+            return
+        self.reports.append(done.report)
+        if self.as_json:
+            click.echo(json.dumps(done.report))
+        if done.report["interrupted"]:
+            output, strokes = done.report["output"], done.report["strokes"]
+            click.echo(f"Interrupted: '{output}' has the first {strokes} strokes.", err=True)
+            self.note(f"Finish it with: dreambrush paint --resume '{output}'")
+        else:
+            self.note(summary(done.report))
+
+    def sum_up(self, count: int) -> int:
+        """Report all pictures in one sentence, if there were several, and return the exit code.
+
+        Args:
+            count: the number of pictures to paint.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed, and that is not reported yet.
+        """
+        if count > 1 and (self.status or not self.quiet):
+            click.echo(summary_of_all(count, self.reports, self.failed), err=True)
+        if self.status == ExitCode.INTERRUPTED and not any(report["interrupted"] for report in self.reports):
+            raise KeyboardInterrupt
+        return self.status

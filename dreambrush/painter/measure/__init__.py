@@ -1,0 +1,1 @@
+"""How good a painting is: its strokes as a painter would see them, its error, and how true the dream was."""
