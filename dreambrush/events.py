@@ -28,8 +28,8 @@ def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> Float6
 
     Args:
         path: (3, 2) start, control and end point in pixels.
-        pressure: (2,) at start and end, 0..1; linear in between along the curve.
-        radius: the brush's basic radius in pixels.
+        pressure: (2,) pressure at start and end, 0..1; linear in between along the curve.
+        radius: radius in pixels.
 
     Returns:
         (m, 4) float64: x, y, pressure, and seconds since the previous event, for :meth:`Canvas.stroke`.
@@ -41,9 +41,9 @@ def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> li
     """The events of many strokes at once.  This is far quicker than one by one.
 
     Args:
-        path: (n, 3, 2) as in :func:`stroke_events`.
-        pressure: (n, 2).
-        radius: (n,).
+        path: (n, 3, 2) start, control and end points in pixels.
+        pressure: (n, 2) pressures at start and end, 0..1.
+        radius: (n,) radii in pixels.
 
     Returns:
         The events of each stroke, equal to those of :func:`stroke_events` to the last bit.

@@ -55,16 +55,16 @@ class Recipe:
     """Everything that made a painting.
 
     Attributes:
-        version: version of the dreambrush that painted.
+        version: version of the dreambrush that painted it.
         seed: seed of the painting.
-        pigment: whether it was painted as pigment, at eotf 2.2.
-        ground: (3,) uint8 colour under the first stroke; None if it was painted onto other work.
+        pigment: whether it was painted as pigment, in linear light (eotf 2.2).
+        ground: (3,) uint8 colour under the first stroke; None where it was painted onto other work.
         grain: whether the ground is paper, with a grain.
-        strokes: the strokes as laid, in order.
+        strokes: the strokes, in the order in which they were laid.
         brushes: settings of each brush that the strokes name.
-        names: MyPaint's names of the brushes, such as "dreambrush/oil"; "" for a brush that it does not know.
+        names: names by which MyPaint knows the brushes, such as "dreambrush/oil"; "" for one that it does not know.
         digests: digest of the saved pixels of each layer that the strokes name (see :func:`digest`).
-        options: the options of the painting, as plain data.
+        options: options that it was painted with, plain data.
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
         made_with: versions and processor, on which the bytes also depend (see :func:`~dreambrush.machine.foundations`);
             {} if they are not known.
@@ -206,9 +206,9 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
     """One of the recipes in a document's settings.
 
     Args:
-        settings: the document's settings.
-        file: the document's file, for messages.
-        painting: the number of the recipe, counted from 1; None means the last.
+        settings: settings of the document.
+        file: file of the document, for messages.
+        painting: number of the painting, counted from 1; None for the last.
 
     Raises:
         StrokesError: there is no recipe, or one is broken.

@@ -46,15 +46,15 @@ class Strokes:
     """Many strokes in painting order.
 
     Attributes:
-        path: (n, 3, 2) float32, start, control and end point, x and y in pixels; points may lie off the canvas.
-        pressure: (n, 2) float32, at start and end, 0..1.
-        radius: (n,) float32, the brush's basic radius in pixels, > 0.
+        path: (n, 3, 2) float32, start, control and end point, x and y in pixels; may lie off the canvas.
+        pressure: (n, 2) float32, pressure at start and end, 0..1.
+        radius: (n,) float32, basic radius of the brush in pixels, > 0.
         colour: (n, 3) float32, display sRGB, 0..1.
-        brush: (n,) int32, index into ``brushes``.
-        layer: (n,) int32, index into ``layers``.
-        size: width and height in pixels of the canvas for which the strokes are made.
-        brushes: names of the brushes.
-        layers: names of the layers, bottom first.
+        brush: (n,) int32, number of the brush in ``brushes``.
+        layer: (n,) int32, number of the layer in ``layers``.
+        size: width and height in pixels of the canvas that the strokes are made for.
+        brushes: names of brushes.
+        layers: names of layers, bottom first.
 
     Raises:
         StrokesError: an array has another shape, or values out of range.

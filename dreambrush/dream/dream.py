@@ -22,8 +22,8 @@ class Dream:
     """The world model of one brush, run by onnxruntime on the CPU.
 
     Args:
-        folder: of the dream.
-        threads: for onnxruntime; 0 lets it take all cores.
+        folder: folder of the dream.
+        threads: number of onnxruntime's threads; 0 takes all cores.
 
     Raises:
         ModelError: a file is missing or broken.

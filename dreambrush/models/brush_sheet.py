@@ -62,7 +62,7 @@ def draw_brush_sheet(brushes: Sequence[BrushFile]) -> Image.Image:
     Under a brush that cannot be painted with it says why.
 
     Args:
-        brushes: at least one.
+        brushes: one brush or more.
     """
     across, down = CELL + GAP, HEADING + HEIGHT + GAP
     columns = min(len(brushes), max(1, round(math.sqrt(SHAPE * len(brushes) * down / across))))

@@ -24,7 +24,7 @@ def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
     points than a square of pixels around it, and none are wasted where no paint gets.
 
     Args:
-        strokes: (b, 9).
+        strokes: (b, 9) strokes.
         reach: how far paint gets from the path, in radii.
 
     Returns:
@@ -81,14 +81,14 @@ def constrained(
     Ends on the canvas (or a little off it), control points that do not curl, radius and pressure within range.
 
     Args:
-        strokes: (b, 9).
-        width: of the canvas in pixels.
-        height: of the canvas in pixels.
-        smallest: radius in pixels.
-        largest: radius in pixels.
-        shortest: chord in widths (twice the radius); what is shorter is made narrower and drawn out both ways.
-        longest: path in widths; what is longer is shrunk towards its middle, in the same shape.
-        lightest: pressure.
+        strokes: (b, 9) strokes.
+        width: width of the canvas in pixels.
+        height: height of the canvas in pixels.
+        smallest: least radius in pixels.
+        largest: greatest radius in pixels.
+        shortest: least chord in widths (twice the radius); shorter strokes are made narrower and drawn out both ways.
+        longest: greatest length of a path in widths; longer ones are shrunk towards their middle, in the same shape.
+        lightest: least pressure, 0..1.
     """
     out = strokes.copy()
     out[:, RADIUS] = np.clip(out[:, RADIUS], smallest, largest)

@@ -19,7 +19,7 @@ class Sketch:
     Attributes:
         strokes: (k, 9) float32 start, control and end x and y in pixels, two pressures, radius in pixels.
         colours: (k, 3) float32 sRGB 0..1.
-        brush: (k,) int64 which of the painting's brushes lays each.
+        brush: (k,) int64 number of the brush that lays each stroke.
     """
 
     strokes: Float32

@@ -30,7 +30,7 @@ class IncrementalReplay:
     """A painting that is being painted again.
 
     Args:
-        recipe: of the painting.  One that was painted onto other work is painted on white.
+        recipe: recipe of the painting.  A painting on other work is painted on white.
     """
 
     def __init__(self, recipe: Recipe) -> None:

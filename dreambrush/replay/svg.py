@@ -34,7 +34,7 @@ def to_svg(recipe: Recipe) -> str:
     The groups are layers for Inkscape.  Lengths are the painting's pixels, to a hundredth.
 
     Args:
-        recipe: of a painting; where it is transparent, the drawing is cut to its shape.
+        recipe: recipe of a painting; where the painting is transparent, the drawing is cut to its shape.
     """
     width, height = recipe.strokes.size
     paths = _paths(recipe)

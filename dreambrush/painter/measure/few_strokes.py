@@ -27,11 +27,11 @@ class Trial:
 
     Attributes:
         target: (h, w, 3) float32, sRGB 0..1.
-        strokes: as laid.
+        strokes: the strokes that were laid.
         ground: (3,) uint8 colour under them.
         transfer: what they are in the dream and on a fresh real canvas.
-        seconds: of wall time that planning and painting took, without the measuring.
-        cpu_seconds: likewise, of all threads.
+        seconds: wall time of planning and painting, without measuring.
+        cpu_seconds: CPU time of planning and painting, of all threads together.
     """
 
     target: Float32
@@ -58,12 +58,12 @@ def run_trial(
     Args:
         target: (h, w, 3) float32, sRGB 0..1.
         brush: a brush that has a dream.
-        strokes: how many to lay, exactly.
-        seed: of the painting.
-        colour: of all strokes; by default what suits each best.
+        strokes: exact number of strokes to lay.
+        seed: seed of the painting.
+        colour: colour of all strokes; by default each has the one that suits it best.
         ground: colour under the first stroke; by default the target's mean.
         controller: proposes strokes; the painter's own by default.
-        progress: told how far it is.
+        progress: called with how far the painting is.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed; a painting that lacks strokes is not worth measuring.

@@ -68,7 +68,7 @@ def measure_strokes(target: Float32, strokes: Strokes, visible: Floats | None = 
 
     Args:
         target: (h, w, 3) float32, 0..1, of the strokes' size.
-        strokes: of the painting.
+        strokes: strokes of the painting.
         visible: (n,) share of each stroke that is seen at the end, 0..1; by default :func:`visible_shares`.
     """
     if not len(strokes):

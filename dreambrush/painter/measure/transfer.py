@@ -24,7 +24,7 @@ class Transfer:
 
     Attributes:
         dream: (h, w, 3) float32, the expected colours, 0..1.
-        real: (h, w, 3) uint8, as MyPaint shows the replayed strokes.
+        real: (h, w, 3) uint8, the strokes laid again, as MyPaint shows them.
         dreamed_mse: mean squared error that the dream expects, its variance included; colours 0..1.
         mse: mean squared error of ``real``.
     """
@@ -52,10 +52,10 @@ def measure_transfer(
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1, of the strokes' size.
-        strokes: at least one.
+        strokes: one stroke or more.
         ground: (3,) uint8.
-        brushes: of the strokes, each with a dream.
-        seed: that the strokes were painted with.
+        brushes: brushes that the strokes name, each with a dream.
+        seed: seed that the strokes were painted with.
 
     Raises:
         BrushError: a brush file is broken.

@@ -29,16 +29,16 @@ class Hand:
     """What a hand prefers.
 
     Attributes:
-        long: share of its gain that a mere dot is docked.
-        along: share of its gain that a stroke straight across a clear form is docked.
-        shortest: chord of a stroke in widths.
-        smallest: radius in pixels.
-        largest: radius in pixels.
-        width: of the canvas in pixels.
-        height: of the canvas in pixels.
-        form: of the target.
-        longest: path of a stroke in widths; None for any.
-        lightest: pressure, 0..1.
+        long: share of its gain that a mere dot loses.
+        along: share of its gain that a stroke straight across a clear form loses.
+        shortest: least chord of a stroke in widths.
+        smallest: least radius in pixels.
+        largest: greatest radius in pixels.
+        width: width of the canvas in pixels.
+        height: height of the canvas in pixels.
+        form: orientation field of the target.
+        longest: greatest length of a path in widths; None for any.
+        lightest: least pressure, 0..1.
     """
 
     long: float
@@ -84,13 +84,13 @@ def hand_for(
 
     Args:
         freedom: 0, as exact as possible, to 1, as free as possible.
-        picture: (h, w, 3) that is painted.
-        form: of that picture.
-        narrowest: stroke in pixels; by default what this hand likes.
-        widest: stroke in pixels; likewise.
-        strokes: that the painting has; where there are many, they may be narrower, lest they hide one another.
-        longest: path of a stroke in widths; by default as long as it likes.
-        lightest: pressure, 0..1.
+        picture: (h, w, 3) picture that is painted.
+        form: orientation field of that picture.
+        narrowest: least width of a stroke in pixels; by default as this hand likes it.
+        widest: greatest width of a stroke in pixels; by default as this hand likes it.
+        strokes: number of strokes of the painting; many may be narrower than few, lest they hide one another.
+        longest: greatest length of a path in widths; by default any.
+        lightest: least pressure, 0..1.
     """
     height, width = picture.shape[:2]
     shorter = min(height, width)

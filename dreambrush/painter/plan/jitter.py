@@ -22,11 +22,11 @@ def jittered(sketch: Sketch, part: slice, jitter: float, seed: int, snap: Snap |
     """The sketch with the colours of some of its strokes strayed at random.
 
     Args:
-        sketch: k strokes.
-        part: of them that strays; how far a stroke strays depends on its number and the seed only.
-        jitter: 0, not at all, to 1.
-        seed: of the painting.
-        snap: to the colours that there are.
+        sketch: a sketch of k strokes.
+        part: which strokes stray; how far a stroke strays depends on its number and the seed only.
+        jitter: how far colours stray: 0, not at all, to 1.
+        seed: seed of the painting.
+        snap: brings colours to those that may be used; None if any colour may.
     """
     noise = np.random.default_rng(seed).standard_normal((len(sketch), 3))[part]
     if not len(noise):

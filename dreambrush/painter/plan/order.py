@@ -39,8 +39,8 @@ class Arrangement:
     """Another order of k strokes.
 
     Attributes:
-        order: (k,) which stroke comes when.
-        stage: (k,) of the strokes in that order; never falls.
+        order: (k,) numbers of the strokes in their new order.
+        stage: (k,) stage of each stroke in that order; never falls.
     """
 
     order: Int64
@@ -53,12 +53,12 @@ def in_order(
     """A plan in a painter's order, on layers.
 
     Args:
-        sketch: k strokes.
-        view: of it on the bare canvas, at all cells.
-        form: of the target.
+        sketch: a sketch of k strokes.
+        view: view of the sketch on the bare canvas, at all cells.
+        form: orientation field of the target.
         size: height and width of the painting in pixels.
-        wanted: how many strokes there are to be in the end; where more than k, the last layer is for those.
-        layers: how many there may be, 1 to 5.
+        wanted: number of strokes in the end; if it is more than k, the last layer is for the others.
+        layers: greatest number of layers, 1 to 5.
 
     Returns:
         The strokes in their order, the names of the layers that are needed, and (k,) the layer of each stroke.
@@ -77,11 +77,11 @@ def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, wi
     """Orders a sketch as a painter would.
 
     Args:
-        sketch: k strokes.
-        view: of it, at all cells.
-        form: of the target.
-        height: of the painting in pixels.
-        width: of the painting in pixels.
+        sketch: a sketch of k strokes.
+        view: view of the sketch, at all cells.
+        form: orientation field of the target.
+        height: height of the painting in pixels.
+        width: width of the painting in pixels.
     """
     lower, upper = touching(view)
     stage = raised(wanted_stages(sketch, form), lower, upper)

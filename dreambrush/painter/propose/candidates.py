@@ -15,8 +15,8 @@ class Candidates:
 
     Attributes:
         strokes: (n, 9).
-        brush: (n,) that suits each best.
-        size: (n,) which of the sampler's sizes each comes from.
+        brush: (n,) number of the brush that suits each best.
+        size: (n,) number of the window sampler's size that each comes from.
         gain: (n,) expected, in cells of the scene.
         score: (n,) gain, with a taste.
     """
@@ -51,8 +51,8 @@ class Belief:
     """What a grower knows between two rounds.
 
     Attributes:
-        canvas: (height * width, 3) as it is expected to be.
-        candidates: that are left from earlier rounds.
+        canvas: (height * width, 3) canvas as it is expected to be.
+        candidates: candidates that are left from earlier rounds.
         earned: what windows of each size have lately gained.
     """
 

@@ -33,12 +33,12 @@ class SearchBudget:
     """How much is thought about each round of strokes.
 
     Attributes:
-        windows: looked through.
-        proposals: strokes proposed in each.
-        kept: candidates that are remembered from round to round.
-        steps: of refining the new strokes before the next round.
-        at_once: strokes a round, as a share of those that are there already.
-        least_at_once: strokes a round at the beginning.
+        windows: number of windows looked through.
+        proposals: number of strokes proposed in each window.
+        kept: number of candidates remembered from round to round.
+        steps: number of steps that refine the new strokes before the next round.
+        at_once: number of strokes added in a round, as a share of those that are there already.
+        least_at_once: least number of strokes added in a round.
     """
 
     windows: int = 16
@@ -53,17 +53,17 @@ class Grower:
     """Adds strokes to a sketch, round by round.
 
     Args:
-        scene: what is to be painted.
+        scene: scene that is to be painted.
         controller: proposes strokes.
-        rng: of all choices.
-        canvas: (height * width, 3) as it is expected to be.
-        room: how many strokes the canvas is to have in the end.
-        score: gains (b,) and strokes (b, 9) to what is maximised (b,).
-        budget: how much is looked at in each round.
+        rng: random numbers of all choices.
+        canvas: (height * width, 3) canvas as it is expected to be.
+        room: number of strokes that the canvas is to have in the end.
+        score: turns gains (b,) and strokes (b, 9) into scores (b,), of which the highest are chosen.
+        budget: search budget of each round.
 
     Attributes:
-        canvas: as it is expected to be with the strokes so far.
-        mse: its mean squared error.
+        canvas: (height * width, 3) canvas as it is expected to be with the strokes so far.
+        mse: mean squared error of that canvas.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ class Ridges:
 
     Attributes:
         points: (n, 2 * STEPS + 1, 2) x and y in cells, the peak in the middle; beyond an end, that end again.
-        half_width: (n, 2 * STEPS + 1) in cells.
+        half_width: (n, 2 * STEPS + 1) half of the ridge's width in cells.
         walked: (n, 2) steps back and forward before the ridge ended.
         turned: (n, 2) radians by which it turned on the way back and forward.
         strength: (n,) error at the peak, 0..sqrt(3).
@@ -95,13 +95,13 @@ class Wrongs:
     """How much a place is wrong in the same way as a peak; for many peaks at once.
 
     Attributes:
-        side: of the windows, in cells.
+        side: side of the windows in cells.
         strength: (n,) error at each peak, 0..sqrt(3).
         left: (n,) mean squared error of the window of each.
 
     Args:
         residual: (m, s, s, 3) target minus canvas.
-        window: (n,) in which of them each peak lies.
+        window: (n,) number of the window in which each peak lies.
         peaks: (n, 2) row and column.
     """
 
@@ -123,8 +123,8 @@ class Wrongs:
         """At points (n, ..., 2) in cells: (n, ...), 1 as at the peak, 0 off the window, less where it is opposite.
 
         Args:
-            points: n rows of them.
-            rows: (n,) of which peak each is; by default one row for each.
+            points: n rows of points.
+            rows: (n,) number of the peak that each row belongs to; by default one row for each peak.
         """
         column, row = (np.floor(points[..., i]).astype(np.int64) for i in (0, 1))
         return self._cells(column, row, self._firsts(rows, column.ndim))
@@ -156,9 +156,9 @@ def follow(sharp: Float32, soft: Float32, peaks: Int64, window: Int64) -> Ridges
 
     Args:
         sharp: (m, s, s, 3) difference of target and canvas, by which edges are found.
-        soft: the same, smoothed, by which ways are found.
+        soft: that difference smoothed, by which ways are found.
         peaks: (n, 2) row and column of each peak.
-        window: (n,) in which window each lies.
+        window: (n,) number of the window in which each peak lies.
     """
     edges, wrongs = Wrongs(sharp, window, peaks), Wrongs(soft, window, peaks)
     start = peaks[:, ::-1].astype(np.float32) + np.float32(0.5)

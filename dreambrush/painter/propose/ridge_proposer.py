@@ -32,9 +32,9 @@ class Controller(Protocol):
         """Proposes strokes.
 
         Args:
-            windows: n of them.
-            count: strokes wanted for each.
-            rng: of the proposals.
+            windows: n windows.
+            count: number of strokes wanted for each window.
+            rng: random numbers of the proposals.
 
         Returns:
             (n, count, 9) float32 strokes in window cells: start, control, end x and y, two pressures, radius.
@@ -48,7 +48,7 @@ class Curve(NamedTuple):
     Attributes:
         start: first point.
         middle: halfway between the first and the last point.
-        bow: from there to the control point.
+        bow: way from the middle to the control point.
         end: last point.
     """
 
@@ -64,14 +64,14 @@ class Spines:
     Places on a ridge are told by the length of its middle line from its back end, in cells.
 
     Attributes:
-        points: (n, 2 * STEPS + 1, 2) of the middle line, x and y in cells.
-        half_width: (n, 2 * STEPS + 1) in cells.
+        points: (n, 2 * STEPS + 1, 2) points of the middle line, x and y in cells.
+        half_width: (n, 2 * STEPS + 1) half of the ridge's width in cells.
         arc: (n, 2 * STEPS + 1) place of each point.
         low: (n,) place at which a stroke begins.
         high: (n,) place at which it ends.
 
     Args:
-        ridges: n of them.
+        ridges: n ridges.
     """
 
     def __init__(self, ridges: Ridges) -> None:

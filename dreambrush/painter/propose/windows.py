@@ -26,7 +26,7 @@ class Windows:
         canvas: (n, SIDE, SIDE, 3) float32, 0..1.
         corner: (n, 2) float32, x and y in pixels of the upper left corner; may lie off the picture.
         scale: (n,) float32, pixels per window cell.
-        size: (n,) int64, which of the looker's sizes each window has.
+        size: (n,) int64, number of each window's size among the sampler's scales.
     """
 
     target: Float32
@@ -55,11 +55,11 @@ class WindowSampler:
     the canvas there.
 
     Args:
-        moments: of target and canvas.
-        rng: of the draws.
+        moments: error pyramid of target and canvas.
+        rng: random numbers of the draws.
 
     Attributes:
-        scales: pixels per window cell, one for each size.
+        scales: pixels per window cell of each size.
         earned: what windows of each size have lately gained, as shares.
     """
 

@@ -22,7 +22,7 @@ class Adam:
     Attributes:
         mean: float32 running mean of the gradients, of any shape.
         square: running mean of their squares, of the same shape.
-        steps: that are done.
+        steps: number of steps done.
     """
 
     mean: Float32

@@ -39,9 +39,9 @@ class Composite:
 
     Attributes:
         canvas: (n, 3) expected colours.
-        variance: (n,) of the colours, summed over the channels.
-        change: for each of p fragments (p, 3), the stroke's colour minus the canvas before it.
-        before: (p,) the canvas's variance before it.
+        variance: (n,) variance of the colours, summed over the channels.
+        change: (p, 3) of each fragment, the stroke's colour minus the canvas before it.
+        before: (p,) variance of the canvas before each fragment.
         layers: pairs by depth.
     """
 
@@ -74,9 +74,9 @@ def compose(
         canvas: (n, 3) before the first stroke; it is not changed.
         colours: (k, 3).
         fragments: p of the strokes on the n cells.
-        mean: (p,) of alpha.
-        variance: (p,) of alpha.
-        shift: (p, 3) what the brush adds to its colour there, if it does.
+        mean: (p,) mean of alpha.
+        variance: (p,) variance of alpha.
+        shift: (p, 3) what the brush adds to its colour there; None if it adds nothing.
     """
     canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
     change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
@@ -97,9 +97,9 @@ class Gradients:
     """How the error changes.
 
     Attributes:
-        grad_mean: (p,) with the mean of alpha at each pair.
-        grad_variance: (p,) with its variance.
-        grad_colour: (k, 3) with the strokes' colours.
+        grad_mean: (p,) gradient with respect to the mean of alpha at each fragment.
+        grad_variance: (p,) gradient with respect to the variance of alpha at each fragment.
+        grad_colour: (k, 3) gradient with respect to the strokes' colours.
         curvature: (k,) an upper bound of the second derivative by a colour and all other colours at once; a step
             of ``grad_colour / curvature`` for all strokes together never overshoots (diagonal majoriser).
     """
@@ -145,7 +145,7 @@ class Contributions:
     """What each stroke does for the finished picture.
 
     Attributes:
-        cost: (k,) by how much the squared error would grow without it.
+        cost: (k,) how much the squared error would grow without each stroke.
         visible: (k,) share of its paint that is still seen, 0..1.
     """
 

@@ -22,10 +22,10 @@ class Grid:
     Attributes:
         cells: (n,) int64 flat indices (row * width + column), row by row of the squares.
         points: (n, 2) float32 x and y of their centres in pixels.
-        across: how many squares there are in a row.
-        size: pixels along the side of a square.
-        parts: (n,) float32 how much of its square lies on the canvas; less than 1 at edges that cut squares.
-        share: what part of a whole square a cell is.
+        across: number of squares in a row.
+        size: side of a square in pixels.
+        parts: (n,) float32 share of the cell's square that lies on the canvas; less than 1 at edges that cut squares.
+        share: share of a whole square that one cell is.
     """
 
     cells: Int64
@@ -77,9 +77,9 @@ class Fragments:
 
     Attributes:
         cell_id: (n,) int64 index into the grid's cells.
-        stroke_id: (n,) int64 which stroke; never falls.
+        stroke_id: (n,) int64 number of the stroke; never falls.
         points: (n, 2) float32 x and y in pixels.
-        starts: (k + 1,) int64 where each stroke's pairs begin, and where the last one's end.
+        starts: (k + 1,) int64 where each stroke's fragments begin, and where the last one's end.
     """
 
     cell_id: Int64
@@ -100,9 +100,9 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     """The cells of a grid near strokes.
 
     Args:
-        strokes: (k, 9).
+        strokes: (k, 9) strokes.
         reach: (k,) how far each brush's paint gets from the path, in radii.
-        grid: of cells.
+        grid: grid of cells.
     """
     down = len(grid.cells) // grid.across
     # Each piece of the path bends away from its chord by up to |second derivative| / (8 * PIECES^2).

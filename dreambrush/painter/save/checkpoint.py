@@ -72,8 +72,8 @@ def read_state(data: bytes, known: Study | None = None) -> State:
     """From what :func:`write_state` gave.
 
     Args:
-        data: from a file, which a stranger may have written.
-        known: the study of the picture that it is to be of.
+        data: bytes from a file, which a stranger may have written.
+        known: the study of the picture that is painted; the state must fit it.
 
     Raises:
         StrokesError: it is broken, of another version, or of another painting.

@@ -26,9 +26,9 @@ class Backdrop:
     """Somebody's work.
 
     Attributes:
-        picture: (h, w, 3) uint8, what one sees below the new strokes.
-        region: (h, w) uint8 where paint may go, 255 for yes; None for everywhere.
-        open: (h, w) float32 how much of the new strokes will be seen, 0..1; None for all.
+        picture: (h, w, 3) uint8, what is seen below the new strokes.
+        region: (h, w) uint8 where paint may go, 255 where it may; None for everywhere.
+        open: (h, w) float32 share of the new strokes that will be seen, 0..1; None for all of them.
         pigment: whether new layers mix as pigment, as MyPaint 2's do.
     """
 
@@ -42,9 +42,9 @@ def see_backdrop(document: Document, above: Node | None = None, region: Pixels |
     """Looks at a document.
 
     Args:
-        document: open for reading.
+        document: document that is open for reading.
         above: the layer or group above which the new strokes will lie; by default they lie above all.
-        region: (h, w) uint8 where paint may go.
+        region: (h, w) uint8 where paint may go, 255 where it may.
 
     Raises:
         OpenrasterError: a layer cannot be rendered, or the document has an eotf that MyPaint never gives one.

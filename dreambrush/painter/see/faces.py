@@ -49,7 +49,7 @@ class Face:
         box: left, top, right and bottom of a frame from the forehead to the chin.
         landmarks: (5, 2) float32, x and y of left and right eye, tip of the nose, left and right corner of the mouth;
             left and right as in the picture.
-        confidence: that it is a face, 0..1.
+        confidence: how sure it is a face, 0..1.
     """
 
     box: tuple[float, float, float, float]

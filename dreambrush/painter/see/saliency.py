@@ -55,7 +55,7 @@ def focus_weight(mask: Float32, attention: Float32 | None) -> Float32 | None:
 
     Args:
         mask: (h, w) float32, 0..1; where it is 1 an error counts FOCUS times as much as where it is 0.
-        attention: (h, w) float32 by which this is multiplied; None for 1.
+        attention: (h, w) float32 factor by which the weight is multiplied; None for 1.
 
     Returns:
         (h, w) float32 of mean 1; None, an even weight, where the mask is even and there is no other.

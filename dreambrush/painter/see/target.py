@@ -28,12 +28,12 @@ class Target:
     Args:
         target: (h, w, 3) float32, sRGB 0..1, or (h, w, 4) with alpha.
         ground: colour under the first stroke, sRGB 0..1; by default the target's mean.
-        work: that is painted on, of the target's size; None for an empty canvas.
-        palette: of which the ground is, too, unless it is given.
+        work: work that is painted on, of the target's size; None for an empty canvas.
+        palette: colours that may be used; unless the ground is given, it is one of them.
 
     Attributes:
         size: height and width in pixels.
-        picture: (h, w, 3) float32 to be painted.
+        picture: (h, w, 3) float32 picture to be painted.
         alpha: (h, w) uint8 where paint may be; None for everywhere.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 on somebody's work.
         counts: how much an error counts, (h, w) float32; None for alike everywhere.
