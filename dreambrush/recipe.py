@@ -1,4 +1,4 @@
-"""The recipe: all that made a painting, kept in its file, so that it can be told and painted again.
+"""The recipe: everything that made a painting, kept in its file, so that it can be shown and painted again.
 
 It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which MyPaint keeps when it saves::
 
@@ -7,10 +7,10 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
                     "layers": ["Ground", ...], "digests": ["0f...", ...],
                     "size": [w, h], "strokes": "...", "alpha": "...", "made_with": {"numpy": "2.4.6", ...}}]}
 
-``strokes`` holds the little-endian float32 of path, pressure, radius and colour and the int32 of brush and layer,
-column by column, compressed and in base64: nothing is lost, and 3,000 strokes take about 150 KB.  ``alpha`` is there
-for transparent pictures only, the shape as a PNG, and ``grain`` for those on paper, true.  A file may hold several
-recipes, one for each time that it was painted on.
+``strokes`` holds columns of numbers, compressed and in base64: path, pressure, radius and colour as little-endian
+float32, brush and layer as int32.  Nothing is lost, and 3,000 strokes take about 150 KB.  Only transparent pictures
+have ``alpha``, the shape as a PNG.  Only paintings on paper have ``grain``, which is true.  A file may hold several
+recipes, one for each time that dreambrush painted in it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ LARGEST_SEED = 2**32 - 1  # of libmypaint's random numbers
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """All that made a painting.
+    """Everything that made a painting.
 
     Attributes:
         version: version of the dreambrush that painted it.
@@ -66,7 +66,8 @@ class Recipe:
         digests: digest of the saved pixels of each layer that the strokes name (see :func:`digest`).
         options: options that it was painted with, plain data.
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
-        made_with: what its bytes depend on besides (see :func:`~dreambrush.machine.foundations`); {} if not known.
+        made_with: versions and processor, on which the bytes also depend (see :func:`~dreambrush.machine.foundations`);
+            {} if they are not known.
     """
 
     version: str
@@ -84,13 +85,16 @@ class Recipe:
 
     @property
     def background(self) -> Pixels:
-        """Under all layers: a colour (3,), white where it was painted onto other work, or a tile of paper."""
+        """What lies under all layers: a colour (3,) or a tile of paper.
+
+        It is white if the painting was made onto other work.
+        """
         if self.ground is None:
             return np.full(3, 255, np.uint8)
         return paper_tile(self.ground) if self.grain and self.alpha is None else self.ground
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data."""
+        """The recipe as plain data, ready for JSON."""
         strokes = self.strokes
         record: dict[str, Any] = {
             "format": FORMAT,
@@ -119,10 +123,10 @@ class Recipe:
 
     @classmethod
     def from_json(cls, record: Any) -> Recipe:
-        """From plain data.
+        """Reads a recipe from plain data.
 
         Raises:
-            StrokesError: it is no recipe, or one of another version.
+            StrokesError: the data is no recipe, or one of another version.
         """
         if not isinstance(record, dict) or record.get("format") != FORMAT:
             raise _broken("it is of another version of dreambrush")
@@ -170,7 +174,7 @@ class Recipe:
 
 
 def recipes_to_settings(recipes: Sequence[Recipe]) -> dict[str, Any]:
-    """What a document's settings hold of these, under :data:`KEY`."""
+    """The value that a document's settings hold for these recipes, under :data:`KEY`."""
     return {"paintings": [recipe.to_json() for recipe in recipes]}
 
 
@@ -178,7 +182,7 @@ def recipes_of(settings: Mapping[str, Any]) -> list[Recipe]:
     """The recipes in a document's settings, the oldest first; none if dreambrush has not painted in it.
 
     Raises:
-        StrokesError: one is broken, or of another version.
+        StrokesError: a recipe is broken, or of another version.
     """
     ours = settings.get(KEY)
     if ours is None:
@@ -207,8 +211,8 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
         painting: number of the painting, counted from 1; None for the last.
 
     Raises:
-        StrokesError: there is none, or one is broken.
-        UsageError: there are fewer.
+        StrokesError: there is no recipe, or one is broken.
+        UsageError: there are fewer recipes than that.
     """
     recipes = recipes_of(settings)
     if not recipes:
@@ -228,7 +232,7 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
 
 
 def digest(pixels: Pixels) -> str:
-    """A fingerprint of a layer (h, w, 4) uint8: what is under no paint at all does not matter."""
+    """A fingerprint of a layer (h, w, 4) uint8.  Colours of fully transparent pixels do not matter."""
     seen = hashlib.sha256()
     for top in range(0, len(pixels), BAND):  # so that it takes little memory
         band = pixels[top : top + BAND]
@@ -290,7 +294,7 @@ def _texts(values: Any) -> tuple[str, ...]:
 
 
 def _plain(options: Any) -> Any:
-    """Options with texts that can be written and numbers that JSON knows."""
+    """Options whose texts can be written and whose numbers JSON knows."""
     try:
         text = whole_characters(json.dumps(options, ensure_ascii=False, allow_nan=False))
     except ValueError:
