@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dreambrush.replay.repaint import repaint
     from dreambrush.strokes import Strokes
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Brush",
     "Canvas",
