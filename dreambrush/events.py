@@ -20,11 +20,11 @@ LANDING_SECONDS = 10.0  # longer than libmypaint's max_dtime of 5 s, so that the
 
 
 def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> Float64:
-    """The events that a hand would send while drawing one stroke; used for collecting and for painting alike.
+    """The events that a hand would send while drawing one stroke; collecting and painting both use them.
 
-    The pen lands a hair before the start with pressure 0 after a pause (libmypaint then starts afresh there, whatever
-    the stroke before did), so that brushes that follow direction know it from the first dab on; then it presses, moves
-    along the curve at an even speed, and ends at the end point.
+    After a pause the pen lands a hair before the start, with pressure 0.  So libmypaint starts afresh there, whatever
+    the stroke before did, and brushes that follow the direction know it from the first dab on.  Then the pen presses,
+    moves along the curve at an even speed, and ends at the end point.
 
     Args:
         path: (3, 2) start, control and end point in pixels.
@@ -72,7 +72,7 @@ def _events(
     seconds: Float64,
     count: int,
 ) -> Float64:
-    """Events (n, count + 2, 4) of strokes that take equally many."""
+    """Events (n, count + 2, 4) of strokes that take equally many events."""
     # Even in arc length, so that speed is even too: tabulate the curve finely and walk along it.
     t = np.linspace(0.0, 1.0, 4 * count + 1)[:, None]
     fine = point_at(path[:, None, 0], path[:, None, 1], path[:, None, 2], t)

@@ -90,7 +90,7 @@ class Recipe:
         return paper_tile(self.ground) if self.grain and self.alpha is None else self.ground
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data."""
+        """The recipe as plain data."""
         strokes = self.strokes
         record: dict[str, Any] = {
             "format": FORMAT,
@@ -119,7 +119,7 @@ class Recipe:
 
     @classmethod
     def from_json(cls, record: Any) -> Recipe:
-        """From plain data.
+        """Reads a recipe from plain data.
 
         Raises:
             StrokesError: it is no recipe, or one of another version.
@@ -170,7 +170,7 @@ class Recipe:
 
 
 def recipes_to_settings(recipes: Sequence[Recipe]) -> dict[str, Any]:
-    """What a document's settings hold of these, under :data:`KEY`."""
+    """Recipes as a document's settings hold them, under :data:`KEY`."""
     return {"paintings": [recipe.to_json() for recipe in recipes]}
 
 
@@ -228,7 +228,7 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
 
 
 def digest(pixels: Pixels) -> str:
-    """A fingerprint of a layer (h, w, 4) uint8: what is under no paint at all does not matter."""
+    """A digest of the pixels of a layer (h, w, 4) uint8; colours of fully transparent pixels do not count."""
     seen = hashlib.sha256()
     for top in range(0, len(pixels), BAND):  # so that it takes little memory
         band = pixels[top : top + BAND]

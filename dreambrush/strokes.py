@@ -11,7 +11,7 @@ The file format (version 1) is JSON::
      "strokes": [[x0, y0, x1, y1, x2, y2, pressure0, pressure1, radius, red, green, blue, brush, layer], ...]}
 
 Lengths are in pixels, pressures and colours (display sRGB) are 0..1, ``brush`` and ``layer`` count from 0 into the
-two lists.  Numbers are the shortest that give the same float32 again, so that nothing is lost by saving.
+two lists.  Each number is the shortest that gives the same float32 again, so saving loses nothing.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class Strokes:
 
     @staticmethod
     def concatenate(parts: Sequence[Strokes]) -> Strokes:
-        """All strokes of several, one after the other; they must share size, brushes and layers.
+        """Puts several in a row; they must share size, brushes and layers.
 
         Raises:
             StrokesError: no parts, or parts that differ in size, brushes or layers.

@@ -68,7 +68,7 @@ class Dream:
         return (self.folder / COLOUR_FILE).is_file()
 
     def shift(self, strokes: Float32, points: Float32, colour: Float32) -> Float32:
-        """What the brush adds to the colours (b, 3) that it is given, on the mean: (b, p, 3) float32."""
+        """What the brush adds on average to the colours (b, 3) that it is given: (b, p, 3) float32."""
         inputs = {"strokes": strokes, "points": points, "colour": colour}
         (shift,) = ask(self._colour_session, COLOUR_FILE, inputs, {"shift": (*points.shape[:2], 3)})
         return shift

@@ -38,7 +38,7 @@ def known_brushes(shipped: Path, dreams: Path) -> dict[str, Path]:
 
 
 def find_name(word: str, names: Mapping[str, Path]) -> str | None:
-    """The name that is meant by what the user wrote, or None.
+    """The name of the brush that the user meant, or None.
 
     Args:
         word: a name, "dreambrush/" and one of ours, or the bare name of a brush that is in a group.
@@ -65,7 +65,7 @@ def _ratio(one: str, other: str) -> float:
 
 
 def _trained(dreams: Path) -> dict[str, Path]:
-    """The copies of brushes that lie beside their dreams; a dream of "classic/charcoal" lies in that folder."""
+    """The copies of brushes that lie beside their dreams; that of "classic/charcoal" lies in a folder of this name."""
     found: dict[str, Path] = {}
     for path in sorted(path for path in dreams.rglob("*" + SUFFIX) if path.is_file()):
         folder = path.parent.relative_to(dreams).as_posix()

@@ -59,7 +59,7 @@ def draw_brush_sheet(brushes: Sequence[BrushFile]) -> Image.Image:
     """Paints samples of brushes and lays them out under their names; the same brushes give the same pixels.
 
     Each shows a sweep from the lightest pressure to the heaviest, strokes that overlap, and light paint over dark.
-    Under a brush that cannot be painted with it says why.
+    If a brush cannot be painted with, the sheet says why.
 
     Args:
         brushes: one brush or more.

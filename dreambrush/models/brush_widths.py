@@ -1,7 +1,7 @@
 """How wide and how opaque a brush's strokes are, measured on the real canvas.
 
-The radius of a stroke is only its brush's basic one: pressure, and the angle at which a flat nib is held, make of it
-what one sees.
+The radius of a stroke is only the basic radius of its brush.  How wide it gets depends on pressure, and on the angle at
+which a flat nib is held.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class BrushWidths:
 def measure_widths(settings: BrushSettings, radius: float) -> BrushWidths:
     """Paints straight strokes and measures them.
 
-    A stroke's profile is taken for a flat one that has as much paint and as much spread (variance) across the path.
+    The profile of a stroke is taken for a flat one with as much paint and as much variance across the path.
 
     Args:
         settings: settings of the brush.

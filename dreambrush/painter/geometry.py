@@ -1,4 +1,4 @@
-"""Stroke geometry: sample points along and around a stroke, its box, its shape, and random changes of it.
+"""The shape of strokes: sample points along and around them, and the limits that a hand keeps.
 
 Strokes are rows of nine float32: start, control and end x and y in pixels, pressure at start and end, radius.
 """
@@ -18,7 +18,7 @@ EARLIEST, LATEST = 0.25, 0.75  # of the chord: where along it the control point 
 
 
 def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
-    """Points that follow the stroke, each with the area that it stands for.
+    """Samples points that follow the stroke; each stands for an area.
 
     A grid of ALONG x ACROSS points in the stroke's own coordinates (arc length and offset) needs seven times fewer
     points than a square of pixels around it, and none are wasted where no paint gets.
@@ -76,9 +76,9 @@ def constrained(
     longest: float | None = None,
     lightest: float = LIGHTEST,
 ) -> Float32:
-    """The strokes brought within what a hand would do.
+    """Brings strokes within what a hand would do.
 
-    Ends on the canvas (or a little off it), control points that do not curl, radius and pressure within range.
+    Ends lie on the canvas or a little off it, control points do not curl, radius and pressure are within range.
 
     Args:
         strokes: (b, 9) strokes.
@@ -128,7 +128,7 @@ def _shorten(strokes: Float32, longest: float) -> None:
 def _draw_out(strokes: Float32, shortest: float, smallest: float) -> None:
     """Makes strokes (b, 9) narrower, and moves their ends apart, until the chord has so many widths.
 
-    Half and half, so that they cover about as much as before: only drawn out, strokes would hide one another.
+    Both together keep the area that they cover.  If they were only drawn out, they would hide one another.
     """
     start, _, end = control_points(strokes)
     chord = end - start

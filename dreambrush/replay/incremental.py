@@ -1,7 +1,7 @@
-"""A recipe painted again stroke by stroke, and what one sees of the real canvas on the way.
+"""A recipe painted again stroke by stroke, and what is seen of the real canvas on the way.
 
-Only what strokes have touched is merged anew, in MyPaint's tiles of 64x64 pixels, with the arithmetic of
-:func:`~dreambrush.mypaint.blend.blending.merge_layers`: at any moment the picture is to the bit what it would make of
+Only tiles of 64x64 pixels that strokes have touched are merged anew.  The arithmetic is that of
+:func:`~dreambrush.mypaint.blend.blending.merge_layers`: at any moment the picture is, to the bit, what it would make of
 all layers.
 """
 
@@ -54,7 +54,7 @@ class IncrementalReplay:
 
     @property
     def laid(self) -> int:
-        """How many strokes there are by now."""
+        """Number of strokes laid so far."""
         return self._paint.laid
 
     def __len__(self) -> int:
@@ -96,8 +96,8 @@ class IncrementalReplay:
     def picture(self) -> Pixels:
         """What one sees now: (h, w, 3), or (h, w, 4) of a transparent painting.
 
-        Of a transparent painting whose last stroke is laid it is to the bit what is saved; before, it has the
-        painting's shape with the colours that lie there so far.
+        After the last stroke a transparent painting is, to the bit, what is saved.  Before, it has the painting's shape
+        with the colours that lie there so far.
         """
         self.update()
         alpha = self.recipe.alpha
@@ -140,7 +140,7 @@ class IncrementalReplay:
 
 
 def finished(recipe: Recipe, progress: Progress | None = None) -> IncrementalReplay:
-    """All strokes laid; ``progress`` is told how many, from time to time."""
+    """Lays all strokes; ``progress`` is called from time to time with the number of strokes laid."""
     replay = IncrementalReplay(recipe)
     while replay.laid < len(replay):
         replay.lay()

@@ -1,4 +1,4 @@
-"""Looks: figures for what squared error does not see, whether strokes are such as a painter would lay.
+"""Stroke metrics: figures for what squared error does not see.  Would a painter lay such strokes?
 
 All lengths are measured against the strokes' own width or against the picture, so that the figures are the same for
 the same painting at another size.  Thresholds were found by looking at marked strokes in paintings of photographs.
@@ -64,7 +64,7 @@ class StrokeMetrics:
 
 
 def measure_strokes(target: Float32, strokes: Strokes, visible: Floats | None = None) -> StrokeMetrics:
-    """Measures the looks of a painting.
+    """Measures the strokes of a painting.
 
     Args:
         target: (h, w, 3) float32, 0..1, of the strokes' size.
@@ -106,7 +106,7 @@ def angles_to_form(form: OrientationField, strokes: Strokes) -> tuple[Float32, F
 
 
 def find_slivers(strokes: Strokes, angle: Float32, weight: Float32) -> Mask:
-    """Which strokes (n,) are slivers, hidden ones among them, from what :func:`angles_to_form` gives."""
+    """Which strokes (n,) are slivers, hidden ones included, from what :func:`angles_to_form` gives."""
     half_width = _half_widths(strokes).mean(1)
     along = (np.cos(2 * np.radians(angle)) * weight).sum(1)
     thin = half_width < THIN * max(strokes.size)
@@ -114,7 +114,7 @@ def find_slivers(strokes: Strokes, angle: Float32, weight: Float32) -> Mask:
 
 
 def find_specks(target: Float32, strokes: Strokes) -> Mask:
-    """Which strokes (n,) are specks, hidden ones among them, on a target (h, w, 3)."""
+    """Which strokes (n,) are specks, hidden ones included, on a target (h, w, 3)."""
     rows, half_width = strokes.rows(), _half_widths(strokes).mean(1)
     length, width = path_length(rows), 2 * half_width
     small = length * width + np.pi * half_width**2 < SMALL * strokes.size[0] * strokes.size[1] / len(strokes)
@@ -135,10 +135,10 @@ def find_specks(target: Float32, strokes: Strokes) -> Mask:
 def visible_shares(strokes: Strokes) -> Float32:
     """The share (n,) of each stroke that is seen at the end, from geometry alone, within about 0.03.
 
-    Strokes are taken for opaque ribbons, as wide as pressure makes them, with round ends; for a soft brush this is the
-    least that is seen.  What lies off the canvas does not count, and a stroke that is all off it is not seen.
+    Strokes are taken for opaque ribbons with round ends, as wide as pressure makes them.  Of a soft brush at least that
+    much is seen.  What lies off the canvas does not count, and a stroke that is all off it is not seen.
 
-    Each is put on a map of its own fineness, so that large ones cost no more than small ones.
+    Each stroke is put on a map of its own fineness.  So large strokes cost no more than small ones.
     """
     order = np.argsort(strokes.layer, kind="stable")  # layer on layer
     upward = strokes[order]

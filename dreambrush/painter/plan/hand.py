@@ -53,7 +53,7 @@ class Hand:
     lightest: float = LIGHTEST
 
     def score(self, gain: Float32, strokes: Float32) -> Float32:
-        """What strokes (b, 9) are worth (b,) to this hand, from what they gain (b,)."""
+        """Scores (b,) of strokes (b, 9), from what they gain (b,)."""
         score = gain * (1 - self.long * dotness(strokes))
         if self.along:
             nodes = path_nodes(strokes, PLACES)
@@ -65,7 +65,7 @@ class Hand:
         return np.asarray(np.where(gain > 0, score, gain), np.float32)
 
     def constrain(self, strokes: Float32) -> Float32:
-        """Brings strokes (b, 9) within what this hand does."""
+        """Brings strokes (b, 9) within what this hand would lay."""
         limits = self.smallest, self.largest, self.shortest, self.longest, self.lightest
         return constrained(strokes, self.width, self.height, *limits)
 

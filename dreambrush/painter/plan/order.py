@@ -98,8 +98,8 @@ def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, wi
 def touching(view: View) -> tuple[Int64, Int64]:
     """Pairs of strokes of which the second lies directly on the first somewhere: (p,) lower and (p,) upper ones.
 
-    Seen in coarse cells, two strokes that are thinner than a cell may cross between the cells' centres unnoticed; they
-    then may change places.
+    In coarse cells, two thin strokes may cross between the centres of cells.  Nobody notices, and they may change
+    places.
     """
     pairs = np.flatnonzero(view.mean > FAINT)
     pairs = pairs[np.argsort(view.fragments.cell_id[pairs], kind="stable")]
@@ -111,7 +111,7 @@ def touching(view: View) -> tuple[Int64, Int64]:
 
 
 def wanted_stages(sketch: Sketch, form: OrientationField) -> Int64:
-    """The stage of each stroke by its size, and by whether it runs along an edge of the target."""
+    """The stage (k,) of each stroke: by its size, and by whether it runs along an edge of the target."""
     strokes = sketch.strokes
     radius = strokes[:, RADIUS]
     area = 2 * radius * (path_length(strokes) + 2 * radius)
@@ -126,7 +126,7 @@ def wanted_stages(sketch: Sketch, form: OrientationField) -> Int64:
 
 
 def raised(stage: Int64, lower: Int64, upper: Int64) -> Int64:
-    """Stages (k,) such that no stroke comes before one that it lies on."""
+    """Raises stages (k,) so that no stroke comes before one that it lies on."""
     stage = stage.copy()
     for index in np.argsort(upper, kind="stable"):
         stage[upper[index]] = max(stage[upper[index]], stage[lower[index]])
@@ -134,7 +134,7 @@ def raised(stage: Int64, lower: Int64, upper: Int64) -> Int64:
 
 
 def _regions(sketch: Sketch, height: int, width: int) -> Int64:
-    """In which region (k,) each stroke's middle lies, counted to and fro over the picture."""
+    """Number of the region (k,) in which each stroke's middle lies, counted to and fro over the picture."""
     size = max(height, width) / BLOCKS
     middle = path_nodes(sketch.strokes, 2)[:, 1]
     column = np.clip(middle[:, 0] / size, 0, BLOCKS - 1).astype(np.int64)

@@ -1,7 +1,7 @@
-"""Ridges of error: where paint is missing in the shape of a stroke, followed from a peak of error both ways.
+"""Ridges of error: where paint is missing in the shape of a stroke.  They are followed both ways from a peak of error.
 
 A ridge is what a hand would trace: the middle line of what is still wrong, with its half-width at every step.  Only
-error of the peak's own kind counts, for what should get lighter is no matter for a dark stroke.
+error of the peak's own kind counts: a dark stroke cannot mend what should get lighter.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TIE = 1e-4
 
 @dataclass(frozen=True)
 class Ridges:
-    """Middle lines through peaks of error; each array's first axis is the ridges'.
+    """Middle lines through peaks of error; the first axis of each array counts ridges.
 
     Attributes:
         points: (n, 2 * STEPS + 1, 2) x and y in cells, the peak in the middle; beyond an end, that end again.
@@ -78,12 +78,12 @@ def peaks_of_error(residual: Float32, count: int) -> Int64:
 
 
 def _best(values: Float32, slack: float | Float32) -> Mask:
-    """Which values (n, k) are the largest of their row, give or take the slack: a last bit must not choose."""
+    """Which values (n, k) are the largest of their row, within the slack: a last bit must not choose."""
     return np.asarray(values >= values.max(1, keepdims=True) - np.float32(slack))
 
 
 def _between_best(values: Float32) -> Float32:
-    """The best of HEADINGS (n,) by values (n, len(HEADINGS)); the middle of those that are as good.
+    """The best of HEADINGS (n,) by values (n, len(HEADINGS)), or the middle of several that are as good.
 
     Where left is as good as right, a walk has no reason to turn.
     """
@@ -120,7 +120,7 @@ class Wrongs:
         self._first = np.arange(len(window)) * self._across**2 + self._across + 1
 
     def at(self, points: Float32, rows: Int64 | None = None) -> Float32:
-        """At points (n, ..., 2) in cells: (n, ...), 1 as at the peak, 0 off the window, less where it is opposite.
+        """How wrong (n, ...) points (n, ..., 2) in cells are: 1 like the peak, 0 off the window, negative if opposite.
 
         Args:
             points: n rows of points.

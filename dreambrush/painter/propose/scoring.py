@@ -1,4 +1,4 @@
-"""Dreams strokes before they are painted: what colour they should have, and how much error they would remove."""
+"""Scores strokes by dreaming them: which colour suits each, and how much error it would remove."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WEIGHT = 8  # which of the moments says how much errors count
 
 
 class Scorer:
-    """Judges strokes by the dreams of their brushes against the target and the canvas as they are now.
+    """Finds what strokes gain, from their dreams, the target and the canvas as it is now.
 
     Args:
         dreams: dreams of the brushes.

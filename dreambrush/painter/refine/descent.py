@@ -1,8 +1,8 @@
 """Refines all strokes of a sketch together: gradient descent through the dreams and through the layers of paint.
 
 A stroke that was chosen first did not know what would be laid over it.  Here every stroke moves, bends, presses and
-changes colour such that the finished painting is expected to err least.  Geometry descends by Adam; colours, in which
-the error is quadratic, by steps that its curvature sets.
+changes colour, so that the finished painting has the least expected error.  Geometry descends by Adam.  The error is
+quadratic in colours, so its curvature sets their steps.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Descent:
 
     @property
     def steps(self) -> int:
-        """How many are done."""
+        """Number of steps done."""
         return self.adam.steps
 
 
@@ -65,7 +65,7 @@ def descend(
     room: int | None = None,
     begun: Descent | None = None,
 ) -> Iterator[Descent]:
-    """Descends, step by step; whoever asks for the steps may stop at any.
+    """Descends step by step; the caller may stop after any step.
 
     Args:
         scene: what is to be painted.
@@ -133,7 +133,7 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
 def _gradients(
     scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid, rng: np.random.Generator
 ) -> tuple[Float32, Float32, Float32]:
-    """Of the expected error: by strokes (k, 9), by colours (k, 3), and its curvature (k,) by colours."""
+    """Gradients of the expected error by strokes (k, 9) and colours (k, 3), and its curvature (k,) by colours."""
     view = scene.view_touched(sketch, canvas, grid)
     by = gradients(view.composite, view.target, view.weight, view.fragments, view.mean, view.variance)
     by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)
