@@ -66,7 +66,7 @@ def check(painting: Painting, brushes: list[BrushFile], seed: int = SEED) -> Non
     laid = dict(zip(*np.unique(strokes.layer, return_counts=True), strict=True))
     for index, stage in enumerate(painting.stages):
         assert (stage.name, stage.strokes) == (strokes.layers[index], laid[index])
-        assert stage.mse >= 0 and stage.dreamed_mse >= 0
+        assert np.isfinite([stage.mse, stage.dreamed_mse]).all()
     assert len(painting.stages) == len(laid) or painting.interrupted
 
 
@@ -159,7 +159,7 @@ def test_odd_pictures(shape: tuple[int, int]) -> None:
 def test_a_picture_of_one_colour_stays_so(value: float) -> None:
     target = np.full((40, 50, 3), value, np.float32)
     painting = paint(target, find_brush("oil"), 12, SEED, options=QUICK)
-    assert painting.mse < 1e-4
+    assert painting.mse < 1e-5
     assert len(painting.strokes) == 12  # although there is nothing to do
     check(painting, [find_brush("oil")])
 
@@ -185,8 +185,7 @@ def test_strokes_are_as_narrow_and_wide_as_allowed(
 ) -> None:
     options = replace(QUICK, hand=hand, narrowest=narrowest, widest=widest)
     widths = 2 * paint(target, find_brush("oil"), 20, SEED, options=options).strokes.radius
-    assert narrowest is None or widths.min() > narrowest - 1e-3
-    assert widest is None or widths.max() < widest + 1e-3
+    np.testing.assert_allclose(widths, np.clip(widths, narrowest, widest), atol=1e-3)
 
 
 @pytest.mark.slow
@@ -308,7 +307,7 @@ def test_interrupted_at_any_moment_it_is_a_whole_painting(target: Float32, momen
     laid = [each for each in seen if each.stage in LAYERS[5][0]]
     # What was planned is painted, whether it was laid by then or not.
     assert len(painting.strokes) >= seen[moment].done > 0 or seen[moment].stage == "Refine"
-    assert painting.mse < 0.9 * flat_error(target)
+    assert painting.mse < (0.5 if moment else 0.9) * flat_error(target)
     if laid:
         assert len(painting.strokes) >= Commission(target, (), 120).planned and painting.mse < 1.1 * seen[-1].mse
     check(painting, [find_brush("oil")])

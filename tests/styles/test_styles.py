@@ -151,4 +151,4 @@ def test_the_pointillist_lays_dots_of_one_size(target: np.ndarray) -> None:
     rows, columns = np.nonzero(dot.merged.mean(2) < 128)
     across, down = np.ptp(columns) + 1, np.ptp(rows) + 1
     assert 5 <= across <= 9 and 5 <= down <= 9, "no dot of six pixels"
-    assert len(rows) > 0.6 * across * down, "not round"
+    assert len(rows) / (across * down) > 0.5, "not round"
