@@ -165,7 +165,7 @@ class Recipe:
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None
-        except Exception as error:  # what strangers write may fail in any way; decoders of pictures raise anything
+        except Exception as error:  # a stranger's text may fail in any way, and decoders of pictures raise anything
             raise _broken((str(error) or type(error).__name__)[:300]) from None
 
 
@@ -239,7 +239,7 @@ def digest(pixels: Pixels) -> str:
 def _packed(strokes: Strokes) -> str:
     numbers = np.concatenate([strokes.rows(), strokes.colour], 1).astype("<f4")
     indices = np.stack([strokes.brush, strokes.layer], 1).astype("<i4")
-    # All first bytes, then all second bytes, ...: like beside like, which compresses better.
+    # All first bytes, then all second bytes, and so on: like bytes in a row compress better.
     planes = [array.T.copy().view(np.uint8).reshape(-1, 4).T.tobytes() for array in (numbers, indices)]
     return base64.b64encode(zlib.compress(b"".join(planes), 9)).decode()
 

@@ -14,8 +14,8 @@ from dreambrush.models.networks import RETRAIN, ask, open_network
 if TYPE_CHECKING:
     import onnxruntime
 
-MOST_REACH = 16.0  # radii, as measured in training at most
-MOST_ALPHA = 2.0  # that a dream may answer; there is at most 1, but networks err
+MOST_REACH = 16.0  # greatest reach in radii that training measures
+MOST_ALPHA = 2.0  # greatest alpha that a dream may answer; true alpha is at most 1, but networks err
 
 
 class Dream:

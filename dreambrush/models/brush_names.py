@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dreambrush.mypaint.brushes.folders import GROUP, SUFFIX, bare_name, brushes_in, stock_folder, user_folder
 
-ALIKE = 0.5  # difflib's ratio from which on a name is suggested for another
-MUCH_LESS = 0.15  # below the best ratio: then it is not suggested beside the best
+ALIKE = 0.5  # least ratio of difflib at which a name is suggested for another
+MUCH_LESS = 0.15  # a ratio so far below the best is not suggested
 SUGGESTIONS = 3
 
 

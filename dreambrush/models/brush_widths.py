@@ -17,9 +17,9 @@ from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
 
 PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
-DIRECTIONS = 8  # of strokes, evenly over half a turn; the way back is as wide
-FARTHEST = 4.0  # radii from the path, beyond which no paint is looked for
-LENGTH = 16.0  # radii, of a measured stroke
+DIRECTIONS = 8  # number of directions of strokes, evenly over half a turn; the way back is as wide
+FARTHEST = 4.0  # radii from the path; beyond that no paint is looked for
+LENGTH = 16.0  # length of a measured stroke in radii
 BLUNT = (
     np.pi / 8
 )  # of the half-width, which paint reaches on average beyond the end: nearer to none than to a round one

@@ -10,11 +10,11 @@ import numpy as np
 from dreambrush.arrays import Float32
 from dreambrush.bezier import PRESSURES, RADIUS, control_points, path_length, point_at, velocity_at
 
-ALONG, ACROSS = 14, 6  # sample points of a ribbon
-MOST_SIDEWAYS = 0.45  # of the chord: how far the control point may lie off it, so that no stroke curls
-SHORTEST = 0.05  # pixels between a stroke's ends
-LIGHTEST = 0.05  # pressure
-EARLIEST, LATEST = 0.25, 0.75  # of the chord: where along it the control point may lie
+ALONG, ACROSS = 14, 6  # numbers of sample points along and across a ribbon
+MOST_SIDEWAYS = 0.45  # share of the chord: how far the control point may lie off it, so that no stroke curls
+SHORTEST = 0.05  # least distance between a stroke's ends, in pixels
+LIGHTEST = 0.05  # least pressure
+EARLIEST, LATEST = 0.25, 0.75  # shares of the chord: where along it the control point may lie
 
 
 def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
@@ -99,7 +99,7 @@ def constrained(
     sides = np.array([width, height], np.float32)
     for point in (start, end):
         point[:] = np.clip(point, -slack, sides + slack)
-    # A path of no length has no direction, and of that no dream can be had.
+    # A path of no length has no direction, and no dream can be asked about it.
     still = ((end - start) ** 2).sum(1) < SHORTEST**2
     end[still, 0] = start[still, 0] + np.float32(SHORTEST)
     chord = end - start

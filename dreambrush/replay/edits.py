@@ -28,7 +28,7 @@ from dreambrush.recipe import Recipe, digest
 from dreambrush.replay.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.replay.repaint import repaint
 
-LONGEST = 300.0  # seconds that painting the strokes of a recipe again may take; usual are some
+LONGEST = 300.0  # seconds that laying the strokes of a recipe again may take; usually it takes a few
 PIXELS_A_STROKE = 5000  # that could be looked at in the time in which a stroke is painted, about
 
 

@@ -40,7 +40,7 @@ class IncrementalReplay:
         tools = [Tool(settings, None, recipe.pigment) for settings in recipe.brushes]
         self._paint = PaintLayers(strokes.size, tools, recipe.seed, recipe.pigment)
         self._last = {int(layer): index for index, layer in enumerate(strokes.layer)}
-        self._finished: dict[int, Layer] = {}  # of transparent paintings, whose shape is cut out of all of them
+        self._finished: dict[int, Layer] = {}  # layers of transparent paintings; the shape is cut out of all of them
         width, height = strokes.size
         self._touched = np.zeros((-(-height // TILE_SIZE), -(-width // TILE_SIZE)), np.bool_)
         self.ground = background = recipe.background

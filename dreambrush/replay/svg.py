@@ -20,9 +20,9 @@ from dreambrush.bezier import point_at, velocity_at
 from dreambrush.models.brush_widths import measure_widths
 from dreambrush.recipe import Recipe
 
-TAPERED = 1.15  # times as wide at one place as at another: less is drawn with one width
+TAPERED = 1.15  # a stroke that is so many times as wide at one place as at another is drawn as an outline
 OPAQUE = 0.98  # more counts as fully opaque
-PLACES = (0.0, 0.5, 1.0)  # along the path, at which its width is looked up
+PLACES = (0.0, 0.5, 1.0)  # places along the path at which its width is looked up
 NARROWEST = 0.02  # pixels of half-width, where a brush leaves no paint at one end
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, "Char"

@@ -68,7 +68,7 @@ class PaintLayers:
     def finish(self, layer: int, name: str) -> Layer:
         """Finishes a layer that gets no more strokes.  What is kept of it takes half as much memory as its canvas."""
         if layer not in self._canvases:
-            # Of noughts that nobody writes over, the system keeps no copy: a layer without strokes takes no memory.
+            # The system keeps no copy of zeros that nobody overwrites: a layer without strokes takes no memory.
             width, height = self.size
             blank = np.zeros((height, width, 4), np.uint8)
             return Layer(name, blank, composite_op=layer_mode(self.pigment))

@@ -8,7 +8,7 @@ from dreambrush.arrays import Float32
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
-MOST_PIXELS = 32768  # that are looked at
+MOST_PIXELS = 32768  # number of pixels that are looked at, at most
 
 
 def expected_error(scene: Scene, sketch: Sketch, canvas: Float32, rng: np.random.Generator) -> float:

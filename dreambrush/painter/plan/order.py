@@ -19,7 +19,7 @@ from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
 
 GROUND, BLOCK_IN, MIDDLE, EDGES, ACCENTS = range(5)
-# Which layer each stage goes to, by how many layers there are, and what these are called.
+# Names of the layers, and the layer of each stage, by the number of layers.
 LAYERS: dict[int, tuple[tuple[str, ...], tuple[int, ...]]] = {
     1: (("Painting",), (0, 0, 0, 0, 0)),
     2: (("Block-in", "Details"), (0, 0, 1, 1, 1)),
@@ -27,11 +27,11 @@ LAYERS: dict[int, tuple[tuple[str, ...], tuple[int, ...]]] = {
     4: (("Block-in", "Middle tones", "Edges", "Accents"), (0, 0, 1, 2, 3)),
     5: (("Ground", "Block-in", "Middle tones", "Edges", "Accents"), (0, 1, 2, 3, 4)),
 }
-GROUND_SHARE, BLOCK_IN_SHARE, BROAD_SHARE = 0.3, 0.7, 0.9  # of all paint, laid by the broadest strokes
-EDGE = 0.5  # coherence of the form along a stroke from which on it draws an edge
-FAINT = 0.01  # alpha that does not count as touching
-BLOCKS = 6  # regions along the longer side, which are worked on one after the other
-TONES = 3  # bands of tone; within a region, dark ones come first
+GROUND_SHARE, BLOCK_IN_SHARE, BROAD_SHARE = 0.3, 0.7, 0.9  # shares of all paint, counted from the broadest strokes on
+EDGE = 0.5  # least coherence of the form along a stroke that draws an edge
+FAINT = 0.01  # alpha up to which strokes do not count as touching
+BLOCKS = 6  # number of regions along the longer side; they are worked on one after the other
+TONES = 3  # number of bands of tone; within a region, dark ones come first
 
 
 @dataclass(frozen=True)

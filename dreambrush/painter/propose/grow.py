@@ -21,10 +21,10 @@ from dreambrush.painter.sketch import Sketch
 
 Score = Callable[[Float32, Float32], Float32]
 
-CELLS = 16  # looked at for each stroke that there is room for, when strokes are compared
-CANDIDATES = 3  # for each stroke wanted, that are looked at closely
-STILL_GOOD = 0.6  # of its gain at first glance, that a stroke must keep beside the others of its round
-WORTH_IT = 0.3  # of the best one's gain, that strokes need to be laid in the same round
+CELLS = 16  # number of cells for each stroke that there is room for, when strokes are compared
+CANDIDATES = 3  # number of candidates looked at closely, for each stroke wanted
+STILL_GOOD = 0.6  # share of its first gain that a stroke must keep beside the others of its round
+WORTH_IT = 0.3  # share of the best one's gain that a stroke needs to be laid in the same round
 LENIENCY, FEW = (1.0, 0.3), 0.25  # shares of these two; the second counts until so many of the wanted ones are found
 
 
@@ -116,7 +116,7 @@ class Grower:
         candidates = self._proposed().then(self._candidates)
         candidates = self._judged(candidates)
         best = np.argsort(-candidates.score, kind="stable")
-        # Candidates of no score are looked at only when there are no others.
+        # Candidates of no score are looked at only if there are no others.
         close = best[: max(CANDIDATES * wanted, 1)]
         top = candidates.score[best[0]]
         if top > 0:
@@ -164,7 +164,7 @@ class Grower:
                 if index in taken:
                     continue
                 colour, gain = scratch.colour_and_gain(index)
-                # Where nothing can be gained any more, whatever comes is as good.
+                # If nothing can be gained any more, any stroke is as good.
                 if (
                     taken
                     and gains[0] > 0

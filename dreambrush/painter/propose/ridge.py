@@ -12,16 +12,16 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int64, Mask
 
-STEPS = 24  # of the walk, each way
-STRIDE = 1 / 40  # of the window's side, a step
-WIDEST = 1 / 8  # of the window's side: how far across the ridge its edges are looked for
-PROFILE = 8  # samples across, each side
-ENOUGH = 0.5  # of the peak's error: what is below is not on the ridge any more
+STEPS = 24  # number of steps of the walk, each way
+STRIDE = 1 / 40  # length of a step, as a share of the window's side
+WIDEST = 1 / 8  # share of the window's side: how far across the ridge its edges are looked for
+PROFILE = 8  # number of samples across the ridge, on each side
+ENOUGH = 0.5  # share of the peak's error: less is not on the ridge any more
 SHARPEST = 1.4  # radians that a walk may turn in all, each way
-HEADINGS = np.radians([-50, -25, 0, 25, 50]).astype(np.float32)  # tried at every step
+HEADINGS = np.radians([-50, -25, 0, 25, 50]).astype(np.float32)  # radians, tried at every step
 STRAIGHT = np.array([-0.35, -0.1, 0, -0.1, -0.35], np.float32)  # bonus, so that it bends only for a reason
-DIRECTIONS = 12  # tried at the peak, in half a turn
-# What is better by less, of 1, is no better: that is far more than rounding, which differs from processor to
+DIRECTIONS = 12  # number of directions tried at the peak, in half a turn
+# Values that differ by less count as equal.  It is far more than rounding, which differs from processor to
 # processor, and far less than what the eye sees.
 TIE = 1e-4
 

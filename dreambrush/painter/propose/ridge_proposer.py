@@ -16,12 +16,12 @@ from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.ridge import STEPS, Ridges, follow, peaks_of_error, smoothed
 from dreambrush.painter.propose.windows import Windows
 
-NODES = 9  # of the ridge between the stroke's ends, to which its curve is fitted
+NODES = 9  # number of points of the ridge to which a stroke's curve is fitted
 MOST_TURN = 0.8  # radians: a stroke ends where the ridge has turned by that much either way
 END_INSET = 0.7  # half-widths by which a path ends before its ridge, as paint reaches beyond the path
 THINNEST, THICKEST = 0.8, 8.0  # radius in window cells
-FAINTEST = 0.05  # pressure of a stroke's thinner end, at least
-LIGHTEST = 0.35  # share of a brush's full width at no pressure, about
+FAINTEST = 0.05  # least pressure of a stroke's thinner end
+LIGHTEST = 0.35  # about the share of its full width that a brush has at no pressure
 SLENDER = np.exp(-np.float32(np.tanh(0.5)))  # 0.63 times as wide as its ridge: found by looking and by error
 
 

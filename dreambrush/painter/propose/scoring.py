@@ -10,8 +10,8 @@ from dreambrush.painter.geometry import ribbon
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.refine.dreams import Dreams
 
-CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
-WEIGHT = 8  # which of the moments says how much errors count
+CHUNK = 32  # number of strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
+WEIGHT = 8  # channel of the error pyramid that says how much errors count
 
 
 class Scorer:

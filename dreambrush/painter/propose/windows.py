@@ -10,10 +10,10 @@ from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import RADIUS, control_points
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 
-SIDE = 32  # cells of a window, each way
-SMALLEST_SCALE = 0.5  # of the picture's cells per window cell: finer than the picture, for the finest strokes
+SIDE = 32  # side of a window in its cells
+SMALLEST_SCALE = 0.5  # of the picture's cells in a window cell: finer than the picture, for the finest strokes
 SCALES_PER_OCTAVE = 2
-MEMORY = 0.9  # of what a size earned, kept from one round to the next
+MEMORY = 0.9  # share of a size's earnings that is kept from one round to the next
 CURIOSITY = 0.25  # share of windows drawn at any size, whatever it earned
 
 

@@ -164,7 +164,7 @@ def contributions(
         at, share = fragments.cell_id[pairs], mean[pairs]
         visible[pairs] = left[at] * share
         left[at] *= 1 - share
-    change = visible[:, None] * composite.change  # of the finished canvas, that the stroke is the cause of
+    change = visible[:, None] * composite.change  # change of the finished canvas that the stroke causes
     without = (composite.canvas - target)[fragments.cell_id] - change
     with_it = without + change
     grows = weight[fragments.cell_id] * (np.square(without).sum(1) - np.square(with_it).sum(1))

@@ -114,14 +114,14 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
     """One step, with a learning rate for each of a stroke's nine numbers."""
     sketch = at.sketch
     grad_strokes, grad_colour, curvature = _gradients(scene, sketch, canvas, grid, rng)
-    grad_strokes[:, RADIUS] *= sketch.strokes[:, RADIUS]  # by the logarithm of the radius
+    grad_strokes[:, RADIUS] *= sketch.strokes[:, RADIUS]  # the gradient by the logarithm of the radius
     adam, direction = at.adam.step(grad_strokes)
     change = (rates * direction).astype(np.float32)
     strokes = sketch.strokes - change
     strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * np.exp(-change[:, RADIUS])
     grad_colour = COLOUR_MEMORY * at.grad_colour + (1 - COLOUR_MEMORY) * grad_colour
     curvature = COLOUR_MEMORY * at.curvature + (1 - COLOUR_MEMORY) * curvature
-    # Where not every colour is there, half a step would never get from one to the next.
+    # If only some colours may be used, half a step would never get from one to the next.
     part = COLOUR_STEP if scene.snap is None else 1.0
     wished = sketch.colours - part * grad_colour / (curvature + LEAST_CURVATURE)[:, None]
     colours = np.clip(wished, 0.0, 1.0).astype(np.float32)

@@ -18,11 +18,11 @@ from dreambrush.dream.gradient import DreamGradient
 from dreambrush.painter.refine.fragments import Fragments, enumerated
 from dreambrush.painter.sketch import Sketch
 
-BLOCK = 16  # points of one stroke that are dreamt together; small, so that little is padding
-CHUNK = 256  # blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
+BLOCK = 16  # number of points of one stroke dreamt together; small, so that little is padding
+CHUNK = 256  # number of blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
 NOWHERE = -1e4  # both coordinates of points that only fill a block
-ASKED = 2.0  # about how many points a stroke's gradient is taken from, times the root of how many it has
-DULL = 0.004  # how much a point counts whose alpha can hardly change, against 0.25 for one of alpha 0.5
+ASKED = 2.0  # a stroke's gradient is taken from about so many points, times the root of how many it has
+DULL = 0.004  # weight of a point whose alpha can hardly change, against 0.25 for one of alpha 0.5
 
 
 class Dreams:

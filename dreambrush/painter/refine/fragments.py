@@ -10,9 +10,9 @@ import numpy as np
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import RADIUS, control_points, path_nodes
 
-PIECES = 6  # of a path, each taken for straight
+PIECES = 6  # number of pieces of a path, each taken for straight
 MARGIN, SOFT_EDGE = 1.05, 0.7  # paint ends before margin * radius * reach + soft edge (pixels)
-AT_ONCE = 1 << 17  # cells in frames around strokes, that are looked at together: their arrays fit a core's cache
+AT_ONCE = 1 << 17  # number of cells looked at together: their arrays fit a core's cache
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from dreambrush.painter.study import Study
 
 FORMAT = 2  # of version 0.2; those of 0.1 are refused
 FARTHEST = 1e6  # pixels, as of strokes
-FARTHEST_OF_SIZE = 10  # times width and height together, that no number of a stroke exceeds
+FARTHEST_OF_SIZE = 10  # no number of a stroke exceeds so many times width plus height
 MOST_STEPS, MOST_NAMES = 1_000_000, 100  # far more than there are
-MEAN_BY_ROOT = 2.0  # a mean by the root of that of the squares; with Adam's memories it stays below 1.7
-LONGEST = 86400.0  # seconds, of a painting
+MEAN_BY_ROOT = 2.0  # greatest mean over root of the mean square; with Adam's memories it stays below 1.7
+LONGEST = 86400.0  # seconds that a painting may take
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -80,7 +80,7 @@ def read_state(data: bytes, known: Study | None = None) -> State:
     """
     try:
         state = _read(io.BytesIO(data))
-    except Exception as error:  # what strangers write may fail in any way, and numpy raises almost anything
+    except Exception as error:  # a stranger's bytes may fail in any way, and numpy raises almost anything
         reason = str(error)[:200] or type(error).__name__
         raise StrokesError(
             f"The unfinished painting cannot be read ({reason}).",

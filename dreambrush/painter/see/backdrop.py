@@ -17,8 +17,8 @@ from dreambrush.mypaint.ora.render import render_document
 Node = PaintLayer | Group
 Path = tuple[int, ...]
 
-WHITE = 255  # what one sees where a work is transparent and has no paper
-LEAST_OPEN = 0.01  # share of the picture that must not be hidden by layers above
+WHITE = 255  # what is seen where a work is transparent and has no paper
+LEAST_OPEN = 0.01  # least share of the picture that layers above must leave open
 
 
 @dataclass(frozen=True, eq=False)

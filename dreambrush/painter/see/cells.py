@@ -6,8 +6,8 @@ import numpy as np
 
 from dreambrush.arrays import Float32
 
-CELLS_PER_STROKE = 64  # a picture is looked at in cells of 2, 4, 8, ... pixels as long as each stroke has so many
-FEW = 1000  # strokes; fewer are given as much thought in all
+CELLS_PER_STROKE = 64  # least number of cells for each stroke: while there are as many, cells get wider
+FEW = 1000  # strokes; fewer get as many cells in all as these
 
 
 def cell_for(height: int, width: int, strokes: int) -> int:

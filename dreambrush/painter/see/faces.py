@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 LOOKED_AT = 512  # pixels along the longer side of the copy that is looked at
-SMALLEST = 1 / 16  # face, as a share of the longer side
-SCALE_STEP = 0.709  # from one scale to the next: half the area
+SMALLEST = 1 / 16  # least side of a face, as a share of the picture's longer side
+SCALE_STEP = 0.709  # factor from one scale to the next: half the area
 CELL, STRIDE = 12, 2  # pixels that the first network sees of a face, and how far it slides
 CLOSER, CLOSEST = 24, 48  # pixels that the second and third see
 PROPOSED, LIKELY, SURE = 0.6, 0.7, 0.95  # confidence above which they see a face

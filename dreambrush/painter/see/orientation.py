@@ -20,7 +20,7 @@ from dreambrush.arrays import Float32
 from dreambrush.painter.see.pyramid import SMALLEST_SIDE, Pyramid
 
 SMOOTHING = 4  # means of neighbouring tensors both ways: a binomial filter with a standard deviation of one cell
-BAND = 16  # rows of tensors that are made at a time
+BAND = 16  # rows of tensors made at a time
 # Trace of a tensor whose coherence it halves.  At an edge between colours that differ by 0.04 in each channel the trace
 # is three times as much, in grain with a standard deviation of 2 of 255 less than that.
 NOISE_FLOOR = 5e-4

@@ -13,8 +13,8 @@ from dreambrush.painter.see.faces import Face, find_faces
 FACE, FEATURE = 4.0, 10.0  # weight of a face, and of eyes and mouth
 EYE, MOUTH = (0.12, 0.08), (0.16, 0.09)  # standard deviations across and down, as shares of the frame's longer side
 FOCUS = 6.0  # weight of what the artist's mask marks, against what it does not
-ELSEWHERE = 0.75  # least weight beside faces: large ones have many strokes anyway, and get less than the above
-BEYOND = 2.0  # times a frame's size nothing is left of its weight
+ELSEWHERE = 0.75  # least weight beside faces: large faces have many strokes anyway, and get less than FACE
+BEYOND = 2.0  # times a frame's size, beyond which nothing is left of its weight
 
 
 def detail_weight(picture: Float32, strength: float = 1.0) -> Float32 | None:

@@ -13,8 +13,8 @@ from dreambrush.pictures.palette import Palette
 
 Colour = tuple[float, float, float]
 
-EXCESS = 1e-3  # beyond 0..1 that a target may have, from rounding
-SHAPE_LAYER = "Shape"  # below all others, when the picture is transparent somewhere
+EXCESS = 1e-3  # how far values of a target may lie beyond 0..1, from rounding
+SHAPE_LAYER = "Shape"  # name of the lowest layer, if the picture is transparent somewhere
 
 
 class Target:
