@@ -94,7 +94,7 @@ class IncrementalReplay:
         return self._merged
 
     def picture(self) -> Pixels:
-        """What one sees now: (h, w, 3), or (h, w, 4) of a transparent painting.
+        """What is seen now: (h, w, 3), or (h, w, 4) of a transparent painting.
 
         After the last stroke a transparent painting is, to the bit, what is saved.  Before, it has the painting's shape
         with the colours that lie there so far.

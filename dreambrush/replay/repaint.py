@@ -106,8 +106,8 @@ def changed(
         width, height = size
         before = strokes
         strokes = strokes.scaled(size)
-        # The engine's soft rims are as wide at any size, and add to what one sees of a stroke; so they must be made
-        # larger, too, or thin strokes would turn out too thin.
+        # The engine's soft rims are as wide at any size, and add to what is seen of a stroke.  So they must be
+        # made larger, too, or thin strokes would turn out too thin.
         factor = np.float32(np.sqrt(width * height / np.prod(before.size, dtype=np.float64)))
         radius = np.maximum(strokes.radius + (factor - 1) * np.float32(SOFT_RIM), factor * THINNEST * before.radius)
         strokes = replace(strokes, radius=radius.astype(np.float32))

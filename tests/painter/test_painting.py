@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 import pytest
-from dreambrush.arrays import Float64
 
+from dreambrush.arrays import Float64
 from dreambrush.painter.painting import Clock
 
 

@@ -36,8 +36,8 @@ class Target:
         picture: (h, w, 3) float32 picture to be painted.
         alpha: (h, w) uint8 where paint may be; None for everywhere.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 on somebody's work.
-        counts: how much an error counts, (h, w) float32; None for alike everywhere.
-        attention: how much more it is minded while painting, (h, w) float32; likewise.
+        counts: (h, w) float32 how much an error counts; None for alike everywhere.
+        attention: (h, w) float32 factor by which an error counts more while painting; None for 1 everywhere.
     """
 
     def __init__(
