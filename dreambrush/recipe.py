@@ -1,4 +1,4 @@
-"""The recipe: all that made a painting, kept in its file, so that it can be told and painted again.
+"""The recipe: everything that made a painting, kept in its file, so that it can be shown and painted again.
 
 It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which MyPaint keeps when it saves::
 
@@ -7,9 +7,9 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
                     "layers": ["Ground", ...], "digests": ["0f...", ...],
                     "size": [w, h], "strokes": "...", "alpha": "...", "made_with": {"numpy": "2.4.6", ...}}]}
 
-``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  ``alpha``, the shape as a PNG, is there for
-transparent pictures only, and ``grain``, which is then true, for those on paper.  A file may hold several recipes, one
-for each time that it was painted on.
+``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  Only transparent pictures have ``alpha``, the
+shape as a PNG.  Only paintings on paper have ``grain``, which is true.  A file may hold several recipes, one for each
+time that dreambrush painted in it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LARGEST_SEED = 2**32 - 1  # of libmypaint's random numbers
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """All that made a painting.
+    """Everything that made a painting.
 
     Attributes:
         version: version of the dreambrush that painted it.
@@ -60,7 +60,8 @@ class Recipe:
         digests: digest of the saved pixels of each layer that the strokes name (see :func:`digest`).
         options: options that it was painted with, plain data.
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
-        made_with: what its bytes depend on besides (see :func:`~dreambrush.machine.foundations`); {} if not known.
+        made_with: versions and processor, on which the bytes also depend (see :func:`~dreambrush.machine.foundations`);
+            {} if they are not known.
     """
 
     version: str
@@ -78,13 +79,16 @@ class Recipe:
 
     @property
     def background(self) -> Pixels:
-        """Under all layers: a colour (3,), white where it was painted onto other work, or a tile of paper."""
+        """What lies under all layers: a colour (3,) or a tile of paper.
+
+        It is white if the painting was made onto other work.
+        """
         if self.ground is None:
             return np.full(3, 255, np.uint8)
         return paper_tile(self.ground) if self.grain and self.alpha is None else self.ground
 
     def to_json(self) -> dict[str, Any]:
-        """The recipe as plain data."""
+        """The recipe as plain data, ready for JSON."""
         strokes = self.strokes
         record: dict[str, Any] = {
             "format": FORMAT,
@@ -116,7 +120,7 @@ class Recipe:
         """Reads a recipe from plain data.
 
         Raises:
-            StrokesError: it is no recipe, or one of another version.
+            StrokesError: the data is no recipe, or one of another version.
         """
         if not isinstance(record, dict) or record.get("format") != FORMAT:
             raise _broken("it is of another version of dreambrush")
@@ -164,7 +168,7 @@ class Recipe:
 
 
 def recipes_to_settings(recipes: Sequence[Recipe]) -> dict[str, Any]:
-    """Recipes as a document's settings hold them, under :data:`KEY`."""
+    """The value that a document's settings hold for these recipes, under :data:`KEY`."""
     return {"paintings": [recipe.to_json() for recipe in recipes]}
 
 
@@ -172,7 +176,7 @@ def recipes_of(settings: Mapping[str, Any]) -> list[Recipe]:
     """The recipes in a document's settings, the oldest first; none if dreambrush has not painted in it.
 
     Raises:
-        StrokesError: one is broken, or of another version.
+        StrokesError: a recipe is broken, or of another version.
     """
     ours = settings.get(KEY)
     if ours is None:
@@ -201,8 +205,8 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
         painting: number of the painting, counted from 1; None for the last.
 
     Raises:
-        StrokesError: there is none, or one is broken.
-        UsageError: there are fewer.
+        StrokesError: there is no recipe, or one is broken.
+        UsageError: there are fewer recipes than that.
     """
     recipes = recipes_of(settings)
     if not recipes:
@@ -222,7 +226,7 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
 
 
 def digest(pixels: Pixels) -> str:
-    """A digest of the pixels of a layer (h, w, 4) uint8; colours of fully transparent pixels do not count."""
+    """A fingerprint of a layer (h, w, 4) uint8.  Colours of fully transparent pixels do not matter."""
     seen = hashlib.sha256()
     for top in range(0, len(pixels), BAND):  # so that it takes little memory
         band = pixels[top : top + BAND]
@@ -244,7 +248,7 @@ def _texts(values: Any) -> tuple[str, ...]:
 
 
 def _plain(options: Any) -> Any:
-    """Options with texts that can be written and numbers that JSON knows."""
+    """Options whose texts can be written and whose numbers JSON knows."""
     try:
         text = whole_characters(json.dumps(options, ensure_ascii=False, allow_nan=False))
     except ValueError:

@@ -72,11 +72,11 @@ def paint(
                 if progress and state.progress:
                     progress(replace(state.progress, picture=partial(_picture, studio, state)))
                 if autosave and autosave.due:
-                    with clock.stage("keep"):
+                    with clock.time("keep"):
                         autosave.save(partial(_unfinished, known, state))
         except KeyboardInterrupt:
             interrupted = True
-        with held_back() as pressed, clock.stage("look"):
+        with held_back() as pressed, clock.time("look"):
             painting = finish_early(known, state) if interrupted else finish(known, studio.easel, state)
     painting.seconds = clock.seconds
     painting.interrupted = interrupted or bool(pressed)

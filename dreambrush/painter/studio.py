@@ -51,7 +51,7 @@ class Studio:
 
     def picture(self) -> Float32:
         """The same as a picture, (height, width, 3)."""
-        with self.clock.stage("look"):
+        with self.clock.time("look"):
             return self.easel.seen((0, 0, self.easel.width, self.easel.height))
 
 
@@ -66,6 +66,6 @@ def open_studio(asked: Commission, dreams: Dreams) -> Studio:
         ModelError: a network that finds faces is missing or broken.
     """
     clock, deadline = Clock(), Deadline(asked.options.seconds)
-    with clock.stage("look"):
+    with clock.time("look"):
         known = study(asked, dreams)
     return Studio(known, known.planner(deadline), known.easel(), clock)

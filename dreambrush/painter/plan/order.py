@@ -28,7 +28,7 @@ LAYERS: dict[int, tuple[tuple[str, ...], tuple[int, ...]]] = {
     5: (("Ground", "Block-in", "Middle tones", "Edges", "Accents"), (0, 1, 2, 3, 4)),
 }
 GROUND_SHARE, BLOCK_IN_SHARE, BROAD_SHARE = 0.3, 0.7, 0.9  # shares of all paint, counted from the broadest strokes on
-EDGE = 0.5  # least coherence of the form along a stroke that draws an edge
+EDGE_COHERENCE = 0.5  # least coherence of the form along a stroke that draws an edge
 FAINT = 0.01  # alpha up to which strokes do not count as touching
 BLOCKS = 6  # number of regions along the longer side; they are worked on one after the other
 TONES = 3  # number of bands of tone; within a region, dark ones come first
@@ -50,7 +50,7 @@ class Arrangement:
 def in_order(
     sketch: Sketch, view: View, form: OrientationField, size: tuple[int, int], wanted: int, layers: int
 ) -> tuple[Sketch, tuple[str, ...], Int64]:
-    """A plan in a painter's order, on layers.
+    """A plan in a painter's order, on layers.  Several stages may share a layer; the stage is not known afterwards.
 
     Args:
         sketch: a sketch of k strokes.
@@ -119,7 +119,7 @@ def wanted_stages(sketch: Sketch, form: OrientationField) -> Int64:
     share = np.empty(len(sketch))
     share[broadest] = (np.cumsum(area[broadest]) - area[broadest]) / max(float(area.sum()), 1e-9)
     _, coherence = form.at(path_nodes(strokes, 4), radius)
-    stage = np.where((coherence.mean(1) > EDGE) & (share > BROAD_SHARE), EDGES, MIDDLE)
+    stage = np.where((coherence.mean(1) > EDGE_COHERENCE) & (share > BROAD_SHARE), EDGES, MIDDLE)
     stage[share < BLOCK_IN_SHARE] = BLOCK_IN
     stage[share < GROUND_SHARE] = GROUND
     return stage.astype(np.int64)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dreambrush.bezier import NUMBERS, PATH
 from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json
-from dreambrush.painter.painting import Stage
+from dreambrush.painter.painting import LaidLayer
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.state import PlanStep, State
 from dreambrush.painter.propose.candidates import Belief, Candidates
@@ -58,7 +58,7 @@ def write_state(state: State) -> bytes:
         "rng": state.rng,
         "step": step,
         "layers": state.layers,
-        "stages": [asdict(stage) for stage in state.stages],
+        "laid_layers": [asdict(each) for each in state.laid_layers],
         "spent": state.spent,
         "arrays": list(arrays),
     }
@@ -126,15 +126,15 @@ def _read(file: io.BytesIO) -> State:
         rng=_rng_state(record["rng"]),
         layers=layers,
         layer=layer,
-        stages=tuple(_stage(stage) for stage in record["stages"]),
+        laid_layers=tuple(_laid_layer(each) for each in record["laid_layers"]),
         spent=min(max(float(record["spent"]), 0.0), LONGEST),
     )
     if not all(isinstance(name, str) for name in layers) or len(layers) > MOST_NAMES:
         raise ValueError("its layers have no names")
     if len(layer) and (layer[0] < 0 or layer[-1] >= len(layers) or (np.diff(layer) < 0).any()):
         raise ValueError("its strokes are on layers that are not there")
-    count, stages = len(state.sketch), len(state.stages)
-    if stages > len(layers) or not 0 <= state.laid <= count or (len(layer) and len(layer) > count):
+    count, laid = len(state.sketch), len(state.laid_layers)
+    if laid > len(layers) or not 0 <= state.laid <= count or (len(layer) and len(layer) > count):
         raise ValueError("its strokes and layers do not fit together")
     return state
 
@@ -244,12 +244,12 @@ def _plan_step(record: dict[str, Any]) -> PlanStep:
     return PlanStep(**record)
 
 
-def _stage(record: dict[str, Any]) -> Stage:
-    stage = Stage(**record)
-    mse = (stage.dreamed_mse, stage.mse)
-    if not isinstance(stage.name, str) or not all(isinstance(each, float | int) and 0 <= each < 9 for each in mse):
-        raise ValueError("a stage is unusable")
-    return replace(stage, strokes=_count(stage.strokes))
+def _laid_layer(record: dict[str, Any]) -> LaidLayer:
+    layer = LaidLayer(**record)
+    mse = (layer.dreamed_mse, layer.mse)
+    if not isinstance(layer.name, str) or not all(isinstance(each, float | int) and 0 <= each < 9 for each in mse):
+        raise ValueError("a layer is unusable")
+    return replace(layer, strokes=_count(layer.strokes))
 
 
 def _count(number: Any) -> int:
