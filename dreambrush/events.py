@@ -15,7 +15,7 @@ SPEED = 600.0  # pixels a second: an unhurried sweep of the arm over a screen at
 LEAST_SECONDS = 0.08  # even a dab takes this long
 SECONDS_PER_EVENT = 0.01  # a tablet reports about 100 times a second
 MOST_EVENTS = 64  # enough for a smooth quadratic curve of any length
-APPROACH = 0.02  # of the radius: far too little for a dab, enough for a direction
+APPROACH = 0.02  # share of the radius: far too little for a dab, enough for a direction
 LANDING_SECONDS = 10.0  # longer than libmypaint's max_dtime of 5 s, so that the brush lands without a trail
 
 

@@ -7,10 +7,9 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
                     "layers": ["Ground", ...], "digests": ["0f...", ...],
                     "size": [w, h], "strokes": "...", "alpha": "...", "made_with": {"numpy": "2.4.6", ...}}]}
 
-``strokes`` holds columns of numbers, compressed and in base64: path, pressure, radius and colour as little-endian
-float32, brush and layer as int32.  Nothing is lost, and 3,000 strokes take about 150 KB.  Only transparent pictures
-have ``alpha``, the shape as a PNG.  Only paintings on paper have ``grain``, which is true.  A file may hold several
-recipes, one for each time that dreambrush painted in it.
+``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  Only transparent pictures have ``alpha``, the
+shape as a PNG.  Only paintings on paper have ``grain``, which is true.  A file may hold several recipes, one for each
+time that dreambrush painted in it.
 """
 
 from __future__ import annotations
@@ -19,30 +18,25 @@ import base64
 import hashlib
 import io
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.arrays import Pixels
-from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.errors import BrushError, StrokesError, UsageError
 from dreambrush.files.json_text import whole_characters
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
+from dreambrush.packed_strokes import MOST_STROKES, pack_strokes, unpack_strokes
 from dreambrush.pictures.paper import paper_tile
-from dreambrush.strokes import COLOUR, MOST_NAMES, Strokes
+from dreambrush.strokes import MOST_NAMES, Strokes
 
 KEY = "dreambrush"
 FORMAT = 1
-COLUMNS = 12  # float32 numbers of a stroke, before the two int32
 LARGEST_ALPHA = 1 << 28  # pixels
-MOST_STROKES = 1_000_000  # of all recipes in a file
-FREE_STROKES, LEAST_PACKED = 10_000, 4  # each stroke beyond so many takes so many bytes at least; usual are forty
 MOST_PAINTINGS = 1000  # in a file
 MOST_NAMES_IN_ALL = 10_000  # of layers and brushes in all recipes of a file
 BAND = 256  # rows
@@ -109,7 +103,7 @@ class Recipe:
             "digests": list(self.digests),
             "size": list(strokes.size),
             "brush_names": list(strokes.brushes),
-            "strokes": _packed(strokes),
+            "strokes": pack_strokes(strokes),
         }
         if self.made_with:
             record["made_with"] = dict(self.made_with)
@@ -135,7 +129,7 @@ class Recipe:
             if max(map(len, texts.values())) > MOST_NAMES:
                 raise ValueError("it has too many brushes or layers")
             width, height = record["size"]
-            strokes = _unpacked(record["strokes"], (width, height), texts["brush_names"], texts["layers"])
+            strokes = unpack_strokes(record["strokes"], (width, height), texts["brush_names"], texts["layers"])
             brushes = tuple(
                 parse_myb(json.dumps(brush), f"the brush {name} in the recipe")
                 for name, brush in zip(texts["brush_names"], record["brushes"], strict=True)
@@ -169,7 +163,7 @@ class Recipe:
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None
-        except Exception as error:  # what strangers write may fail in any way; decoders of pictures raise anything
+        except Exception as error:  # a stranger's text may fail in any way, and decoders of pictures raise anything
             raise _broken((str(error) or type(error).__name__)[:300]) from None
 
 
@@ -238,46 +232,6 @@ def digest(pixels: Pixels) -> str:
         band = pixels[top : top + BAND]
         seen.update(np.ascontiguousarray(np.where(band[..., 3:] > 0, band, 0), np.uint8).data)
     return seen.hexdigest()[:32]
-
-
-def _packed(strokes: Strokes) -> str:
-    numbers = np.concatenate([strokes.rows(), strokes.colour], 1).astype("<f4")
-    indices = np.stack([strokes.brush, strokes.layer], 1).astype("<i4")
-    # All first bytes, then all second bytes, ...: like beside like, which compresses better.
-    planes = [array.T.copy().view(np.uint8).reshape(-1, 4).T.tobytes() for array in (numbers, indices)]
-    return base64.b64encode(zlib.compress(b"".join(planes), 9)).decode()
-
-
-def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers: tuple[str, ...]) -> Strokes:
-    inflater = zlib.decompressobj()
-    row = 4 * (COLUMNS + 2)
-    packed = base64.b64decode(text, validate=True)
-    # Numbers of real strokes hardly compress.  A few bytes that claim a million of them would cost an hour of painting.
-    most = min(FREE_STROKES + len(packed) // LEAST_PACKED, MOST_STROKES)
-    data = inflater.decompress(packed, most * row + 1)
-    if len(data) > most * row:
-        raise ValueError("its strokes are cut off, or far more than it could hold")
-    if len(data) % row or inflater.unconsumed_tail or not inflater.eof:
-        raise ValueError("its strokes are cut off")
-    n = len(data) // row
-
-    def columns(planes: bytes, count: int, dtype: str) -> NDArray[Any]:
-        values = np.frombuffer(planes, np.uint8).reshape(4, n * count).T.copy().view(dtype)
-        return values.reshape(count, n).T
-
-    numbers = columns(data[: 4 * COLUMNS * n], COLUMNS, "<f4").astype(np.float32)
-    indices = columns(data[4 * COLUMNS * n :], 2, "<i4").astype(np.int32)
-    return Strokes(
-        path=numbers[:, PATH].reshape(n, 3, 2),
-        pressure=numbers[:, PRESSURES],
-        radius=numbers[:, RADIUS],
-        colour=numbers[:, COLOUR],
-        brush=indices[:, 0],
-        layer=indices[:, 1],
-        size=size,
-        brushes=brushes,
-        layers=layers,
-    )
 
 
 def _alpha(text: Any, shape: tuple[int, int]) -> Pixels:

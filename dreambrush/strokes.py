@@ -38,7 +38,7 @@ ARRAYS = ("path", "pressure", "radius", "colour", "brush", "layer")
 COLOUR, BRUSH, LAYER = slice(9, 12), 12, 13  # columns of a stroke in a file, after the nine of bezier.py
 COLUMNS = 14
 LARGEST_FILE = 1 << 28  # bytes, of some two million strokes
-MOST_NAMES = 1000  # of brushes or layers; dreambrush paints on at most six layers
+MOST_NAMES = 1000  # number of brushes or layers; dreambrush paints on at most six layers
 
 
 @dataclass(frozen=True, eq=False)

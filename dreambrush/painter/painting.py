@@ -1,4 +1,4 @@
-"""What comes of painting: a painting, its layers, its costs; and how far one is meanwhile."""
+"""What painting gives: the painting, its layers and what it cost; and how far it is meanwhile."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Painting:
 
     @property
     def transparent(self) -> bool:
-        """Whether nothing at all is to be seen somewhere."""
+        """Whether the painting is transparent somewhere."""
         return self.alpha is not None and not self.onto_work
 
 
@@ -116,7 +116,7 @@ class Clock:
             spent["cpu"] += time.process_time() - cpu
 
     def each(self, name: str, steps: Iterator[T]) -> Iterator[T]:
-        """Passes on what an iterator gives; only the time within it counts towards a kind of work."""
+        """Passes on what an iterator gives; the time within the iterator counts towards a kind of work."""
         while True:
             with self.time(name):
                 try:

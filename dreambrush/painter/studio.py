@@ -46,7 +46,7 @@ class Studio:
         return self.planner.state(state)
 
     def canvas(self) -> Float32:
-        """The real canvas as one sees it, (height * width, 3) float32, sRGB 0..1."""
+        """The real canvas as it is seen, (height * width, 3) float32, sRGB 0..1."""
         return self.picture().reshape(-1, 3)
 
     def picture(self) -> Float32:

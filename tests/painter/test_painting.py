@@ -4,17 +4,17 @@ import time
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
 from dreambrush.painter.painting import Clock
 
 
-def now() -> NDArray[np.float64]:
+def now() -> Float64:
     """Wall and CPU seconds."""
     return np.array([time.perf_counter(), time.process_time()])
 
 
-def counted(clock: Clock, kind: str) -> NDArray[np.float64]:
+def counted(clock: Clock, kind: str) -> Float64:
     return np.array([clock.seconds[kind]["wall"], clock.seconds[kind]["cpu"]])
 
 

@@ -1,4 +1,4 @@
-"""Paints recorded strokes again with the real engine: the same strokes and seed give the same pixels."""
+"""Lays recorded strokes again with the real engine: the same strokes and seed give the same pixels."""
 
 from __future__ import annotations
 

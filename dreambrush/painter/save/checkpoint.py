@@ -1,6 +1,6 @@
-"""A moment of a painting, from which it can go on to the very same end; as bytes, so that it can be kept in a file.
+"""Checkpoints: a state of a painting as bytes, from which painting goes on to the very same end.
 
-The bytes are a JSON object as an .npy array of uint8, and after it the .npy arrays that it names, in its order.
+The bytes are .npy arrays, one after the other.  The first is a JSON object as uint8; it names the others, in order.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from dreambrush.painter.study import Study
 
 FORMAT = 2  # of version 0.2; those of 0.1 are refused
 FARTHEST = 1e6  # pixels, as of strokes
-FARTHEST_OF_SIZE = 10  # times width and height together, that no number of a stroke exceeds
+FARTHEST_OF_SIZE = 10  # no number of a stroke exceeds so many times width plus height
 MOST_STEPS, MOST_NAMES = 1_000_000, 100  # far more than there are
-MEAN_BY_ROOT = 2.0  # a mean by the root of that of the squares; with Adam's memories it stays below 1.7
-LONGEST = 86400.0  # seconds, of a painting
+MEAN_BY_ROOT = 2.0  # greatest mean over root of the mean square; with Adam's memories it stays below 1.7
+LONGEST = 86400.0  # seconds that a painting may take
 Arrays = dict[str, NDArray[Any]]
 
 
 def write_state(state: State) -> bytes:
-    """All of a state but what is told of it."""
+    """Writes all of a state but what is shown of it."""
     belief = state.belief
     arrays: Arrays = {
         **_columns("sketch", state.sketch),
@@ -69,7 +69,7 @@ def write_state(state: State) -> bytes:
 
 
 def read_state(data: bytes, known: Study | None = None) -> State:
-    """From what :func:`write_state` gave.
+    """Reads what :func:`write_state` gave.
 
     Args:
         data: bytes from a file, which a stranger may have written.
@@ -80,7 +80,7 @@ def read_state(data: bytes, known: Study | None = None) -> State:
     """
     try:
         state = _read(io.BytesIO(data))
-    except Exception as error:  # what strangers write may fail in any way, and numpy raises almost anything
+    except Exception as error:  # a stranger's bytes may fail in any way, and numpy raises almost anything
         reason = str(error)[:200] or type(error).__name__
         raise StrokesError(
             f"The unfinished painting cannot be read ({reason}).",
@@ -140,7 +140,7 @@ def _read(file: io.BytesIO) -> State:
 
 
 def _check_of(state: State, known: Study) -> None:
-    """Settles whether a state can be of that picture, as far as what it was read from does not tell.
+    """Checks that a state fits the picture that is painted.
 
     Raises:
         StrokesError: it cannot.
@@ -196,7 +196,7 @@ def _descent(sketch: Sketch, arrays: Arrays, steps: int) -> Descent:
 
 
 def _rng_state(state: Mapping[str, Any]) -> dict[str, Any]:
-    """A state that a generator of numbers can have; one with an even increment would repeat itself for ever."""
+    """Checks the state of a random generator; one with an even increment would repeat itself for ever."""
     try:
         inner = state["state"]
         numbers = {name: int(inner[name]) for name in ("state", "inc")}
@@ -226,7 +226,7 @@ def _sketch(arrays: Arrays, name: str) -> Sketch:
 
 
 def _check(array: NDArray[Any], shape: tuple[int, ...], dtype: type[np.generic]) -> None:
-    """Settles whether an array has that shape and type, and finite numbers."""
+    """Checks that an array has that shape and type, and finite numbers."""
     if array.shape != shape or array.dtype != dtype:
         raise ValueError("its arrays have another shape or type")
     if not np.isfinite(array).all():
@@ -234,7 +234,7 @@ def _check(array: NDArray[Any], shape: tuple[int, ...], dtype: type[np.generic])
 
 
 def _plan_step(record: dict[str, Any]) -> PlanStep:
-    """How far the plan is, but for what arrays tell."""
+    """Checks and makes the step of the plan, without its arrays."""
     plain = PlanStep()
     for name, value in record.items():
         if type(value) is not type(getattr(plain, name)) and not (name == "before_mse" and isinstance(value, int)):
