@@ -20,9 +20,8 @@ NAME = "mypaint_lib"
 
 # In this order: the longer name first.
 RENAMED = (
-    (r"  ``dreambrush\.stroke_events`` makes them of a curve\.", ""),
     (r"\bdreambrush\.mypaint\b", NAME),
-    (r"\bdreambrush\.errors\b", f"{NAME}.errors"),
+    (r"\bdreambrush\.(arrays|bezier|errors|events)\b", rf"{NAME}.\1"),
     (r'Path\("dreambrush"\) / "mypaint"', f'Path("{NAME}")'),
     (r"\bDreambrushError\b", "MypaintLibError"),
     (r"\bdreambrush\b", "mypaint-lib"),

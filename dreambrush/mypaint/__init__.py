@@ -4,9 +4,10 @@ A library in its own right: it needs numpy and cffi alone, and nothing of what p
 below are loaded when they are first used; docs/api.md shows them at work.
 
 - :class:`Brush`: a brush in the engine, from a .myb file or from settings.
-- :class:`BrushSettings` and :class:`Setting`: what a brush is, as values and curves.
+- :class:`BrushSettings` and :class:`BrushSetting`: what a brush is, as values and curves.
 - :class:`Canvas`: a surface that brushes paint on.
 - :func:`read_myb`: a brush file.
+- :func:`stroke_events`: the events of a curve, for :meth:`Canvas.stroke`.
 - :func:`setting_ranges` and :func:`input_ids`: what the engine knows, by name.
 - :func:`libmypaint_version`: the engine's version.
 """
@@ -17,31 +18,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dreambrush.events import stroke_events
     from dreambrush.mypaint.engine.brush import Brush
     from dreambrush.mypaint.engine.canvas import Canvas
     from dreambrush.mypaint.engine.library import input_ids, libmypaint_version, setting_ranges
-    from dreambrush.mypaint.engine.myb import BrushSettings, Setting, read_myb
+    from dreambrush.mypaint.engine.myb import BrushSetting, BrushSettings, read_myb
 
 __all__ = [
     "Brush",
+    "BrushSetting",
     "BrushSettings",
     "Canvas",
-    "Setting",
     "input_ids",
     "libmypaint_version",
     "read_myb",
     "setting_ranges",
+    "stroke_events",
 ]
 
 _HOMES = {
     "Brush": "dreambrush.mypaint.engine.brush",
     "BrushSettings": "dreambrush.mypaint.engine.myb",
     "Canvas": "dreambrush.mypaint.engine.canvas",
-    "Setting": "dreambrush.mypaint.engine.myb",
+    "BrushSetting": "dreambrush.mypaint.engine.myb",
     "input_ids": "dreambrush.mypaint.engine.library",
     "libmypaint_version": "dreambrush.mypaint.engine.library",
     "read_myb": "dreambrush.mypaint.engine.myb",
     "setting_ranges": "dreambrush.mypaint.engine.library",
+    "stroke_events": "dreambrush.events",
 }
 
 

@@ -27,7 +27,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_is_the_engine_and_nothing_else(tree: Path) -> None:
     modules = {str(path.relative_to(tree)) for path in tree.rglob("*.py")} - {"setup.py"}
-    outside = {"__init__", "errors", "layer", "strokemap"}
+    outside = {"__init__", "arrays", "bezier", "errors", "events", "layer", "strokemap"}
     assert {Path(name).stem for name in modules if "/engine/" not in name} == outside
     assert {Path(name).stem for name in modules if "/engine/" in name} >= {"brush", "canvas", "_build"}
 
