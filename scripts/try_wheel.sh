@@ -2,7 +2,7 @@
 # Installs a wheel on a bare Debian, without a network, and paints a picture there:
 #   sh scripts/try_wheel.sh FOLDER [PICTURE]
 # FOLDER is the Debian: one that debootstrap made, with python3-venv and nothing else, or none yet; then it is made,
-# which takes minutes.  The wheel is the one in dist/, made by scripts/build_wheel.sh.  Needs root, debootstrap and
+# which takes minutes.  The wheel is the newest in dist/, made by scripts/build_wheel.sh.  Needs root, debootstrap and
 # unshare.  TRY_DEBIAN names the release (bookworm).  TRY_PYTHON is the interpreter inside (/usr/bin/python3).
 #
 # What it mounts it mounts for itself alone, so that nothing is mounted when it has ended, however that came.
@@ -13,7 +13,8 @@ folder=$1
 picture=${2:-$root/dreambrush/samples/still-life.jpg}
 inside=${TRY_PYTHON:-/usr/bin/python3}
 tools=$root/build/wheel/tools/bin
-[ -x "$tools/pip" ] || { echo "Run scripts/build_wheel.sh first." >&2 && exit 1; }
+wheel=$(find "$root/dist" -name 'dreambrush-*.whl' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
+[ -x "$tools/pip" ] && [ -n "$wheel" ] || { echo "Run scripts/build_wheel.sh first." >&2 && exit 1; }
 
 if [ ! -d "$folder/usr" ]; then
     debootstrap --variant=minbase --include=python3-venv "${TRY_DEBIAN:-bookworm}" "$folder"
@@ -34,7 +35,7 @@ for tag in 31 28 27 17; do
     set -- "$@" --platform "manylinux_2_${tag}_x86_64"
 done
 "$tools/pip" download --quiet --disable-pip-version-check --dest "$house" --only-binary=:all: --python-version "$version" \
-    "$@" --platform manylinux2014_x86_64 "$root"/dist/dreambrush-*.whl
+    "$@" --platform manylinux2014_x86_64 "$wheel"
 rm -rf "$folder/tmp/try"
 mkdir "$folder/tmp/try"
 cp "$picture" "$folder/tmp/try/photo.${picture##*.}"
