@@ -29,6 +29,8 @@ python=${PYTHON:-/usr/bin/python3}
 for tool in apt-get dpkg-deb gcc make pkg-config "$python"; do
     command -v "$tool" >/dev/null || { echo "build_wheel.sh needs $tool, which is not here." >&2 && exit 1; }
 done
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    { echo "build_wheel.sh needs Python 3.11 or newer; PYTHON names it." >&2 && exit 1; }
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 [ -r "$keys" ] || { echo "build_wheel.sh needs the package debian-archive-keyring." >&2 && exit 1; }
 [ "$(uname -m)" = x86_64 ] || { echo "build_wheel.sh makes wheels for x86-64 only." >&2 && exit 1; }
