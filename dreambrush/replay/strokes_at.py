@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -91,7 +92,7 @@ def strokes_at(
         if facts[layer].strokes is not None:  # there is a map that can be read, and it belongs here
             recorded = decode(layer.strokemap_bytes() or b"")
             at = pick(recorded, x - layer.x, y - layer.y)
-            stroke = None if at is None else _told(recorded[at], at, owners.get(layer), recipes)
+            stroke = None if at is None else _told(recorded, at, owners.get(layer), recipes)
         picked.append(PickedLayer(layer.name, visible, stroke))
     return picked
 
@@ -104,15 +105,35 @@ def _with_visibility(group: Group, shown: bool) -> Iterator[tuple[PaintLayer, bo
             yield child, shown and child.visible
 
 
-def _told(record: RecordedStroke, at: int, our: OurLayer | None, recipes: Sequence[Recipe]) -> PickedStroke:
-    """What is known of a record, which is number ``at`` in its layer."""
+def _told(recorded: Sequence[RecordedStroke], at: int, our: OurLayer | None, recipes: Sequence[Recipe]) -> PickedStroke:
+    """What is known of record number ``at`` of a layer."""
     if our is not None and our.index is not None:
         recipe = recipes[our.painting]
-        mine = np.flatnonzero(recipe.strokes.layer == our.index)
-        # MyPaint may have left out a stroke that was erased; then later ones have other numbers.
-        if at < len(mine) and brush_text(recipe, int(mine[at])) == record.brush:
-            return _of_recipe(recipe, our.painting, int(mine[at]), at)
-    return PickedStroke(at, *_of_text(record.brush))
+        index = _index_in_recipe(recorded[: at + 1], recipe, our.index)
+        if index is not None:
+            return _of_recipe(recipe, our.painting, index, at)
+    return PickedStroke(at, *_of_text(recorded[at].brush))
+
+
+def _index_in_recipe(recorded: Sequence[RecordedStroke], recipe: Recipe, layer: int) -> int | None:
+    """Which stroke of a recipe the last of these records is; None if it is somebody else's.
+
+    A stroke map has the strokes of its layer in order, but not those that changed no pixel.  So each record is the
+    next stroke on the layer whose brush is the same text, colour and size included.
+    """
+    places: dict[int, list[int]] = {}
+    for index in np.flatnonzero(recipe.strokes.layer == layer).tolist():
+        places.setdefault(hash(brush_text(recipe, index)), []).append(index)
+    hashes: dict[bytes, int] = {}  # many strokes may have the same brush, which takes long to unpack
+    found, after = None, -1
+    for record in recorded:
+        if record.packed_brush not in hashes:
+            hashes[record.packed_brush] = hash(record.brush)
+        alike = places.get(hashes[record.packed_brush], [])
+        place = bisect_right(alike, after)
+        found = alike[place] if place < len(alike) else None
+        after = after if found is None else found
+    return found
 
 
 def _of_recipe(recipe: Recipe, painting: int, index: int, at: int) -> PickedStroke:

@@ -34,6 +34,7 @@ def test_what_lies_outside_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_stroke_that_is_missing_does_not_give_its_number_to_the_next(tmp_path: Path) -> None:
+    """Stroke maps lack strokes that changed no pixel."""
     again = repaint(some_recipe())
     ground = again.layers[0]
     layers = [replace(ground, strokes=(*ground.strokes[:4], *ground.strokes[5:])), *again.layers[1:]]
@@ -41,17 +42,28 @@ def test_a_stroke_that_is_missing_does_not_give_its_number_to_the_next(tmp_path:
     for path, each in ((whole, again.layers), (cut, layers)):
         write_openraster(path, each, again.background, settings=recipes_to_settings([again.recipe]))
     before, after = ([picked(path, *place)["Ground"].stroke for place in PLACES] for path in (whole, cut))
-    known = 0
+    later = 0
     for was, now in zip(before, after, strict=True):
         if was is not None and now is not None and was.index != 4:
-            assert now.index_in_layer == was.index_in_layer - (was.index_in_layer > 4)
-            if now.index_in_layer < 4:
-                assert now == was
-            else:
-                known += 1
-                assert (now.painting, now.index, now.pressure) == (None, None, None)
-                assert now.width == pytest.approx(was.width, rel=1e-3)
-    assert known > 0
+            place = was.index_in_layer - (was.index_in_layer > 4)
+            assert now == replace(was, index_in_layer=place)
+            later += place >= 4
+    assert later > 0
+
+
+def test_a_stroke_beside_the_canvas_is_in_no_stroke_map(tmp_path: Path) -> None:
+    recipe = some_recipe()
+    path = recipe.strokes.path.copy()
+    path[3] += 1000
+    recipe = replace(recipe, strokes=replace(recipe.strokes, path=path))
+    numbers = set()
+    file = save(tmp_path / "a.ora", recipe)
+    for place in PLACES:
+        stroke = picked(file, *place)["Ground"].stroke
+        if stroke is not None and stroke.index is not None:
+            assert stroke.index_in_layer == stroke.index - (stroke.index > 3)
+            numbers.add(stroke.index)
+    assert 3 not in numbers and max(numbers) > 3
 
 
 @pytest.mark.slow
