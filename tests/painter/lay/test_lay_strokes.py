@@ -25,7 +25,9 @@ def test_layers_lie_in_their_own_order_whatever_that_of_the_strokes() -> None:
 
 
 def test_a_stroke_has_the_seed_of_the_painting_plus_its_number() -> None:
-    strokes = replace(RECIPE.strokes, layer=np.array([1] + 11 * [0], np.int32))
+    # The first stroke has a brush and a layer to itself, because a brush's own random numbers run on.
+    alone = np.array([1] + 11 * [0], np.int32)
+    strokes = replace(RECIPE.strokes, layer=alone, brush=1 - alone)
 
     def ground(strokes: Strokes, seed: int) -> bytes:
         return lay_strokes(strokes, WET, seed, pigment=True)[0].pixels.tobytes()
