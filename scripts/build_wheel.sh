@@ -45,14 +45,16 @@ trap 'failed=$?; [ "$failed" = 0 ] || [ -z "$log" ] || tail -n 30 "$log" >&3' EX
 # apt-get that knows of no other release, and of no installed package; it takes only keys from the machine.
 old_apt_get() {
     (cd "$place/packages" && apt-get -qq -o Dir::Etc::SourceList="$place/sources.list" \
-        -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$place/lists" -o Dir::State::Status=/dev/null -o Dir::Cache="$place/cache" -o APT::Sandbox::User="$(id -un)" \
+        -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$place/lists" \
+        -o Dir::State::Status=/dev/null -o Dir::Cache="$place/cache" -o APT::Sandbox::User="$(id -un)" \
         -o APT::Get::List-Cleanup=false -o Acquire::Languages=none "$@")
 }
 
 # Unpacks the old release's C library and json-c with their headers, and builds libmypaint against them.
 make_sysroot() {
     echo "Fetching the C library of Debian $release ..." >&2
-    mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)}
+    ours=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
+    mirror=${DEBIAN_MIRROR:-$ours}
     rm -rf "$sysroot" "$place/packages" "$place/libmypaint" "$place/bundle"
     mkdir -p "$sysroot" "$place/packages" "$place/libmypaint" "$place/bundle" "$place/lists/partial" \
         "$place/cache/archives/partial"
