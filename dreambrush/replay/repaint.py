@@ -46,7 +46,7 @@ class Repainting:
 
     @property
     def background(self) -> Pixels:
-        """Under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
+        """What lies under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
         return self.recipe.background
 
     def merged(self) -> Pixels:
@@ -57,7 +57,7 @@ class Repainting:
         return merge_layers(self.layers, self.background, eotf)
 
     def save_openraster(self, path: Path, *, your_turn: bool = True, overwrite: bool = False) -> None:
-        """As a layered .ora, with its recipe.
+        """Saves it as a layered .ora, with its recipe.
 
         Raises:
             OutputError: the file exists already or cannot be written.
@@ -65,7 +65,7 @@ class Repainting:
         write_painting(path, self.layers, self.recipe, your_turn=your_turn, overwrite=overwrite)
 
     def save_png(self, path: Path, *, overwrite: bool = False) -> None:
-        """As a flat picture.
+        """Saves it as a flat picture.
 
         Raises:
             OutputError: the file exists already or cannot be written.
@@ -109,8 +109,8 @@ def altered_recipe(
         width, height = size
         before = strokes
         strokes = strokes.scaled(size)
-        # The engine's soft rims are as wide at any size, and add to what one sees of a stroke; so they must be made
-        # larger, too, or thin strokes would turn out too thin.
+        # The engine's soft rims are as wide at any size, and add to what is seen of a stroke.  So they must be
+        # made larger, too, or thin strokes would turn out too thin.
         factor = np.float32(np.sqrt(width * height / np.prod(before.size, dtype=np.float64)))
         radius = np.maximum(strokes.radius + (factor - 1) * np.float32(SOFT_RIM), factor * THINNEST * before.radius)
         strokes = replace(strokes, radius=radius.astype(np.float32))
@@ -129,7 +129,7 @@ changed = altered_recipe
 
 
 def check_size(size: tuple[int, int], layers: int = 1) -> None:
-    """Settles whether a painting can be painted again.
+    """Checks that a painting can be painted again.
 
     Args:
         size: width and height in pixels.

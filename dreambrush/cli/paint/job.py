@@ -107,7 +107,7 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     started, clock = time.perf_counter(), Clock()
     job = job.going_on(target.file, output)
     settings = job.settings
-    with clock.stage("read"):
+    with clock.time("read"):
         work = None
         try:
             if job.onto is None:
@@ -141,7 +141,7 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
         job.note("Nothing stands out in the picture, so --focus auto has no effect.")
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
-    with clock.stage("write"):
+    with clock.time("write"):
         output = saving.finish(painting)
         if job.film is not None and not painting.interrupted:
             recipe = recipe_of(painting, job.brushes, settings.seed, settings.record())
