@@ -191,6 +191,7 @@ def test_nothing_can_be_printed(words: str) -> None:
 # What no call with an ordinary file or option brings about: the tests that do.
 ELSEWHERE = {
     "binding-missing": "test_rare_errors.py::test_a_binding_that_is_not_compiled",
+    "brush-curve-impossible": "mypaint/engine/test_myb.py::test_a_curve_that_is_none_is_refused",
     "brush-setting-not-a-number": (
         "mypaint/engine/test_myb.py::test_with_values_refuses_what_is_no_setting_or_no_number"
     ),
@@ -208,6 +209,7 @@ ELSEWHERE = {
     "libmypaint-paints-nothing": "test_rare_errors.py::test_a_libmypaint_that_paints_nothing",
     "libmypaint-too-old": "test_rare_errors.py::test_a_libmypaint_with_too_few_settings",
     "mode-not-rendered": "mypaint/blend/test_blending.py::test_other_modes_are_refused_by_name",
+    "no-such-brush-input": "mypaint/engine/test_myb.py::test_a_curve_that_is_none_is_refused",
     "no-collection": "train/collect/test_shards.py::test_what_is_no_collection_is_refused",
     "no-gpu": "cli/test_train.py::test_a_gpu_that_is_not_there",
     "no-memory": "cli/shared/test_errors.py::test_too_little_memory",
