@@ -8,7 +8,7 @@
 # needed.  json-c comes from there as Debian has built it; libmypaint is built from Debian's source, for Debian's own
 # binary wants GLib.  auditwheel puts both into the wheel and finds out which systems it may say that it runs on.
 #
-# Needs Debian or Ubuntu with gcc, make, pkg-config, and Python 3.11 or newer with its headers and venv.  PYTHON names
+# Needs Debian or Ubuntu with gcc, make, pkg-config, xz, and Python 3.11 or newer with its headers and venv.  PYTHON names
 # the interpreter, WHEEL_DEBIAN the release, DEBIAN_MIRROR where Debian is had (where this machine's own packages
 # come from; on Ubuntu it must be said).
 set -eu
@@ -26,7 +26,7 @@ place=$root/build/wheel/$release
 sysroot=$place/root
 python=${PYTHON:-/usr/bin/python3}
 
-for tool in apt-get dpkg-deb gcc make pkg-config "$python"; do
+for tool in apt-get dpkg-deb gcc make pkg-config xz "$python"; do
     command -v "$tool" >/dev/null || { echo "build_wheel.sh needs $tool, which is not here." >&2 && exit 1; }
 done
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||

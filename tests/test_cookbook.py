@@ -227,8 +227,8 @@ def cut_the_power(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 
 def test_no_recipe_and_no_block_is_passed_over() -> None:
     text = PAGE.read_text("utf-8")
-    assert len(RECIPES) == 12 and set(CHECKS) | {CUT_OFF} <= set(RECIPES)
-    assert text.count("```sh\n") == sum(len(STEP.findall(recipe)) for recipe in RECIPES.values()) >= 12
+    assert len(RECIPES) == 13 and set(CHECKS) | {CUT_OFF} <= set(RECIPES)
+    assert text.count("```sh\n") == sum(len(STEP.findall(recipe)) for recipe in RECIPES.values()) >= 13
     assert set(re.findall(r"^```(\w+)$", text, re.M)) == {"sh", "toml", "text"}
     assert len(re.findall(r"^```(?:toml|text)$", text, re.M)) == len(FILE.findall(text))
 
