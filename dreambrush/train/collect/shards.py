@@ -50,7 +50,7 @@ class Manifest:
         seed: of the whole collection.
         colour: whether the strokes' shards tell colour.
         strokes: how many there are when it is complete.
-        episodes: likewise.
+        episodes: how many episodes there are when it is complete.
         dreambrush: the version that began it.
     """
 

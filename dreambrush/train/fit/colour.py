@@ -32,7 +32,7 @@ class ColourDream(nn.Module):
 
     Args:
         reach: as in :class:`~dreambrush.train.fit.field.FieldDream`.
-        nib: likewise.
+        nib: as in :class:`~dreambrush.train.fit.field.FieldDream`.
     """
 
     reach: Tensor
@@ -114,7 +114,7 @@ def fit_colour(
     Args:
         collection: painted strokes with their colours.
         reach: of the brush, as its field dream has it.
-        nib: likewise.
+        nib: of the brush, as its field dream has it.
         seed: of weights and batches.
         steps: of the optimiser.
     """
