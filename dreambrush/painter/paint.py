@@ -61,7 +61,7 @@ def lay_again(studio: Studio, state: State) -> None:
     """Lays what was laid before the painting was stopped, if it was."""
     with studio.clock.time("paint"):
         studio.easel.begin(state.layers)
-        studio.easel.lay(state.sketch[slice(0, state.laid)], state.layer_of_laid)
+        studio.easel.lay(state.sketch[slice(0, state.laid)], state.layer_of_each[: state.laid])
 
 
 def look_again(studio: Studio, state: State, layer: int) -> States:

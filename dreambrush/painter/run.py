@@ -65,7 +65,7 @@ def paint(
     with Dreams([each.dream_folder() for each in brushes]) as dreams:
         studio = open_studio(asked, dreams)
         known, clock = studio.known, studio.clock
-        begun = None if unfinished is None else read_state(unfinished, known)
+        begun = None if unfinished is None else read_state(unfinished, studio)
         state, interrupted = begun or studio.planner.state(), False
         try:
             for state in states(studio, begun):

@@ -80,11 +80,6 @@ class State:
         return sum(each.strokes for each in self.laid_layers)
 
     @property
-    def layer_of_laid(self) -> Int64:
-        """(n,) layer of every stroke that is laid; each layer is laid as one."""
-        return np.repeat(np.arange(len(self.laid_layers)), [each.strokes for each in self.laid_layers])
-
-    @property
     def layer_of_each(self) -> Int64:
         """(n,) layer of every stroke of the sketch, once there are layers."""
         added = len(self.sketch) - len(self.layer)

@@ -18,13 +18,12 @@ from dreambrush.bezier import NUMBERS, PATH
 from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json
 from dreambrush.painter.painting import LaidLayer
-from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.state import PlanStep, State
 from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.refine.adam import Adam
 from dreambrush.painter.refine.descent import Descent
 from dreambrush.painter.sketch import Sketch
-from dreambrush.painter.study import Study
+from dreambrush.painter.studio import Studio
 
 FORMAT = 2  # of version 0.2; those of 0.1 are refused
 FARTHEST = 1e6  # pixels, as of strokes
@@ -68,12 +67,12 @@ def write_state(state: State) -> bytes:
     return file.getvalue()
 
 
-def read_state(data: bytes, known: Study | None = None) -> State:
+def read_state(data: bytes, studio: Studio | None = None) -> State:
     """Reads what :func:`write_state` gave.
 
     Args:
         data: bytes from a file, which a stranger may have written.
-        known: the study of the picture that is painted; the state must fit it.
+        studio: where the picture is painted; the state must fit it.
 
     Raises:
         StrokesError: it is broken, of another version, or of another painting.
@@ -87,8 +86,8 @@ def read_state(data: bytes, known: Study | None = None) -> State:
             "Paint the picture again, or use the version of dreambrush that started it.",
             id="unfinished-unreadable",
         ) from None
-    if known is not None:
-        _check_of(state, known)
+    if studio is not None:
+        _check_of(state, studio)
     return state
 
 
@@ -139,14 +138,14 @@ def _read(file: io.BytesIO) -> State:
     return state
 
 
-def _check_of(state: State, known: Study) -> None:
+def _check_of(state: State, studio: Studio) -> None:
     """Checks that a state fits the picture that is painted.
 
     Raises:
         StrokesError: it cannot.
     """
+    known, sampler = studio.known, studio.planner.grower.sampler
     strokes, belief = known.asked.strokes, state.belief
-    sampler = known.planner(Deadline(None)).grower.sampler
     if belief.canvas.shape != known.coarse.target.shape or len(state.sketch) > strokes:
         raise StrokesError(
             "The unfinished painting is of another picture.",
