@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.errors import PictureError
-from dreambrush.pictures.reading import FORMATS, from_linear, load_picture, to_linear
+from dreambrush.pictures.opening import FORMATS
+from dreambrush.pictures.reading import load_picture
+from dreambrush.pictures.scaling import from_linear, to_linear
 
 Float32 = NDArray[np.float32]
 

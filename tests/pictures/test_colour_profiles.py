@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.pictures.reading import from_linear, load_picture
+from dreambrush.pictures.reading import load_picture
+from dreambrush.pictures.scaling import from_linear
 from tests.pictures.test_reading import floats, gradient, saved
 
 SRGB_PRIMARIES = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))
