@@ -30,6 +30,7 @@ from dreambrush.mypaint.ora.layer_facts import facts_of_all
 from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode
 from dreambrush.pictures.colour_profiles import ToSrgb
+from dreambrush.pictures.decoded import Decoded
 from dreambrush.pictures.palette import parse_palette
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.pictures.reading import load_picture
@@ -534,7 +535,8 @@ def test_means_of_boxes_are_as_light_as_the_filter() -> None:
     usual = load_picture("x.png", 20, keep_alpha=True)
     with Image.open("x.png") as image:
         image.load()
-        far = scaling._far_smaller(image, ToSrgb(image), 20, 15, 4)
+        picture = Decoded(image)
+        far = scaling._far_smaller(picture, ToSrgb(picture), 20, 15, 4)
     assert usual.shape == far.shape
     np.testing.assert_allclose(far, usual, atol=0.02)
     assert abs(float(far.mean() - usual.mean())) < 0.001

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.errors import PictureError
-from dreambrush.pictures.opening import FORMATS
+from dreambrush.pictures.light import from_linear, to_linear
+from dreambrush.pictures.opening import picture_endings
 from dreambrush.pictures.reading import load_picture
-from dreambrush.pictures.scaling import from_linear, to_linear
 
 Float32 = NDArray[np.float32]
 
@@ -72,11 +72,6 @@ def open_picture_set(path: Path) -> PictureSet:
             f"'{path}' is not a regular file.", "Save the pictures to a file first.", id="picture-not-a-file"
         )
     return _in_array(path, _read_array(path))
-
-
-def picture_endings() -> set[str]:
-    """What the names of pictures end in, such as ".jpg"."""
-    return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
 
 
 def _in_folder(path: Path) -> PictureSet:

@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from dreambrush.errors import PictureError
-from dreambrush.pictures.opening import decode, reason_of, too_large
+from dreambrush.pictures.decoded import Decoded
+from dreambrush.pictures.limits import Limits
+from dreambrush.pictures.opening import decode, reason_of
 from dreambrush.pictures.scaling import scaled
 
 _OPAQUE = np.float32(254.5 / 255)  # alpha from here on is 255 when it is saved
 
 
-def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool = False) -> NDArray[np.float32]:
+def load_picture(
+    path: Path | str, size: int | None = None, *, keep_alpha: bool = False, limits: Limits | None = None
+) -> NDArray[np.float32]:
     """Read a picture, turn it upright, convert it to sRGB and scale it.
 
     EXIF orientation and embedded ICC profiles are obeyed; greyscale (also 16-bit), palette, CMYK and
@@ -27,6 +31,7 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
         size: longer side of the result in pixels; None keeps the picture's own, at most
             ``DEFAULT_LONGER_SIDE``.
         keep_alpha: give alpha too, where the picture is transparent; otherwise it is put on white.
+        limits: how large it may be; by default as large as can be read within 1 GB.
 
     Returns:
         Array of shape (height, width, 3), float32, sRGB values in 0..1; each side is at least 1 pixel.
@@ -36,15 +41,17 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
     Raises:
         PictureError: the file is missing, a folder, damaged, too large, or no picture; or alpha is kept
             and nothing but transparency would be left.
+        MissingPackageError: the picture is of a kind for which an extra is needed.
     """
     path = Path(path)
+    limits = limits or Limits()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of harmless oddities; what matters is raised
-        image, wanted = decode(path, size)
+        image, wanted = decode(path, size, limits)
         try:
             picture = _upright(scaled(image, *wanted, keep_alpha=keep_alpha), image)
         except MemoryError:
-            raise too_large(path, image.width, image.height) from None
+            raise limits.too_many(path, image.width, image.height) from None
         except (AssertionError, AttributeError, KeyError, OSError, SyntaxError, TypeError, ValueError) as error:
             # Pillow finds out only now that a palette is missing, or a colour is none.
             reason = "its colours are missing" if isinstance(error, AssertionError) else reason_of(error)
@@ -67,7 +74,7 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
 
 
 def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
-    """Read a picture as a mask: how light it is, stretched to a size; what is transparent is light, as on white paper.
+    """Read a picture as a mask, stretched to a size: how light it is times how opaque.
 
     Args:
         path: the picture's file.
@@ -80,14 +87,23 @@ def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
     Raises:
         PictureError: as :func:`load_picture`.
     """
-    grey = Image.fromarray(load_picture(path, max(width, height)).mean(2, dtype=np.float32))
+    try:
+        picture = load_picture(path, max(width, height), keep_alpha=True)
+    except PictureError as error:
+        if error.id != "picture-transparent":
+            raise
+        return np.zeros((height, width), np.float32)
+    light = picture[..., :3].mean(2, dtype=np.float32)
+    grey = Image.fromarray(light * picture[..., 3] if picture.shape[2] == 4 else light)
     return np.clip(np.asarray(grey.resize((width, height), Image.Resampling.BILINEAR), np.float32), 0, 1)
 
 
-def _upright(pixels: NDArray[np.float32], image: Image.Image) -> NDArray[np.float32]:
+def _upright(pixels: NDArray[np.float32], image: Decoded) -> NDArray[np.float32]:
     """Turn and mirror as the camera's EXIF orientation (1..8) says; a broken tag counts as 1."""
+    if image.upright:
+        return pixels
     try:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        orientation = image.image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # a broken EXIF block is no reason to refuse a sound picture
         orientation = 1
     if orientation in (5, 6, 7, 8):

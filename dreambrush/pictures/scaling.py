@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.pictures.colour_profiles import ToSrgb
+from dreambrush.pictures.decoded import Decoded
+from dreambrush.pictures.light import from_linear, to_linear
 
 DEFAULT_LONGER_SIDE = 1024
 """Longer side in pixels of a painting whose size was not asked for, unless the picture is smaller."""
@@ -34,7 +36,7 @@ def scaled_size(width: int, height: int, size: int | None) -> tuple[int, int]:
     return max(1, round(width * target / longer)), max(1, round(height * target / longer))
 
 
-def scaled(image: Image.Image, width: int, height: int, *, keep_alpha: bool) -> NDArray[np.float32]:
+def scaled(image: Decoded, width: int, height: int, *, keep_alpha: bool) -> NDArray[np.float32]:
     """Convert to sRGB and scale, in strips of rows; the picture's stored orientation is kept."""
     convert = ToSrgb(image)
     channels = 4 if keep_alpha and convert.transparent else 3
@@ -46,7 +48,7 @@ def scaled(image: Image.Image, width: int, height: int, *, keep_alpha: bool) -> 
         first, last = top * image.height / height, bottom * image.height / height
         above = max(0, int(first - margin))
         below = min(image.height, int(last + margin) + 1)
-        pixels = convert(image.crop((0, above, image.width, below)))
+        pixels = convert((0, above, image.width, below))
         if channels == 3:
             pixels = _on_white(pixels)
         if (width, height) == image.size:
@@ -67,12 +69,12 @@ def scaled(image: Image.Image, width: int, height: int, *, keep_alpha: bool) -> 
     return np.clip(result, 0.0, 1.0, out=result)
 
 
-def is_far_larger(image: Image.Image, height: int) -> bool:
+def is_far_larger(image: Decoded | Image.Image, height: int) -> bool:
     """Whether each strip of the scaled picture would need most of the picture, as the filter reaches so far."""
     return 2 * max(4.0, 4.0 * image.height / height) * image.width > STRIP_PIXELS
 
 
-def _far_smaller(image: Image.Image, convert: ToSrgb, width: int, height: int, channels: int) -> NDArray[np.float32]:
+def _far_smaller(image: Decoded, convert: ToSrgb, width: int, height: int, channels: int) -> NDArray[np.float32]:
     """As :func:`scaled`, by way of means of square boxes, which need little memory and one look at each pixel."""
     across, down = image.size
     side = max(int(min(across / width, down / height) / FILTERED), 1)
@@ -81,7 +83,7 @@ def _far_smaller(image: Image.Image, convert: ToSrgb, width: int, height: int, c
     for row in range(len(means)):
         for left in range(0, across, step):
             box = (left, row * side, min(left + step, across), min((row + 1) * side, down))
-            pixels = convert(image.crop(box))
+            pixels = convert(box)
             if channels == 3:
                 pixels = _on_white(pixels)
             values = to_linear(pixels[..., :3])
@@ -110,21 +112,10 @@ def _on_white(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     return pixels[..., :3] * alpha + (1 - alpha)
 
 
-def _strips(height: int, image: Image.Image, margin: float) -> Iterator[tuple[int, int]]:
+def _strips(height: int, image: Decoded, margin: float) -> Iterator[tuple[int, int]]:
     """Ranges of result rows whose source rows, with the filter's margin, hold about STRIP_PIXELS."""
     strip = STRIP_PIXELS if image.width * image.height <= _BIG else _SMALLER_STRIP
     source_rows = max(1.0, strip / image.width - 2 * margin)
     rows = max(1, int(source_rows * height / image.height))
     for top in range(0, height, rows):
         yield top, min(top + rows, height)
-
-
-def to_linear(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Convert sRGB values 0..1 to linear light 0..1 (IEC 61966-2-1)."""
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def from_linear(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Convert linear light to sRGB values 0..1 (IEC 61966-2-1); light outside 0..1 is clipped."""
-    light = np.clip(values, 0.0, 1.0)
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)

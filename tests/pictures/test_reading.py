@@ -18,8 +18,9 @@ from PIL import Image, ImageOps
 
 from dreambrush.errors import ExitCode, PictureError
 from dreambrush.pictures import scaling
+from dreambrush.pictures.light import from_linear, to_linear
 from dreambrush.pictures.reading import load_picture
-from dreambrush.pictures.scaling import from_linear, scaled_size, to_linear
+from dreambrush.pictures.scaling import scaled_size
 
 """XYZ of red, green and blue, adapted to D50."""
 
