@@ -25,6 +25,7 @@ _MOSAIC = (
     34892,
 )  # photometric interpretations: what each cell of the sensor saw, and that for all three colours
 _MOST_SUB_FILES = 16
+_SRGB_CURVE = (2.4, 12.92)  # exponent and slope near black; LibRaw's usual curve is that of television
 _BYTES_A_PIXEL = 20  # of LibRaw, for a picture of full size; of half the size it takes a third
 
 
@@ -75,7 +76,7 @@ def read_camera_raw(path: Path, wanted: int | None, limits: Limits) -> Decoded:
             limits.check_pixels(path, width, height)
             half = wanted is not None and max(width, height) >= 2 * wanted
             limits.check_bytes(path, width, height, width * height * _BYTES_A_PIXEL // (3 if half else 1))
-            pixels = raw.postprocess(use_camera_wb=True, half_size=half, output_bps=8)
+            pixels = raw.postprocess(use_camera_wb=True, half_size=half, output_bps=8, gamma=_SRGB_CURVE)
     except rawpy.LibRawError as error:
         reason = error.args[0] if error.args else error
         reason = reason.decode(errors="replace") if isinstance(reason, bytes) else reason

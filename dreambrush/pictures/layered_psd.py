@@ -38,4 +38,4 @@ def composite_layers(path: Path, header: PsdHeader, limits: Limits) -> Decoded:
             "Show a layer, and save it again.",
             id="picture-transparent",
         )
-    return Decoded(image, image.info.get("icc_profile"))
+    return Decoded(image, image.info.get("icc_profile"), lossy_alpha=True)
