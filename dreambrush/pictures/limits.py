@@ -10,7 +10,7 @@ from dreambrush.errors import PictureError
 PIXELS = 250_000_000
 """More pixels than this are refused before they are decoded: a small file can claim to be a huge picture."""
 
-BYTES = 800_000_000
+BYTES = 750_000_000
 """More bytes than this are not decoded; what else is needed then stays below 1 GB altogether."""
 
 _BYTES_A_PIXEL = 24  # what a picture may take, where the limit was raised

@@ -46,7 +46,9 @@ def _sized(data: bytes) -> bytes:
 def _packed(planes: NDArray[np.generic], compression: int, big: bool) -> bytes:
     if compression == 3:
         planes = np.diff(planes, axis=2, prepend=planes.dtype.type(0))
-    flat = np.packbits(planes, axis=2) if planes.dtype == bool else planes.astype(planes.dtype.newbyteorder(">"))
+    flat: NDArray[np.generic] = planes.astype(planes.dtype.newbyteorder(">"))
+    if planes.dtype == bool:
+        flat = np.packbits(planes.astype(bool), axis=2)
     rows = [row.tobytes() for plane in flat for row in plane]
     if compression == 0:
         return b"".join(rows)

@@ -53,6 +53,13 @@ WHAT_TO_PAINT: tuple[Decorator, ...] = (
         help="Longer side of the painting in pixels, 16 to 8192.  [default: that of the picture, at most 1024]",
     ),
     click.option(
+        "--megapixels",
+        metavar="N",
+        type=whole_number(1, 10_000),
+        help="Read pictures of up to so many million pixels, and take the memory for it: up to 24 bytes a pixel.  "
+        "[default: 250, and at most 1 GB]",
+    ),
+    click.option(
         "--focus",
         metavar="PICTURE|auto",
         type=click.Path(),
