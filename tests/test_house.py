@@ -74,6 +74,7 @@ ROWS = {
     "painter": ("lay", "see", "refine", "propose", "plan", "save", "measure"),
     "mypaint": ("engine", "blend", "ora", "brushes"),
     "train": ("collect", "fit", "export"),
+    "cli": ("ui", "shared", "paint", "bench", "inspect"),
 }
 
 
@@ -102,6 +103,15 @@ def test_no_import_circles(modules: dict[str, set[str]]) -> None:
         for name in free:
             done.add(name)
             graph.pop(name)
+
+
+def test_no_two_classes_have_one_name() -> None:
+    homes: dict[str, list[Path]] = {}
+    for path in SOURCES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(path)
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
 
 
 def test_files_are_short() -> None:

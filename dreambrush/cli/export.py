@@ -11,7 +11,7 @@ from dreambrush.cli.shared.options import BRUSH, QUIET, folder_option
 from dreambrush.cli.shared.packages import need_train_packages
 
 if TYPE_CHECKING:
-    from dreambrush.models.catalogue import BrushFile
+    pass
 
 EXAMPLES = """\b
 Examples:
@@ -49,24 +49,3 @@ def export(brush: str, output: Path | None, quiet: bool) -> None:
         largest = card["onnx_difference"]["max_abs"]
         found = ", ".join(f"{name} differs from torch by at most {value:.1g}" for name, value in largest.items())
         click.echo(f"{output or folder}: {found}.", err=True)
-
-
-def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
-    """Export a brush's dream if the export is missing or older than the weights.
-
-    Raises:
-        ModelError: the brush has no dream, or a broken one.
-        MissingPackageError: torch is needed, but not installed.
-        OutputError: the folder of the dream cannot be written.
-    """
-    from dreambrush.models.catalogue import needs_export
-
-    folder = brush.dream_folder()
-    if not needs_export(folder):
-        return
-    need_train_packages(f"The dream of {brush.name} has yet to be exported, which")
-    from dreambrush.train.export.networks import export_folder
-
-    if not quiet:
-        click.echo(f"Exporting the dream of {brush.name} ...", err=True)
-    export_folder(folder, folder, anew=False)

@@ -80,9 +80,9 @@ def styles(
 
 
 def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | None, *, force: bool, quiet: bool) -> None:
-    from dreambrush.cli.paint.brushes import brushes_with_dreams
     from dreambrush.cli.paint.command import SAMPLE, paint
     from dreambrush.cli.paint.settings import PaintSettings
+    from dreambrush.cli.shared.brushes import brushes_with_dreams
     from dreambrush.cli.shared.outputs import check_output
     from dreambrush.files.output import open_output
     from dreambrush.painter.run import paint as paint_picture

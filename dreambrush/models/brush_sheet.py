@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError
+from dreambrush.events import APPROACH, LANDING_SECONDS, SECONDS_PER_EVENT, stroke_events
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
-from dreambrush.strokes import APPROACH, LANDING_SECONDS, SECONDS_PER_EVENT, stroke_events
 
 PAPER, INK, FAINT = (250, 248, 243), (52, 50, 48), (142, 138, 132)
-NIGHT = (38, 42, 54)  # of the card that light paint is laid over
+NIGHT = (38, 42, 54)  # colour of the card that light paint is laid over
 EDGE, GAP = 36, 28  # pixels around the sheet, and between the brushes
 HEADING, HEIGHT = 34, 132  # pixels of a brush's name, and of its samples
 WIDTHS, BETWEEN = (350, 140, 150), 10  # pixels of the three samples, and between them
@@ -32,8 +32,6 @@ LEAST, MOST = 1.2, 12.0  # pixels: each brush is shown in its own size, within t
 SWEEP = ((20.0, 100.0), (128.0, -98.0), (214.0, 226.0), (328.0, 30.0))  # a cubic Bezier curve, in pixels
 SWEEP_EVENTS, LIGHT, HEAVY = 72, 0.04, 1.0  # pressure rises evenly along the sweep
 SWEEP_COLOUR = (0.15, 0.22, 0.36)
-
-Pixels = NDArray[np.uint8]
 
 
 class _Touch(NamedTuple):
@@ -61,10 +59,10 @@ def draw_brush_sheet(brushes: Sequence[BrushFile]) -> Image.Image:
     """Paints samples of brushes and lays them out under their names; the same brushes give the same pixels.
 
     Each shows a sweep from the lightest pressure to the heaviest, strokes that overlap, and light paint over dark.
-    Under a brush that cannot be painted with it says why.
+    If a brush cannot be painted with, the sheet says why.
 
     Args:
-        brushes: at least one.
+        brushes: one brush or more.
     """
     across, down = CELL + GAP, HEADING + HEIGHT + GAP
     columns = min(len(brushes), max(1, round(math.sqrt(SHAPE * len(brushes) * down / across))))
@@ -73,7 +71,7 @@ def draw_brush_sheet(brushes: Sequence[BrushFile]) -> Image.Image:
     sheet = Image.new("RGB", size, PAPER)
     pen = ImageDraw.Draw(sheet)
     for index, brush in enumerate(brushes):
-        # Down the columns, as one reads a list.
+        # Down the columns, as a list is read.
         left, top = EDGE + index // rows * across, EDGE + index % rows * down
         _draw_brush(sheet, pen, (left, top), brush)
     return sheet

@@ -1,7 +1,7 @@
 """How wide and how opaque a brush's strokes are, measured on the real canvas.
 
-The radius of a stroke is only its brush's basic one: pressure, and the angle at which a flat nib is held, make of it
-what one sees.
+The radius of a stroke is only the basic radius of its brush.  How wide it gets depends on pressure, and on the angle at
+which a flat nib is held.
 """
 
 from __future__ import annotations
@@ -9,19 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import stroke_events
-
-Float64 = NDArray[np.float64]
 
 PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
-DIRECTIONS = 8  # of strokes, evenly over half a turn; the way back is as wide
-FARTHEST = 4.0  # radii from the path, beyond which no paint is looked for
-LENGTH = 16.0  # radii, of a measured stroke
+DIRECTIONS = 8  # number of directions of strokes, evenly over half a turn; the way back is as wide
+FARTHEST = 4.0  # radii from the path; beyond that no paint is looked for
+LENGTH = 16.0  # length of a measured stroke in radii
 BLUNT = (
     np.pi / 8
 )  # of the half-width, which paint reaches on average beyond the end: nearer to none than to a round one
@@ -33,8 +31,8 @@ class BrushWidths:
     """What a brush makes of pressure and direction.
 
     Attributes:
-        half_width: (pressures, directions) in radii.
-        opacity: likewise, 0..1.
+        half_width: (pressures, directions) half of a stroke's width in radii.
+        opacity: (pressures, directions) opacity of a stroke, 0..1.
         blunt: whether strokes end square, as those of a knife do, and not round.
     """
 
@@ -46,8 +44,8 @@ class BrushWidths:
         """Half-width in radii, and opacity.
 
         Args:
-            pressure: any shape, 0..1.
-            direction: of the same shape, radians.
+            pressure: pressure, 0..1, of any shape.
+            direction: direction of the stroke in radians, of the same shape.
         """
         row = np.interp(pressure, PRESSURES, np.arange(len(PRESSURES)))
         column = direction / np.pi * DIRECTIONS % DIRECTIONS
@@ -71,11 +69,11 @@ class BrushWidths:
 def measure_widths(settings: BrushSettings, radius: float) -> BrushWidths:
     """Paints straight strokes and measures them.
 
-    A stroke's profile is taken for a flat one that has as much paint and as much spread (variance) across the path.
+    The profile of a stroke is taken for a flat one with as much paint and as much variance across the path.
 
     Args:
-        settings: of the brush.
-        radius: in pixels, about the one wanted.
+        settings: settings of the brush.
+        radius: radius in pixels, about the one wanted.
     """
     radius = float(np.clip(radius, *MEASURED_RADIUS))
     brush = Brush(settings)

@@ -1,4 +1,4 @@
-"""Networks that come with dreambrush and are no dreams."""
+"""Networks that come with dreambrush and are not dreams."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def open_shipped(name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> onnxruntime.InferenceSession:
-    """Opens one, to run on a single core.
+    """Opens such a network, to run on a single core.
 
     Args:
-        name: of its file, below pretrained/.
-        inputs: that it has.
-        outputs: likewise.
+        name: name of its file, below pretrained/.
+        inputs: names of its inputs.
+        outputs: names of its outputs.
 
     Raises:
         ModelError: it is missing or broken.

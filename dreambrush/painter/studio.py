@@ -22,7 +22,7 @@ class Studio:
     Attributes:
         known: what is known of the picture.
         planner: plans strokes in the dream.
-        easel: has the real canvas.
+        easel: easel with the real canvas.
         clock: counts seconds by kind of work.
     """
 
@@ -46,12 +46,12 @@ class Studio:
         return self.planner.state(state)
 
     def canvas(self) -> Float32:
-        """The real canvas as one sees it, (height * width, 3) float32, sRGB 0..1."""
+        """The real canvas as it is seen, (height * width, 3) float32, sRGB 0..1."""
         return self.picture().reshape(-1, 3)
 
     def picture(self) -> Float32:
         """The same as a picture, (height, width, 3)."""
-        with self.clock.stage("look"):
+        with self.clock.time("look"):
             return self.easel.seen((0, 0, self.easel.width, self.easel.height))
 
 
@@ -60,12 +60,12 @@ def open_studio(asked: Commission, dreams: Dreams) -> Studio:
 
     Args:
         asked: what is to be painted, and how.
-        dreams: of its brushes.
+        dreams: dreams of its brushes.
 
     Raises:
         ModelError: a network that finds faces is missing or broken.
     """
     clock, deadline = Clock(), Deadline(asked.options.seconds)
-    with clock.stage("look"):
+    with clock.time("look"):
         known = study(asked, dreams)
     return Studio(known, known.planner(deadline), known.easel(), clock)

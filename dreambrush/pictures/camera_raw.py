@@ -51,7 +51,7 @@ def is_camera_raw(path: Path, head: bytes) -> bool:
 
 
 def read_camera_raw(path: Path, wanted: int | None, limits: Limits) -> Decoded:
-    """Develop what the sensor saw, with the white balance that the camera chose, turned upright.
+    """Develops what the sensor saw, with the white balance that the camera chose, turned upright.
 
     Args:
         path: the file.

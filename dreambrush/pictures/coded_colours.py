@@ -7,12 +7,9 @@ pictures have, is drawn in softly below white, so that clouds keep their shapes.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64
 from dreambrush.pictures.light import from_linear
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 D65 = (0.3127, 0.3290)
 C = (0.310, 0.316)
@@ -53,7 +50,7 @@ class CodedToSrgb:
         self._plain = self._matrix is None and transfer not in (GAMMA_22, GAMMA_28, LINEAR, PQ, SMPTE_428, HLG)
 
     def __call__(self, colour: Float32) -> Float32:
-        """Convert (height, width, 3) values in 0..1."""
+        """Converts (height, width, 3) values in 0..1."""
         if self._plain:
             return colour
         light = _light(colour.astype(np.float64), self._transfer)

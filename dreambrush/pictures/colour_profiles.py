@@ -1,4 +1,4 @@
-"""From any pixel format and ICC profile to sRGB and alpha."""
+"""Converts pixels of any format and ICC profile to sRGB and alpha."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import io
 import struct
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageCms
 
+from dreambrush.arrays import Float32
 from dreambrush.pictures.coded_colours import CodedToSrgb
 from dreambrush.pictures.decoded import Box, Decoded
 from dreambrush.pictures.grey_profiles import grey_curve
 from dreambrush.pictures.light import from_linear
-
-Float32 = NDArray[np.float32]
 
 _DEEP_MODES = {"I;16": 65535.0, "I;16L": 65535.0, "I;16B": 65535.0, "I;16N": 65535.0, "I": 65535.0, "F": 1.0}
 """Pillow's modes of more than 8 bits per value, all greyscale, with the value that stands for white."""
@@ -29,7 +27,7 @@ _NEARLY_OPAQUE = np.float32(250 / 255)  # alpha from here on, where it is lossy
 
 
 class ToSrgb:
-    """Converts pieces of one picture to sRGB; built once, so that the colour transform is built once.
+    """Converts pieces of one picture to sRGB.  Build it once per picture, because the colour transform is costly.
 
     Args:
         picture: the decoded picture; its mode, palette, transparency and profile are used.
@@ -54,11 +52,11 @@ class ToSrgb:
         self._coded = CodedToSrgb(*coded) if coded is not None else None
 
     def __call__(self, box: Box) -> Float32:
-        """Convert a piece of the picture.
+        """Converts a piece of the picture.
 
         Returns:
-            Array of shape (height, width, 3), float32, sRGB values in 0..1; or, of a transparent picture,
-            (height, width, 4) with alpha in 0..1, which the colours are not multiplied by.
+            Array of shape (height, width, 3), float32, sRGB values in 0..1.  For a transparent picture, (height, width,
+            4): straight (not premultiplied) colours, and alpha in 0..1.
         """
         piece = self._picture.image.crop(box)
         alpha = self._alpha(piece, box)
@@ -143,7 +141,7 @@ def _is_grey(picture: Decoded) -> bool:
 
 
 def _white_level(image: Image.Image) -> float:
-    """The value of white in a deep greyscale picture: the format's, or the brightest one if that is more."""
+    """The value of white in a deep greyscale picture: the format's, or the brightest value if that is larger."""
     usual = _DEEP_MODES.get(image.mode, 255.0)
     if image.mode not in ("I", "F"):
         return usual
@@ -172,7 +170,7 @@ def _curve(profile: bytes | None, transform: ImageCms.ImageCmsTransform) -> Floa
 def _transform_to_srgb(embedded: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
     """The transform from the picture's own colours, or None when it has no (sound, fitting) profile.
 
-    A profile that is broken or made for another kind of pixels is left out, as picture viewers do.
+    A profile that is broken or made for another kind of pixels is ignored, as picture viewers do.
     """
     try:
         if embedded:

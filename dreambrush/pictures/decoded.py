@@ -54,7 +54,7 @@ class Decoded:
         return self.image.height
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Gives the memory back."""
         self.image.close()
         if self.alpha is not None:
             self.alpha.close()

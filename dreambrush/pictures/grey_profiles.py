@@ -9,9 +9,8 @@ import struct
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float64 = NDArray[np.float64]
+from dreambrush.arrays import Float64
 
 _HEADER, _ENTRY = 128, 12  # bytes
 _MOST_TAGS = 100

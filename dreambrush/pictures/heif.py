@@ -13,7 +13,7 @@ LARGEST_FILE = 512 << 20  # bytes
 
 
 def read_heif(path: Path, limits: Limits) -> Decoded:
-    """Decode the main picture, turned upright.
+    """Decodes the main picture, turned upright.
 
     Maps of depth and of HDR gain, thumbnails and the other pictures of a sequence are left alone: what remains is what
     the phone shows on an ordinary screen.

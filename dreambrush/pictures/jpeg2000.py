@@ -11,7 +11,7 @@ _LOOKED_AT = 1 << 20  # bytes; an ICC profile may come before the code stream
 
 
 def check_depth(path: Path, mode: str) -> None:
-    """Refuse colours of more than 8 bits.
+    """Refuses colours of more than 8 bits.
 
     Args:
         path: the file.

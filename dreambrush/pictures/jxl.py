@@ -11,7 +11,7 @@ MAGIC = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
 
 
 def need_jxl(path: Path) -> None:
-    """Load the plugin, which makes Pillow know the format "JXL".
+    """Loads the plugin, which makes Pillow know the format "JXL".
 
     Raises:
         MissingPackageError: it is not installed.

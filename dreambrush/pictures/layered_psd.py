@@ -13,7 +13,7 @@ _BYTES_A_PIXEL = 60  # psd-tools blends in floats
 
 
 def composite_layers(path: Path, header: PsdHeader, limits: Limits) -> Decoded:
-    """Put the layers together.
+    """Puts the layers together.
 
     Raises:
         MissingPackageError: psd-tools is not installed.

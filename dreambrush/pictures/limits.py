@@ -35,7 +35,7 @@ class Limits:
         return cls(pixels, max(BYTES, pixels * _BYTES_A_PIXEL))
 
     def check_pixels(self, path: Path, width: int, height: int) -> None:
-        """Refuse a picture of too many pixels.
+        """Refuses a picture of too many pixels.
 
         Raises:
             PictureError: it has.
@@ -44,7 +44,7 @@ class Limits:
             raise self.too_many(path, width, height)
 
     def check_bytes(self, path: Path, width: int, height: int, needed: int) -> None:
-        """Refuse a picture that takes too much memory.
+        """Refuses a picture that takes too much memory.
 
         Raises:
             PictureError: it does.

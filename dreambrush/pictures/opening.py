@@ -1,4 +1,4 @@
-"""Opening a picture's file with the reader for its kind; what keeps it from being a picture is said in plain words."""
+"""Opens a picture's file with the reader for its kind, or says in plain words why that fails."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _ASIDE = {"WEBP": 8, "AVIF": 12, "JPEG2000": 16, "GIF": 8, "ICO": 8, "QOI": 8, "
 
 
 def decode(path: Path, size: int | None, limits: Limits) -> tuple[Decoded, tuple[int, int]]:
-    """Open and decode the first frame, or say in plain words why that fails.
+    """Opens and decodes the first frame, or says in plain words why that fails.
 
     Returns:
-        The picture, and the width and height that it is to have; a JPEG that is far larger comes reduced already.
+        The picture, and the width and height that it is to have.  A JPEG that is far larger is reduced already.
 
     Raises:
         PictureError: the file is missing, a folder, damaged, too large, or no picture.
@@ -124,7 +124,7 @@ def _by_pillow(path: Path, head: bytes, size: int | None, limits: Limits) -> tup
     teach_pillow()
     image = _opened(path, formats, limits)
     wanted = scaled_size(image.width, image.height, size)
-    if image.format == "JPEG" and is_far_larger(image, wanted[1]):
+    if image.format == "JPEG" and (is_far_larger(image, wanted[1]) or _bytes_decoded(image) > limits.bytes):
         _draft(image, wanted, limits)
     limits.check_bytes(path, image.width, image.height, _bytes_decoded(image))
     if image.format == "JPEG2000":
@@ -146,7 +146,7 @@ def _opened(path: Path, formats: tuple[str, ...], limits: Limits) -> Image.Image
 
 
 def _draft(image: Image.Image, wanted: tuple[int, int], limits: Limits) -> None:
-    """Have a JPEG decoded at a half, a quarter or an eighth of its size; smaller ones take less memory."""
+    """Has a JPEG decoded at a half, a quarter or an eighth of its size; smaller ones take less memory."""
     for filtered in (FILTERED, FILTERED // 2, FILTERED // 4):
         least = filtered * wanted[0], filtered * wanted[1]
         scale = min(image.width // least[0], image.height // least[1], 8)
@@ -168,7 +168,7 @@ def _understood(path: Path, image: Image.Image, tags: dict[int, object]) -> Deco
 
 
 def _bytes_decoded(image: Image.Image) -> int:
-    """How much memory decoding takes, about."""
+    """About how many bytes of memory decoding takes."""
     width, height = image.size
     pixel = _BYTES.get(image.mode, 4) + _ASIDE.get(image.format or "", 0)
     if image.format == "TIFF":  # a strip is decoded as a whole, and may be the whole picture

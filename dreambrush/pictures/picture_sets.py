@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.errors import PictureError
 from dreambrush.pictures.light import from_linear, to_linear
 from dreambrush.pictures.opening import picture_endings
 from dreambrush.pictures.reading import load_picture
-
-Float32 = NDArray[np.float32]
 
 ARRAY_FILES = (".npy", ".npz")
 KEY = "x"  # of the pictures in an .npz with several arrays
@@ -31,11 +29,11 @@ DARK = 0.5  # mean of a border, 0..1, below which a picture counts as light on d
 
 @dataclass(frozen=True)
 class PictureSet:
-    """Pictures that are read one by one.
+    """A set of pictures that are read one by one.
 
     Attributes:
-        names: of the pictures, in order: the file's, or the place in the array.
-        load: gives the picture at an index, (h, w, 3) float32 sRGB in 0..1; PictureError if its file is broken.
+        names: names of the pictures, in order: the file's name, or the place in the array.
+        load: reads the picture at an index, (h, w, 3) float32 sRGB in 0..1; raises PictureError if its file is broken.
     """
 
     names: list[str]
@@ -46,14 +44,14 @@ class PictureSet:
 
 
 def open_picture_set(path: Path) -> PictureSet:
-    """The pictures in a folder (not in its sub-folders), sorted by name, or in an array file.
+    """Opens the pictures in a folder (not in its sub-folders), sorted by name, or in an array file.
 
     Args:
-        path: a folder, or an .npy or .npz file with an array (n, h, w) or (n, h, w, 3) of uint8; in an .npz it is
-            the one named "x", or the only one.
+        path: a folder, or an .npy or .npz file with an array (n, h, w) or (n, h, w, 3) of uint8.  In an .npz the array
+            is named "x", or is the only one.
 
     Raises:
-        PictureError: there is nothing there, no picture in it, or no such array.
+        PictureError: the path does not exist, or has no pictures or no such array in it.
     """
     if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
         raise PictureError(
@@ -89,7 +87,7 @@ def _in_folder(path: Path) -> PictureSet:
     return PictureSet([file.name for file in files], lambda index: load_picture(files[index]))
 
 
-def _read_array(path: Path) -> NDArray[np.uint8]:
+def _read_array(path: Path) -> Pixels:
     try:
         with open(path, "rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST_ARRAY:
@@ -123,7 +121,7 @@ def _read_array(path: Path) -> NDArray[np.uint8]:
             "Save them as uint8 of shape (count, height, width) or (count, height, width, 3).",
             id="array-not-pictures",
         )
-    pictures: NDArray[np.uint8] = found
+    pictures: Pixels = found
     return pictures
 
 
@@ -135,7 +133,7 @@ def _too_large(path: Path) -> PictureError:
     )
 
 
-def _in_array(path: Path, pictures: NDArray[np.uint8]) -> PictureSet:
+def _in_array(path: Path, pictures: Pixels) -> PictureSet:
     def load(index: int) -> Float32:
         picture = pictures[index].astype(np.float32) / np.float32(255)
         return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
@@ -148,7 +146,7 @@ def square(picture: Float32, side: int) -> Float32:
 
     Args:
         picture: (h, w, 3) float32, sRGB 0..1.
-        side: of the result in pixels.
+        side: side of the result in pixels.
 
     Returns:
         (side, side, 3) float32, sRGB 0..1.
@@ -169,7 +167,7 @@ def square(picture: Float32, side: int) -> Float32:
 
 
 def dark_on_light(picture: Float32) -> Float32:
-    """The picture, inverted if it is light on dark: if the mean of its outermost pixels is below 0.5.
+    """Inverts a picture that is light on dark: the mean of its outermost pixels is below 0.5.
 
     Args:
         picture: (h, w, 3) float32, 0..1.

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.pictures.decoded import Decoded
 from dreambrush.pictures.light import from_linear
 
@@ -68,7 +69,7 @@ class PsdHeader:
 
 
 def read_header(file: BinaryIO) -> PsdHeader:
-    """Read what stands before the composite.
+    """Reads what stands before the composite.
 
     Raises:
         ValueError: it is no Photoshop file, or of a kind that Photoshop does not write.
@@ -109,7 +110,7 @@ def bytes_needed(header: PsdHeader) -> int:
 
 
 def read_composite(file: BinaryIO, header: PsdHeader) -> Decoded:
-    """Decode the composite.
+    """Decodes the composite.
 
     Raises:
         ValueError: its data are damaged.
@@ -136,7 +137,7 @@ def read_composite(file: BinaryIO, header: PsdHeader) -> Decoded:
     return Decoded(image, profile, alpha=alpha, on_white=on_white)
 
 
-def _can_be_on_white(levels: list[NDArray[np.generic]], opacity: NDArray[np.uint8], header: PsdHeader) -> bool:
+def _can_be_on_white(levels: list[NDArray[np.generic]], opacity: Pixels, header: PsdHeader) -> bool:
     """Whether no colour is darker than white seen through it would make it; programs save other than Photoshop does."""
     if header.depth == 32:
         return False
@@ -162,7 +163,7 @@ def _piece(levels: list[NDArray[np.generic]], header: PsdHeader, mode: str, deep
     return piece
 
 
-def _eight_bits(levels: NDArray[np.generic], header: PsdHeader, *, is_colour: bool) -> NDArray[np.uint8]:
+def _eight_bits(levels: NDArray[np.generic], header: PsdHeader, *, is_colour: bool) -> Pixels:
     """A channel's levels of 8 bits; of CMYK, where a file has 255 for no ink, turned round."""
     if header.depth == 16:
         levels = (levels.astype(np.uint32) * 255 + 32767) // 65535
@@ -174,7 +175,7 @@ def _eight_bits(levels: NDArray[np.generic], header: PsdHeader, *, is_colour: bo
     return 255 - found if is_colour and header.mode in (CMYK, BITMAP) else found
 
 
-def _encoded(light: NDArray[np.generic]) -> NDArray[np.float32]:
+def _encoded(light: NDArray[np.generic]) -> Float32:
     return from_linear(np.nan_to_num(light.astype(np.float32), nan=0.0, posinf=1.0, neginf=0.0))
 
 

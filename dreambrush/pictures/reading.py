@@ -1,4 +1,4 @@
-"""Reading the artist's picture: whatever the file holds becomes upright sRGB of the size to paint."""
+"""Reads the artist's picture.  Whatever the file holds becomes upright sRGB of the size to paint."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import PictureError
 from dreambrush.pictures.decoded import Decoded
 from dreambrush.pictures.limits import Limits
@@ -20,27 +20,26 @@ _OPAQUE = np.float32(254.5 / 255)  # alpha from here on is 255 when it is saved
 
 def load_picture(
     path: Path | str, size: int | None = None, *, keep_alpha: bool = False, limits: Limits | None = None
-) -> NDArray[np.float32]:
-    """Read a picture, turn it upright, convert it to sRGB and scale it.
+) -> Float32:
+    """Reads a picture, turns it upright, converts it to sRGB and scales it.
 
-    EXIF orientation and embedded ICC profiles are obeyed; greyscale (also 16-bit), palette, CMYK and
-    transparent pictures become RGB; an animation gives its first frame.
+    It obeys EXIF orientation and embedded ICC profiles.  Greyscale (also 16-bit), palette, CMYK and transparent
+    pictures become RGB.  An animation gives its first frame.
 
     Args:
         path: the picture's file.
-        size: longer side of the result in pixels; None keeps the picture's own, at most
-            ``DEFAULT_LONGER_SIDE``.
-        keep_alpha: give alpha too, where the picture is transparent; otherwise it is put on white.
+        size: longer side of the result in pixels; None keeps the picture's own, but at most ``DEFAULT_LONGER_SIDE``.
+        keep_alpha: return alpha too if the picture is transparent.  Otherwise the picture is put on white.
         limits: how large it may be; by default as large as can be read within 1 GB.
 
     Returns:
-        Array of shape (height, width, 3), float32, sRGB values in 0..1; each side is at least 1 pixel.
-        With ``keep_alpha``, if any pixel is less than opaque, (height, width, 4): straight (not
-        premultiplied) colours and alpha.
+        Array of shape (height, width, 3), float32, sRGB values in 0..1; each side is at least 1 pixel.  With
+        ``keep_alpha``, and if any pixel is not opaque, (height, width, 4): straight (not premultiplied) colours and
+        alpha.
 
     Raises:
-        PictureError: the file is missing, a folder, damaged, too large, or no picture; or alpha is kept
-            and nothing but transparency would be left.
+        PictureError: the file is missing, a folder, damaged, too large, or no picture; or alpha is kept and the picture
+            is transparent everywhere.
         MissingPackageError: the picture is of a kind for which an extra is needed.
     """
     path = Path(path)
@@ -73,13 +72,13 @@ def load_picture(
     return picture
 
 
-def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
-    """Read a picture as a mask, stretched to a size: how light it is times how opaque.
+def load_mask(path: Path | str, width: int, height: int) -> Float32:
+    """Reads a picture as a mask, stretched to a size: how light it is times how opaque.
 
     Args:
         path: the picture's file.
-        width: of the mask in pixels.
-        height: of the mask in pixels.
+        width: width of the mask in pixels.
+        height: height of the mask in pixels.
 
     Returns:
         Array of shape (height, width), float32, 0..1.
@@ -98,8 +97,8 @@ def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
     return np.clip(np.asarray(grey.resize((width, height), Image.Resampling.BILINEAR), np.float32), 0, 1)
 
 
-def _upright(pixels: NDArray[np.float32], image: Decoded) -> NDArray[np.float32]:
-    """Turn and mirror as the camera's EXIF orientation (1..8) says; a broken tag counts as 1."""
+def _upright(pixels: Float32, image: Decoded) -> Float32:
+    """Turns and mirrors as the camera's EXIF orientation (1..8) says.  A broken tag counts as 1."""
     if image.upright:
         return pixels
     try:

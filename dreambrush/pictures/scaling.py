@@ -1,10 +1,10 @@
-"""Scaling a decoded picture, in strips that take little memory.
+"""Scales a decoded picture, in strips that take little memory.
 
-Scaling down is done in linear light with a filter that has no negative lobes (Hamming): a pixel of the
-small picture then has the brightness that the eye sees in the big one from afar, and no dark rings
-appear around highlights.  Scaling up is bicubic on the sRGB values, where steps look even.
-Transparent parts are put on white, as on paper, unless alpha is to be kept: then every pixel counts for
-the colours as much as it is opaque, so that what lies hidden under transparency never bleeds into an edge.
+Scaling down works in linear light with a filter that has no negative lobes (Hamming).  So a pixel of the small picture
+has the brightness that the eye sees in the big one from afar, and no dark rings appear around highlights.  Scaling up
+is bicubic on the sRGB values, where steps look even.  Transparent parts are put on white, as on paper, unless alpha is
+kept.  Then every pixel counts for the colours as much as it is opaque, so hidden colours under transparency never bleed
+into an edge.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.pictures.colour_profiles import ToSrgb
 from dreambrush.pictures.decoded import Decoded
 from dreambrush.pictures.light import from_linear, to_linear
 
 DEFAULT_LONGER_SIDE = 1024
-"""Longer side in pixels of a painting whose size was not asked for, unless the picture is smaller."""
+"""Longer side in pixels of a painting without --size, unless the picture is smaller."""
 
 STRIP_PIXELS = 4_000_000
 """A big picture is converted in strips of so many pixels, so that its floats never all exist at once."""
@@ -36,8 +36,8 @@ def scaled_size(width: int, height: int, size: int | None) -> tuple[int, int]:
     return max(1, round(width * target / longer)), max(1, round(height * target / longer))
 
 
-def scaled(image: Decoded, width: int, height: int, *, keep_alpha: bool) -> NDArray[np.float32]:
-    """Convert to sRGB and scale, in strips of rows; the picture's stored orientation is kept."""
+def scaled(image: Decoded, width: int, height: int, *, keep_alpha: bool) -> Float32:
+    """Converts to sRGB and scales, in strips of rows.  The picture keeps its stored orientation."""
     convert = ToSrgb(image)
     channels = 4 if keep_alpha and convert.transparent else 3
     if is_far_larger(image, height):
@@ -70,12 +70,15 @@ def scaled(image: Decoded, width: int, height: int, *, keep_alpha: bool) -> NDAr
 
 
 def is_far_larger(image: Decoded | Image.Image, height: int) -> bool:
-    """Whether each strip of the scaled picture would need most of the picture, as the filter reaches so far."""
+    """Whether the filter reaches so far that each strip of the scaled picture would need most of the picture."""
     return 2 * max(4.0, 4.0 * image.height / height) * image.width > STRIP_PIXELS
 
 
-def _far_smaller(image: Decoded, convert: ToSrgb, width: int, height: int, channels: int) -> NDArray[np.float32]:
-    """As :func:`scaled`, by way of means of square boxes, which need little memory and one look at each pixel."""
+def _far_smaller(image: Decoded, convert: ToSrgb, width: int, height: int, channels: int) -> Float32:
+    """Scales as :func:`scaled` does, by way of means of square boxes.
+
+    These need little memory, and look at each pixel once.
+    """
     across, down = image.size
     side = max(int(min(across / width, down / height) / FILTERED), 1)
     means = np.empty((-(-down // side), -(-across // side), channels), np.float32)
@@ -104,7 +107,7 @@ def _far_smaller(image: Decoded, convert: ToSrgb, width: int, height: int, chann
     return np.clip(result, 0.0, 1.0, out=result)
 
 
-def _on_white(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def _on_white(pixels: Float32) -> Float32:
     """Straight RGBA as it looks on white paper; RGB as it is."""
     if pixels.shape[2] == 3:
         return pixels
@@ -113,7 +116,7 @@ def _on_white(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _strips(height: int, image: Decoded, margin: float) -> Iterator[tuple[int, int]]:
-    """Ranges of result rows whose source rows, with the filter's margin, hold about STRIP_PIXELS."""
+    """Ranges of result rows.  Their source rows, with the filter's margin, hold about STRIP_PIXELS."""
     strip = STRIP_PIXELS if image.width * image.height <= _BIG else _SMALLER_STRIP
     source_rows = max(1.0, strip / image.width - 2 * margin)
     rows = max(1, int(source_rows * height / image.height))

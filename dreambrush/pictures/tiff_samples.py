@@ -16,7 +16,7 @@ _ASSOCIATED = 1  # alpha that the colours are multiplied by
 
 
 def teach_pillow() -> None:
-    """Have Pillow open grey of 16 bits with alpha: as four channels of 8 bits, whose bytes lie where they should."""
+    """Has Pillow open grey of 16 bits with alpha: as four channels of 8 bits, whose bytes lie where they should."""
     for prefix, photometric, extra in product((b"II", b"MM"), (0, 1), ((0,), (1,), (2,))):
         key = (prefix, photometric, (1,), 1, _GREY_AND_ALPHA, extra)
         TiffImagePlugin.OPEN_INFO.setdefault(key, ("RGBX", "RGBX"))

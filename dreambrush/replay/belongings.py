@@ -29,13 +29,13 @@ class OurLayer:
     """A layer as dreambrush saved it.
 
     Attributes:
-        painting: which of the file's recipes it belongs to.
-        index: of the layer in the recipe; None if it holds no strokes of the recipe.
-        name: that it had.
-        composite_op: that it had.
-        records: how many strokes its stroke map had.
-        first_brush: of the first of these, as text; "" where there is none.
-        optional: whether a painting may well be without it.
+        painting: number of the recipe in the file that the layer belongs to, from 0.
+        index: number of the layer in the recipe; None if it holds no strokes of the recipe.
+        name: name that the layer was saved with.
+        composite_op: mode that the layer was saved with.
+        records: number of strokes that its stroke map had.
+        first_brush: brush of the first of these strokes, as text; "" if there is none.
+        optional: whether a painting may lack the layer.
     """
 
     painting: int
@@ -48,22 +48,22 @@ class OurLayer:
 
 
 def our_layers(recipes: Sequence[Recipe]) -> list[OurLayer]:
-    """The layers that all recipes together have made, recipe by recipe, and of each the lowest first."""
+    """The layers that the recipes made, recipe by recipe, the lowest first."""
     return [layer for number, recipe in enumerate(recipes) for layer in _layers_of(recipe, number)]
 
 
 @dataclass
 class PixelBudget:
-    """How many pixels may still be looked at: a small file can ask for very many.
+    """The number of pixels that may still be looked at: a small file can ask for very many.
 
     Attributes:
-        left: of them.
+        left: number of pixels that may still be looked at.
     """
 
     left: int = LOOKED_AT
 
     def allows(self, size: tuple[int, int], more: int = 0) -> bool:
-        """Whether a picture of that width and height may be looked at, and more pixels; if so, they count as seen."""
+        """Whether a picture of that width and height may be looked at, and more pixels; if so, they are spent."""
         pixels = math.prod(size) + more
         allowed = math.prod(size) <= PIXEL_LIMIT and pixels <= self.left
         self.left -= pixels if allowed else 0
@@ -81,17 +81,17 @@ def find_ours(
     A layer is known by the first stroke of its stroke map, by its name, or else by its pixels.
 
     Args:
-        ours: to be found.
-        layers: the document's, the lowest first.
-        recipes: of the file.
-        budget: of pixels; where it is spent, no layer is known by its pixels.
+        ours: our layers, which are to be found.
+        layers: layers of the document with their facts, the lowest first.
+        recipes: recipes of the file.
+        budget: pixels that may be looked at; once they are spent, no layer is known by its pixels.
     """
     budget = budget or PixelBudget()
     found: dict[OurLayer, PaintLayer] = {}
     left = dict.fromkeys(layers)
 
     def take(mark_of_ours: Callable[[OurLayer], Hashable], mark_of: Callable[[PaintLayer], Hashable]) -> None:
-        """Gives each of ours that is not found the lowest layer that has the same mark and is left."""
+        """Gives each of our layers that is not found yet the lowest layer that is left and has the same mark."""
         wanted = {our: mark_of_ours(our) for our in ours if our not in found}
         marked: dict[Hashable, deque[PaintLayer]] = {}
         for layer in left if any(mark is not None for mark in wanted.values()) else ():
@@ -113,13 +113,13 @@ def find_ours(
 
 
 def _digest_of_ours(recipes: Sequence[Recipe], size: tuple[int, int], our: OurLayer) -> str | None:
-    """What a layer of ours in a recipe of that size had; None for others."""
+    """Digest of one of our layers; None if it holds no strokes, or if the recipe is of another size."""
     recipe = recipes[our.painting]
     return recipe.digests[our.index] if our.index is not None and recipe.strokes.size == size else None
 
 
 def _digest_of(size: tuple[int, int], budget: PixelBudget, layer: PaintLayer) -> str | None:
-    """That of a layer; None where it cannot be read, or too much was looked at."""
+    """Digest of a layer; None if it cannot be read, or if too much was looked at."""
     try:
         if not budget.allows(size, math.prod(layer.size())):
             return None

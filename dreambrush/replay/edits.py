@@ -1,8 +1,8 @@
 """What the artist has changed since dreambrush painted.
 
-A layer whose fingerprint is that of the recipe is as it was.  Otherwise it may only have been saved by MyPaint, which
-moves translucent colours a little; so the strokes are painted again, and a pixel counts as changed if no number of
-savings could have made it of what was painted (see :mod:`~dreambrush.mypaint.ora.resaved`).
+A layer with the digest of the recipe is as it was.  Otherwise it may only have been saved by MyPaint, which moves
+translucent colours a little.  So the strokes are painted again.  A pixel counts as changed if no number of saves could
+have made it of what was painted (see :mod:`~dreambrush.mypaint.ora.resaved`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
 from dreambrush.mypaint.layer import TILE_SIZE
@@ -28,25 +28,24 @@ from dreambrush.recipe import Recipe, digest
 from dreambrush.replay.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.replay.repaint import repaint
 
-Pixels = NDArray[np.uint8]
-LONGEST = 300.0  # seconds that painting the strokes of a recipe again may take; usual are some
+LONGEST = 300.0  # seconds that laying the strokes of a recipe again may take; usually it takes a few
 PIXELS_A_STROKE = 5000  # that could be looked at in the time in which a stroke is painted, about
 
 
 @dataclass(frozen=True)
 class LayerEdit:
-    """What became of a layer of ours.
+    """What became of one of our layers.
 
     Attributes:
-        painting: which of the file's recipes it belongs to, from 0.
-        name: that it had.
-        removed: whether it is gone; the other attributes then say nothing.
-        renamed: its new name, or None.
-        hidden: whether it was switched off.
-        opacity: its new opacity, or None.
-        composite_op: its new mode, or None.
-        pixels: how many pixels are not as we painted them; None where that cannot be told.
-        strokes: how many its stroke map has beyond ours.
+        painting: number of the recipe in the file that the layer belongs to, from 0.
+        name: name that the layer was saved with.
+        removed: whether the layer is gone; the other attributes then say nothing.
+        renamed: new name of the layer, or None.
+        hidden: whether the layer was switched off.
+        opacity: new opacity of the layer, or None.
+        composite_op: new mode of the layer, or None.
+        pixels: number of pixels that are not as we painted them; None if that cannot be told.
+        strokes: number of strokes that its stroke map has beyond ours.
     """
 
     painting: int
@@ -71,12 +70,12 @@ class LayerEdit:
 
 @dataclass(frozen=True)
 class Edits:
-    """What became of a file.
+    """What became of a file that dreambrush painted.
 
     Attributes:
-        size: the new width and height, or None.
+        size: new width and height of the document, or None.
         paper: whether there is another background than our ground.
-        layers: of ours, recipe by recipe, and of each the lowest first.
+        layers: edits of our layers, recipe by recipe, the lowest first.
         reordered: whether layers of one painting lie in another order.
         added: labels of layers and groups that are not ours, topmost first, if the whole file was.
     """
@@ -102,9 +101,9 @@ def find_edits(document: Document, recipes: Sequence[Recipe], facts: Mapping[Pai
     It takes about as long as painting the strokes, if the file is not as it was, and no time to speak of if it is.
 
     Args:
-        document: open.
-        recipes: at least one, the oldest first.
-        facts: of all its layers.
+        document: document that is open.
+        recipes: one recipe or more, the oldest first.
+        facts: facts of all layers of the document.
 
     Raises:
         OpenrasterError: the pixels of a layer that is ours cannot be read.
@@ -191,7 +190,7 @@ def _count_changed(before: Pixels, now: Pixels, eotf: float) -> int:
 
 
 def _is_background(document: Document, ours: Pixels) -> bool:
-    """Whether the document's is this colour (3,) or tile (h, w, 3)."""
+    """Whether the document's background is this colour (3,) or tile (h, w, 3)."""
     background = document.background
     if background is None:
         return False
@@ -204,7 +203,7 @@ def _is_background(document: Document, ours: Pixels) -> bool:
 
 
 def _is_reordered(ours: Sequence[OurLayer], found: Mapping[OurLayer, PaintLayer], upward: list[PaintLayer]) -> bool:
-    """Whether of the layers of a painting one lies above another that was above it."""
+    """Whether layers of one painting have changed places."""
     heights = {layer: height for height, layer in enumerate(upward)}
     places: dict[int, list[int]] = {}
     for our in ours:

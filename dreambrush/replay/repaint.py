@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import BrushFile
@@ -37,7 +37,7 @@ class Repainting:
     """A recipe that was painted again.
 
     Attributes:
-        recipe: as it was painted this time, at this size.
+        recipe: recipe of this painting, at this size.
         layers: bottom first, as :class:`~dreambrush.painter.painting.Painting` has them.
     """
 
@@ -45,11 +45,11 @@ class Repainting:
     layers: list[Layer]
 
     @property
-    def background(self) -> NDArray[np.uint8]:
-        """Under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
+    def background(self) -> Pixels:
+        """What lies under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
         return self.recipe.background
 
-    def merged(self) -> NDArray[np.uint8]:
+    def merged(self) -> Pixels:
         """The picture: (h, w, 3) uint8, or with alpha (h, w, 4) if it is transparent somewhere."""
         eotf = canvas_eotf(self.recipe.pigment)
         if self.recipe.alpha is not None:
@@ -57,7 +57,7 @@ class Repainting:
         return merge_layers(self.layers, self.background, eotf)
 
     def save_openraster(self, path: Path, *, your_turn: bool = True, overwrite: bool = False) -> None:
-        """As a layered .ora, with its recipe.
+        """Saves it as a layered .ora, with its recipe.
 
         Raises:
             OutputError: the file exists already or cannot be written.
@@ -65,7 +65,7 @@ class Repainting:
         write_painting(path, self.layers, self.recipe, your_turn=your_turn, overwrite=overwrite)
 
     def save_png(self, path: Path, *, overwrite: bool = False) -> None:
-        """As a flat picture.
+        """Saves it as a flat picture.
 
         Raises:
             OutputError: the file exists already or cannot be written.
@@ -84,9 +84,9 @@ def changed(
     """The recipe with changes.
 
     Args:
-        recipe: of a painting.
+        recipe: recipe of a painting.
         size: width and height in pixels; by default as it was.
-        brush: that lays all strokes; by default each has its own.
+        brush: brush that lays all strokes; by default each has its own.
         until: how many strokes are laid; by default all.
         pigment: whether to paint as pigment; by default as it was.
 
@@ -106,8 +106,8 @@ def changed(
         width, height = size
         before = strokes
         strokes = strokes.scaled(size)
-        # The engine's soft rims are as wide at any size, and add to what one sees of a stroke; so they must be made
-        # larger, too, or thin strokes would turn out too thin.
+        # The engine's soft rims are as wide at any size, and add to what is seen of a stroke.  So they must be
+        # made larger, too, or thin strokes would turn out too thin.
         factor = np.float32(np.sqrt(width * height / np.prod(before.size, dtype=np.float64)))
         radius = np.maximum(strokes.radius + (factor - 1) * np.float32(SOFT_RIM), factor * THINNEST * before.radius)
         strokes = replace(strokes, radius=radius.astype(np.float32))
@@ -122,11 +122,11 @@ def changed(
 
 
 def check_size(size: tuple[int, int], layers: int = 1) -> None:
-    """Settles whether a painting can be painted again.
+    """Checks that a painting can be painted again.
 
     Args:
         size: width and height in pixels.
-        layers: that have strokes.
+        layers: layers that have strokes.
 
     Raises:
         UsageError: it would take too much memory.
@@ -151,7 +151,7 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
 
     Args:
         recipe: what to paint; one that is as it was gives the same pixels.
-        progress: told how many strokes are laid, from time to time.
+        progress: called from time to time with the number of strokes laid.
     """
     layers = lay_strokes(recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress)
     if recipe.alpha is not None:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dreambrush.arrays import Pixels
 from dreambrush.train.collect.strokes import SIDE
-from dreambrush.train.fit.descent import Descent, shuffled_batches
+from dreambrush.train.fit.optimiser import Optimiser, shuffled_batches
 
 CORNER = SIDE // 16  # pixels of the smallest feature map, four halvings down
 EMPTY_LOGIT = -2.0  # alpha of 0.12, about the mean
@@ -87,7 +87,7 @@ class Vae(nn.Module):
 
 
 def fit_vae(
-    pictures: NDArray[np.uint8],
+    pictures: Pixels,
     options: VaeOptions,
     seed: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -110,7 +110,7 @@ def fit_vae(
         raise ValueError(f"Expected pictures (n, {SIDE}, {SIDE}) uint8 but had {pictures.shape} {pictures.dtype}")
     torch.manual_seed(seed)
     vae = Vae(options)
-    descent = Descent(vae.parameters(), options.learning_rate, options.steps, options.warm_up)
+    descent = Optimiser(vae.parameters(), options.learning_rate, options.steps, options.warm_up)
     collection = torch.from_numpy(pictures)
     batches = shuffled_batches(len(collection), options.batch)
     for step, chosen in zip(range(options.steps), batches, strict=False):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.cores import available_cores
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import BrushFile, find_brush
@@ -27,7 +28,7 @@ from dreambrush.painter.study import Commission
 from tests.painter.scattered import Scattered
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Pictures
+    from tests.painter.conftest import Pictures
 
 QUICK = PaintOptions(effort=1)
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
@@ -63,10 +64,10 @@ def check(painting: Painting, brushes: list[BrushFile], seed: int = SEED) -> Non
     for replayed, layer in zip(again, painted, strict=True):
         assert painting.alpha is not None or np.array_equal(replayed.pixels, layer.pixels)
     laid = dict(zip(*np.unique(strokes.layer, return_counts=True), strict=True))
-    for index, stage in enumerate(painting.stages):
+    for index, stage in enumerate(painting.laid_layers):
         assert (stage.name, stage.strokes) == (strokes.layers[index], laid[index])
-        assert stage.mse >= 0 and stage.dreamed_mse >= 0
-    assert len(painting.stages) == len(laid) or painting.interrupted
+        assert np.isfinite([stage.mse, stage.dreamed_mse]).all()
+    assert len(painting.laid_layers) == len(laid) or painting.interrupted
 
 
 def test_it_paints_the_picture(painting: Painting, target: Float32, tmp_path: Path) -> None:
@@ -81,17 +82,17 @@ def test_the_dream_foretells_the_error(painting: Painting, target: Float32) -> N
     # Of the error that was removed, the dream foretold all but a few per cent.
     removed = flat_error(target) - painting.mse
     assert abs(painting.dreamed_mse - painting.mse) < 0.05 * removed
-    for stage in painting.stages:
+    for stage in painting.laid_layers:
         assert abs(stage.dreamed_mse - stage.mse) < 0.05 * removed
-    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.02)
-    errors = [flat_error(target), *(stage.mse for stage in painting.stages)]
+    assert painting.laid_layers[-1].mse == pytest.approx(painting.mse, rel=0.02)
+    errors = [flat_error(target), *(stage.mse for stage in painting.laid_layers)]
     assert errors == sorted(errors, reverse=True)
 
 
 @pytest.mark.parametrize("count", [0, 1, 41])
 def test_the_exact_number_of_strokes_is_painted(count: int, target: Float32) -> None:
     painting = paint(target, find_brush("oil"), count, SEED, options=QUICK)
-    assert len(painting.strokes) == count == sum(stage.strokes for stage in painting.stages)
+    assert len(painting.strokes) == count == sum(stage.strokes for stage in painting.laid_layers)
     check(painting, [find_brush("oil")])
 
 
@@ -112,7 +113,11 @@ def test_same_seed_same_bytes_whatever_the_cores(
     again = paint(target, find_brush("oil"), 90, SEED, options=QUICK)
     assert again.strokes == painting.strokes
     assert np.array_equal(again.merged, painting.merged)
-    assert (again.mse, again.dreamed_mse, again.stages) == (painting.mse, painting.dreamed_mse, painting.stages)
+    assert (again.mse, again.dreamed_mse, again.laid_layers) == (
+        painting.mse,
+        painting.dreamed_mse,
+        painting.laid_layers,
+    )
     other = paint(target, find_brush("oil"), 90, SEED + 1, options=QUICK)
     assert other.strokes != painting.strokes
 
@@ -158,7 +163,7 @@ def test_odd_pictures(shape: tuple[int, int]) -> None:
 def test_a_picture_of_one_colour_stays_so(value: float) -> None:
     target = np.full((40, 50, 3), value, np.float32)
     painting = paint(target, find_brush("oil"), 12, SEED, options=QUICK)
-    assert painting.mse < 1e-4
+    assert painting.mse < 1e-5
     assert len(painting.strokes) == 12  # although there is nothing to do
     check(painting, [find_brush("oil")])
 
@@ -184,8 +189,7 @@ def test_strokes_are_as_narrow_and_wide_as_allowed(
 ) -> None:
     options = replace(QUICK, hand=hand, narrowest=narrowest, widest=widest)
     widths = 2 * paint(target, find_brush("oil"), 20, SEED, options=options).strokes.radius
-    assert narrowest is None or widths.min() > narrowest - 1e-3
-    assert widest is None or widths.max() < widest + 1e-3
+    np.testing.assert_allclose(widths, np.clip(widths, narrowest, widest), atol=1e-3)
 
 
 @pytest.mark.slow
@@ -226,7 +230,7 @@ def test_little_time_gives_a_whole_painting(target: Float32) -> None:
 def test_pigment(target: Float32) -> None:
     painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, pigment=True))
     assert painting.pigment and painting.mse < 0.15 * flat_error(target)
-    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.05)
+    assert painting.laid_layers[-1].mse == pytest.approx(painting.mse, rel=0.05)
     check(painting, [find_brush("oil")])
 
 
@@ -261,7 +265,7 @@ def test_nothing_is_painted_where_the_picture_is_transparent(target: Float32, tm
 def test_the_dream_foretells_the_error_where_the_picture_is_opaque(target: Float32) -> None:
     painting = paint(cut_out(target), find_brush("oil"), 60, SEED, options=QUICK)
     assert painting.dreamed_mse == pytest.approx(painting.mse, rel=0.2)
-    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.05)
+    assert painting.laid_layers[-1].mse == pytest.approx(painting.mse, rel=0.05)
 
 
 def test_soft_edges_are_painted_in_the_picture_s_colours(target: Float32, tmp_path: Path) -> None:
@@ -307,7 +311,7 @@ def test_interrupted_at_any_moment_it_is_a_whole_painting(target: Float32, momen
     laid = [each for each in seen if each.stage in LAYERS[5][0]]
     # What was planned is painted, whether it was laid by then or not.
     assert len(painting.strokes) >= seen[moment].done > 0 or seen[moment].stage == "Refine"
-    assert painting.mse < 0.9 * flat_error(target)
+    assert painting.mse < (0.5 if moment else 0.9) * flat_error(target)
     if laid:
         assert len(painting.strokes) >= Commission(target, (), 120).planned and painting.mse < 1.1 * seen[-1].mse
     check(painting, [find_brush("oil")])

@@ -12,8 +12,8 @@ import click
 from dreambrush.cli.bench.paint import TASK as PAINT
 from dreambrush.cli.bench.paint import bench_paint, refuse_settings
 from dreambrush.cli.bench.results import Lot, ResultsFolder, print_table
-from dreambrush.cli.export import export_if_needed
 from dreambrush.cli.shared.completers import painting_brushes
+from dreambrush.cli.shared.exports import export_if_needed
 from dreambrush.cli.shared.options import DEFAULT_BRUSH, QUIET, folder_option, seed_option, whole_number
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from dreambrush.cli.paint.brushes import brushes_with_dreams
 from dreambrush.cli.paint.job import Job, run_job
 from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.options import ESSENTIALS, ONLY_FLAGS, paint_options
@@ -18,6 +17,7 @@ from dreambrush.cli.paint.pool import run_pool
 from dreambrush.cli.paint.resume import check_resume, output_of_resumed, read_unfinished
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.paint.watch import check_watch, paint_when_saved
+from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
 from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
 from dreambrush.cli.shared.outputs import check_output, is_finished, plan_outputs

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dreambrush.cli.paint.brushes import brushes_with_dreams
 from dreambrush.cli.paint.guarded_output import GuardedOutput, free_name
 from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.report import report_of
 from dreambrush.cli.paint.resume import ResumeRequest, read_unfinished
 from dreambrush.cli.paint.settings import AUTO, PaintSettings
+from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.inputs import Input
 from dreambrush.cli.shared.outputs import UNFINISHED, is_unfinished
 from dreambrush.cli.ui.progress import painting_progress
@@ -110,7 +110,7 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     started, clock = time.perf_counter(), Clock()
     job = job.going_on(target.file, output)
     settings = job.settings
-    with clock.stage("read"):
+    with clock.time("read"):
         work = None
         limits = Limits() if job.megapixels is None else Limits.of_megapixels(job.megapixels)
         try:
@@ -145,7 +145,7 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
         job.note("Nothing stands out in the picture, so --focus auto has no effect.")
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
-    with clock.stage("write"):
+    with clock.time("write"):
         output = saving.finish(painting)
         if job.film is not None and not painting.interrupted:
             recipe = recipe_of(painting, job.brushes, settings.seed, settings.record())

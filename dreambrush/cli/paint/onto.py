@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from dreambrush.arrays import Float32, Pixels
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.mypaint.ora.document import Document, PaintLayer
     from dreambrush.painter.painting import Painting
@@ -85,7 +83,7 @@ class Onto:
             )
         return path
 
-    def look(self, target: Path, limits: Limits | None = None) -> tuple[NDArray[np.float32], Backdrop]:
+    def look(self, target: Path, limits: Limits | None = None) -> tuple[Float32, Backdrop]:
         """The picture, fitted into the frame of the work, and the work itself.
 
         Raises:
@@ -139,7 +137,7 @@ class Onto:
         insert_layers(self.file, output, layers, GROUP, overwrite=overwrite, **how)
         return ""
 
-    def _where(self, document: Document) -> NDArray[np.uint8] | None:
+    def _where(self, document: Document) -> Pixels | None:
         """Where paint may go, (h, w) uint8; None for everywhere."""
         import numpy as np
 
@@ -153,7 +151,7 @@ class Onto:
             parts.append(np.rint(load_mask(self.mask, document.width, document.height) * 255).astype(np.uint8))
         if not parts:
             return None
-        where: NDArray[np.uint8] = np.minimum.reduce(parts)
+        where: Pixels = np.minimum.reduce(parts)
         if not where.any():
             raise UsageError(
                 "--region and --mask leave no place to paint.", "Choose another --region or --mask.", id="no-place-left"
@@ -161,7 +159,7 @@ class Onto:
         return where
 
 
-def _box(found: re.Match[str], document: Document) -> NDArray[np.uint8]:
+def _box(found: re.Match[str], document: Document) -> Pixels:
     import numpy as np
 
     x, y, width, height = (int(number) for number in found.groups())
@@ -170,7 +168,7 @@ def _box(found: re.Match[str], document: Document) -> NDArray[np.uint8]:
     return where
 
 
-def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
+def _layer_region(document: Document, name: str) -> Pixels:
     from dreambrush.mypaint.ora.document import Group
     from dreambrush.painter.see.backdrop import find_node, region_of
 
@@ -183,7 +181,7 @@ def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
     return region_of(document, layer)
 
 
-def _fitted(target: Path, width: int, height: int, limits: Limits | None) -> NDArray[np.float32]:
+def _fitted(target: Path, width: int, height: int, limits: Limits | None) -> Float32:
     """A picture as large as fits, in the middle of a transparent frame."""
     import numpy as np
 

@@ -8,8 +8,8 @@ from typing import Any
 import click
 from cloup import option_group
 
-from dreambrush.cli.paint.brushes import complete_brush
 from dreambrush.cli.paint.values import duration, ground_named, stroke_width
+from dreambrush.cli.shared.brushes import complete_brush
 from dreambrush.cli.shared.completers import complete_style, ora_files
 from dreambrush.cli.shared.options import (
     DEFAULT_BRUSH,

@@ -170,7 +170,7 @@ def _try_out(key: str, setting: Setting) -> None:
 
 
 def _find_brushes(word: str) -> None:
-    from dreambrush.cli.paint.brushes import brush_names
+    from dreambrush.cli.shared.brushes import brush_names
     from dreambrush.models.catalogue import find_brush
 
     for name in brush_names(word):

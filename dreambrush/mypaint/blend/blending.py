@@ -1,8 +1,8 @@
-"""Layers merged with MyPaint's own arithmetic, to the last bit.
+"""Merges layers with MyPaint's own arithmetic, to the last bit.
 
-MyPaint keeps premultiplied colour in 15-bit fixed point, where 32768 is 1.0.  These are its rules at eotf 1.0
-(colours are blended as stored) and 2.2 (blended as rgb^2.2), in three steps: 8-bit pixels in, one layer over
-another (blending.c), 8-bit pixels out (levels.py; MyPaint 2.0.1, lib/pixops.cpp and lib/blending.hpp).
+MyPaint keeps premultiplied colour in 15-bit fixed point, where 32768 is 1.0.  At eotf 1.0 it blends colours as they are
+stored, at 2.2 as rgb^2.2.  There are three steps: 8-bit pixels in, one layer over another (blending.c), 8-bit pixels
+out (levels.py).  Source: MyPaint 2.0.1, lib/pixops.cpp and lib/blending.hpp.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.errors import UsageError
 from dreambrush.mypaint.blend.levels import opaque_levels
 from dreambrush.mypaint.blend.modes import mode_number
@@ -20,21 +20,21 @@ from dreambrush.mypaint.engine.library import engine
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE, Layer
 
 
-def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: float = PLAIN) -> NDArray[np.uint8]:
-    """Render the picture as MyPaint renders and saves it.
+def merge_layers(layers: Sequence[Layer], background: Pixels, eotf: float = PLAIN) -> Pixels:
+    """Renders the picture as MyPaint renders and saves it.
 
     Args:
         layers: at least one, the bottom one first, all of one size.
         background: a paper tile of shape (64n, 64m, 3) repeated from the top left corner, a picture of the frame's
             shape (height, width, 3), or one colour of shape (3,); sRGB, uint8.
-        eotf: the document's, 1.0 or 2.2.
+        eotf: eotf of the document, 1.0 or 2.2.
 
     Returns:
         sRGB, shape (height, width, 3), uint8.
 
     Raises:
-        ValueError: there is no layer, the shapes do not fit, or another eotf.
-        UsageError: a layer's mode is not covered.
+        ValueError: there is no layer, the shapes do not fit, or the eotf is another one.
+        UsageError: a layer has a mode that MyPaint does not have.
         LibmypaintError: libmypaint is not installed.
     """
     height, width = frame_size(layers)
@@ -60,19 +60,17 @@ def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: f
     return merged
 
 
-def blend(
-    under: NDArray[np.uint16], paint: NDArray[np.uint16], opacity: float = 1.0, composite_op: str = NORMAL
-) -> None:
-    """Lays paint over light, in place.
+def blend(under: Fixed15, paint: Fixed15, opacity: float = 1.0, composite_op: str = NORMAL) -> None:
+    """Lays paint over what is below, in place.
 
     Args:
-        under: opaque RGB or premultiplied RGBA, (height, width, 3 or 4), 0..32768, contiguous; takes the result.
-        paint: (height, width, 4), premultiplied RGBA, 0..32768.
-        opacity: of the whole layer, 0..1.
+        under: opaque RGB or premultiplied RGBA, (height, width, 3 or 4), 0..32768, contiguous; it takes the result.
+        paint: premultiplied RGBA, (height, width, 4), 0..32768.
+        opacity: opacity of the whole layer, 0..1.
         composite_op: one of ``modes.MODES``.
 
     Raises:
-        ValueError: the shapes or types do not fit, or another mode.
+        ValueError: the shapes or types do not fit, or there is no such mode.
     """
     if not under.flags.c_contiguous or under.dtype != np.uint16 or paint.dtype != np.uint16:
         raise ValueError("Expected a contiguous array of uint16 under paint of uint16")
@@ -90,12 +88,12 @@ def blend(
     )
 
 
-def premultiply(pixels: NDArray[np.uint8], light: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Pixels as MyPaint loads them.
+def premultiply(pixels: Pixels, light: Fixed15) -> Fixed15:
+    """Converts pixels as MyPaint does when it loads them.
 
     Args:
         pixels: straight sRGB and alpha, (height, width, 4), uint8.
-        light: of each level, as :func:`~dreambrush.mypaint.engine.eotf.light_of_levels` has it.
+        light: light of each level, from :func:`~dreambrush.mypaint.engine.eotf.light_of_levels`.
 
     Returns:
         Premultiplied RGBA of the same shape, 0..32768, rounded to nearest (tile_convert_rgba8_to_rgba16 in
@@ -127,8 +125,8 @@ def frame_size(layers: Sequence[Layer]) -> tuple[int, int]:
     return height, width
 
 
-def background_tile(background: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A background as a tile that MyPaint accepts.
+def background_tile(background: Pixels) -> Pixels:
+    """Makes a background a tile that MyPaint accepts.
 
     Args:
         background: a tile of shape (64n, 64m, 3) or a colour of shape (3,), uint8.
@@ -149,7 +147,7 @@ def background_tile(background: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return background
 
 
-def _background_band(tile: NDArray[np.uint8], rows: slice, width: int) -> NDArray[np.uint8]:
+def _background_band(tile: Pixels, rows: slice, width: int) -> Pixels:
     """The background under one row of tiles, shape (rows, width, 3)."""
     top = rows.start % len(tile)
     strip = tile[top : top + rows.stop - rows.start]
@@ -157,8 +155,8 @@ def _background_band(tile: NDArray[np.uint8], rows: slice, width: int) -> NDArra
     return np.tile(strip, (1, repeats, 1))[:, :width]
 
 
-def _lay_over(band: NDArray[np.uint16], layer: Layer, rows: slice, light: NDArray[np.uint16]) -> None:
-    """Lay one row of a layer's tiles over an opaque band, in place."""
+def _lay_over(band: Fixed15, layer: Layer, rows: slice, light: Fixed15) -> None:
+    """Lays one row of a layer's tiles over an opaque band, in place."""
     source = layer.pixels[rows]
     painted = np.flatnonzero(source[..., 3].any(axis=0))
     if not painted.size:

@@ -1,4 +1,4 @@
-"""Pictures that are transparent somewhere: layers cut to a shape, and merged without paper."""
+"""Pictures with transparency: cuts layers to a shape, and merges them without paper."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Float32, Pixels
 from dreambrush.mypaint.blend.blending import blend, frame_size
 from dreambrush.mypaint.engine import eotf as scale
 from dreambrush.mypaint.engine.eotf import PLAIN, check_eotf, light_of_levels, nearest_levels
 from dreambrush.mypaint.layer import TILE_SIZE, Layer
 
-Float32 = NDArray[np.float32]
 
+def cut_to_shape(layers: Sequence[Layer], name: str, ground: Pixels, alpha: Pixels) -> list[Layer]:
+    """Cuts layers to a shape.  Together they become just as opaque as the shape, and look there as before.
 
-def cut_to_shape(
-    layers: Sequence[Layer], name: str, ground: NDArray[np.uint8], alpha: NDArray[np.uint8]
-) -> list[Layer]:
-    """Cuts layers to a shape, such that all together are just as opaque as it is, and look there as before.
-
-    Where the shape is translucent it is not enough to make every layer so: two layers of half the coverage cover
-    three quarters.  There each layer keeps only what is seen of it: with those above, it covers as much of the shape
-    as they covered of the whole before.
+    Where the shape is translucent, it is not enough to make every layer as translucent: two layers of half the coverage
+    cover three quarters.  There each layer keeps only what is seen of it.  With those above, it covers the same share
+    of the shape that they covered of the whole.
 
     Args:
-        layers: bottom first, all visible and of opacity 1, modes NORMAL or PIGMENT; their pixels are changed.
-        name: of the new layer, which has the ground's colour and lies below all others.
+        layers: the layers, bottom first, all visible, of opacity 1 and mode NORMAL or PIGMENT.  Their pixels are
+            changed.
+        name: name of the new layer.  It has the ground's colour and lies below all others.
         ground: (3,) uint8, the colour that the layers lay on.
         alpha: (h, w) uint8, the shape.
 
@@ -43,12 +40,12 @@ def cut_to_shape(
     return [Layer(name, shape), *layers]
 
 
-def clip_layers(layers: Sequence[Layer], shape: NDArray[np.uint8]) -> list[Layer]:
-    """Layers that cover nothing outside a shape.
+def clip_layers(layers: Sequence[Layer], shape: Pixels) -> list[Layer]:
+    """Removes from layers all paint outside a shape.
 
     Args:
-        layers: all of one size.
-        shape: (h, w) uint8; where it is 0 no paint is left, where it is 255 all.
+        layers: the layers, all of one size.
+        shape: (h, w) uint8.  Where it is 0 no paint is left, where it is 255 all is left.
 
     Returns:
         New layers.
@@ -62,8 +59,8 @@ def clip_layers(layers: Sequence[Layer], shape: NDArray[np.uint8]) -> list[Layer
     return clipped
 
 
-def _cut(layers: Sequence[NDArray[np.uint8]], shape: NDArray[np.uint8]) -> None:
-    """Cuts some rows of all layers, in place, and gives the shape the alpha that is then still missing."""
+def _cut(layers: Sequence[Pixels], shape: Pixels) -> None:
+    """Cuts some rows of all layers, in place, and gives the new layer the alpha that is still missing."""
     at = shape[..., 3] < 255
     whole = shape[at, 3] / np.float32(255)
     seen, uncovered = np.ones_like(whole), np.ones_like(whole)  # through the layers above, before and after
@@ -77,23 +74,23 @@ def _cut(layers: Sequence[NDArray[np.uint8]], shape: NDArray[np.uint8]) -> None:
     shape[at, 3] = _still_missing(whole, uncovered)
 
 
-def _still_missing(wanted: Float32, uncovered: Float32) -> NDArray[np.uint8]:
-    """The alpha of one more layer below, for all to cover what is wanted; roundings do not add up."""
+def _still_missing(wanted: Float32, uncovered: Float32) -> Pixels:
+    """The alpha that one more layer below needs, for all to cover what is wanted.  Roundings do not add up."""
     return _levels(_share(wanted - (1 - uncovered), uncovered))
 
 
-def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> NDArray[np.uint8]:
-    """Renders the picture without any paper, as MyPaint exports it with its background hidden, within a level.
+def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> Pixels:
+    """Renders the picture without paper, as MyPaint exports it with its background hidden, within one level.
 
     Args:
-        layers: at least one, the bottom one first, all of one size, modes NORMAL or PIGMENT.
-        eotf: the document's, 1.0 or 2.2.
+        layers: at least one, the bottom one first, all of one size and of mode NORMAL or PIGMENT.
+        eotf: eotf of the document, 1.0 or 2.2.
 
     Returns:
         Straight sRGB and alpha, shape (height, width, 4), uint8.
 
     Raises:
-        ValueError: there is no layer, the shapes do not fit, or another eotf.
+        ValueError: there is no layer, the shapes do not fit, or the eotf is another one.
     """
     height, width = frame_size(layers)
     check_eotf(eotf)
@@ -115,16 +112,16 @@ def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> NDArray[n
     return merged
 
 
-def _premultiplied(light: NDArray[np.uint16], alpha: Float32) -> NDArray[np.uint16]:
-    """Straight light (h, w, 3) and alpha (h, w) 0..1 as premultiplied 15-bit RGBA."""
+def _premultiplied(light: Fixed15, alpha: Float32) -> Fixed15:
+    """Makes straight light (h, w, 3) and alpha (h, w), 0..1, premultiplied 15-bit RGBA."""
     share = np.rint(alpha * scale.ONE).astype(np.uint32)[..., None]
     return np.concatenate([(light * share + scale.ONE // 2) >> 15, share], 2).astype(np.uint16)
 
 
 def _share(part: Float32, whole: Float32) -> Float32:
-    """What a part is of the whole, within 0..1; of nothing it is 0."""
+    """The share of a part in the whole, within 0..1.  It is 0 if the whole is nothing."""
     return np.clip(part / np.maximum(whole, np.float32(1e-6)), 0, 1)
 
 
-def _levels(values: Float32) -> NDArray[np.uint8]:
+def _levels(values: Float32) -> Pixels:
     return np.rint(values * 255).astype(np.uint8)

@@ -1,10 +1,9 @@
-"""A layer in the making: real paint, and the record of its strokes that MyPaint picks from."""
+"""A layer while it is painted: its paint, and its stroke map, from which MyPaint picks brushes."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.brushes.text import BrushText
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
@@ -12,9 +11,6 @@ from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.strokemap import RecordedStroke
-from dreambrush.strokes import stroke_events
-
-Float32 = NDArray[np.float32]
 
 
 class Tool:
@@ -23,9 +19,9 @@ class Tool:
     One tool paints all strokes of its brush in a painting, so that the brush's random numbers run on.
 
     Args:
-        settings: of the brush.
-        name: by which MyPaint knows the brush, such as "dreambrush/oil"; None if no record of strokes is wanted.
-        pigment: whether it paints as pigment.
+        settings: settings of the brush.
+        name: name by which MyPaint knows the brush, such as "dreambrush/oil"; None if no stroke map is wanted.
+        pigment: whether the brush paints as pigment.
     """
 
     def __init__(self, settings: BrushSettings, name: str | None = None, pigment: bool = False) -> None:
@@ -35,16 +31,16 @@ class Tool:
 
 
 class LayerCanvas:
-    """A transparent sheet to paint on.
+    """The canvas of one layer, transparent to begin with.
 
     Args:
-        width: in pixels.
-        height: in pixels.
-        pigment: paint in linear light, for a layer that mixes with those below like pigment.
+        width: width of the canvas in pixels.
+        height: height of the canvas in pixels.
+        pigment: whether to paint in linear light, for a layer that mixes with those below like pigment.
 
     Attributes:
-        canvas: the real paint.
-        strokes: the record of those whose tools have names.
+        canvas: libmypaint's surface, which holds the paint.
+        strokes: stroke map: the strokes whose tools have names.
     """
 
     def __init__(self, width: int, height: int, pigment: bool = False) -> None:
@@ -55,15 +51,15 @@ class LayerCanvas:
     def paint(
         self, tool: Tool, path: Float32, pressure: Float32, radius: float, colour: Float32, seed: int
     ) -> Rectangle:
-        """Lays one stroke for real.
+        """Lays one stroke with the engine.
 
         Args:
-            tool: takes on the colour and the radius.
+            tool: tool that lays the stroke; it takes on the colour and the radius.
             path: (3, 2) start, control and end in pixels.
-            pressure: (2,) at start and end, 0..1.
-            radius: in pixels.
+            pressure: (2,) pressure at start and end, 0..1.
+            radius: radius in pixels.
             colour: (3,) display sRGB 0..1.
-            seed: of wet brushes' random samples.
+            seed: seed of the random samples that wet brushes take.
 
         Returns:
             The rectangle that the stroke touched.
@@ -79,17 +75,17 @@ class LayerCanvas:
         return touched
 
     def layer(self, name: str) -> Layer:
-        """What there is, as a layer of that name."""
+        """The paint so far, as a layer of that name."""
         return Layer(name, self.canvas.read8(), composite_op=layer_mode(self.pigment), strokes=tuple(self.strokes))
 
 
 def canvas_eotf(pigment: bool) -> float:
-    """The eotf that paintings with or without pigment have: 2.2, as in MyPaint 2, or 1.0."""
+    """The eotf of paintings with and without pigment: 2.2, as in MyPaint 2, or 1.0."""
     return LINEAR if pigment else PLAIN
 
 
 def layer_mode(pigment: bool) -> str:
-    """The mode that layers of paintings with or without pigment have."""
+    """The mode of layers in paintings with and without pigment."""
     return PIGMENT if pigment else NORMAL
 
 

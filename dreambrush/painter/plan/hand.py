@@ -9,21 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
+from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
-from dreambrush.painter.refine.fragments import path_nodes
 from dreambrush.painter.see.orientation import OrientationField
 
-Float32 = NDArray[np.float32]
-
 EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
-LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand
-NARROWEST, FREE_NARROWEST = 1.8, 0.025  # stroke of an exact hand (pixels), of the freest (share of the shorter side)
-SHORTEST_OF_LONGEST = 0.5  # stroke, as a share of the longest where that is given
-ROOM = 0.5  # of the canvas that strokes may cover if all are the narrowest and shortest of the freest hand
-WIDEST = 0.4  # stroke, as a share of the shorter side
-PLACES = 5  # along a stroke, where its direction is compared with the form's
+LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # preferences of the freest hand, as Hand has them
+NARROWEST, FREE_NARROWEST = 1.8, 0.025  # width of a stroke: exact hand (pixels), freest (share of the side)
+SHORTEST_OF_LONGEST = 0.5  # least chord of a stroke, as a share of the greatest length, if that is given
+ROOM = 0.5  # share of the canvas that strokes may cover, if all are the narrowest and shortest of the freest hand
+WIDEST = 0.4  # greatest stroke width, as a share of the shorter side
+PLACES = 5  # number of places along a stroke where its direction is compared with the form's
 
 
 @dataclass(frozen=True)
@@ -31,16 +29,16 @@ class Hand:
     """What a hand prefers.
 
     Attributes:
-        long: share of its gain that a mere dot is docked.
-        along: share of its gain that a stroke straight across a clear form is docked.
-        shortest: chord of a stroke in widths.
-        smallest: radius in pixels.
-        largest: radius in pixels.
-        width: of the canvas in pixels.
-        height: of the canvas in pixels.
-        form: of the target.
-        longest: path of a stroke in widths; None for any.
-        lightest: pressure, 0..1.
+        long: share of its gain that a mere dot loses.
+        along: share of its gain that a stroke straight across a clear form loses.
+        shortest: least chord of a stroke in widths.
+        smallest: least radius in pixels.
+        largest: greatest radius in pixels.
+        width: width of the canvas in pixels.
+        height: height of the canvas in pixels.
+        form: orientation field of the target.
+        longest: greatest length of a path in widths; None for any.
+        lightest: least pressure, 0..1.
     """
 
     long: float
@@ -55,19 +53,19 @@ class Hand:
     lightest: float = LIGHTEST
 
     def score(self, gain: Float32, strokes: Float32) -> Float32:
-        """What strokes (b, 9) are worth (b,) to this hand, from what they gain (b,)."""
+        """Scores (b,) of strokes (b, 9), from what they gain (b,)."""
         score = gain * (1 - self.long * dotness(strokes))
         if self.along:
             nodes = path_nodes(strokes, PLACES)
             steps = np.diff(nodes, axis=1)
-            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, 8])
+            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, RADIUS])
             across = np.sin(np.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
             weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
             score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
         return np.asarray(np.where(gain > 0, score, gain), np.float32)
 
     def constrain(self, strokes: Float32) -> Float32:
-        """Brings strokes (b, 9) within what this hand does."""
+        """Brings strokes (b, 9) within what this hand would lay."""
         limits = self.smallest, self.largest, self.shortest, self.longest, self.lightest
         return constrained(strokes, self.width, self.height, *limits)
 
@@ -86,13 +84,13 @@ def hand_for(
 
     Args:
         freedom: 0, as exact as possible, to 1, as free as possible.
-        picture: (h, w, 3) that is painted.
-        form: of that picture.
-        narrowest: stroke in pixels; by default what this hand likes.
-        widest: stroke in pixels; likewise.
-        strokes: that the painting has; where there are many, they may be narrower, lest they hide one another.
-        longest: path of a stroke in widths; by default as long as it likes.
-        lightest: pressure, 0..1.
+        picture: (h, w, 3) picture that is painted.
+        form: orientation field of that picture.
+        narrowest: least width of a stroke in pixels; by default as this hand likes it.
+        widest: greatest width of a stroke in pixels; by default as this hand likes it.
+        strokes: number of strokes of the painting; many may be narrower than few, lest they hide one another.
+        longest: greatest length of a path in widths; by default any.
+        lightest: least pressure, 0..1.
     """
     height, width = picture.shape[:2]
     shorter = min(height, width)

@@ -1,8 +1,9 @@
-"""Jitter of colour: each stroke strays a little from the colour that suits best, so that a surface is of many.
+"""Jitter of colour: each stroke strays a little from its best colour, so that a surface has many.
 
 Hertzmann, "Painterly rendering with curved brush strokes of multiple sizes" (1998), section 3, has such parameters for
-his styles; here the colour strays in Oklab, where equal steps look about equally large.  What strays and is then
-brought to the nearest colour of a palette is a dither: from afar the dots mix to the colour that was meant.
+his styles; here the colour strays in Oklab, where equal steps look about equally large.  With a palette, colours stray
+first and then snap to the nearest of the palette.  That is a dither: from afar the strokes mix to the colour that was
+meant.
 """
 
 from __future__ import annotations
@@ -10,26 +11,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.sketch import Sketch
 from dreambrush.pictures.palette import from_oklab, oklab
 
-Float32 = NDArray[np.float32]
-
 FARTHEST = np.array([0.12, 0.16, 0.16])  # standard deviation of lightness, green to red and blue to yellow, at jitter 1
 
 
 def jittered(sketch: Sketch, part: slice, jitter: float, seed: int, snap: Snap | None = None) -> Sketch:
-    """The sketch with the colours of some of its strokes strayed at random.
+    """Lets the colours of some strokes stray at random.
 
     Args:
-        sketch: k strokes.
-        part: of them that strays; how far a stroke strays depends on its number and the seed only.
-        jitter: 0, not at all, to 1.
-        seed: of the painting.
-        snap: to the colours that there are.
+        sketch: a sketch of k strokes.
+        part: which strokes stray; how far a stroke strays depends on its number and the seed only.
+        jitter: how far colours stray: 0, not at all, to 1.
+        seed: seed of the painting.
+        snap: brings colours to those that may be used; None if any colour may.
     """
     noise = np.random.default_rng(seed).standard_normal((len(sketch), 3))[part]
     if not len(noise):

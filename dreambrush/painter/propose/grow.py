@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.ridge_proposer import Controller
@@ -18,27 +19,26 @@ from dreambrush.painter.refine.descent import refine
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
-Float32 = NDArray[np.float32]
 Score = Callable[[Float32, Float32], Float32]
 
-CELLS = 16  # looked at for each stroke that there is room for, when strokes are compared
-CANDIDATES = 3  # for each stroke wanted, that are looked at closely
-STILL_GOOD = 0.6  # of its gain at first glance, that a stroke must keep beside the others of its round
-WORTH_IT = 0.3  # of the best one's gain, that strokes need to be laid in the same round
+CELLS = 16  # number of cells for each stroke that there is room for, when strokes are compared
+CANDIDATES = 3  # number of candidates looked at closely, for each stroke wanted
+STILL_GOOD = 0.6  # share of its first gain that a stroke must keep beside the others of its round
+WORTH_IT = 0.3  # share of the best one's gain that a stroke needs to be laid in the same round
 LENIENCY, FEW = (1.0, 0.3), 0.25  # shares of these two; the second counts until so many of the wanted ones are found
 
 
 @dataclass(frozen=True)
 class SearchBudget:
-    """How much is thought about each round of strokes.
+    """How much is searched in each round of strokes.
 
     Attributes:
-        windows: looked through.
-        proposals: strokes proposed in each.
-        kept: candidates that are remembered from round to round.
-        steps: of refining the new strokes before the next round.
-        at_once: strokes a round, as a share of those that are there already.
-        least_at_once: strokes a round at the beginning.
+        windows: number of windows looked through.
+        proposals: number of strokes proposed in each window.
+        kept: number of candidates remembered from round to round.
+        steps: number of steps that refine the new strokes before the next round.
+        at_once: number of strokes added in a round, as a share of those that are there already.
+        least_at_once: least number of strokes added in a round.
     """
 
     windows: int = 16
@@ -53,17 +53,17 @@ class Grower:
     """Adds strokes to a sketch, round by round.
 
     Args:
-        scene: what is to be painted.
+        scene: scene that is to be painted.
         controller: proposes strokes.
-        rng: of all choices.
-        canvas: (height * width, 3) as it is expected to be.
-        room: how many strokes the canvas is to have in the end.
-        score: gains (b,) and strokes (b, 9) to what is maximised (b,).
-        budget: how much is looked at in each round.
+        rng: random numbers of all choices.
+        canvas: (height * width, 3) canvas as it is expected to be.
+        room: number of strokes that the canvas is to have in the end.
+        score: turns gains (b,) and strokes (b, 9) into scores (b,), of which the highest are chosen.
+        budget: search budget of each round.
 
     Attributes:
-        canvas: as it is expected to be with the strokes so far.
-        mse: its mean squared error.
+        canvas: (height * width, 3) canvas as it is expected to be with the strokes so far.
+        mse: mean squared error of that canvas.
     """
 
     def __init__(
@@ -87,8 +87,8 @@ class Grower:
         self.scorer = Scorer(scene.dreams, self.pyramid, scene.snap)
         self._candidates = Candidates.none()
 
-    def see(self, canvas: Float32, changed: NDArray[np.int64] | None = None) -> None:
-        """Takes note of what the canvas (height * width, 3) is like; and where it has changed, if not everywhere."""
+    def see(self, canvas: Float32, changed: Int64 | None = None) -> None:
+        """Takes the canvas (height * width, 3) as it now is; ``changed`` are the cells that differ, by default all."""
         self.canvas = canvas
         self.mse = self.scene.canvas_error(canvas)
         if changed is not None:
@@ -99,16 +99,16 @@ class Grower:
 
     @property
     def belief(self) -> Belief:
-        """What it knows, apart from the state of its generator of random numbers."""
+        """What the grower knows, apart from the state of its random numbers."""
         return Belief(self.canvas, self._candidates, self.sampler.earned)
 
     def recall(self, belief: Belief) -> None:
-        """Goes on from there."""
+        """Goes on from what a grower knew."""
         self.see(belief.canvas)
         self._candidates, self.sampler.earned = belief.candidates, belief.earned
 
     def wanted(self, there: int, left: int) -> int:
-        """How many strokes to add in a round when so many are there and so many are left."""
+        """Number of strokes to add in a round, from how many are there and how many are left."""
         return min(max(self.budget.least_at_once, int(self.budget.at_once * there)), left)
 
     def round(self, wanted: int) -> Sketch:
@@ -116,7 +116,7 @@ class Grower:
         candidates = self._proposed().then(self._candidates)
         candidates = self._judged(candidates)
         best = np.argsort(-candidates.score, kind="stable")
-        # Candidates of no score are looked at only when there are no others.
+        # Candidates of no score are looked at only if there are no others.
         close = best[: max(CANDIDATES * wanted, 1)]
         top = candidates.score[best[0]]
         if top > 0:
@@ -133,13 +133,13 @@ class Grower:
     def _proposed(self) -> Candidates:
         count = self.budget.proposals
         windows = self.sampler.look(self.budget.windows)
-        proposals = windows.to_picture(self.controller.propose(windows, count, self.rng)).reshape(-1, 9)
+        proposals = windows.to_picture(self.controller.propose(windows, count, self.rng)).reshape(-1, NUMBERS)
         nothing = np.zeros(len(proposals), np.float32)
         brush = np.zeros(len(proposals), np.int64)
         return Candidates(self.scene.constrain(proposals), brush, np.repeat(windows.size, count), nothing, nothing)
 
     def _judged(self, candidates: Candidates) -> Candidates:
-        """The same candidates for the canvas as it is now, each with the brush that suits it best."""
+        """Scores candidates anew on the canvas as it is now, each with the brush that suits it best."""
         verdicts = np.stack(
             [self.scorer.gains(candidates.strokes, brush) for brush in range(len(self.scene.dreams.each))]
         ) / np.float32(self.scene.cell**2)
@@ -147,8 +147,8 @@ class Grower:
         gain = verdicts.max(0)
         return replace(candidates, brush=brush, gain=gain, score=self.score(gain, candidates.strokes))
 
-    def _accepted(self, candidates: Candidates, wanted: int) -> tuple[Sketch, NDArray[np.int64], Float32]:
-        """Strokes that still gain about as much when those before them are laid; which they are, and their gains."""
+    def _accepted(self, candidates: Candidates, wanted: int) -> tuple[Sketch, Int64, Float32]:
+        """Chooses strokes that gain about as much after those chosen before them; also their numbers and gains."""
         scene = self.scene
         strokes = Sketch(candidates.strokes, np.zeros((len(candidates), 3), np.float32), candidates.brush)
         grid = scene.some(CELLS, self.room, self.rng)
@@ -164,7 +164,7 @@ class Grower:
                 if index in taken:
                     continue
                 colour, gain = scratch.colour_and_gain(index)
-                # Where nothing can be gained any more, whatever comes is as good.
+                # If nothing can be gained any more, any stroke is as good.
                 if (
                     taken
                     and gains[0] > 0

@@ -1,15 +1,11 @@
-"""A scratch canvas: candidates are laid on it one after the other, to see what each still gains beside the others."""
+"""A scratch canvas: candidates are laid on it one after the other, to see what each gains beside those before it."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import best_colour_and_gain_at
 from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
 
 
 class ScratchCanvas:

@@ -1,20 +1,19 @@
-"""Looking: windows of target and canvas, chosen where the error is and at the sizes that have been paying off."""
+"""Windows of target and canvas, chosen where the error is and at the sizes that have lately gained most."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import RADIUS, control_points
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 
-Float32 = NDArray[np.float32]
-
-SIDE = 32  # cells of a window, each way
-SMALLEST_SCALE = 0.5  # of the picture's cells per window cell: finer than the picture, for the finest strokes
+SIDE = 32  # side of a window in its cells
+SMALLEST_SCALE = 0.5  # of the picture's cells in a window cell: finer than the picture, for the finest strokes
 SCALES_PER_OCTAVE = 2
-MEMORY = 0.9  # of what a size earned, kept from one round to the next
+MEMORY = 0.9  # share of a size's earnings that is kept from one round to the next
 CURIOSITY = 0.25  # share of windows drawn at any size, whatever it earned
 
 
@@ -27,40 +26,40 @@ class Windows:
         canvas: (n, SIDE, SIDE, 3) float32, 0..1.
         corner: (n, 2) float32, x and y in pixels of the upper left corner; may lie off the picture.
         scale: (n,) float32, pixels per window cell.
-        size: (n,) int64, which of the looker's sizes each window has.
+        size: (n,) int64, number of each window's size among the sampler's scales.
     """
 
     target: Float32
     canvas: Float32
     corner: Float32
     scale: Float32
-    size: NDArray[np.int64]
+    size: Int64
 
     def __len__(self) -> int:
         return len(self.scale)
 
     def to_picture(self, proposals: Float32) -> Float32:
-        """Strokes (n, k, 9) in window cells as strokes (n, k, 9) in pixels of the picture."""
+        """Turns strokes (n, k, 9) in window cells into strokes (n, k, 9) in pixels of the picture."""
         out = proposals.copy()
         scale = self.scale[:, None]
-        for column in range(6):
-            out[..., column] = out[..., column] * scale + self.corner[:, column % 2, None]
-        out[..., 8] *= scale
+        for point in control_points(out):
+            point[:] = point * scale[..., None] + self.corner[:, None]
+        out[..., RADIUS] *= scale
         return out
 
 
 class WindowSampler:
-    """Chooses where to look next.
+    """Chooses windows.
 
     A window's size is drawn by what strokes from windows of that size have lately gained, its place by the error of
     the canvas there.
 
     Args:
-        moments: of target and canvas.
-        rng: of the draws.
+        moments: error pyramid of target and canvas.
+        rng: random numbers of the draws.
 
     Attributes:
-        scales: pixels per window cell, one for each size.
+        scales: pixels per window cell of each size.
         earned: what windows of each size have lately gained, as shares.
     """
 
@@ -72,8 +71,8 @@ class WindowSampler:
         # At first only the larger half is worth looking through.
         self.earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
 
-    def learn(self, sizes: NDArray[np.int64], gains: Float32) -> None:
-        """Remembers from which sizes this round's strokes came (k,), and what they gained (k,)."""
+    def learn(self, sizes: Int64, gains: Float32) -> None:
+        """Learns from the strokes of a round which sizes (k,) they came from, and what they gained (k,)."""
         earned = np.bincount(sizes, gains, len(self.scales))
         self.earned = MEMORY * self.earned + (1 - MEMORY) * earned / max(float(earned.sum()), 1e-9)
 
@@ -95,7 +94,7 @@ class WindowSampler:
         return Windows(pictures[..., 0:3], pictures[..., 3:6], corner, scale, size)
 
     def _centres(self, scale: float, count: int) -> Float32:
-        """Places (count, 2) in pixels where windows of this scale would find much error."""
+        """Draws places (count, 2) in pixels where windows of this scale would find much error."""
         # Error seen in cells of about a quarter of the window: single bad pixels do not draw big windows.
         level = int(self.moments.level_for(np.array([scale * SIDE / 8], np.float32))[0])
         error = self.moments.error_map(level)

@@ -7,24 +7,21 @@ over the channels), the canvas after it has, alphas being independent of each ot
 
 The expected squared error against a target T is |T - C|^2 + V, weighted and summed over the cells.
 
-Strokes are not laid one by one: all that lie first on their cells are laid at once, then all that lie second, ...
+Strokes are not laid one by one.  All fragments that lie first on their cells are laid at once, then all that lie
+second, and so on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64, Floats, Int64
 from dreambrush.painter.refine.fragments import Fragments
 
-Floats = NDArray[np.floating[Any]]
-Index = NDArray[np.int64]
 
-
-def stacked(cell_id: Index) -> list[Index]:
+def stacked(cell_id: Int64) -> list[Int64]:
     """Fragments (n,) by how many others lie below them on the same cell: first those on the bare canvas."""
     if not len(cell_id):
         return []
@@ -43,9 +40,9 @@ class Composite:
 
     Attributes:
         canvas: (n, 3) expected colours.
-        variance: (n,) of the colours, summed over the channels.
-        change: for each of p fragments (p, 3), the stroke's colour minus the canvas before it.
-        before: (p,) the canvas's variance before it.
+        variance: (n,) variance of the colours, summed over the channels.
+        change: (p, 3) of each fragment, the stroke's colour minus the canvas before it.
+        before: (p,) variance of the canvas before each fragment.
         layers: pairs by depth.
     """
 
@@ -53,9 +50,9 @@ class Composite:
     variance: Floats
     change: Floats
     before: Floats
-    layers: list[Index]
+    layers: list[Int64]
 
-    def errors(self, target: Floats, weight: Floats) -> NDArray[np.float64]:
+    def errors(self, target: Floats, weight: Floats) -> Float64:
         """Expected squared error (n,) against a target (n, 3), weighted by (n,), summed over the channels."""
         return np.asarray((np.square(self.canvas - target).sum(1, dtype=np.float64) + self.variance) * weight)
 
@@ -78,9 +75,9 @@ def compose(
         canvas: (n, 3) before the first stroke; it is not changed.
         colours: (k, 3).
         fragments: p of the strokes on the n cells.
-        mean: (p,) of alpha.
-        variance: (p,) of alpha.
-        shift: (p, 3) what the brush adds to its colour there, if it does.
+        mean: (p,) mean of alpha.
+        variance: (p,) variance of alpha.
+        shift: (p, 3) what the brush adds to its colour there; None if it adds nothing.
     """
     canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
     change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
@@ -98,12 +95,12 @@ def compose(
 
 @dataclass(frozen=True)
 class Gradients:
-    """How the error changes.
+    """Gradients of the error.
 
     Attributes:
-        grad_mean: (p,) with the mean of alpha at each pair.
-        grad_variance: (p,) with its variance.
-        grad_colour: (k, 3) with the strokes' colours.
+        grad_mean: (p,) gradient with respect to the mean of alpha at each fragment.
+        grad_variance: (p,) gradient with respect to the variance of alpha at each fragment.
+        grad_colour: (k, 3) gradient with respect to the strokes' colours.
         curvature: (k,) an upper bound of the second derivative by a colour and all other colours at once; a step
             of ``grad_colour / curvature`` for all strokes together never overshoots (diagonal majoriser).
     """
@@ -146,10 +143,10 @@ def gradients(
 
 @dataclass(frozen=True)
 class Contributions:
-    """What each stroke does for the finished picture.
+    """What each stroke contributes to the finished picture.
 
     Attributes:
-        cost: (k,) by how much the squared error would grow without it.
+        cost: (k,) how much the squared error would grow without each stroke.
         visible: (k,) share of its paint that is still seen, 0..1.
     """
 
@@ -160,14 +157,14 @@ class Contributions:
 def contributions(
     composite: Composite, target: Floats, weight: Floats, fragments: Fragments, mean: Floats
 ) -> Contributions:
-    """What every stroke contributes: exact for the expected colours, for these are linear in each single stroke."""
+    """What every stroke contributes; exact, for the expected colours are linear in each single stroke."""
     left = np.ones(len(composite.canvas), composite.canvas.dtype)
     visible = np.empty(len(fragments), composite.canvas.dtype)
     for pairs in reversed(composite.layers):
         at, share = fragments.cell_id[pairs], mean[pairs]
         visible[pairs] = left[at] * share
         left[at] *= 1 - share
-    change = visible[:, None] * composite.change  # of the finished canvas, that the stroke is the cause of
+    change = visible[:, None] * composite.change  # change of the finished canvas that the stroke causes
     without = (composite.canvas - target)[fragments.cell_id] - change
     with_it = without + change
     grows = weight[fragments.cell_id] * (np.square(without).sum(1) - np.square(with_it).sum(1))

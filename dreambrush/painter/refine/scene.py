@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.refine.compositing import Composite, compose
 from dreambrush.painter.refine.dreams import Dreams
@@ -16,18 +16,16 @@ from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find
 from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
 
-Float32 = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class View:
     """A sketch on a canvas, seen at the cells of a grid.
 
     Attributes:
-        grid: of n cells.
-        fragments: of its strokes on these cells.
-        mean: (p,) of alpha at each pair.
-        variance: (p,) of alpha.
+        grid: grid of n cells.
+        fragments: fragments of the strokes on these cells.
+        mean: (p,) mean of alpha at each fragment.
+        variance: (p,) variance of alpha at each fragment.
         composite: what comes of it.
         target: (n, 3).
         weight: (n,).
@@ -52,16 +50,16 @@ class Scene:
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1.
-        dreams: of the brushes.
+        dreams: dreams of the brushes.
         constrain: brings strokes (k, 9) within what is allowed.
         cell: pixels along the side of a cell, a power of 2.
         counts: (h, w) float32 how much an error counts; 1 everywhere by default.
         attention: (h, w) float32 how much more than that it is minded while painting; 1 everywhere by default.
-        snap: to the colours that there are; by default strokes may have any.
+        snap: brings colours to those that may be used; by default any colour may.
 
     Attributes:
-        height: in cells.
-        width: in cells.
+        height: height of the canvas in cells.
+        width: width of the canvas in cells.
         target: (height * width, 3) float32.
         counts: (height * width,) float32; may be one number in all places, so that it takes no memory.
         weight: (height * width,) float32 counts and attention together.
@@ -92,7 +90,7 @@ class Scene:
         return all_cells(self.height, self.width, self.cell)
 
     def some(self, cells: int, strokes: int, rng: np.random.Generator) -> Grid:
-        """About so many cells for each stroke that there is room for, drawn by lot from squares of a few."""
+        """A grid of about ``cells`` cells for each of so many strokes, drawn at random from squares of a few."""
         step = max(round(float(np.sqrt(self.height * self.width / (cells * max(strokes, FEW))))), 1)
         return some_cells(self.height, self.width, self.cell, step, rng)
 
@@ -102,9 +100,9 @@ class Scene:
         return self._view(sketch, canvas, grid, self.pairs(sketch, grid))
 
     def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
-        """As :meth:`view`, but where most cells are out of reach of all strokes, without these.
+        """As :meth:`view`, but without cells that no stroke reaches, if these are most.
 
-        They do not change with the strokes, but are part of the view's error.
+        Those cells do not change with the strokes.  The view's error counts them all the same.
         """
         pairs = self.pairs(sketch, grid)
         touched = np.zeros(len(grid.cells), bool)
@@ -126,7 +124,7 @@ class Scene:
         return View(grid, pairs, mean, variance, composite, target, weight)
 
     def pairs(self, sketch: Sketch, grid: Grid) -> Fragments:
-        """Which cells of a grid its strokes may touch."""
+        """The fragments of a sketch on a grid."""
         return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
 
     def canvas_error(self, canvas: Float32) -> float:
@@ -136,5 +134,5 @@ class Scene:
         return self.mean_squared(float(np.sum(squares * self.counts, dtype=np.float64)))
 
     def mean_squared(self, error: float) -> float:
-        """A squared error, summed over all cells and channels as far as they count, as the mean over them."""
+        """Mean squared error over cells and channels, from the weighted sum of squared errors."""
         return error / (3 * max(self._total, 1e-9))

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.train.collect.strokes import SIDE, Collection, paint_coloured, random_colours, random_strokes
-from dreambrush.train.fit.descent import Descent, shuffled_batches
 from dreambrush.train.fit.evaluate import HELD_OUT_SEED_OFFSET
 from dreambrush.train.fit.features import NEAREST, TRAITS, see
 from dreambrush.train.fit.field import FieldDream, through_nib
+from dreambrush.train.fit.optimiser import Optimiser, shuffled_batches
 from dreambrush.train.fit.samples import pixel_centres
 from dreambrush.train.to_onnx import to_onnx
 
@@ -123,7 +123,7 @@ def fit_colour(
     data = _Visible(collection)
     if not len(data):
         return dream.eval()
-    descent = Descent(dream.parameters(), LEARNING_RATE, steps, WARM_UP)
+    descent = Optimiser(dream.parameters(), LEARNING_RATE, steps, WARM_UP)
     batches = shuffled_batches(len(data), STROKES_PER_BATCH)
     for _, rows in zip(range(steps), batches, strict=False):
         loss, _ = data.errors(dream, rows)

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from dreambrush.train.fit.checkpoint import Checkpoint, State
-from dreambrush.train.fit.descent import Descent, shuffled_batches
 from dreambrush.train.fit.field import HIDDEN, FieldDream
+from dreambrush.train.fit.optimiser import Optimiser, shuffled_batches
 from dreambrush.train.fit.samples import POINTS_PER_GROUP, Samples
 
 
@@ -61,7 +61,7 @@ def fit(
     """
     torch.manual_seed(seed)
     dream = FieldDream(reach, nib, options.hidden).to(device)
-    descent = Descent(dream.parameters(), options.learning_rate, options.steps, options.warm_up)
+    descent = Optimiser(dream.parameters(), options.learning_rate, options.steps, options.warm_up)
     batches = shuffled_batches(len(samples), options.batch // POINTS_PER_GROUP)
     first, state = checkpoint.load() if checkpoint else (0, {})
     if first:
@@ -84,13 +84,13 @@ def fit(
     return dream.cpu().eval()
 
 
-def _state(dream: FieldDream, descent: Descent) -> State:
+def _state(dream: FieldDream, descent: Optimiser) -> State:
     """All that a fit needs to go on, besides its arguments and the number of steps done."""
     weights = {f"dream/{name}": tensor for name, tensor in dream.state_dict().items()}
     return weights | {f"descent/{name}": tensor for name, tensor in descent.state().items()}
 
 
-def _restore(dream: FieldDream, descent: Descent, state: State, steps: int) -> None:
+def _restore(dream: FieldDream, descent: Optimiser, state: State, steps: int) -> None:
     def part(of: str) -> dict[str, Tensor]:
         return {name.removeprefix(of): tensor for name, tensor in state.items() if name.startswith(of)}
 

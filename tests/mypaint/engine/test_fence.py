@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.fence import BOUNDED, LARGEST_GRID_SCALE, LARGEST_VALUE, fenced
 from dreambrush.mypaint.engine.library import engine, input_ids
-from dreambrush.mypaint.engine.myb import MOST_POINTS, Curve, Setting, parse_myb, read_myb
+from dreambrush.mypaint.engine.myb import MOST_POINTS, BrushSetting, Curve, parse_myb, read_myb
 
 STOCK = Path("/usr/share/mypaint-data/2.0/brushes")
 
@@ -90,7 +90,7 @@ def test_stock_brushes_lose_no_point() -> None:
 )
 def test_a_curve_that_would_abort_the_engine_is_refused(curve: Curve) -> None:
     settings = parse_myb('{"version": 3, "settings": {}}', "defaults")
-    spoilt = type(settings)({**settings.settings, "hardness": Setting(0.5, {"pressure": curve})})
+    spoilt = type(settings)({**settings.settings, "hardness": BrushSetting(0.5, {"pressure": curve})})
     with pytest.raises(ValueError, match="Expected the pressure curve of setting hardness to"):
         Brush(spoilt)
 

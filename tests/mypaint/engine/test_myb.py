@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.library import input_ids, setting_ids, setting_ranges
-from dreambrush.mypaint.engine.myb import MOST_POINTS, BrushSettings, Setting, parse_myb, read_myb
+from dreambrush.mypaint.engine.myb import MOST_POINTS, BrushSetting, BrushSettings, parse_myb, read_myb
 
 STOCK = Path("/usr/share/mypaint-data/2.0/brushes")
 EMPTY = '{"version": 3, "settings": {}}'
@@ -114,7 +114,7 @@ def test_settings_that_a_file_does_not_name_get_the_engines_defaults() -> None:
     for name, (_, normal, _) in setting_ranges().items():
         pressed = {"pressure": ((0.0, 0.0), (1.0, 1.0))}
         expected = 0.0 if name == "paint_mode" else normal
-        assert settings[name] == Setting(expected, pressed if name == "opaque_multiply" else {})
+        assert settings[name] == BrushSetting(expected, pressed if name == "opaque_multiply" else {})
 
 
 def test_paint_mode_is_the_callers_choice_only_where_the_file_is_silent() -> None:
@@ -125,7 +125,7 @@ def test_paint_mode_is_the_callers_choice_only_where_the_file_is_silent() -> Non
 
 def test_an_empty_opaque_multiply_loses_the_default_curve() -> None:
     settings = parse_myb(document("opaque_multiply", base_value=1.0, inputs={}), "tanda/splatter-02").settings
-    assert settings["opaque_multiply"] == Setting(1.0, {})
+    assert settings["opaque_multiply"] == BrushSetting(1.0, {})
 
 
 def test_settings_and_inputs_of_other_versions_are_passed_over_as_in_mypaint() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dreambrush.models.catalogue import find_brush
-from dreambrush.mypaint.engine.myb import BrushSettings, Setting, read_myb
+from dreambrush.mypaint.engine.myb import BrushSetting, BrushSettings, read_myb
 from dreambrush.train.collect.probe import Probe, probe
 
 OIL = read_myb(find_brush("oil").path)
@@ -13,7 +13,7 @@ OIL = read_myb(find_brush("oil").path)
 
 def with_curve(setting: str, key: str, *curve: tuple[float, float]) -> BrushSettings:
     settings = dict(OIL.settings)
-    settings[setting] = Setting(settings[setting].base_value, {key: curve})
+    settings[setting] = BrushSetting(settings[setting].base_value, {key: curve})
     return replace(OIL, settings=settings)
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dreambrush.models.catalogue import find_brush
-from dreambrush.mypaint.engine.myb import BrushSettings, Setting, read_myb
+from dreambrush.mypaint.engine.myb import BrushSetting, BrushSettings, read_myb
 from dreambrush.train.collect.strokes import Collection, paint_coloured, random_colours, random_strokes
 from dreambrush.train.fit.colour import ColourDream, evaluate_colour, fit_colour
 
@@ -21,7 +21,7 @@ def painted(settings: BrushSettings, count: int, seed: int) -> Collection:
 @pytest.mark.slow
 def test_it_learns_a_brush_that_gets_lighter_with_pressure() -> None:
     oil = read_myb(find_brush("oil").path)
-    by_pressure = Setting(0.0, {"pressure": ((0.0, -0.5), (1.0, 0.5))})
+    by_pressure = BrushSetting(0.0, {"pressure": ((0.0, -0.5), (1.0, 0.5))})
     lighter = replace(oil, settings={**oil.settings, "change_color_v": by_pressure})
     dream = fit_colour(painted(lighter, 800, 0), 1.0, torch.eye(2), seed=0, steps=300)
     score = evaluate_colour(dream, painted(lighter, 200, 1))

@@ -25,7 +25,7 @@ def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]
         ModelError: a brush has no dream.
         UsageError: two brushes have the same name.
     """
-    from dreambrush.cli.export import export_if_needed
+    from dreambrush.cli.shared.exports import export_if_needed
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Descent:
+class Optimiser:
     """Adam whose learning rate rises to its highest and falls to nothing over a known number of steps.
 
     The cycle is that of Smith & Topin 2018, "Super-convergence", as torch implements it.

@@ -1,0 +1,33 @@
+"""Exports a dream where paint needs one that is not there yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dreambrush.cli.shared.packages import need_train_packages
+
+if TYPE_CHECKING:
+    from dreambrush.models.catalogue import BrushFile
+
+
+def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
+    """Export a brush's dream if the export is missing or older than the weights.
+
+    Raises:
+        ModelError: the brush has no dream, or a broken one.
+        MissingPackageError: torch is needed, but not installed.
+        OutputError: the folder of the dream cannot be written.
+    """
+    from dreambrush.models.catalogue import needs_export
+
+    folder = brush.dream_folder()
+    if not needs_export(folder):
+        return
+    need_train_packages(f"The dream of {brush.name} has yet to be exported, which")
+    from dreambrush.train.export.networks import export_folder
+
+    if not quiet:
+        click.echo(f"Exporting the dream of {brush.name} ...", err=True)
+    export_folder(folder, folder, anew=False)
