@@ -86,12 +86,13 @@ class ToSrgb:
         """Opacity that lies apart from the colours, (height, width, 1), 0..1."""
         if self._picture.alpha is not None:
             levels = np.asarray(self._picture.alpha.crop(box))
-            return levels[..., None] / np.float32(65535 if levels.dtype.itemsize > 1 else 255)
+            most = np.float32(65535 if levels.dtype.itemsize > 1 else 255)
+            return np.asarray(levels[..., None] / most, np.float32)
         if self._picture.clear is None:
             return None
         levels = np.asarray(piece.convert("L") if piece.mode == "1" else piece)
         levels = levels if levels.ndim == 3 else levels[..., None]
-        return (levels != np.array(self._picture.clear)).any(2, keepdims=True).astype(np.float32)
+        return np.asarray((levels != np.array(self._picture.clear)).any(2, keepdims=True), np.float32)
 
     def _deep_grey(self, piece: Image.Image, alpha: Float32 | None) -> Float32:
         """Grey of more than 8 bits as RGB, 0..1."""
@@ -118,8 +119,8 @@ def _without_white(piece: Image.Image, alpha: Float32) -> Image.Image:
     """The colours that look as ``piece`` does when they are put on white, as translucent as ``alpha`` says."""
     levels = np.asarray(piece, np.float32)
     opacity = alpha if levels.ndim == 3 else alpha[..., 0]
-    levels = (levels - 255 * (1 - opacity)) / np.maximum(opacity, np.float32(1e-6))
-    return Image.fromarray(np.clip(np.rint(levels), 0, 255).astype(np.uint8))
+    bare = (levels - 255 * (1 - opacity)) / np.maximum(opacity, np.float32(1e-6))
+    return Image.fromarray(np.clip(np.rint(bare), 0, 255).astype(np.uint8))
 
 
 def _opaque_mode(mode: str) -> str:
@@ -164,7 +165,7 @@ def _curve(profile: bytes | None, transform: ImageCms.ImageCmsTransform) -> Floa
         return np.repeat(from_linear(light.astype(np.float32))[:, None], 3, 1)
     ramp = ImageCms.applyTransform(Image.fromarray(np.arange(256, dtype=np.uint8)[None]), transform)
     assert ramp is not None  # it is None only when converting in place
-    return np.asarray(ramp, np.float32)[0] / np.float32(255)
+    return np.asarray(np.asarray(ramp)[0] / np.float32(255), np.float32)
 
 
 def _transform_to_srgb(embedded: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:

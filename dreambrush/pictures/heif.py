@@ -35,8 +35,9 @@ def read_heif(path: Path, limits: Limits) -> Decoded:
     pi_heif.options.DECODE_THREADS = 1
     pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
     file = pi_heif.open_heif(path, convert_hdr_to_8bit=True)
-    limits.check_pixels(path, *file.size)
-    limits.check_bytes(path, *file.size, file.size[0] * file.size[1] * _BYTES_A_PIXEL)
+    width, height = file.size
+    limits.check_pixels(path, width, height)
+    limits.check_bytes(path, width, height, width * height * _BYTES_A_PIXEL)
     image = file.to_pillow()
     image.format = "HEIF"
     nclx = file.info.get("nclx_profile")

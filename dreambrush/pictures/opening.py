@@ -117,7 +117,7 @@ def _read_psd(path: Path, limits: Limits) -> Decoded:
 
 def _by_pillow(path: Path, head: bytes, size: int | None, limits: Limits) -> tuple[Decoded, tuple[int, int]]:
     Image.preinit()  # the common formats; without it all there are would be prepared for
-    formats = FORMATS
+    formats: tuple[str, ...] = FORMATS
     if head.startswith(jxl.MAGIC):
         jxl.need_jxl(path)
         formats = ("JXL",)

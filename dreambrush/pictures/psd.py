@@ -239,8 +239,8 @@ def _levels(data: bytes, header: PsdHeader) -> NDArray[np.generic]:
     if header.depth == 1:
         bits = np.unpackbits(np.frombuffer(data, np.uint8).reshape(-1, (header.width + 7) // 8), axis=1)
         return bits[:, : header.width] * np.uint8(255)
-    kind = {8: np.dtype(np.uint8), 16: np.dtype(">u2"), 32: np.dtype(">f4")}[header.depth]
-    return np.frombuffer(data, kind).reshape(-1, header.width)
+    levels: NDArray[np.generic] = np.frombuffer(data, {8: "u1", 16: ">u2", 32: ">f4"}[header.depth])
+    return levels.reshape(-1, header.width)
 
 
 def _resources(data: bytes) -> dict[int, bytes]:

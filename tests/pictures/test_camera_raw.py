@@ -82,10 +82,10 @@ def halves(left: tuple[float, float, float], right: tuple[float, float, float]) 
     """What the cells see of two colours (sRGB, 0..1) side by side, 120 x 160, with a white stripe below them."""
     light = np.empty((120, 160, 3), np.float32)
     light[:, :80], light[:, 80:], light[90:] = left, right, 1.0
-    light = to_linear(light) * np.float32(BLUISH)
+    light = to_linear(light) * np.array(BLUISH, np.float32)
     cells = light[..., 1].copy()
     cells[::2, ::2], cells[1::2, 1::2] = light[::2, ::2, 0], light[1::2, 1::2, 2]
-    return np.rint(cells * 60000).astype(np.uint16)
+    return np.asarray(np.rint(cells * 60000), np.uint16)
 
 
 @pytest.mark.parametrize("size", [None, 60])

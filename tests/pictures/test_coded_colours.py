@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from dreambrush.arrays import Float32
 from dreambrush.pictures.coded_colours import HLG, PQ, CodedToSrgb
 from dreambrush.pictures.light import from_linear, to_linear
 from tests.pictures.test_colour_profiles import rgb_profile
 
 
-def one(primaries: int, transfer: int, *values: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    return CodedToSrgb(primaries, transfer)(np.array([[values]], np.float32))[0, 0]
+def one(primaries: int, transfer: int, *values: float) -> Float32:
+    colour: Float32 = CodedToSrgb(primaries, transfer)(np.array([[values]], np.float32))
+    return np.asarray(colour[0, 0])
 
 
 def test_what_means_srgb_stays_as_it_is() -> None:
@@ -33,10 +35,9 @@ def test_primaries_are_those_of_a_profile() -> None:
     p3 = rgb_profile((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407))
     colours = np.random.default_rng(2).uniform(0.35, 0.65, (1, 64, 3)).astype(np.float32)
     light = Image.fromarray(np.rint(to_linear(colours) * 255).astype(np.uint8))
-    seen = ImageCms.profileToProfile(
-        light, ImageCms.getOpenProfile(io.BytesIO(p3)), ImageCms.createProfile("sRGB"), renderingIntent=1
-    )
-    ours = CodedToSrgb(12, 8)(np.asarray(light, np.float32) / 255)
+    srgb, exact = ImageCms.createProfile("sRGB"), ImageCms.Intent.RELATIVE_COLORIMETRIC
+    seen = ImageCms.profileToProfile(light, ImageCms.getOpenProfile(io.BytesIO(p3)), srgb, renderingIntent=exact)
+    ours = CodedToSrgb(12, 8)(np.asarray(np.asarray(light) / 255, np.float32))
     assert seen is not None
     np.testing.assert_allclose(ours, np.asarray(seen) / 255, atol=0.012)
 

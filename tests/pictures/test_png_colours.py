@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from tests.pictures.test_colour_profiles import SRGB_PRIMARIES, rgb_profile
 GREY, RGB = 0, 2
 
 
-def png(levels: NDArray[np.generic], depth: int, **chunks: bytes) -> bytes:
+def png(levels: NDArray[Any], depth: int, **chunks: bytes) -> bytes:
     """A PNG of levels (height, width) or (height, width, 3), with more chunks before its pixels."""
     height, width = levels.shape[:2]
     header = struct.pack(">IIBBBBB", width, height, depth, RGB if levels.ndim == 3 else GREY, 0, 0, 0)
@@ -77,7 +78,7 @@ def test_colours_of_display_p3(tmp_path: Path) -> None:
     levels = np.tile(np.rint(np.array([0.5, 0.3, 0.2]) * 255), (3, 3, 1))
     picture = read(tmp_path, png(levels, 8, cICP=bytes([12, 13, 0, 1])))
     matrix = [[1.2249, -0.2249, 0], [-0.0421, 1.0421, 0], [-0.0196, -0.0786, 1.0983]]
-    expected = from_linear(to_linear(np.float32(levels[0, 0] / 255)) @ np.float32(matrix).T)
+    expected = from_linear(to_linear(np.array(levels[0, 0] / 255, np.float32)) @ np.array(matrix, np.float32).T)
     np.testing.assert_allclose(picture[1, 1], expected, atol=0.002)
     np.testing.assert_allclose(
         read(tmp_path, png(levels, 8, cICP=bytes([1, 13, 0, 1])))[1, 1], levels[0, 0] / 255, atol=1e-6
