@@ -114,7 +114,7 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         metavar="COLOUR|paper",
         type=ground_named,
         help='Colour under the first stroke, such as "#cc8855".  paper is drawing paper with a faint grain.  '
-        "[default: the mean colour of the picture]",
+        "[default: the mean of the picture, or its flat ground; for line art on transparency, a colour that contrasts]",
     ),
     click.option(
         "--min-size",

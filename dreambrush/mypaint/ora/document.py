@@ -217,7 +217,7 @@ class _Reader:
 
 
 def _mode(element: ET.Element) -> str | None:
-    """The mode that an element names; None also for the name that MyPaint 2.0's alpha had for the mode of new layers."""
+    """The mode that an element names; None also for what MyPaint 2.0's alpha called the mode of new layers."""
     mode = element.get("composite-op")
     return None if mode == "svg:spectral-wgm" else mode
 

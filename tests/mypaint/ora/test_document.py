@@ -173,7 +173,7 @@ def test_hidden_layers_of_other_formats_do_no_harm_until_they_are_asked_for(tmp_
     with read_document(path) as document:
         (layer,) = document.layers()
         for asked in (layer.size, layer.pixels):
-            with pytest.raises(OpenrasterError, match=r"The layer “Vectors” of .* holds no PNG"):
+            with pytest.raises(OpenrasterError, match=r"The layer “Vectors” of .* is a vector layer"):
                 asked()
 
 
