@@ -7,7 +7,7 @@ the canvas that they were made for.
 The file format (version 1) is JSON::
 
     {"format": "dreambrush strokes", "version": 1, "size": [width, height],
-     "brushes": ["oil"], "layers": ["Block-in", "Detail"],
+     "brushes": ["oil"], "layers": ["Block-in", "Details"],
      "strokes": [[x0, y0, x1, y1, x2, y2, pressure0, pressure1, radius, red, green, blue, brush, layer], ...]}
 
 Lengths are in pixels.  Pressures and colours (display sRGB) are in 0..1.  ``brush`` and ``layer`` are indices into the

@@ -84,14 +84,14 @@ def replay(
         )
     from dreambrush.cli.shared.outputs import check_output
     from dreambrush.models.catalogue import find_brush
-    from dreambrush.replay.repaint import changed, repaint
+    from dreambrush.replay.repaint import altered_recipe, repaint
 
     check_output(out, overwrite=force)
     recipe = read_recipe(file, painting)
     width, height = recipe.strokes.size
     factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
     wanted = max(round(factor * width), 1), max(round(factor * height), 1)
-    recipe = changed(recipe, wanted, find_brush(brush) if brush else None, until, pigment)
+    recipe = altered_recipe(recipe, wanted, find_brush(brush) if brush else None, until, pigment)
     with progress_bar(file.name, quiet=quiet) as update:
         count = len(recipe.strokes)
         done = repaint(recipe, lambda laid: update("replay", laid, count, "") if update else None)

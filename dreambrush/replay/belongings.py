@@ -134,15 +134,15 @@ def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
         yield OurLayer(painting, None, SHAPE_LAYER, NORMAL, 0)
     for index, name in enumerate(strokes.layers):
         mine = np.flatnonzero(strokes.layer == index)
-        first = _brush_of(recipe, int(mine[0])) if len(mine) else ""
+        first = brush_text(recipe, int(mine[0])) if len(mine) else ""
         yield OurLayer(painting, index, name, mode, len(mine), first)
     turn = your_turn_strokes(recipe)
     wanted = recipe.ground is not None and recipe.options.get("your_turn") is True
     yield OurLayer(painting, None, YOUR_TURN, mode, len(turn), turn[0].brush if turn else "", optional=not wanted)
 
 
-def _brush_of(recipe: Recipe, stroke: int) -> str:
-    """What a stroke map says of a stroke's brush."""
+def brush_text(recipe: Recipe, stroke: int) -> str:
+    """What a stroke map says of the brush of a stroke, which counts from 0 in the recipe."""
     strokes = recipe.strokes
     brush = strokes.brush[stroke]
     text = BrushText(brush_in_mode(recipe.brushes[brush], recipe.pigment), recipe.names[brush])

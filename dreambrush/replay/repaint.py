@@ -74,14 +74,17 @@ class Repainting:
             file.write(encode_png(self.merged()))
 
 
-def changed(
+def altered_recipe(
     recipe: Recipe,
     size: tuple[int, int] | None = None,
     brush: BrushFile | None = None,
     until: int | None = None,
     pigment: bool | None = None,
 ) -> Recipe:
-    """The recipe with changes.
+    """A recipe that differs from another in size, brush, number of strokes or mixing.
+
+    Stroke i, counted from 0, is laid with ``recipe.seed + i``, whatever layer it is on.  Wet brushes that mix pigment
+    use that seed.  So the first strokes come out the same, however many follow.
 
     Args:
         recipe: recipe of a painting.
@@ -121,6 +124,10 @@ def changed(
     return replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, pigment=mixes)
 
 
+changed = altered_recipe
+"""The name of :func:`altered_recipe` in earlier versions, kept for scripts that use it."""
+
+
 def check_size(size: tuple[int, int], layers: int = 1) -> None:
     """Checks that a painting can be painted again.
 
@@ -147,7 +154,7 @@ def check_size(size: tuple[int, int], layers: int = 1) -> None:
 
 
 def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Repainting:
-    """Lays all strokes of a recipe with the real engine.
+    """Lays all strokes of a recipe with the real engine: stroke i, counted from 0, with seed ``recipe.seed + i``.
 
     Args:
         recipe: what to paint; one that is as it was gives the same pixels.

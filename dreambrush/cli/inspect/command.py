@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dreambrush.cli.inspect.pixel import pixel_place
 from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.options import whole_number
 from dreambrush.errors import UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   dreambrush inspect painting.ora
+  dreambrush inspect painting.ora --at 120,80
   dreambrush inspect painting.ora --json | jq .changes
   dreambrush inspect painting.ora --strokes strokes.json --svg strokes.svg
 """
@@ -27,6 +29,13 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path), shell_complete=ora_files)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@click.option(
+    "--at",
+    metavar="X,Y",
+    type=pixel_place,
+    help="Show which stroke painted this pixel, in each layer from the top: its number, brush, colour, width and "
+    "pressure.  X and Y count from 0 in the upper left corner.",
+)
 @click.option(
     "--strokes",
     metavar="OUT.json",
@@ -42,7 +51,13 @@ Examples:
 )
 @click.option("--force", is_flag=True, help="Replace OUT.json and OUT.svg if they exist.")
 def inspect(
-    file: Path, as_json: bool, strokes: Path | None, svg: Path | None, painting: int | None, force: bool
+    file: Path,
+    as_json: bool,
+    at: tuple[int, int] | None,
+    strokes: Path | None,
+    svg: Path | None,
+    painting: int | None,
+    force: bool,
 ) -> None:
     """Show what is in an .ora file.
 
@@ -50,6 +65,8 @@ def inspect(
 
     If dreambrush painted the file, this also shows the recipe and what has changed since: layers that were
     added, removed or painted on.  A file that MyPaint has only saved again counts as unchanged.
+
+    --at asks about one pixel instead.  It finds the strokes that MyPaint's "Pick Stroke" would find there.
     """
     if not (strokes or svg) and (painting or force):
         raise UsageError(
@@ -66,7 +83,7 @@ def inspect(
         for path in filter(None, (strokes, svg)):  # before the work
             check_output(path, overwrite=force)
         recipe = chosen_recipe(document.settings, file, painting) if strokes or svg else None
-        report = report_of(file, document)
+        report = report_of(file, document, at)
     told = json.dumps(report) if as_json else "\n".join(summary(report))
     if recipe is not None:  # what is refused is refused before anything is written
         _export(recipe, strokes, svg, overwrite=force)

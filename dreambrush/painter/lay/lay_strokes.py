@@ -19,7 +19,10 @@ def lay_strokes(
     names: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Layer]:
-    """Lays all strokes, in order.
+    """Lays all strokes, in order; stroke i, counted from 0, has seed + i.
+
+    Layers lie in the order of ``strokes.layers``, whatever the order of the strokes: one that is laid last may be on
+    the lowest layer.
 
     Args:
         strokes: the strokes, in painting order.
