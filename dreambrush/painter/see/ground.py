@@ -31,7 +31,7 @@ class GroundReason(StrEnum):
     MEAN = "mean"
 
 
-class Ground(NamedTuple):
+class ChosenGround(NamedTuple):
     """A ground.
 
     Attributes:
@@ -45,7 +45,7 @@ class Ground(NamedTuple):
 
 def choose_ground(
     target: Float32, share: Float32 | None, wanted: tuple[float, float, float] | None, palette: Palette | None
-) -> Ground:
+) -> ChosenGround:
     """Chooses the ground of a picture.
 
     Args:
@@ -55,17 +55,17 @@ def choose_ground(
         palette: of which the ground is to be, unless a colour was asked for.
     """
     if wanted is not None:
-        return Ground(_levels(np.array(wanted)), GroundReason.ASKED)
+        return ChosenGround(_levels(np.array(wanted)), GroundReason.ASKED)
     if share is None:
         flat = _flat(target)
         mean, reason = (target.mean((0, 1)), GroundReason.MEAN) if flat is None else (flat, GroundReason.FLAT)
     else:
         mean, reason = (target * share).sum((0, 1)) / max(float(share.sum()), 1e-9), GroundReason.MEAN
         if _is_drawing(target, share, mean):
-            return Ground(_contrasting(mean, palette), GroundReason.CONTRAST)
+            return ChosenGround(_contrasting(mean, palette), GroundReason.CONTRAST)
     if palette is not None:
         mean = palette.snapped(np.asarray(mean, np.float32)[None])[0]
-    return Ground(_levels(mean), reason)
+    return ChosenGround(_levels(mean), reason)
 
 
 def _is_drawing(target: Float32, share: Float32, mean: Float32) -> bool:
