@@ -7,7 +7,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/scripts/setup.sh"
 
-install_packages gcc libc6-dev pkg-config libmypaint-dev python3-venv python3-dev mypaint mypaint-brushes \
+install_packages gcc libc6-dev make pkg-config libmypaint-dev python3-venv python3-dev mypaint mypaint-brushes \
     xvfb xdotool librsvg2-common groff-base zsh fish
 install_dreambrush test -c .ci/constraints.txt -e '.[train,research,jxl,raw,psd,test,dev]'
 

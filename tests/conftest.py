@@ -15,6 +15,7 @@ LONGEST = (
     "cli/paint/test_resume.py",
     "painter/test_run.py",
     "mypaint/engine/test_parity.py",
+    "scripts/test_build_wheel.py",
     "test_bad_input.py",
     "painter/save/test_saving.py",
     "mypaint/ora/test_openraster_in_mypaint.py",

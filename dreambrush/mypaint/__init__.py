@@ -7,6 +7,7 @@ below are loaded when they are first used; docs/api.md shows them at work.
 - :class:`BrushSettings` and :class:`BrushSetting`: what a brush is, as values and curves.
 - :class:`Canvas`: a surface that brushes paint on.
 - :func:`read_myb`: a brush file.
+- :func:`stroke_events`: the events of a curve, for :meth:`Canvas.stroke`.
 - :func:`setting_ranges` and :func:`input_ids`: what the engine knows, by name.
 - :func:`libmypaint_version`: the engine's version.
 """
@@ -17,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dreambrush.events import stroke_events
     from dreambrush.mypaint.engine.brush import Brush
     from dreambrush.mypaint.engine.canvas import Canvas
     from dreambrush.mypaint.engine.library import input_ids, libmypaint_version, setting_ranges
@@ -31,6 +33,7 @@ __all__ = [
     "libmypaint_version",
     "read_myb",
     "setting_ranges",
+    "stroke_events",
 ]
 
 _HOMES = {
@@ -42,6 +45,7 @@ _HOMES = {
     "libmypaint_version": "dreambrush.mypaint.engine.library",
     "read_myb": "dreambrush.mypaint.engine.myb",
     "setting_ranges": "dreambrush.mypaint.engine.library",
+    "stroke_events": "dreambrush.events",
 }
 
 

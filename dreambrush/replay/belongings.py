@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -134,16 +134,19 @@ def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
         yield OurLayer(painting, None, SHAPE_LAYER, NORMAL, 0)
     for index, name in enumerate(strokes.layers):
         mine = np.flatnonzero(strokes.layer == index)
-        first = brush_text(recipe, int(mine[0])) if len(mine) else ""
+        first = next(brush_texts(recipe, mine[:1].tolist()), "")
         yield OurLayer(painting, index, name, mode, len(mine), first)
     turn = your_turn_strokes(recipe)
     wanted = recipe.ground is not None and recipe.options.get("your_turn") is True
     yield OurLayer(painting, None, YOUR_TURN, mode, len(turn), turn[0].brush if turn else "", optional=not wanted)
 
 
-def brush_text(recipe: Recipe, stroke: int) -> str:
-    """What a stroke map says of the brush of a stroke, which counts from 0 in the recipe."""
-    strokes = recipe.strokes
-    brush = strokes.brush[stroke]
-    text = BrushText(brush_in_mode(recipe.brushes[brush], recipe.pigment), recipe.names[brush])
-    return text.text(strokes.colour[stroke].tolist(), float(strokes.radius[stroke]))
+def brush_texts(recipe: Recipe, strokes: Iterable[int]) -> Iterator[str]:
+    """What a stroke map says of the brushes of strokes, which count from 0 in the recipe."""
+    writers: dict[int, BrushText] = {}
+    for stroke in strokes:
+        brush = int(recipe.strokes.brush[stroke])
+        if brush not in writers:
+            settings = brush_in_mode(recipe.brushes[brush], recipe.pigment)
+            writers[brush] = BrushText(settings, recipe.names[brush])
+        yield writers[brush].text(recipe.strokes.colour[stroke].tolist(), float(recipe.strokes.radius[stroke]))

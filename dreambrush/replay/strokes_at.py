@@ -18,7 +18,7 @@ from dreambrush.mypaint.ora.layer_facts import LayerFacts
 from dreambrush.mypaint.ora.layer_tree import Group, PaintLayer
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, pick
 from dreambrush.recipe import Recipe
-from dreambrush.replay.belongings import OurLayer, PixelBudget, brush_text, find_ours, our_layers
+from dreambrush.replay.belongings import OurLayer, PixelBudget, brush_texts, find_ours, our_layers
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,9 @@ def _index_in_recipe(recorded: Sequence[RecordedStroke], recipe: Recipe, layer: 
     next stroke on the layer whose brush is the same text, colour and size included.
     """
     places: dict[int, list[int]] = {}
-    for index in np.flatnonzero(recipe.strokes.layer == layer).tolist():
-        places.setdefault(hash(brush_text(recipe, index)), []).append(index)
+    mine = np.flatnonzero(recipe.strokes.layer == layer).tolist()
+    for index, text in zip(mine, brush_texts(recipe, mine), strict=True):
+        places.setdefault(hash(text), []).append(index)
     hashes: dict[bytes, int] = {}  # many strokes may have the same brush, which takes long to unpack
     found, after = None, -1
     for record in recorded:

@@ -199,18 +199,18 @@ void db_brush_stop(db_brush *brush)
 /* ---- events ------------------------------------------------------------------------------------------ */
 
 static void move(db_brush *brush, MyPaintSurface2 *surface, int linear, float x, float y, float pressure, float xtilt,
-                 double seconds)
+                 float ytilt, double seconds)
 {
     db_brush_fence(brush);
     if (linear)
-        mypaint_brush_stroke_to_2_linearsRGB(brush->engine, surface, x, y, pressure, xtilt, 0, seconds, 1, 0, 0);
+        mypaint_brush_stroke_to_2_linearsRGB(brush->engine, surface, x, y, pressure, xtilt, ytilt, seconds, 1, 0, 0);
     else
-        mypaint_brush_stroke_to_2(brush->engine, surface, x, y, pressure, xtilt, 0, seconds, 1, 0, 0);
+        mypaint_brush_stroke_to_2(brush->engine, surface, x, y, pressure, xtilt, ytilt, seconds, 1, 0, 0);
     if (!brush->settled)
         settle(brush, surface);
 }
 
-void db_brush_move(db_brush *brush, MyPaintSurface2 *surface, int linear, const double *event)
+void db_brush_move(db_brush *brush, MyPaintSurface2 *surface, int linear, const double *event, const double *tilt)
 {
     const float x = event[0], y = event[1], pressure = event[2];
     double seconds = event[3];
@@ -218,8 +218,8 @@ void db_brush_move(db_brush *brush, MyPaintSurface2 *surface, int linear, const 
      * that for it, and so get a word in between. */
     if (seconds > 0.100 && pressure > 0 &&
         mypaint_brush_get_state(brush->engine, MYPAINT_BRUSH_STATE_PRESSURE) == 0) {
-        move(brush, surface, linear, x, y, 0, 90, seconds - 0.0001);
+        move(brush, surface, linear, x, y, 0, 90, 0, seconds - 0.0001);
         seconds = 0.0001;
     }
-    move(brush, surface, linear, x, y, pressure, 0, seconds);
+    move(brush, surface, linear, x, y, pressure, tilt[0], tilt[1], seconds);
 }

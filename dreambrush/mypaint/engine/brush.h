@@ -12,8 +12,9 @@ struct db_brush {
     int settled; /* whether the engine has written all of the brush's memory that it will read */
 };
 
-/* Moves the brush by one event (x, y, pressure, seconds since the last one); paints on the way. */
-void db_brush_move(db_brush *brush, MyPaintSurface2 *surface, int linear, const double *event);
+/* Moves the brush by one event (x, y, pressure, seconds since the last one), with the pen's tilt (x, y); paints on the
+ * way. */
+void db_brush_move(db_brush *brush, MyPaintSurface2 *surface, int linear, const double *event, const double *tilt);
 
 /* Brings the states back into their ranges.  To be called before libmypaint works with them again, which it does
  * from dab to dab. */

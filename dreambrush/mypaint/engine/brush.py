@@ -11,7 +11,7 @@ from typing import Any
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.fence import fenced
 from dreambrush.mypaint.engine.library import engine, input_ids, setting_ids, setting_ranges
-from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
+from dreambrush.mypaint.engine.myb import BrushSettings, default_settings, read_myb
 
 LARGEST_RADIUS = math.exp(6.0)  # radius_logarithmic goes up to 6 (libmypaint's brushsettings.json)
 SMALLEST_RADIUS = math.exp(-2.0)
@@ -26,15 +26,17 @@ class Brush:
     fence.py limits curves that could drive the engine out of its ranges.
 
     Args:
-        settings: all settings of the brush.
+        settings: all settings of the brush; without any, libmypaint's defaults, plain colours instead of pigments, and
+            the curve that makes paint more opaque the harder one presses.
 
     Raises:
         BrushError: a base value is not finite.
         ValueError: the engine does not accept a curve.  No brush file that was read has such a curve.
     """
 
-    def __init__(self, settings: BrushSettings) -> None:
+    def __init__(self, settings: BrushSettings | None = None) -> None:
         ffi, self._lib = engine()
+        settings = settings or default_settings()
         handle = self._lib.db_brush_new()
         if handle == ffi.NULL:
             raise MemoryError("no memory for a brush")

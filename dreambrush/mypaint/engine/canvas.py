@@ -57,21 +57,23 @@ class Canvas:
         self._handle = self._ffi.gc(handle, self._lib.db_canvas_free)
         self.work = float(self._lib.DB_MOST_WORK)
 
-    def stroke(self, brush: Brush, events: Float64, seed: int = 0) -> Rectangle:
+    def stroke(self, brush: Brush, events: Float64, seed: int = 0, tilts: Float64 | None = None) -> Rectangle:
         """Paints one stroke.
 
         Args:
             brush: the brush, in the wanted colour and size.
             events: (n, 4) float64: x and y in pixels, -1e7..1e7; pressure 0..1; seconds since the previous event.  As
                 in MyPaint, the brush lands anew after more than 5 seconds, and the first event only places the brush.
-                :func:`dreambrush.events.stroke_events` makes events.
+                :func:`dreambrush.events.stroke_events` makes events of a curve.
             seed: seed of the C library's random numbers, which wet brushes use in pigment mode.
+            tilts: (n, 2) float64: how far the pen leans to the right and towards the hand at each event, -1..1, as a
+                tablet sends it.  0 is upright, 1 is a lean of 60 degrees.  None holds the pen upright.
 
         Returns:
             The rectangle of the canvas that the paint may have changed; its width is 0 if nothing changed.
 
         Raises:
-            ValueError: the events have another shape, or are not finite or out of range.
+            ValueError: the events or tilts have another shape, or are not finite or out of range.
             BrushError: the brush asks for dabs without end.  A part of them is on the canvas.
             MemoryError: there is no memory for the paint.  A part of it is on the canvas.  The next stroke is painted
                 like any other.
@@ -87,7 +89,13 @@ class Canvas:
         changed = self._ffi.new("int[4]")
         pointer = self._ffi.from_buffer("double[]", events)
         count, seed = len(events), int(seed) & 0xFFFFFFFF
-        failure = self._lib.db_canvas_stroke(self._handle, brush.handle, pointer, count, seed, self.work, changed)
+        if tilts is None:
+            failure = self._lib.db_canvas_stroke(self._handle, brush.handle, pointer, count, seed, self.work, changed)
+        else:
+            leaning = self._ffi.from_buffer("double[]", _checked_tilts(tilts, count))
+            failure = self._lib.db_canvas_tilted_stroke(
+                self._handle, brush.handle, pointer, leaning, count, seed, self.work, changed
+            )
         if failure == self._lib.DB_TOO_MUCH_WORK:
             raise BrushError(
                 "The brush asks for over a million dabs in one stroke.", "Choose another brush.", id="too-many-dabs"
@@ -175,6 +183,16 @@ class Canvas:
         if out.size:
             reader(self._handle, x, y, width, height, *tables, self._ffi.from_buffer(buffer, out))
         return out
+
+
+def _checked_tilts(tilts: Float64, count: int) -> Float64:
+    tilts = np.ascontiguousarray(tilts, dtype=np.float64)
+    if tilts.shape != (count, 2):
+        raise ValueError(f"Expected tilts to have shape ({count}, 2) but it had shape {tilts.shape}")
+    if not np.isfinite(tilts).all():
+        raise ValueError("Expected tilts to be finite but some are not")
+    _check_range(tilts, -1.0, 1.0, "tilts")
+    return tilts
 
 
 def _check_range(values: Float64, low: float, high: float, what: str) -> None:

@@ -251,6 +251,13 @@ static pthread_mutex_t the_dice = PTHREAD_MUTEX_INITIALIZER; /* guards rand() */
 int db_canvas_stroke(db_canvas *canvas, db_brush *brush, const double *events, int n, unsigned seed, double work,
                      int *changed)
 {
+    return db_canvas_tilted_stroke(canvas, brush, events, NULL, n, seed, work, changed);
+}
+
+int db_canvas_tilted_stroke(db_canvas *canvas, db_brush *brush, const double *events, const double *tilts, int n,
+                            unsigned seed, double work, int *changed)
+{
+    static const double upright[2] = {0, 0};
     MyPaintSurface2 *surface = &canvas->surface.parent;
     const int uses_rand = db_brush_uses_rand(brush);
     int *box = canvas->box;
@@ -269,7 +276,7 @@ int db_canvas_stroke(db_canvas *canvas, db_brush *brush, const double *events, i
     mypaint_brush_new_stroke(brush->engine);
     mypaint_surface_begin_atomic(&surface->parent);
     for (int i = 0; i < n && canvas->work_left >= 0 && !canvas->out_of_memory; i++)
-        db_brush_move(brush, surface, canvas->linear, events + 4 * i);
+        db_brush_move(brush, surface, canvas->linear, events + 4 * i, tilts ? tilts + 2 * i : upright);
     mypaint_tiled_surface2_end_atomic(&canvas->surface, NULL);
     if (uses_rand)
         pthread_mutex_unlock(&the_dice);

@@ -37,6 +37,8 @@ int db_canvas_tile_count(const db_canvas *canvas);
 void db_canvas_clear(db_canvas *canvas);
 int db_canvas_stroke(db_canvas *canvas, db_brush *brush, const double *events, int n, unsigned seed, double work,
                      int *changed);
+int db_canvas_tilted_stroke(db_canvas *canvas, db_brush *brush, const double *events, const double *tilts, int n,
+                            unsigned seed, double work, int *changed);
 int db_canvas_trace(db_canvas *canvas);
 int db_canvas_next_mask(db_canvas *canvas, int *position, uint8_t *mask);
 void db_canvas_untrace(db_canvas *canvas);

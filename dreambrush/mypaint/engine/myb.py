@@ -55,12 +55,7 @@ class BrushSettings:
         settings = dict(self.settings)
         for name, value in values.items():
             if name not in settings:
-                names = ", ".join(settings)
-                raise BrushError(
-                    f"There is no brush setting named {name!r}.",
-                    f"The settings are: {names}.",
-                    id="no-such-brush-setting",
-                )
+                raise _no_such_setting(name, settings)
             try:
                 settings[name] = BrushSetting(_number(value, f"setting {name}"), settings[name].inputs)
             except ValueError as error:
@@ -69,6 +64,38 @@ class BrushSettings:
                     f"{message[0].upper()}{message[1:]}.", "Give it a number.", id="brush-setting-not-a-number"
                 ) from None
         return replace(self, settings=settings)
+
+    def with_curve(self, setting: str, input: str, *points: tuple[float, float]) -> BrushSettings:
+        """A copy with another curve, such as ``with_curve("hardness", "pressure", (0, -0.5), (1, 0.5))``.
+
+        Args:
+            setting: its name in brush files.
+            input: what drives it: "pressure", "tilt_declination" or another name of :func:`input_ids`.
+            points: (input, what is added to the base value), from left to right, 2 to 64 of them; between them the
+                curve is straight.  None take the curve away.
+
+        Raises:
+            BrushError: an unknown setting or input, or points that make no curve.
+        """
+        if setting not in self.settings:
+            raise _no_such_setting(setting, self.settings)
+        if input not in input_ids():
+            raise BrushError(
+                f"There is no brush input named {input!r}.",
+                f"The inputs are: {', '.join(input_ids())}.",
+                id="no-such-brush-input",
+            )
+        try:
+            curve = _curve([list(point) for point in points], f"the {input} curve of setting {setting}")
+        except (TypeError, ValueError) as error:
+            raise BrushError(
+                f"{str(error)[0].upper()}{str(error)[1:]}.", "Give it other points.", id="brush-curve-impossible"
+            ) from None
+        inputs = {**self.settings[setting].inputs, input: curve}
+        changed = BrushSetting(
+            self.settings[setting].base_value, {key: value for key, value in inputs.items() if value}
+        )
+        return replace(self, settings={**self.settings, setting: changed})
 
     def to_json(self) -> str:
         """The text of a .myb file that names every setting."""
@@ -121,6 +148,11 @@ def read_myb(path: Path, paint_mode: float = 0.0) -> BrushSettings:
     return parse_myb(text, str(path), paint_mode)
 
 
+def default_settings() -> BrushSettings:
+    """What libmypaint takes where nothing is said: the brush of a file that names no setting."""
+    return parse_myb(json.dumps({"version": FORMAT_VERSION, "settings": {}}), "the default brush")
+
+
 def parse_myb(text: str, name: str, paint_mode: float = 0.0) -> BrushSettings:
     """Reads a brush as :func:`read_myb` does, from the file's text.  Error messages call it ``name``."""
     try:
@@ -142,6 +174,14 @@ def parse_myb(text: str, name: str, paint_mode: float = 0.0) -> BrushSettings:
             f"{name} is not a MyPaint brush: {_sentence(error)}.", ADVICE, id="not-a-mypaint-brush"
         ) from None
     return BrushSettings(settings, _text(document, "parent_brush_name"), _text(document, "description"))
+
+
+def _no_such_setting(name: str, settings: Mapping[str, BrushSetting]) -> BrushError:
+    return BrushError(
+        f"There is no brush setting named {name!r}.",
+        f"The settings are: {', '.join(settings)}.",
+        id="no-such-brush-setting",
+    )
 
 
 def _sentence(error: Exception) -> str:

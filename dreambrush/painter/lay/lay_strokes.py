@@ -21,6 +21,9 @@ def lay_strokes(
 ) -> list[Layer]:
     """Lays all strokes, in order; stroke i, counted from 0, has seed + i.
 
+    The seed rules what wet brushes pick up when they mix pigment.  A brush's own random numbers run on from stroke to
+    stroke.
+
     Layers lie in the order of ``strokes.layers``, whatever the order of the strokes: one that is laid last may be on
     the lowest layer.
 

@@ -14,6 +14,7 @@ from dreambrush.cli.inspect.pixel import pixel_place
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode, pick
 from tests.cli.inspect.test_command import ours, report, two_paintings
+from tests.mypaint.hostile_files import BYTES, make
 from tests.mypaint.ora_files import OraFile
 from tests.replay.test_edits import LAYERS, some_recipe
 
@@ -106,6 +107,13 @@ def test_strokes_of_others_are_told_from_their_map(command: Command) -> None:
     old = "  Ann  a stroke that dreambrush did not paint, number 2 in its layer, hidden"
     assert command("inspect", "hers.ora", "--at", "130,3").stdout.splitlines()[1] == old
     assert command("inspect", "hers.ora", "--at", "63,3").stdout.splitlines()[1] == "  Ann  no stroke, hidden"
+
+
+@pytest.mark.parametrize("name", BYTES)
+def test_hostile_files_are_told_in_two_sentences(command: Command, name: str) -> None:
+    outcome = command("inspect", "--at", "0,0", str(make(name, Path())))
+    assert outcome.code in (0, 10) and "Traceback" not in outcome.stderr
+    assert (outcome.code == 0) == (outcome.stderr == "")
 
 
 @pytest.mark.parametrize(

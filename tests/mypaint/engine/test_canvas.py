@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dreambrush.arrays import Fixed15, Float64
+from dreambrush.arrays import Fixed15, Float64, Pixels
 from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE, ONE, Canvas
@@ -264,6 +264,55 @@ def test_events_that_would_upset_libmypaint_are_refused(column: int, value: floa
 
 
 # ---- the same every time ----
+
+
+def leaning(*tilt: float) -> Float64:
+    return np.tile(np.array(tilt), (len(curve()), 1))
+
+
+def painted_with(tilts: Float64 | None, *points: tuple[float, float], input: str) -> Pixels:
+    """A stroke whose opacity is made by one input alone."""
+    settings = parse_myb('{"version": 3, "settings": {}}', "defaults").with_values(opaque=0.0)
+    canvas = Canvas(WIDTH, HEIGHT)
+    canvas.stroke(Brush(settings.with_curve("opaque", input, *points)), curve(), tilts=tilts)
+    return canvas.read8()
+
+
+def test_an_upright_pen_paints_what_a_pen_without_tilt_paints() -> None:
+    points = ((0.0, 0.5), (90.0, 1.0))
+    upright = painted_with(leaning(0, 0), *points, input="tilt_declination")
+    assert upright[..., 3].any()
+    assert np.array_equal(upright, painted_with(None, *points, input="tilt_declination"))
+
+
+def test_a_brush_that_follows_the_tilt_paints_the_more_the_more_the_pen_leans() -> None:
+    points = ((30.0, 1.0), (90.0, 0.0))  # 90 degrees is upright, 30 as flat as a tablet can say
+    darkest = [
+        int(painted_with(leaning(lean, 0), *points, input="tilt_declination")[..., 3].max()) for lean in (0, 0.3, 1)
+    ]
+    assert darkest[0] == 0 < darkest[1] < darkest[2]
+    assert darkest[2] > 200
+
+
+@pytest.mark.parametrize(("lean", "degrees"), [((-1, 0), 90), ((1, 0), -90), ((0, 1), 0), ((0.5, 0.5), -45)])
+def test_a_brush_knows_which_way_the_pen_leans(lean: tuple[float, float], degrees: int) -> None:
+    peak = ((degrees - 10.0, 0.0), (degrees, 1.0), (degrees + 10.0, 0.0), (degrees + 11.0, 0.0))
+    assert painted_with(leaning(*lean), *peak, input="tilt_ascension")[..., 3].max() > 200
+    assert not painted_with(leaning(-lean[1] or 0.1, -lean[0]), *peak, input="tilt_ascension")[..., 3].any()
+
+
+@pytest.mark.parametrize(
+    ("tilts", "message"),
+    [
+        (np.zeros((3, 2)), "shape"),
+        (np.zeros(len(curve())), "shape"),
+        (leaning(0, np.nan), "finite"),
+        (leaning(0, 1.1), "within -1 to 1 but one was 1.1"),
+    ],
+)
+def test_tilts_that_are_none_are_refused(tilts: Float64, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Canvas(WIDTH, HEIGHT).stroke(new_brush(), curve(), tilts=tilts)
 
 
 def sequence(seed: int) -> Fixed15:

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.library import input_ids, setting_ids, setting_ranges
-from dreambrush.mypaint.engine.myb import MOST_POINTS, BrushSetting, BrushSettings, parse_myb, read_myb
+from dreambrush.mypaint.engine.myb import (
+    MOST_POINTS,
+    BrushSetting,
+    BrushSettings,
+    default_settings,
+    parse_myb,
+    read_myb,
+)
 
 STOCK = Path("/usr/share/mypaint-data/2.0/brushes")
 EMPTY = '{"version": 3, "settings": {}}'
@@ -207,3 +214,29 @@ def test_every_stock_brush_is_read_whole() -> None:
             assert {key: [list(point) for point in curve] for key, curve in setting.inputs.items()} == known
         assert isinstance(brush, BrushSettings)
         assert parse_myb(brush.to_json(), "again") == brush
+
+
+def test_a_curve_adds_to_what_it_is_drawn_for() -> None:
+    plain = default_settings()
+    bent = plain.with_curve("hardness", "tilt_declination", (0, -0.5), (90, 0.5))
+    assert bent.settings["hardness"].inputs == {"tilt_declination": ((0.0, -0.5), (90.0, 0.5))}
+    assert bent.settings["opaque_multiply"] == plain.settings["opaque_multiply"]
+    assert bent.with_curve("hardness", "tilt_declination") == plain
+    assert parse_myb(bent.to_json(), "again") == bent
+
+
+@pytest.mark.parametrize(
+    ("call", "id"),
+    [
+        (("hardnes", "pressure", (0, 0), (1, 1)), "no-such-brush-setting"),
+        (("hardness", "presure", (0, 0), (1, 1)), "no-such-brush-input"),
+        (("hardness", "pressure", (0, 0)), "brush-curve-impossible"),
+        (("hardness", "pressure", (1, 0), (0, 1)), "brush-curve-impossible"),
+        (("hardness", "pressure", (0, 0), (1, float("nan"))), "brush-curve-impossible"),
+        (("hardness", "pressure", 0, 1), "brush-curve-impossible"),
+    ],
+)
+def test_a_curve_that_is_none_is_refused(call: tuple[Any, ...], id: str) -> None:
+    with pytest.raises(BrushError) as caught:
+        default_settings().with_curve(*call)
+    assert caught.value.id == id
