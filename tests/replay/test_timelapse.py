@@ -218,6 +218,20 @@ def test_a_transparent_painting_lies_on_its_ground_in_an_mp4(tmp_path: Path) -> 
         assert np.abs(corner.astype(int) - recipe.ground).max() <= 4
 
 
+def test_a_transparent_painting_stays_so_in_a_gif(tmp_path: Path) -> None:
+    recipe = some_recipe(shaped=True)
+    save_timelapse(recipe, path := tmp_path / "film.gif", SHORT)
+    assert recipe.alpha is not None
+    with Image.open(path) as film:
+        for index in (0, film.n_frames // 2, film.n_frames - 1):
+            film.seek(index)
+            frame = np.asarray(film.convert("RGBA"))
+            assert ((frame[..., 3] == 255) == (recipe.alpha >= 128)).mean() > 0.99
+        solid = recipe.alpha == 255
+        end = repaint(recipe).merged()
+        assert apart(frame[solid][:, :3], end[solid]) < 4
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".gif", ".webp"])
 def test_smaller(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"film{suffix}"
