@@ -9,7 +9,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 install_packages gcc libc6-dev make pkg-config xz-utils libmypaint-dev python3-venv python3-dev mypaint mypaint-brushes \
     xvfb xdotool librsvg2-common groff-base zsh fish
-install_dreambrush test -c .ci/constraints.txt -e '.[train,research,test,dev]'
+install_dreambrush test -c .ci/constraints.txt -e '.[train,research,jxl,raw,psd,test,dev]'
 
 cd "$root"
 "$venv/bin/ruff" check

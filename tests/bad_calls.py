@@ -65,6 +65,8 @@ PICTURES: list[Row] = [
     # A decoder each.
     *painting("picture-damaged", *(f"cut-photo.{kind}" for kind in ["png", "jpg", "webp", "tif", "bmp", "jp2", "tga"])),
     *painting("picture-transparent", "invisible.png"),
+    *painting("picture-too-deep", "deep.jp2"),
+    *painting("raw-not-developed", "cut.raf"),
     *rows("no-such-picture", "paint photo.png absent.png --strokes 1"),
     *styled("no-such-picture", "--focus absent.png"),
     *styled("not-a-picture", "--focus text.jpg"),
@@ -191,7 +193,8 @@ WORKS: list[Row] = [
     *rows("ora-not-trusted", *(each.format(hostile_name("external entity")) for each in READING)),
     *rendering("ora-too-large", "very deep nesting", "too many layers", 'size w="40000" h="40000"'),
     *rendering("unknown-mode", "unknown mode"),
-    *rendering("layer-unreadable", "vector layer", "PNG of 0 x 5", "PNG of an unknown kind", "PNG cut short",
+    *rendering("vector-layer", "vector layer"),
+    *rendering("layer-unreadable", "PNG of 0 x 5", "PNG of an unknown kind", "PNG cut short",
                "PNG whose pixels are cut short", "PNG of 16 bits with one colour left out"),
     *rows("unknown-eotf", f"paint photo.png --onto eotf.ora {LAYER}"),
     *rows("work-too-large", f"paint photo.png --onto wide.ora {LAYER}"),

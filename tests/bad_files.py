@@ -60,6 +60,11 @@ def make_pictures() -> None:
         photo.save(f"photo.{kind}")
         data = Path(f"photo.{kind}").read_bytes()
         Path(f"cut-photo.{kind}").write_bytes(data[: 20 if kind == "jp2" else len(data) // 2])  # half a JP2 is read
+    deep = bytearray(Path("photo.jp2").read_bytes())
+    sizes = deep.index(b"\xff\x4f\xff\x51") + 42
+    deep[sizes : sizes + 9 : 3] = bytes([15, 15, 15])  # of each channel, the bits less one
+    Path("deep.jp2").write_bytes(deep)
+    Path("cut.raf").write_bytes(b"FUJIFILMCCD-RAW 0201FF119502".ljust(400, b"\0"))
     Path("empty.png").touch()
     Path("text.jpg").write_text("Buy more ultramarine.")
     Path("drawing.ps").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
@@ -259,7 +264,7 @@ def make_texts() -> None:
     palettes = {
         "head": "Palette\n1 2 3\n",
         "high": "GIMP Palette\n1 2 256\n",
-        "many": "GIMP Palette\n" + "".join(f"{n % 256} {n // 256} 0\n" for n in range(257)),
+        "many": "GIMP Palette\n" + "".join(f"{n % 256} {n // 256} 0\n" for n in range(10_001)),
         "large": "GIMP Palette\n" + "#\n" * (1 << 19),
     }
     for name, text in palettes.items():

@@ -30,6 +30,7 @@ from dreambrush.mypaint.ora.layer_facts import facts_of_all
 from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode
 from dreambrush.pictures.colour_profiles import ToSrgb
+from dreambrush.pictures.decoded import Decoded
 from dreambrush.pictures.palette import parse_palette
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.pictures.reading import load_picture
@@ -527,14 +528,15 @@ def test_arrays_that_unpack_to_far_more_or_have_a_header_that_is_none(monkeypatc
 
 def test_means_of_boxes_are_as_light_as_the_filter() -> None:
     """A picture that is far larger than wanted is reduced in another way, to the same colours."""
-    from dreambrush.pictures import reading as pictures
+    from dreambrush.pictures import scaling
 
     rng = np.random.default_rng(5)
     Image.fromarray(rng.integers(0, 256, (301, 400, 4), np.uint8)).resize((800, 602)).save("x.png")
     usual = load_picture("x.png", 20, keep_alpha=True)
     with Image.open("x.png") as image:
         image.load()
-        far = pictures._far_smaller(image, ToSrgb(image), 20, 15, 4)
+        picture = Decoded(image)
+        far = scaling._far_smaller(picture, ToSrgb(picture), 20, 15, 4)
     assert usual.shape == far.shape
     np.testing.assert_allclose(far, usual, atol=0.02)
     assert abs(float(far.mean() - usual.mean())) < 0.001

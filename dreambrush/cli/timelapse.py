@@ -89,7 +89,8 @@ def timelapse(
     onto your own work are shown on white.  What you painted yourself is not in the film.
 
     An .mp4 is H.264 and needs the Python package av.  A .gif has one palette of 255 colours.  A .webp is
-    lossless and keeps transparency.  In the other two, a transparent painting lies on the colour of its ground.
+    lossless and keeps transparency.  A .gif keeps what is wholly transparent.  In an .mp4, a transparent painting lies
+    on the colour of its ground.
     """
     from dreambrush.cli.replay import read_recipe
     from dreambrush.cli.shared.outputs import check_output

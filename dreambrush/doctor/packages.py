@@ -8,7 +8,7 @@ from importlib import import_module, metadata
 from dreambrush.doctor.advice import Advice
 from dreambrush.errors import MissingPackageError
 
-IMPORTED_AS = {"pillow": "PIL"}  # where that is not the package's own name
+IMPORTED_AS = {"pillow": "PIL", "pi-heif": "pi_heif"}  # where that is not the package's own name
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*>=\s*([0-9.]+)(?:\s*;\s*extra == ['\"](\w+)['\"])?")
 
 

@@ -75,6 +75,7 @@ def _painting(study: Study, easel: Easel, sketch: Sketch, laid: Sequence[LaidLay
         seconds={},
         pigment=options.pigment,
         grain=grain,
+        ground_reason=target.ground_reason,
     )
 
 

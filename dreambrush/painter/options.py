@@ -26,7 +26,7 @@ class PaintOptions:
     colour: Colour | None = None  # of all strokes; by default what suits each best
     focus: Float32 | None = None  # (h, w), 0..1: where to paint more finely; by default everywhere alike, faces apart
     palette: Palette | None = None  # from which all colours come; by default they may be any
-    ground: Colour | None = None  # colour under the first stroke; by default the target's mean
+    ground: Colour | None = None  # colour under the first stroke; by default see/ground.py chooses
     grain: bool = False  # whether that is paper, with a grain; not where the target is transparent, nor on other work
     pigment: bool = False  # paint as MyPaint 2 does, mixing colours like pigments
     longest: float | None = None  # path of a stroke in widths; by default as long as the hand likes

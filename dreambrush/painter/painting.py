@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.layer import Layer
+from dreambrush.painter.see.ground import GroundReason
 from dreambrush.strokes import Strokes
 
 T = TypeVar("T")
@@ -61,6 +62,7 @@ class Painting:
         layers: bottom first.  A picture with transparency has one more below the painted ones: the ground in its
             shape.
         grain: whether the ground is paper, with a grain (see pictures/paper.py).
+        ground_reason: why the ground has its colour; None on somebody's work.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 what was seen of the work that it is painted onto.
         alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
@@ -86,6 +88,7 @@ class Painting:
     pigment: bool = False
     unfinished: bytes | None = None
     grain: bool = False
+    ground_reason: GroundReason | None = None
 
     @property
     def onto_work(self) -> bool:

@@ -155,11 +155,16 @@ def _write_gif(file: BinaryIO, images: Images, frames: int, fps: float, colours:
         before: Image.Image | None = None
         for image in images:
             if image is not before:
-                flat, before = image.quantize(palette=palette, dither=Image.Dither.NONE), image
+                flat, before = _flat(image, palette), image
             yield flat
 
     every = mapped()
-    next(every).save(
+    first = next(every)
+    clear = {}
+    if "transparency" in first.info:
+        clear = {"transparency": GIF_COLOURS, "optimize": False}  # or the number that is no colour would be dropped
+        table += [0] * (3 * (GIF_COLOURS + 1) - len(table))
+    first.save(
         file,
         "GIF",
         save_all=True,
@@ -168,7 +173,17 @@ def _write_gif(file: BinaryIO, images: Images, frames: int, fps: float, colours:
         loop=0,
         disposal=1,
         palette=bytes(table),
+        **clear,
     )
+
+
+def _flat(image: Image.Image, palette: Image.Image) -> Image.Image:
+    """An image in the palette's colours; where it is more transparent than not, it gets a number beyond these."""
+    flat = image.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+    if image.mode == "RGBA":
+        flat.paste(GIF_COLOURS, mask=image.getchannel("A").point(lambda level: 255 if level < 128 else 0))
+        flat.info["transparency"] = GIF_COLOURS
+    return flat
 
 
 class _Reel(Image.Image):

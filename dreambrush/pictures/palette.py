@@ -14,7 +14,9 @@ import numpy as np
 from dreambrush.arrays import Float32, Float64, Floats, Int64, Pixels
 from dreambrush.errors import UsageError
 
-MOST_COLOURS = 256
+MOST_COLOURS = 256  # of a picture's own
+MOST_IN_FILE = 10_000
+EMPTY_SLOT = "__NONE__"  # the name that MyPaint gives black where a slot of its palette is empty
 LARGEST_FILE = 1 << 20  # bytes
 MOST_PIXELS = 16384  # that are looked at for a palette of a picture's own
 HUES_COUNT = np.array([1.0, 2.0, 2.0])  # differences of hue and chroma, against those of lightness
@@ -64,9 +66,10 @@ class Palette:
         """The palette's most similar colour for each of (n, 3) colours, sRGB 0..1; (n, 3)."""
         lab = oklab(colours)
         nearest = np.empty(len(lab), np.int64)
-        for start in range(0, len(lab), 4096):  # so that the distances take little memory
-            part = lab[start : start + 4096]
-            nearest[start : start + 4096] = ((part[:, None] - self._lab) ** 2).sum(2).argmin(1)
+        step = max((1 << 20) // max(len(self), 256), 1)  # so that the distances take little memory
+        for start in range(0, len(lab), step):
+            part = lab[start : start + step]
+            nearest[start : start + step] = ((part[:, None] - self._lab) ** 2).sum(2).argmin(1)
         return self.colours[nearest]
 
 
@@ -169,7 +172,7 @@ def _read_gpl(path: Path) -> Palette:
             raise _no_palette(path, "it is not a regular file")
         if path.stat().st_size > LARGEST_FILE:
             raise _no_palette(path, "it is larger than 1 MiB")
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = _text(path.read_bytes()).splitlines()
     except OSError as error:
         raise _no_palette(path, error.strerror or "it cannot be read") from None
     if not lines or lines[0].strip() != "GIMP Palette":
@@ -182,15 +185,22 @@ def _read_gpl(path: Path) -> Palette:
         levels = [_number(word) for word in words[:3]]
         if len(levels) < 3 or not all(0 <= level <= 255 for level in levels):
             raise _no_palette(path, f"there is no colour in its line '{line.strip()[:40]}'")
-        colours.append(levels)
-    if not 1 <= len(colours) <= MOST_COLOURS:
-        raise _no_palette(path, f"it has {len(colours)} colours")
+        if levels != [0, 0, 0] or " ".join(words[3:]) != EMPTY_SLOT:
+            colours.append(levels)
+    if not 1 <= len(colours) <= MOST_IN_FILE:
+        raise _no_palette(path, f"it has {len(colours):,} colours")
     return Palette(np.array(colours, np.uint8))
+
+
+def _text(data: bytes) -> str:
+    """A file's text: UTF-8, or UTF-16 where it begins with that one's mark, as editors on Windows save it."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return data.decode(encoding, errors="replace")
 
 
 def _no_palette(path: Path, why: str) -> UsageError:
     return UsageError(
         f"The palette '{path}' cannot be used: {why}.",
-        f"Choose a GIMP palette of 1 to {MOST_COLOURS} colours.",
+        f"Choose a GIMP palette of 1 to {MOST_IN_FILE:,} colours.",
         id="palette-unusable",
     )

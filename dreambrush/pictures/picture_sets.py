@@ -16,7 +16,9 @@ from PIL import Image
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.errors import PictureError
-from dreambrush.pictures.reading import FORMATS, from_linear, load_picture, to_linear
+from dreambrush.pictures.light import from_linear, to_linear
+from dreambrush.pictures.opening import picture_endings
+from dreambrush.pictures.reading import load_picture
 
 ARRAY_FILES = (".npy", ".npz")
 KEY = "x"  # of the pictures in an .npz with several arrays
@@ -68,11 +70,6 @@ def open_picture_set(path: Path) -> PictureSet:
             f"'{path}' is not a regular file.", "Save the pictures to a file first.", id="picture-not-a-file"
         )
     return _in_array(path, _read_array(path))
-
-
-def picture_endings() -> set[str]:
-    """The endings of the names of pictures, such as ".jpg"."""
-    return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
 
 
 def _in_folder(path: Path) -> PictureSet:

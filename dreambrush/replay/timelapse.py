@@ -132,7 +132,7 @@ def save_timelapse(
     Args:
         recipe: recipe of the painting.
         path: .mp4 (H.264), .gif (one palette of 255 colours for all frames) or .webp (lossless).  Transparent
-            paintings stay so in .webp, and lie on their ground's colour in the others.
+            paintings stay so in .webp and .gif, and lie on their ground's colour in .mp4.
         options: how the painting is shown.
         progress: called with how far the painting is.
         overwrite: replace an existing file.
@@ -144,15 +144,18 @@ def save_timelapse(
     options = options or TimelapseOptions()
     film, size = plan_film(path, options), film_size(recipe, options.size)
     transparent = recipe.alpha is not None
-    keeps = transparent and path.suffix.lower() == ".webp"
+    keeps = transparent and path.suffix.lower() != ".mp4"
     white = np.full(3, 255, np.uint8)
     ground = white if recipe.ground is None else recipe.ground
+
+    def on_ground(image: Image.Image) -> Image.Image:
+        below = Image.new("RGBA", image.size, (*ground.tolist(), 255))
+        return Image.alpha_composite(below, image).convert("RGB")
 
     def shown(picture: Pixels) -> Image.Image:
         image = Image.fromarray(picture)
         if transparent and not keeps:
-            below = Image.new("RGBA", image.size, (*ground.tolist(), 255))
-            image = Image.alpha_composite(below, image).convert("RGB")
+            image = on_ground(image)
         return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
 
     def images() -> Iterator[Image.Image]:
@@ -165,6 +168,7 @@ def save_timelapse(
     def colours() -> Image.Image:
         """The finished painting beside the ground and the strokes' colours, which it may hide."""
         picture = shown(finished(recipe, progress).picture())
+        picture = on_ground(picture) if picture.mode == "RGBA" else picture
         loose = np.rint(np.vstack([ground[None] / 255, recipe.strokes.colour]) * 255).astype(np.uint8)
         rows = -(-len(loose) // picture.width)
         strip = np.resize(loose, (rows, picture.width, 3))

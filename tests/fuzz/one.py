@@ -27,7 +27,18 @@ from dreambrush.errors import ExitCode
 from tests.fuzz.base import Base
 
 PARSERS = (
-    *("recipe", "stack", "strokemap", "strokes", "pictures", "toml_settings", "zips", "networks", "layer_pictures"),
+    *(
+        "recipe",
+        "stack",
+        "strokemap",
+        "strokes",
+        "pictures",
+        "phone_and_camera",
+        "toml_settings",
+        "zips",
+        "networks",
+        "layer_pictures",
+    ),
     *("cards", "settings", "palettes", "unfinished", "arrays", "weights", "collections", "brush_orders"),
 )
 SECONDS = 20.0  # of the processor that a case may take; files are small

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.pictures.reading import from_linear, load_picture
+from dreambrush.pictures.light import from_linear
+from dreambrush.pictures.reading import load_picture
 from tests.pictures.test_reading import floats, gradient, saved
 
 SRGB_PRIMARIES = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))
@@ -94,3 +95,19 @@ def test_cmyk_with_profile(tmp_path: Path) -> None:
     picture = load_picture(saved(tmp_path, image, "a.tif", icc_profile=cmyk_profile(orange)))
     red, green, blue = picture[4, 4]
     assert red > 0.85 and 0.4 < green < 0.65 and blue < 0.3
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+def test_icc_profile_of_deep_greyscale(tmp_path: Path, name: str) -> None:
+    """Converted as that of 8 bits is, and finer steps stay."""
+    profile = icc_profile(b"GRAY", tag(b"kTRC", LINEAR))
+    levels = np.linspace(0, 65535, 3000).astype(np.uint16).reshape(30, 100)
+    picture = load_picture(saved(tmp_path, Image.fromarray(levels), name, icc_profile=profile))
+    np.testing.assert_allclose(picture[..., 0], from_linear(floats(levels / 65535)), atol=1e-3)
+
+
+def test_icc_profile_of_grey_in_avif(tmp_path: Path) -> None:
+    profile = icc_profile(b"GRAY", tag(b"kTRC", LINEAR))
+    for colour, expected in (((55, 55, 55), float(from_linear(floats(55 / 255)))), ((90, 55, 55), 55 / 255)):
+        path = saved(tmp_path, Image.new("RGB", (16, 16), colour), "a.avif", icc_profile=profile, quality=100)
+        np.testing.assert_allclose(load_picture(path)[8, 8, 1], expected, atol=0.02)

@@ -41,6 +41,31 @@ def test_a_gimp_palette(tmp_path: Path) -> None:
     assert levels(parse_palette(str(path))) == [[255, 0, 0], [0, 128, 0], [16, 16, 200]]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_marks_of_an_encoding_are_no_part_of_the_text(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.gpl"
+    path.write_bytes(GPL.replace("\n", "\r\n").encode(encoding))
+    assert levels(parse_palette(str(path))) == [[255, 0, 0], [0, 128, 0], [16, 16, 200]]
+
+
+def test_an_empty_slot_of_mypaint_is_no_black(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpl"
+    path.write_text(GPL + "0 0 0 __NONE__\n0\t0 0\t__NONE__ \n1 0 0 __NONE__\n")
+    assert levels(parse_palette(str(path)))[3:] == [[1, 0, 0]]
+    path.write_text(GPL + "0 0 0 __NONE__\n0 0 0 Black\n")
+    assert levels(parse_palette(str(path)))[3:] == [[0, 0, 0]]
+
+
+def test_a_palette_of_many_colours(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpl"
+    many = [[i % 256, i // 256, 7] for i in range(9000)]
+    path.write_text("GIMP Palette\n" + "".join(f"{r} {g} {b}\n" for r, g, b in many))
+    palette = parse_palette(str(path))
+    assert levels(palette) == many
+    some = np.array([[3, 20, 7], [250, 1, 7]], np.float32).repeat(300, 0) / np.float32(255)
+    assert np.rint(palette.snapped(some) * 255).astype(int).tolist() == [[3, 20, 7]] * 300 + [[250, 1, 7]] * 300
+
+
 def test_each_colour_snaps_to_what_looks_most_like_it() -> None:
     palette = parse_palette("#000,#fff,#2d5a27,#808080")
     dark_green = np.array([[0.2, 0.32, 0.2], [0.02, 0.01, 0.02], [0.52, 0.5, 0.5]], np.float32)
@@ -95,7 +120,8 @@ def test_its_colours_are_in_the_picture(count: int, seed: int) -> None:
         ("none.gpl", "has 0 colours"),
         ("word.gpl", "no colour in its line 'a b c'"),
         ("large.gpl", "no colour in its line '1 2 300'"),
-        ("many.gpl", "has 300 colours"),
+        ("many.gpl", "has 10,001 colours"),
+        ("slots.gpl", "has 0 colours"),
         ("folder.gpl", "directory"),
     ],
 )
@@ -106,7 +132,8 @@ def test_what_is_no_palette(text: str, message: str, tmp_path: Path, monkeypatch
     Path("none.gpl").write_text("GIMP Palette\n#\n")
     Path("word.gpl").write_text("GIMP Palette\na b c\n")
     Path("large.gpl").write_text("GIMP Palette\n1 2 300\n")
-    Path("many.gpl").write_text("GIMP Palette\n" + "".join(f"{i % 256} {i // 256} 7\n" for i in range(300)))
+    Path("many.gpl").write_text("GIMP Palette\n" + "".join(f"{i % 256} {i // 256} 7\n" for i in range(10_001)))
+    Path("slots.gpl").write_text("GIMP Palette\n0 0 0 __NONE__\n")
     Path("folder.gpl").mkdir()
     with pytest.raises(UsageError, match=message):
         parse_palette(text, np.zeros((2, 2, 3), np.float32))

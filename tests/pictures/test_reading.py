@@ -18,8 +18,10 @@ from PIL import Image, ImageOps
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.errors import ExitCode, PictureError
-from dreambrush.pictures import reading as pictures
-from dreambrush.pictures.reading import from_linear, load_picture, scaled_size, to_linear
+from dreambrush.pictures import scaling
+from dreambrush.pictures.light import from_linear, to_linear
+from dreambrush.pictures.reading import load_picture
+from dreambrush.pictures.scaling import scaled_size
 
 """XYZ of red, green and blue, adapted to D50."""
 
@@ -177,7 +179,7 @@ def test_alpha_turns_and_joins_as_colours_do(tmp_path: Path, monkeypatch: pytest
         whole = load_picture(path, size, keep_alpha=True)
         assert whole.shape[1] > whole.shape[0] and whole.shape[2] == 4
         with monkeypatch.context() as patch:
-            patch.setattr(pictures, "_STRIP_PIXELS", 50 * 30)
+            patch.setattr(scaling, "STRIP_PIXELS", 50 * 30)
             again = load_picture(path, size, keep_alpha=True)
             np.testing.assert_allclose(again[..., 3], whole[..., 3], atol=1e-5)
             np.testing.assert_allclose(again[..., :3] * again[..., 3:], whole[..., :3] * whole[..., 3:], atol=1e-4)
@@ -248,7 +250,7 @@ def test_strips_join_without_seams(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for size in (None, 60, 190, 640):
         whole = load_picture(path, size)
         with monkeypatch.context() as patch:
-            patch.setattr(pictures, "_STRIP_PIXELS", 77 * 40)
+            patch.setattr(scaling, "STRIP_PIXELS", 77 * 40)
             np.testing.assert_allclose(load_picture(path, size), whole, atol=1e-5)
 
 

@@ -14,7 +14,7 @@ import av
 import numpy as np
 import pytest
 import skimage.data
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from dreambrush.arrays import Pixels
 from dreambrush.errors import MissingPackageError, OutputError, UsageError
@@ -216,6 +216,19 @@ def test_a_transparent_painting_lies_on_its_ground_in_an_mp4(tmp_path: Path) -> 
     for frame in decoded(tmp_path / "film.mp4")[::20]:
         corner = frame[:16, :16]  # far outside the shape
         assert np.abs(corner.astype(int) - recipe.ground).max() <= 4
+
+
+def test_a_transparent_painting_stays_so_in_a_gif(tmp_path: Path) -> None:
+    recipe = some_recipe(shaped=True)
+    save_timelapse(recipe, path := tmp_path / "film.gif", SHORT)
+    assert recipe.alpha is not None
+    with Image.open(path) as film:
+        frames = [np.asarray(image.convert("RGBA")) for image in ImageSequence.Iterator(film)]
+        for frame in (frames[0], frames[len(frames) // 2], frames[-1]):
+            assert ((frame[..., 3] == 255) == (recipe.alpha >= 128)).mean() > 0.99
+        solid = recipe.alpha == 255
+        end = repaint(recipe).merged()
+        assert apart(frame[solid][:, :3], end[solid][:, :3]) < 4
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".gif", ".webp"])

@@ -49,6 +49,7 @@ def paint(
     sample: bool,
     jobs: int,
     save_every: float,
+    megapixels: int | None,
     resume: Path | None,
     go_on: bool,
     force: bool,
@@ -68,7 +69,7 @@ def paint(
 
     Every stroke is a real stroke of MyPaint's brush engine.
 
-    TARGET is a picture: JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP or another common format.  It may also be a folder, a
+    TARGET is a picture: JPEG, HEIC, PNG, WebP, AVIF, TIFF, PSD or another common format.  It may also be a folder, a
     pattern such as "*.jpg", or - for standard input (saved as stdin.ora).  A folder means the pictures in it, without
     its sub-folders.  Transparent parts of a picture stay unpainted.  If one picture fails, the others are still
     painted.
@@ -124,6 +125,7 @@ def paint(
             film=timelapse,
             force=force,
             save_every=save_every,
+            megapixels=megapixels,
             resumed=resume,
             go_on=go_on,
             quiet=quiet,

@@ -40,6 +40,7 @@ class Job:
         film: the file for a film, or None.
         force: whether existing files may be replaced.
         save_every: seconds from one save of the unfinished painting to the next.
+        megapixels: how large pictures may be that are read; None for the usual limits.
         resumed: an unfinished painting to finish.  Words, brushes, size, settings and onto are then its own.
         go_on: finish each output that is unfinished.
         quiet: print no notes.
@@ -57,6 +58,7 @@ class Job:
     film: Path | None
     force: bool
     save_every: float
+    megapixels: int | None
     resumed: Path | None
     go_on: bool
     quiet: bool
@@ -101,6 +103,7 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     from dreambrush.painter.run import paint as paint_picture
     from dreambrush.painter.save.autosave import Autosave
     from dreambrush.painter.save.saving import recipe_of
+    from dreambrush.pictures.limits import Limits
     from dreambrush.pictures.reading import load_picture
     from dreambrush.replay.timelapse import save_timelapse
 
@@ -109,11 +112,12 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     settings = job.settings
     with clock.time("read"):
         work = None
+        limits = Limits() if job.megapixels is None else Limits.of_megapixels(job.megapixels)
         try:
             if job.onto is None:
-                picture = load_picture(target.file, job.size, keep_alpha=True)
+                picture = load_picture(target.file, job.size, keep_alpha=True, limits=limits)
             else:
-                picture, work = job.onto.look(target.file)
+                picture, work = job.onto.look(target.file, limits)
         except PictureError as error:
             raise target.in_its_name(error) from None
         request = ResumeRequest.of(target.file, job.size, job.words, job.brushes, settings, job.onto)

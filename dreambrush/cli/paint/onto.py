@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dreambrush.mypaint.ora.document import Document, PaintLayer
     from dreambrush.painter.painting import Painting
     from dreambrush.painter.see.backdrop import Backdrop
+    from dreambrush.pictures.limits import Limits
 
 SUFFIX = ".ora"
 GROUP = "Dreambrush"
@@ -82,7 +83,7 @@ class Onto:
             )
         return path
 
-    def look(self, target: Path) -> tuple[Float32, Backdrop]:
+    def look(self, target: Path, limits: Limits | None = None) -> tuple[Float32, Backdrop]:
         """The picture, fitted into the frame of the work, and the work itself.
 
         Raises:
@@ -96,7 +97,7 @@ class Onto:
         with read_document(self.file) as document:
             above = None if self.above is None else find_node(document, self.above)
             work = see_backdrop(document, above, self._where(document))
-            return _fitted(target, document.width, document.height), work
+            return _fitted(target, document.width, document.height, limits), work
 
     def save(
         self,
@@ -180,16 +181,16 @@ def _layer_region(document: Document, name: str) -> Pixels:
     return region_of(document, layer)
 
 
-def _fitted(target: Path, width: int, height: int) -> Float32:
+def _fitted(target: Path, width: int, height: int, limits: Limits | None) -> Float32:
     """A picture as large as fits, in the middle of a transparent frame."""
     import numpy as np
 
     from dreambrush.pictures.reading import load_picture
 
-    picture = load_picture(target, max(width, height), keep_alpha=True)
+    picture = load_picture(target, max(width, height), keep_alpha=True, limits=limits)
     scale = min(width / picture.shape[1], height / picture.shape[0])
     if scale < 1:
-        picture = load_picture(target, max(round(scale * max(picture.shape[:2])), 1), keep_alpha=True)
+        picture = load_picture(target, max(round(scale * max(picture.shape[:2])), 1), keep_alpha=True, limits=limits)
     picture = picture[:height, :width]
     tall, wide, channels = picture.shape
     if (tall, wide) == (height, width):

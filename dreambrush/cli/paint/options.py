@@ -53,6 +53,13 @@ WHAT_TO_PAINT: tuple[Decorator, ...] = (
         help="Longer side of the painting in pixels, 16 to 8192.  [default: that of the picture, at most 1024]",
     ),
     click.option(
+        "--megapixels",
+        metavar="N",
+        type=whole_number(1, 10_000),
+        help="Read pictures of up to so many million pixels, and take the memory for it: up to 24 bytes a pixel.  "
+        "[default: 250, and at most 1 GB]",
+    ),
+    click.option(
         "--focus",
         metavar="PICTURE|auto",
         type=click.Path(),
@@ -108,7 +115,7 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         metavar="COLOUR|paper",
         type=ground_named,
         help='Colour under the first stroke, such as "#cc8855".  paper is drawing paper with a faint grain.  '
-        "[default: the mean colour of the picture]",
+        "[default: the mean of the picture, or its flat ground; for line art on transparency, a colour that contrasts]",
     ),
     click.option(
         "--min-size",

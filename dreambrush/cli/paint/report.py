@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.painter.painting import Painting
 
+GROUND_REASONS = {"contrast": "so that the drawing shows on it", "flat": "as most of the picture is"}
+"""Why a ground that nobody asked for has its colour, where it is not the mean of the picture."""
+
 
 def report_of(
     target: str, output: Path, painting: Painting, brushes: Sequence[BrushFile], settings: PaintSettings, seconds: float
@@ -49,6 +52,8 @@ def report_of(
         "layers": settings.layers,
         "pigment": painting.pigment,
         "transparent": painting.transparent,
+        "ground": None if painting.onto_work else "#" + bytes(painting.background).hex(),
+        "ground_reason": painting.ground_reason and str(painting.ground_reason),
         "stages": [
             {
                 "name": stage.name,
@@ -81,9 +86,11 @@ def summary(report: dict[str, Any]) -> str:
     *first, last = report["brushes"]
     brushes = f"{', '.join(first)} and {last}" if first else last
     close = "" if report["psnr"] is None else f" ({report['psnr']:.1f} dB)"
+    reason = GROUND_REASONS.get(report["ground_reason"] or "")
+    ground = "" if reason is None else f"  The ground is {report['ground']}, {reason} (--ground chooses another)."
     return (
         f"{report['output']}: {report['strokes']} strokes of {brushes}, {report['width']} x {report['height']} px, "
-        f"in {report['seconds']:.1f} s; mean squared error {report['mse']:.4f}{close}."
+        f"in {report['seconds']:.1f} s; mean squared error {report['mse']:.4f}{close}.{ground}"
     )
 
 

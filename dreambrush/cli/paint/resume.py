@@ -29,7 +29,19 @@ if TYPE_CHECKING:
 FORMAT = 2
 # Parameters of `dreambrush paint` that do not change the painting.
 MAY_CHANGE = frozenset(
-    {"output", "timelapse", "save_every", "resume", "force", "as_json", "preview", "verbose", "quiet", "jobs"}
+    {
+        "output",
+        "timelapse",
+        "save_every",
+        "resume",
+        "force",
+        "as_json",
+        "preview",
+        "verbose",
+        "quiet",
+        "jobs",
+        "megapixels",
+    }
 )
 LARGEST = 1 << 30  # bytes
 

@@ -105,7 +105,7 @@ def _in_folder(folder: Path, note: Callable[[str], None]) -> list[Path]:
 
 
 def _matching(pattern: Path, note: Callable[[str], None]) -> list[Path]:
-    from dreambrush.pictures.picture_sets import picture_endings
+    from dreambrush.pictures.opening import picture_endings
 
     matches = sorted(Path(match) for match in glob.glob(str(pattern)))
     endings = picture_endings()

@@ -13,6 +13,7 @@ from typing import Any
 
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.library import input_ids, setting_ranges
+from dreambrush.mypaint.engine.old_myb import MARK, read_old_brush
 
 FORMAT_VERSION = 3
 MOST_POINTS = 64  # libmypaint's mapping.c keeps at most this many points per curve
@@ -137,7 +138,7 @@ def read_myb(path: Path, paint_mode: float = 0.0) -> BrushSettings:
             MyPaint takes 0 in its "1.x" mode, in which our files open, and 1 otherwise (gui/brushmanager.py).
 
     Raises:
-        BrushError: the file cannot be read or is not a brush of version 3.
+        BrushError: the file cannot be read or is not a brush of version 1, 2 or 3.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -155,7 +156,7 @@ def default_settings() -> BrushSettings:
 def parse_myb(text: str, name: str, paint_mode: float = 0.0) -> BrushSettings:
     """Reads a brush as :func:`read_myb` does, from the file's text.  Error messages call it ``name``."""
     try:
-        document = json.loads(text)
+        document = read_old_brush(text) if text.startswith(MARK) else json.loads(text)
         if not isinstance(document, dict):
             raise ValueError("it is not a JSON object")
         version = document.get("version")

@@ -154,7 +154,9 @@ class _Reader:
             if child.tag == "stack":
                 children.append(self.group(child, here, x, y))
             elif child.tag != "layer":
-                raise self._archive.broken(f"holds {_what(child, here)}, a <{child.tag[:60]}>, which is neither")
+                raise self._archive.broken(
+                    f"holds {_what(child, here)}, a <{child.tag[:60]}>, which is neither layer nor group"
+                )
             elif path or not self._is_background(child, here):
                 children.append(self._layer(child, here, x, y))
         isolation = element.get("isolation", "auto").lower()
@@ -207,11 +209,17 @@ class _Reader:
             element.get("name", ""),
             min(max(opacity, 0.0), 1.0),
             _is_visible(element),
-            element.get("composite-op") or self._default_mode,
+            _mode(element) or self._default_mode,
             _is_true(element.get("selected", "false")),
             _is_true(element.get("edit-locked", "false")),
             dict(element.attrib),
         )
+
+
+def _mode(element: ET.Element) -> str | None:
+    """The mode that an element names; None also for what MyPaint 2.0's alpha called the mode of new layers."""
+    mode = element.get("composite-op")
+    return None if mode == "svg:spectral-wgm" else mode
 
 
 def _what(element: ET.Element, path: tuple[int, ...]) -> str:

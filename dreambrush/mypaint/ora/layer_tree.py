@@ -146,10 +146,17 @@ def png_size(archive: OraArchive, source: str, owner: str) -> tuple[int, int]:
         owner: the owner of the pixels, as errors call it.
 
     Raises:
-        OpenrasterError: the member is missing, no PNG, or too large.
+        OpenrasterError: the member is missing, vector graphics, no PNG, or too large.
     """
+    start = archive.read_start(source, HEADER_SIZE)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<svg", b"<!")):
+        raise OpenrasterError(
+            f"The {owner} of '{archive.path}' is a vector layer (SVG), which only the program that made it can draw.",
+            "Merge it into a painting layer there (in MyPaint: Layer, Merge Down), and save again.",
+            id="vector-layer",
+        )
     try:
-        return read_header(archive.read_start(source, HEADER_SIZE))[:2]
+        return read_header(start)[:2]
     except PngError as error:
         raise _unreadable(archive, owner, error) from None
 

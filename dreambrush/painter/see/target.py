@@ -9,6 +9,7 @@ from dreambrush.mypaint.blend.transparency import clip_layers, cut_to_shape
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.ground import GroundReason, choose_ground
 from dreambrush.pictures.palette import Palette
 
 Colour = tuple[float, float, float]
@@ -27,7 +28,7 @@ class Target:
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1, or (h, w, 4) with alpha.
-        ground: colour under the first stroke, sRGB 0..1; by default the target's mean.
+        ground: colour under the first stroke, sRGB 0..1; by default as :func:`choose_ground` has it.
         work: work that is painted on, of the target's size; None for an empty canvas.
         palette: colours that may be used; unless the ground is given, it is one of them.
 
@@ -36,6 +37,7 @@ class Target:
         picture: (h, w, 3) float32 picture to be painted.
         alpha: (h, w) uint8 where paint may be; None for everywhere.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 on somebody's work.
+        ground_reason: why the ground has its colour; None on somebody's work.
         counts: (h, w) float32 how much an error counts; None for alike everywhere.
         attention: (h, w) float32 factor by which an error counts more while painting; None for 1 everywhere.
     """
@@ -53,7 +55,11 @@ class Target:
             region = work.region[..., None] / np.float32(255)
             share = np.asarray(region if share is None else share * region, np.float32)
         self._target, self._share = target[..., :3], share
-        self.background = _ground_colour(self._target, share, ground, palette) if work is None else work.picture
+        self.ground_reason: GroundReason | None = None
+        if work is None:
+            self.background, self.ground_reason = choose_ground(self._target, share, ground, palette)
+        else:
+            self.background = work.picture
         self.picture, self.alpha = self._target, None
         if share is not None:
             self.picture = np.where(share > 0, self._target, self.background / np.float32(255)).astype(np.float32)
@@ -97,16 +103,3 @@ def check_target(target: Float32) -> None:
         raise ValueError(f"Expected a target of float32 in 0..1 but it had dtype {target.dtype}")
     if not (target.min() >= -EXCESS and target.max() <= 1 + EXCESS):  # true for NaN, too
         raise ValueError(f"Expected a target within 0..1 but it had {target.min()} to {target.max()}")
-
-
-def _ground_colour(target: Float32, share: Float32 | None, wanted: Colour | None, palette: Palette | None) -> Pixels:
-    """The colour (3,) of the ground: the one that was asked for, or the mean of the target as far as it is opaque."""
-    if wanted is not None:
-        colour = np.array(wanted)
-    elif share is None:
-        colour = target.mean((0, 1))
-    else:
-        colour = (target * share).sum((0, 1)) / max(float(share.sum()), 1e-9)
-    if wanted is None and palette is not None:
-        colour = palette.snapped(np.asarray(colour, np.float32)[None])[0]
-    return np.asarray(np.rint(np.clip(colour, 0, 1) * 255), np.uint8)

@@ -173,7 +173,7 @@ def test_hidden_layers_of_other_formats_do_no_harm_until_they_are_asked_for(tmp_
     with read_document(path) as document:
         (layer,) = document.layers()
         for asked in (layer.size, layer.pixels):
-            with pytest.raises(OpenrasterError, match=r"The layer “Vectors” of .* holds no PNG"):
+            with pytest.raises(OpenrasterError, match=r"The layer “Vectors” of .* is a vector layer"):
                 asked()
 
 
@@ -218,3 +218,26 @@ def test_palettes(tmp_path: Path) -> None:
     ora.save(path := tmp_path / "palette.ora")
     with read_document(path) as document:
         assert document.layers()[0].pixels().tolist() == [[[10, 20, 30, 0], [40, 50, 60, 255]]]
+
+
+def test_the_alpha_of_mypaint_2_called_pigment_otherwise(tmp_path: Path) -> None:
+    """MyPaint 2.0.1 does not know that name, and gives the layer the mode of new ones."""
+    for eotf, mode in ((2.2, PIGMENT), (1.0, NORMAL)):
+        ora = OraFile(8, 8, eotf)
+        ora.layer(noise(1, 8, 8), composite_op="svg:spectral-wgm")
+        ora.save(path := tmp_path / "alpha.ora")
+        with read_document(path) as document:
+            (layer,) = document.layers()
+            assert layer.composite_op == mode
+
+
+@pytest.mark.parametrize("start", [b"<svg ", b"<?xml version='1.0'?>\n<svg ", b"\xef\xbb\xbf\n <svg "])
+def test_a_vector_layer_is_called_what_it_is(tmp_path: Path, start: bytes) -> None:
+    ora = OraFile(8, 8)
+    ora.layer(noise(1, 8, 8), name="Logo", src="data/logo.svg")
+    ora.members["data/logo.svg"] = start + b"xmlns='http://www.w3.org/2000/svg' width='8' height='8'/>"
+    ora.save(path := tmp_path / "vector.ora")
+    words = "“Logo” of '.*' is a vector layer"
+    with read_document(path) as document, pytest.raises(OpenrasterError, match=words) as caught:
+        document.layers()[0].pixels()
+    assert caught.value.id == "vector-layer" and "Merge" in caught.value.advice

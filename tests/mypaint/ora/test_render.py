@@ -258,7 +258,7 @@ def test_hidden_layers_need_not_be_readable(tmp_path: Path) -> None:
     layer = ora.layer(b"<svg/>".ljust(99), name="Vectors", visibility="hidden")
     assert not rendered(ora, tmp_path).any()
     layer.set("visibility", "visible")
-    with pytest.raises(OpenrasterError, match=r"The layer “Vectors” of .* holds no PNG"):
+    with pytest.raises(OpenrasterError, match=r"The layer “Vectors” of .* is a vector layer"):
         rendered(ora, tmp_path)
 
 
