@@ -165,7 +165,7 @@ def check_style() -> None:
 
 
 def check_print() -> None:
-    with Image.open("print.png") as large, read_document("small.ora") as small:
+    with Image.open("print.tif") as large, read_document("small.ora") as small:
         assert large.size == (MOST["scale"] * small.width, MOST["scale"] * small.height)
 
 

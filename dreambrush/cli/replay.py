@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dreambrush.cli.shared.completers import every_brush, ora_files
+from dreambrush.cli.shared.formats import DEFAULT_DPI, FORMATS, ORA, dpi_option, format_option, in_words
 from dreambrush.cli.shared.options import QUIET, decimal_number, whole_number
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
     from dreambrush.recipe import Recipe
+    from dreambrush.replay.repaint import Repainting
     from dreambrush.strokes import Strokes
 
 EXAMPLES = """\b
@@ -31,10 +34,14 @@ WHITE = "#ffffff"
 @click.option(
     "-o",
     "--output",
-    metavar="OUT.ora|OUT.png",
+    metavar="OUT",
+    multiple=True,
     type=click.Path(path_type=Path),
-    help="File to save: .ora with layers, or a flat .png.  [default: the file's name with -replay.ora, in this folder]",
+    help="File to save, or a folder for it: .ora with layers, or a flat .png, .jpg, .webp or .tif.  Give it several "
+    "times to save several files.  [default: the file's name with -replay.ora, in this folder]",
 )
+@format_option(FORMATS, ORA)
+@dpi_option("300")
 @click.option("--scale", metavar="S", type=decimal_number(0.01, 64), help="Scale factor, 0.01 to 64.")
 @click.option(
     "--size", metavar="PX", type=whole_number(16, 16384), help="Longer side of the painting in pixels, 16 to 16384."
@@ -57,7 +64,9 @@ WHITE = "#ffffff"
 @QUIET
 def replay(
     file: Path,
-    output: Path | None,
+    output: tuple[Path, ...],
+    formats: tuple[str, ...],
+    dpi: int | None,
     scale: float | None,
     size: int | None,
     brush: str | None,
@@ -77,16 +86,12 @@ def replay(
     """
     if scale is not None and size is not None:
         raise UsageError("--scale and --size cannot be used together.", "Leave one of them out.", id="options-conflict")
-    out = output or Path(f"{file.stem}-replay.ora")
-    if out.suffix.lower() not in (".ora", ".png"):
-        raise UsageError(
-            f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{file.stem}-replay.ora'", id="wrong-ending"
-        )
-    from dreambrush.cli.shared.outputs import check_output
+    from dreambrush.cli.shared.outputs import plan_files
     from dreambrush.models.catalogue import find_brush
     from dreambrush.replay.repaint import changed, repaint
 
-    check_output(out, overwrite=force)
+    kinds = tuple(dict.fromkeys(formats))
+    (files,) = plan_files([f"{file.stem}-replay"], output, overwrite=force, formats=kinds)
     recipe = read_recipe(file, painting)
     width, height = recipe.strokes.size
     factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
@@ -95,13 +100,25 @@ def replay(
     with progress_bar(file.name, quiet=quiet) as update:
         count = len(recipe.strokes)
         done = repaint(recipe, lambda laid: update("replay", laid, count, "") if update else None)
-        if out.suffix.lower() == ".png":
-            done.save_png(out, overwrite=force)
-        else:
-            done.save_openraster(out, your_turn=your_turn, overwrite=force)
+        notes = _save(done, files, dpi or DEFAULT_DPI, your_turn=your_turn, overwrite=force)
     if not quiet:
+        for note in notes:
+            click.echo(note, err=True)
         strokes = "1 stroke" if count == 1 else f"{count} strokes"
-        click.echo(f"{out}: {strokes}, {wanted[0]} x {wanted[1]} px.", err=True)
+        click.echo(f"{in_words(files)}: {strokes}, {wanted[0]} x {wanted[1]} px.", err=True)
+
+
+def _save(done: Repainting, files: Sequence[Path], dpi: int, *, your_turn: bool, overwrite: bool) -> list[str]:
+    """Save the files and return what there is to note."""
+    from dreambrush.pictures.exporting import ORA, save_flat
+
+    for path in files:
+        if path.suffix.lower() == ORA:
+            done.save_openraster(path, your_turn=your_turn, overwrite=overwrite)
+    flat = [path for path in files if path.suffix.lower() != ORA]
+    picture = done.merged() if flat else None
+    notes = [save_flat(picture, path, (dpi, dpi), overwrite=overwrite) for path in flat if picture is not None]
+    return [note for note in notes if note]
 
 
 def read_recipe(file: Path, painting: int | None) -> Recipe:

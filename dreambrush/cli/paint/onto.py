@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.shared.outputs import Outputs, check_output, plan_names
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from dreambrush.painter.painting import Painting
     from dreambrush.painter.see.backdrop import Backdrop
 
-SUFFIX = ".ora"
 GROUP = "Dreambrush"
 BOX = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*")  # x, y, width, height in pixels
 
@@ -62,27 +62,29 @@ class Onto:
                 )
         return None
 
-    def output(self, output: Path | None) -> Path:
-        """The file to write.
+    def outputs(self, outputs: Sequence[Path], formats: Sequence[str], dpi: int, *, overwrite: bool) -> Outputs:
+        """The files to write.  They are free and writable.
+
+        Args:
+            outputs: files or folders that the user names; none means the current folder.
+            formats: of the files in folders.
+            dpi: pixels an inch in flat files.
+            overwrite: existing files may be replaced.
 
         Raises:
-            UsageError: it is not an .ora, or there is an output as well as --in-place.
+            UsageError: a file has an ending that cannot be saved, or there is an output as well as --in-place.
+            OutputError: one cannot be written.
         """
         if self.in_place:
-            if output is not None:
+            if outputs:
                 raise UsageError(
                     "-o and --in-place cannot be used together.", "Leave one of them out.", id="options-conflict"
                 )
-            return self.file
-        named = Path(f"{self.file.stem}-painted{SUFFIX}") if output is None else output
-        path = named / f"{self.file.stem}-painted{SUFFIX}" if named.is_dir() else named
-        if path.suffix.lower() != SUFFIX:
-            raise UsageError(
-                f"The output '{path}' does not end in {SUFFIX}.",
-                f"Try: -o '{path.with_suffix(SUFFIX)}'",
-                id="wrong-ending",
-            )
-        return path
+            check_output(self.file, overwrite=True)
+            return Outputs(self.file)
+        stem = f"{self.file.stem}-painted"
+        (planned,) = plan_names([stem], outputs, overwrite=overwrite, formats=formats, dpi=dpi)
+        return planned
 
     def look(self, target: Path) -> tuple[NDArray[np.float32], Backdrop]:
         """The picture, fitted into the frame of the work, and the work itself.

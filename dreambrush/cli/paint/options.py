@@ -11,6 +11,7 @@ from cloup import option_group
 from dreambrush.cli.paint.values import duration, ground_named, stroke_width
 from dreambrush.cli.shared.brushes import complete_brush
 from dreambrush.cli.shared.completers import complete_style, ora_files
+from dreambrush.cli.shared.formats import FORMATS, ORA, dpi_option, format_option
 from dreambrush.cli.shared.options import (
     DEFAULT_BRUSH,
     QUIET,
@@ -213,10 +214,16 @@ FILES: tuple[Decorator, ...] = (
     click.option(
         "-o",
         "--output",
-        metavar="OUT.ora",
+        "output",
+        metavar="OUT",
+        multiple=True,
         type=_PATH,
-        help="File to save, or a folder for it.  [default: the picture's name with .ora, in this folder]",
+        help="File to save, or a folder for it.  The ending says what kind: .ora has the layers; .png, .jpg, .webp and "
+        ".tif are flat.  Give it several times to save several files.  Without an .ora, the unfinished painting is in "
+        "OUT-unfinished.ora, which is deleted at the end.  [default: the picture's name with .ora, in this folder]",
     ),
+    format_option(FORMATS, ORA),
+    dpi_option("300"),
     click.option(
         "--your-turn/--no-your-turn",
         default=True,

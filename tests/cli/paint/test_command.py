@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
-KEYS |= {"interrupted", "made_with", "error"}
+KEYS |= {"outputs", "interrupted", "made_with", "error"}
 
 
 def layer_names(path: str) -> list[str]:
