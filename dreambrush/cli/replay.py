@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,8 +38,8 @@ WHITE = "#ffffff"
     metavar="OUT",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="File to save, or a folder for it: .ora with layers, or a flat .png, .jpg, .webp or .tif.  Give it several "
-    "times to save several files.  [default: the file's name with -replay.ora, in this folder]",
+    help="File to save, or a folder for it: .ora or .psd with layers, or a flat .png, .jpg, .webp or .tif.  Give it "
+    "several times to save several files.  [default: the file's name with -replay.ora, in this folder]",
 )
 @format_option(FORMATS, ORA)
 @dpi_option("300")
@@ -110,14 +111,24 @@ def replay(
 
 def _save(done: Repainting, files: Sequence[Path], dpi: int, *, your_turn: bool, overwrite: bool) -> list[str]:
     """Save the files and return what there is to note."""
-    from dreambrush.pictures.exporting import ORA, save_flat
+    from dreambrush.pictures.exporting import ORA, PSD, export_document, save_flat
 
-    for path in files:
-        if path.suffix.lower() == ORA:
-            done.save_openraster(path, your_turn=your_turn, overwrite=overwrite)
-    flat = [path for path in files if path.suffix.lower() != ORA]
-    picture = done.merged() if flat else None
-    notes = [save_flat(picture, path, (dpi, dpi), overwrite=overwrite) for path in flat if picture is not None]
+    def save_ora(path: Path, *, overwrite: bool) -> None:
+        done.save_openraster(path, your_turn=your_turn, overwrite=overwrite)
+
+    def of_kind(*endings: str) -> list[Path]:
+        return [path for path in files if path.suffix.lower() in endings]
+
+    for path in of_kind(ORA):
+        save_ora(path, overwrite=overwrite)
+    notes: list[str] = []
+    if layered := of_kind(PSD):
+        with tempfile.TemporaryDirectory(prefix=".dreambrush-", dir=layered[0].parent) as folder:
+            save_ora(Path(folder) / "painting.ora", overwrite=False)
+            notes += export_document(Path(folder) / "painting.ora", layered, dpi, overwrite=overwrite).notes
+    if flat := [path for path in files if path not in of_kind(ORA, PSD)]:
+        picture = done.merged()
+        notes += [save_flat(picture, path, (dpi, dpi), overwrite=overwrite) for path in flat]
     return [note for note in notes if note]
 
 

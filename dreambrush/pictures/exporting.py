@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dreambrush.files.output import open_output
-from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.document import Document, read_document
 from dreambrush.mypaint.ora.render import render_document
 from dreambrush.pictures.flat import Resolution, encode_flat, has_transparency
+from dreambrush.pictures.layered import psd_layers
+from dreambrush.pictures.psd import write_psd
 
-ORA = ".ora"
+ORA, PSD = ".ora", ".psd"
 USUAL_DPI = 300  # pixels an inch, that of print
 
 
@@ -43,7 +45,7 @@ def export_document(
 
     Args:
         file: the .ora, of any program.
-        outputs: the files to write, each with an ending of ``FLAT_FORMATS`` or .ora, which makes a copy.
+        outputs: the files to write, each with an ending of ``FLAT_FORMATS``, .psd, or .ora, which makes a copy.
         dpi: pixels an inch; None takes those of the .ora, or ``USUAL_DPI`` if it does not say.
         overwrite: replace existing files.
 
@@ -52,11 +54,20 @@ def export_document(
         LibmypaintError: libmypaint is not installed.
         OutputError: a file exists already, cannot be written, or cannot hold so large a picture.
     """
+    notes: list[str] = []
     with read_document(file) as document:
         picture = render_document(document)
         resolution = (dpi, dpi) if dpi else document.resolution or (USUAL_DPI, USUAL_DPI)
+        for output in outputs:
+            ending = output.suffix.lower()
+            if ending == PSD:
+                notes += _save_psd(picture, document, output, resolution, overwrite=overwrite)
+            elif ending == ORA:
+                with open(file, "rb") as source, open_output(output, overwrite=overwrite) as copy:
+                    shutil.copyfileobj(source, copy)
+            elif note := save_flat(picture, output, resolution, overwrite=overwrite):
+                notes.append(note)
     height, width = picture.shape[:2]
-    notes = [note for output in outputs if (note := _save(picture, file, output, resolution, overwrite=overwrite))]
     return ExportedPicture(width, height, is_transparent(picture), tuple(dict.fromkeys(notes)))
 
 
@@ -93,10 +104,11 @@ def is_transparent(picture: NDArray[np.uint8]) -> bool:
     return picture.shape[2] == 4 and bool((picture[..., 3] < 255).any())
 
 
-def _save(picture: NDArray[np.uint8], file: Path, output: Path, resolution: Resolution, *, overwrite: bool) -> str:
-    """Save one output and return what there is to note."""
-    if output.suffix.lower() != ORA:
-        return save_flat(picture, output, resolution, overwrite=overwrite)
-    with open(file, "rb") as source, open_output(output, overwrite=overwrite) as copy:
-        shutil.copyfileobj(source, copy)
-    return ""
+def _save_psd(
+    picture: NDArray[np.uint8], document: Document, output: Path, resolution: Resolution, *, overwrite: bool
+) -> list[str]:
+    """Save the layers and return what there is to note."""
+    layers, notes = psd_layers(document)
+    with open_output(output, overwrite=overwrite) as target:
+        write_psd(target, picture, layers, resolution)
+    return notes

@@ -218,9 +218,10 @@ FILES: tuple[Decorator, ...] = (
         metavar="OUT",
         multiple=True,
         type=_PATH,
-        help="File to save, or a folder for it.  The ending says what kind: .ora has the layers; .png, .jpg, .webp and "
-        ".tif are flat.  Give it several times to save several files.  Without an .ora, the unfinished painting is in "
-        "OUT-unfinished.ora, which is deleted at the end.  [default: the picture's name with .ora, in this folder]",
+        help="File to save, or a folder for it.  The ending says what kind: .ora and .psd have the layers; .png, .jpg, "
+        ".webp and .tif are flat.  Give it several times to save several files.  Without an .ora, the unfinished "
+        "painting is in OUT-unfinished.ora, which is deleted at the end.  "
+        "[default: the picture's name with .ora, in this folder]",
     ),
     format_option(FORMATS, ORA),
     dpi_option("300"),

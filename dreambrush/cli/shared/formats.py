@@ -10,9 +10,9 @@ import click
 from dreambrush.cli.shared.options import Decorator, whole_number
 from dreambrush.errors import UsageError
 
-ORA = "ora"
+ORA, PSD = "ora", "psd"
 FLAT = "png", "jpg", "webp", "tif"
-FORMATS = ORA, *FLAT
+FORMATS = ORA, PSD, *FLAT
 OTHER_ENDINGS = {"jpg": (".jpeg",), "tif": (".tiff",)}
 DEFAULT_DPI = 300
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PIL import Image
+from psd_tools import PSDImage
 
 from dreambrush.cli.shared import outputs
 from dreambrush.errors import ExitCode
+from dreambrush.mypaint.ora.document import read_document
 from tests.cli.conftest import Command, draw
 from tests.cli.paint.test_resume import half, is_unfinished
 
@@ -164,7 +166,7 @@ def test_transparent_paintings_are_flat_on_white_in_a_jpeg(command: Command) -> 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("-o", "a.bmp"), "does not end in .ora, .png"),
+        (("-o", "a.bmp"), "does not end in .ora, .psd"),
         (("--watch", "-o", "a.png"), "--watch saves one .ora"),
         (("--dpi", "0"), "--dpi"),
         (("--format", "bmp"), "--format"),
@@ -187,9 +189,25 @@ def test_painting_onto_own_work_into_a_flat_file(command: Command) -> None:
     assert Path("work.ora").read_bytes() == before
 
 
+def test_layers_for_photoshop(command: Command) -> None:
+    assert command("paint", "photo.png", *QUICK, "-o", "a.psd").code == 0
+    assert files() == ["a.psd", "photo.png"]
+    assert command("paint", "photo.png", *QUICK, "-o", "a.ora").code == 0
+    psd = PSDImage.open("a.psd")
+    with read_document("a.ora") as document:
+        names = [layer.name for layer in document.layers()]
+    assert [layer.name for layer in psd] == ["Background", *reversed(names)] and names[0] == "Your turn"
+    assert np.array_equal(np.rint(np.asarray(psd.numpy()) * 255), shown(command, "a.ora"))
+    assert command("replay", "a.ora", "-o", "b.psd").code == 0
+    assert Path("b.psd").read_bytes() == Path("a.psd").read_bytes()
+    outcome = command("paint", "photo.png", *QUICK, "-o", "c.psd", "--pigment")
+    assert "its layers look different where paint is thin" in outcome.stderr
+
+
 def test_the_formats_are_those_that_can_be_saved() -> None:
-    from dreambrush.cli.shared.formats import FORMATS, ORA, endings
+    from dreambrush.cli.shared.formats import FLAT, FORMATS, ORA, PSD, endings
+    from dreambrush.pictures import exporting
     from dreambrush.pictures.flat import FLAT_FORMATS
 
-    assert set(endings(FORMATS)) - {f".{ORA}"} == set(FLAT_FORMATS)
-    assert f".{ORA}" == outputs.SUFFIX
+    assert set(endings(FLAT)) == set(FLAT_FORMATS) and set(FORMATS) == {ORA, PSD, *FLAT}
+    assert outputs.SUFFIX == f".{ORA}" == exporting.ORA and f".{PSD}" == exporting.PSD
