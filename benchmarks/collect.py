@@ -23,13 +23,14 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from dreambrush.bezier import RADIUS
 from dreambrush.cores import available_cores
+from dreambrush.events import events_of_rows
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
-from dreambrush.strokes import events_of_all
 from dreambrush.train.collect.gather import gather, sampled_strokes
 from dreambrush.train.collect.shards import Manifest
 from dreambrush.train.collect.strokes import SIDE, STROKES_PER_BRUSH
@@ -46,8 +47,8 @@ def engine_seconds(settings: BrushSettings, seed: int, shards: range, read: bool
     ready = []
     for number in shards:
         strokes, _ = sampled_strokes(seed, number)
-        events = events_of_all(strokes[:, :6].reshape(-1, 3, 2), strokes[:, 6:8], strokes[:, 8])
-        ready.append((Brush(settings), list(zip(strokes[:, 8].tolist(), events, strict=True))))
+        events = events_of_rows(strokes)
+        ready.append((Brush(settings), list(zip(strokes[:, RADIUS].tolist(), events, strict=True))))
     canvas = Canvas(SIDE, SIDE)
     wall, cpu = time.perf_counter(), time.process_time()
     for brush, chunk in ready:

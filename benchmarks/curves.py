@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from dreambrush.arrays import Float64
 
 SIZE, MARGIN = (900, 480), (64, 250, 28, 44)  # pixels: whole picture; left, right, top, bottom
 INKS = ("#1b6ca8", "#d1495b", "#2e933c", "#edae49", "#7d4e9e", "#8d6b4f", "#444444", "#00a6a6", "#c05299")
@@ -80,7 +81,7 @@ class _Axis:
     logarithmic: bool
 
     @classmethod
-    def over(cls, values: NDArray[np.float64], logarithmic: bool, margin: float) -> _Axis:
+    def over(cls, values: Float64, logarithmic: bool, margin: float) -> _Axis:
         """An axis on which all values lie, with a margin as share of their range."""
         scaled = np.log10(values) if logarithmic else values
         low, high = float(scaled.min()), float(scaled.max())

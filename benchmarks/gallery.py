@@ -32,11 +32,11 @@ Figures = dict[str, dict[str, Any]]
 MOST_BYTES = 200_000  # of a painting
 INTRODUCTION = """# Gallery
 
-Twelve paintings by dreambrush, each as the command under it made it: nothing was retouched, only saved as JPEG.  The
-pictures that they were painted from are not in this repository.  `python -m benchmarks.gallery` fetches them from
+Here are twelve paintings by dreambrush. The command under each made it. They were saved as JPEG; nothing was retouched.
+The pictures that they were painted from are not in this repository.  `python -m benchmarks.gallery` fetches them from
 PyPI's and Debian's packages, paints all twelve and writes this page.
 
-Every painting may be shared and altered under the licence of the picture that it was painted from, as named below.
+You may share and alter each painting under the licence of its picture, which is named below.
 """
 
 
@@ -107,7 +107,7 @@ From {picture.source}: {picture.what}, by {picture.author}; {picture.licence}.
 """
         )
     machines = sorted({took["machine"] for took in figures.values()})
-    parts.append(f"Seconds were taken on {' and '.join(machines)}, which other work kept busy meanwhile.\n")
+    parts.append(f"Seconds were taken on {' and '.join(machines)}, which was also busy with other work.\n")
     return "\n".join(parts)
 
 

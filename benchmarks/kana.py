@@ -16,8 +16,9 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from dreambrush.arrays import Float64, Pixels
 
 KANA = {"o": "お", "ki": "き", "su": "す", "tsu": "つ", "na": "な"}
 KANA |= {"ha": "は", "ma": "ま", "ya": "や", "re": "れ", "wo": "を"}
@@ -30,10 +31,8 @@ TURN, SHEAR, STRETCH, SHIFT = 0.14, 0.16, 0.12, 0.03  # radians, ratio, logarith
 BEND, BENDS = 0.022, 5  # spread of the random field as a share of the side, and its knots each way
 FINEST, BOLDEST = 1, 7  # pixels of the finer picture, by which ink grows each way, since KMNIST's hands are bold
 
-Float64 = NDArray[np.float64]
 
-
-def glyph(font: Path, kana: str) -> NDArray[np.uint8]:
+def glyph(font: Path, kana: str) -> Pixels:
     """A kana as large as fits: (LARGE, LARGE) uint8, 255 where there is ink."""
     face = ImageFont.truetype(font, LARGE)
     if bytes(face.getmask(kana)) == bytes(face.getmask(MISSING)):
@@ -48,7 +47,7 @@ def glyph(font: Path, kana: str) -> NDArray[np.uint8]:
     return np.asarray(picture)
 
 
-def warped(writing: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def warped(writing: Pixels, rng: np.random.Generator) -> Pixels:
     """Another hand's version of it: (SIDE, SIDE) uint8, black on white."""
     growth = int(rng.integers(FINEST, BOLDEST + 1))
     bold = Image.fromarray(writing).filter(ImageFilter.MaxFilter(2 * growth + 1))

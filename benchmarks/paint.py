@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+from dreambrush.arrays import Float32
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for benchmarks.perceptual, also as: python benchmarks/paint.py
 
@@ -49,7 +50,6 @@ from dreambrush.painter.run import paint
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.pictures.reading import load_picture
 
-Float32 = NDArray[np.float32]
 Row = dict[str, Any]
 
 

@@ -19,13 +19,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import DreambrushError, ModelError, PictureError
 from dreambrush.pictures.reading import load_picture
 
-Float32 = NDArray[np.float32]
 Weights = dict[str, torch.Tensor]
 
 CONVOLUTIONS = ("slice1.0", "slice2.5", "slice3.9", "slice4.11", "slice5.13")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dreambrush.errors import DreambrushError
+    from dreambrush.events import stroke_events
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.brush import Brush
     from dreambrush.mypaint.engine.canvas import Canvas
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dreambrush.pictures.reading import load_picture
     from dreambrush.recipe import chosen_recipe
     from dreambrush.replay.repaint import repaint
-    from dreambrush.strokes import Strokes, stroke_events
+    from dreambrush.strokes import Strokes
 
 __version__ = "0.1.0"
 __all__ = [
@@ -69,7 +70,7 @@ _HOMES = {
     "render_document": "dreambrush.mypaint.ora.render",
     "repaint": "dreambrush.replay.repaint",
     "save_painting": "dreambrush.painter.save.saving",
-    "stroke_events": "dreambrush.strokes",
+    "stroke_events": "dreambrush.events",
 }
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dreambrush import __version__
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
@@ -92,8 +92,8 @@ class Measured:
     mse: float
     cpu_seconds: float
     wall_seconds: float
-    target: NDArray[np.float32]
-    real: NDArray[np.uint8]
+    target: Float32
+    real: Pixels
 
     def figures(self) -> Report:
         """What is written down of it."""

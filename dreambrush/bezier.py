@@ -3,13 +3,17 @@
 A stroke is a row of float32.  First comes its path, a quadratic Bezier curve in pixels:
 B(t) = (1-t)^2 start + 2 t (1-t) control + t^2 end, with t from 0 to 1.  Then come pressure at start and end, 0..1, and
 the radius in pixels.
+
+The formulas add in one fixed order, so that paintings keep their last bits.
 """
 
 from __future__ import annotations
 
+from typing import Any, Protocol, TypeVar
+
 import numpy as np
 
-from dreambrush.arrays import Float32
+from dreambrush.arrays import Float32, Float64
 
 START, CONTROL, END = slice(0, 2), slice(2, 4), slice(4, 6)  # x and y, in pixels
 PATH = slice(0, 6)
@@ -17,21 +21,45 @@ PRESSURES, RADIUS = slice(6, 8), 8
 NUMBERS = 9
 
 
-def point_at(start: Float32, control: Float32, end: Float32, t: Float32 | float) -> Float32:
-    """Points of curves at t, 0..1; all arguments broadcast against each other."""
-    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
+class _Array(Protocol):
+    """An array of numpy, or a tensor of torch, which is not imported here."""
+
+    def __getitem__(self, key: Any, /) -> Any: ...
+
+    def __sub__(self, other: Any, /) -> Any: ...
 
 
-def velocity_at(start: Float32, control: Float32, end: Float32, t: Float32 | float) -> Float32:
-    """How points of curves move with t, in pixels; all arguments broadcast against each other."""
-    return np.asarray(2 * (1 - t) * (control - start) + 2 * t * (end - control))
+Array = TypeVar("Array", bound=_Array)
+
+
+def control_points(strokes: Array) -> tuple[Array, Array, Array]:
+    """Start, control and end point, (..., 2) each, of strokes (..., 9)."""
+    return strokes[..., START], strokes[..., CONTROL], strokes[..., END]
+
+
+def point_at(start: Array, control: Array, end: Array, t: Any) -> Array:
+    """Points of curves at t.
+
+    Args:
+        start: start points.
+        control: control points.
+        end: end points.
+        t: 0..1, a number or an array.  All four broadcast against each other.
+    """
+    point: Array = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    return point
+
+
+def velocity_at(start: Array, control: Array, end: Array, t: Any) -> Array:
+    """How points of curves move with t, in pixels; the arguments are those of :func:`point_at`."""
+    velocity: Array = 2 * (1 - t) * (control - start) + 2 * t * (end - control)
+    return velocity
 
 
 def path_nodes(strokes: Float32, pieces: int) -> Float32:
     """Points (k, pieces + 1, 2) on the path of each stroke (k, 9), at even steps of t."""
     t = np.linspace(0.0, 1.0, pieces + 1, dtype=np.float32)[None, :, None]
-    points = point_at(strokes[:, None, START], strokes[:, None, CONTROL], strokes[:, None, END], t)
-    return np.asarray(points, np.float32)
+    return np.asarray(point_at(*control_points(strokes[:, None]), t), np.float32)
 
 
 def path_length(strokes: Float32) -> Float32:
@@ -40,7 +68,14 @@ def path_length(strokes: Float32) -> Float32:
     After Gravesen, "Adaptive subdivision and the length and energy of Bezier curves" (1997): for a quadratic curve
     (2 chord + polygon) / 3.
     """
-    start, control, end = strokes[:, START], strokes[:, CONTROL], strokes[:, END]
+    start, control, end = control_points(strokes)
     chord = np.hypot(*(end - start).T)
     polygon = np.hypot(*(control - start).T) + np.hypot(*(end - control).T)
     return np.asarray((2 * chord + polygon) / 3, np.float32)
+
+
+def polyline_length(paths: Float64, pieces: int = 32) -> Float64:
+    """Length (n,) in pixels of each path (n, 3, 2), from a polyline of that many pieces."""
+    t = np.linspace(0.0, 1.0, pieces + 1)[:, None]
+    edges = np.diff(point_at(paths[:, None, 0], paths[:, None, 1], paths[:, None, 2], t), axis=1)
+    return np.asarray(np.hypot(edges[..., 0], edges[..., 1]).sum(axis=1))

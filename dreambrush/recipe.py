@@ -29,11 +29,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.errors import BrushError, StrokesError, UsageError
 from dreambrush.files.json_text import whole_characters
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
 from dreambrush.pictures.paper import paper_tile
-from dreambrush.strokes import MOST_NAMES, Strokes
+from dreambrush.strokes import COLOUR, MOST_NAMES, Strokes
 
 KEY = "dreambrush"
 FORMAT = 1
@@ -53,16 +55,16 @@ class Recipe:
     """All that made a painting.
 
     Attributes:
-        version: of the dreambrush that painted.
-        seed: of the painting.
-        pigment: whether it was painted as pigment, at eotf 2.2.
+        version: version of the dreambrush that painted it.
+        seed: seed of the painting.
+        pigment: whether it was painted as pigment, in linear light (eotf 2.2).
         ground: (3,) uint8 colour under the first stroke; None where it was painted onto other work.
-        grain: whether that is paper, with a grain.
-        strokes: as laid, in order.
+        grain: whether the ground is paper, with a grain.
+        strokes: the strokes, in the order in which they were laid.
         brushes: settings of each brush that the strokes name.
-        names: by which MyPaint knows the brushes, such as "dreambrush/oil"; "" for one that it does not know.
-        digests: of the pixels of each layer that the strokes name, as saved (see :func:`digest`).
-        options: what was wished for, plain data.
+        names: names by which MyPaint knows the brushes, such as "dreambrush/oil"; "" for one that it does not know.
+        digests: digest of the saved pixels of each layer that the strokes name (see :func:`digest`).
+        options: options that it was painted with, plain data.
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
         made_with: what its bytes depend on besides (see :func:`~dreambrush.machine.foundations`); {} if not known.
     """
@@ -70,18 +72,18 @@ class Recipe:
     version: str
     seed: int
     pigment: bool
-    ground: NDArray[np.uint8] | None
+    ground: Pixels | None
     strokes: Strokes
     brushes: tuple[BrushSettings, ...]
     names: tuple[str, ...]
     digests: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
-    alpha: NDArray[np.uint8] | None = None
+    alpha: Pixels | None = None
     grain: bool = False
     made_with: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def background(self) -> NDArray[np.uint8]:
+    def background(self) -> Pixels:
         """Under all layers: a colour (3,), white where it was painted onto other work, or a tile of paper."""
         if self.ground is None:
             return np.full(3, 255, np.uint8)
@@ -200,9 +202,9 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
     """One of the recipes in a document's settings.
 
     Args:
-        settings: of the document.
-        file: the document's, for messages.
-        painting: which one, counted from 1; None is the last.
+        settings: settings of the document.
+        file: file of the document, for messages.
+        painting: number of the painting, counted from 1; None for the last.
 
     Raises:
         StrokesError: there is none, or one is broken.
@@ -225,7 +227,7 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
     return recipes[-1 if painting is None else painting - 1]
 
 
-def digest(pixels: NDArray[np.uint8]) -> str:
+def digest(pixels: Pixels) -> str:
     """A fingerprint of a layer (h, w, 4) uint8: what is under no paint at all does not matter."""
     seen = hashlib.sha256()
     for top in range(0, len(pixels), BAND):  # so that it takes little memory
@@ -235,9 +237,7 @@ def digest(pixels: NDArray[np.uint8]) -> str:
 
 
 def _packed(strokes: Strokes) -> str:
-    n = len(strokes)
-    columns = [strokes.path.reshape(n, 6), strokes.pressure, strokes.radius[:, None], strokes.colour]
-    numbers = np.concatenate(columns, 1).astype("<f4")
+    numbers = np.concatenate([strokes.rows(), strokes.colour], 1).astype("<f4")
     indices = np.stack([strokes.brush, strokes.layer], 1).astype("<i4")
     # All first bytes, then all second bytes, ...: like beside like, which compresses better.
     planes = [array.T.copy().view(np.uint8).reshape(-1, 4).T.tobytes() for array in (numbers, indices)]
@@ -264,10 +264,10 @@ def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers
     numbers = columns(data[: 4 * COLUMNS * n], COLUMNS, "<f4").astype(np.float32)
     indices = columns(data[4 * COLUMNS * n :], 2, "<i4").astype(np.int32)
     return Strokes(
-        path=numbers[:, :6].reshape(n, 3, 2),
-        pressure=numbers[:, 6:8],
-        radius=numbers[:, 8],
-        colour=numbers[:, 9:12],
+        path=numbers[:, PATH].reshape(n, 3, 2),
+        pressure=numbers[:, PRESSURES],
+        radius=numbers[:, RADIUS],
+        colour=numbers[:, COLOUR],
         brush=indices[:, 0],
         layer=indices[:, 1],
         size=size,
@@ -276,7 +276,7 @@ def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers
     )
 
 
-def _alpha(text: Any, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def _alpha(text: Any, shape: tuple[int, int]) -> Pixels:
     with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as image:
         if image.size != shape[::-1] or image.mode != "L" or shape[0] * shape[1] > LARGEST_ALPHA:
             raise ValueError("its shape has another size")

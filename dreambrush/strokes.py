@@ -1,4 +1,4 @@
-"""Strokes: the one data type that everyone speaks, and how a stroke becomes events for the engine.
+"""Strokes: the one data type that everyone speaks.
 
 A stroke is a quadratic Bezier path (start, control, end), pressure at start and end, a radius, a colour, a brush and
 a layer.  ``Strokes`` holds many of them as arrays, in the order in which they are painted, together with the size of
@@ -24,8 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int32
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json, whole_characters
 from dreambrush.files.output import open_output
@@ -33,18 +35,10 @@ from dreambrush.files.output import open_output
 FORMAT = "dreambrush strokes"
 VERSION = 1
 ARRAYS = ("path", "pressure", "radius", "colour", "brush", "layer")
-COLUMNS = 14  # numbers of one stroke in a file
+COLOUR, BRUSH, LAYER = slice(9, 12), 12, 13  # columns of a stroke in a file, after the nine of bezier.py
+COLUMNS = 14
 LARGEST_FILE = 1 << 28  # bytes, of some two million strokes
 MOST_NAMES = 1000  # of brushes or layers; dreambrush paints on at most six layers
-
-SPEED = 600.0  # pixels a second: an unhurried sweep of the arm over a screen at 100 % zoom
-LEAST_SECONDS = 0.08  # even a dab takes this long
-SECONDS_PER_EVENT = 0.01  # a tablet reports about 100 times a second
-MOST_EVENTS = 64  # enough for a smooth quadratic curve of any length
-APPROACH = 0.02  # of the radius: far too little for a dab, enough for a direction
-LANDING_SECONDS = 10.0  # longer than libmypaint's max_dtime of 5 s, so that the brush lands without a trail
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +47,11 @@ class Strokes:
 
     Attributes:
         path: (n, 3, 2) float32, start, control and end point, x and y in pixels; may lie off the canvas.
-        pressure: (n, 2) float32, at start and end, 0..1.
-        radius: (n,) float32, the brush's basic radius in pixels, > 0.
+        pressure: (n, 2) float32, pressure at start and end, 0..1.
+        radius: (n,) float32, basic radius of the brush in pixels, > 0.
         colour: (n, 3) float32, display sRGB, 0..1.
-        brush: (n,) int32, index into ``brushes``.
-        layer: (n,) int32, index into ``layers``.
+        brush: (n,) int32, number of the brush in ``brushes``.
+        layer: (n,) int32, number of the layer in ``layers``.
         size: width and height in pixels of the canvas that the strokes are made for.
         brushes: names of brushes.
         layers: names of layers, bottom first.
@@ -70,8 +64,8 @@ class Strokes:
     pressure: Float32
     radius: Float32
     colour: Float32
-    brush: NDArray[np.int32]
-    layer: NDArray[np.int32]
+    brush: Int32
+    layer: Int32
     size: tuple[int, int]
     brushes: tuple[str, ...]
     layers: tuple[str, ...]
@@ -119,6 +113,10 @@ class Strokes:
         arrays: dict[str, Any] = {name: getattr(self, name)[index] for name in ARRAYS}
         return replace(self, **arrays)
 
+    def rows(self) -> Float32:
+        """Path, pressures and radius as rows (n, 9) float32, whose columns bezier.py names."""
+        return np.concatenate([self.path.reshape(-1, 6), self.pressure, self.radius[:, None]], 1)
+
     def scaled(self, size: tuple[int, int]) -> Strokes:
         """The same strokes for a canvas of another size.
 
@@ -153,7 +151,7 @@ class Strokes:
 
     def to_json(self) -> str:
         """The text of a strokes file; the same strokes give the same text."""
-        rows = [[_shortest(value) for value in row[:12]] + [int(v) for v in row[12:]] for row in self._table()]
+        rows = [[_shortest(value) for value in row[:BRUSH]] + [int(v) for v in row[BRUSH:]] for row in self._table()]
         head = {"format": FORMAT, "version": VERSION, "size": list(self.size)}
         names = {key: [whole_characters(name) for name in getattr(self, key)] for key in ("brushes", "layers")}
         document = {**head, **names, "strokes": rows}
@@ -190,15 +188,15 @@ class Strokes:
             table = np.array(rows, np.float64).reshape(len(rows), COLUMNS)
         except (ValueError, TypeError, OverflowError):
             raise _bad(f"Expected every stroke to be {COLUMNS} numbers but some are not.") from None
-        if not np.isfinite(table).all() or (table[:, 12:] != np.rint(table[:, 12:])).any():
+        if not np.isfinite(table).all() or (table[:, BRUSH:] != np.rint(table[:, BRUSH:])).any():
             raise _bad("Expected finite numbers, brush and layer whole ones, but had others.")
         return Strokes(
-            path=table[:, :6].reshape(-1, 3, 2).astype(np.float32),
-            pressure=table[:, 6:8].astype(np.float32),
-            radius=table[:, 8].astype(np.float32),
-            colour=table[:, 9:12].astype(np.float32),
-            brush=np.clip(table[:, 12], -1, 1 << 30).astype(np.int32),
-            layer=np.clip(table[:, 13], -1, 1 << 30).astype(np.int32),
+            path=table[:, PATH].reshape(-1, 3, 2).astype(np.float32),
+            pressure=table[:, PRESSURES].astype(np.float32),
+            radius=table[:, RADIUS].astype(np.float32),
+            colour=table[:, COLOUR].astype(np.float32),
+            brush=np.clip(table[:, BRUSH], -1, 1 << 30).astype(np.int32),
+            layer=np.clip(table[:, LAYER], -1, 1 << 30).astype(np.int32),
             size=(size[0], size[1]) if len(size) == 2 else (0, 0),
             brushes=tuple(whole_characters(name) if isinstance(name, str) else name for name in brushes),
             layers=tuple(whole_characters(name) if isinstance(name, str) else name for name in layers),
@@ -235,98 +233,9 @@ class Strokes:
         except UnicodeDecodeError:
             raise _bad(f"The strokes file {path} is not text.") from None
 
-    def _table(self) -> NDArray[np.float32]:
-        n = len(self)
-        columns = (self.path.reshape(n, 6), self.pressure, self.radius[:, None], self.colour)
-        return np.concatenate([*columns, self.brush[:, None], self.layer[:, None]], axis=1, dtype=np.float32)
-
-
-def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> NDArray[np.float64]:
-    """The events that a hand would send while drawing one stroke; used for collecting and for painting alike.
-
-    The pen lands a hair before the start with pressure 0 after a pause (libmypaint then starts afresh there, whatever
-    the stroke before did), so that brushes that follow direction know it from the first dab on; then it presses, moves
-    along the curve at an even speed, and ends at the end point.
-
-    Args:
-        path: (3, 2) start, control and end point in pixels.
-        pressure: (2,) at start and end, 0..1; linear in between along the curve.
-        radius: in pixels.
-
-    Returns:
-        (m, 4) float64: x, y, pressure, seconds since the event before, for :meth:`Canvas.stroke`.
-    """
-    return events_of_all(np.asarray(path)[None], np.asarray(pressure)[None], np.array([radius]))[0]
-
-
-def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> list[NDArray[np.float64]]:
-    """The events of many strokes at once, far quicker than one by one.
-
-    Args:
-        path: (n, 3, 2) as in :func:`stroke_events`.
-        pressure: (n, 2).
-        radius: (n,).
-
-    Returns:
-        For each stroke what :func:`stroke_events` gives, to the last bit.
-    """
-    path, pressure, radius = (np.asarray(array, np.float64) for array in (path, pressure, radius))
-    seconds = np.maximum(_lengths(path, 32) / SPEED, LEAST_SECONDS)
-    counts = np.clip(np.ceil(seconds / SECONDS_PER_EVENT), 8, MOST_EVENTS).astype(int)
-    events: list[NDArray[np.float64]] = [np.empty((0, 4))] * len(path)
-    for count in np.unique(counts):
-        rows = np.flatnonzero(counts == count)
-        made = _events(path[rows], pressure[rows], radius[rows], seconds[rows], int(count))
-        for row, stroke in zip(rows, made, strict=True):
-            events[row] = stroke
-    return events
-
-
-def _events(
-    path: NDArray[np.float64],
-    pressure: NDArray[np.float64],
-    radius: NDArray[np.float64],
-    seconds: NDArray[np.float64],
-    count: int,
-) -> NDArray[np.float64]:
-    """Events (n, count + 2, 4) of strokes that take equally many."""
-    start, control, end = path[:, None, 0], path[:, None, 1], path[:, None, 2]
-    # Even in arc length, so that speed is even too: tabulate the curve finely and walk along it.
-    t = np.linspace(0.0, 1.0, 4 * count + 1)[:, None]
-    fine = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
-    walked = np.zeros((len(path), 4 * count + 1))
-    edges = np.diff(fine, axis=1)
-    np.cumsum(np.hypot(edges[..., 0], edges[..., 1]), axis=1, out=walked[:, 1:])
-    along = np.linspace(0.0, 1.0, count + 1)
-    events = np.empty((len(path), count + 2, 4))
-    ahead = edges[:, 0] / np.maximum(np.hypot(edges[:, 0, 0], edges[:, 0, 1]), 1e-9)[:, None]
-    events[:, 0, :2] = path[:, 0] - (APPROACH * radius)[:, None] * ahead
-    events[:, 0, 2:] = 0.0, LANDING_SECONDS
-    # Linear interpolation, as np.interp does it, in all rows at once.
-    wanted = along * walked[:, -1:]
-    before = np.count_nonzero(walked[:, None, 1:] <= wanted[..., None], axis=2)
-    after = np.minimum(before + 1, 4 * count)
-    rows = np.arange(len(path))[:, None]
-    piece = walked[rows, after] - walked[rows, before]
-    slope = (fine[rows, after] - fine[rows, before]) / np.where(piece > 0, piece, 1.0)[..., None]
-    events[:, 1:, :2] = slope * (wanted - walked[rows, before])[..., None] + fine[rows, before]
-    events[:, 1:, 2] = pressure[:, :1] + (pressure[:, 1:] - pressure[:, :1]) * along
-    events[:, 1, 3] = 1e-4
-    events[:, 2:, 3] = (seconds / count)[:, None]
-    return events
-
-
-def bezier_length(path: NDArray[np.float64], steps: int = 32) -> float:
-    """Length in pixels of a quadratic Bezier curve (3, 2), from a polyline of that many steps."""
-    return float(_lengths(path[None], steps)[0])
-
-
-def _lengths(path: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """Lengths (n,) of curves (n, 3, 2)."""
-    t = np.linspace(0.0, 1.0, steps + 1)[:, None]
-    points = (1 - t) ** 2 * path[:, None, 0] + 2 * t * (1 - t) * path[:, None, 1] + t**2 * path[:, None, 2]
-    edges = np.diff(points, axis=1)
-    return np.asarray(np.hypot(edges[..., 0], edges[..., 1]).sum(axis=1))
+    def _table(self) -> Float32:
+        columns = (self.rows(), self.colour, self.brush[:, None], self.layer[:, None])
+        return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
 def _bad(message: str) -> StrokesError:

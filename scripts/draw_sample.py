@@ -11,13 +11,12 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-Floats = NDArray[np.float32]
+from dreambrush.arrays import Float32, Indices
 
 
-def floats(values: object) -> Floats:
+def floats(values: object) -> Float32:
     """Anything array-like as float32."""
     return np.asarray(values, np.float32)
 
@@ -31,32 +30,32 @@ KEY, SKY = np.array([3.1, 2.7, 2.1], np.float32), np.array([0.22, 0.28, 0.40], n
 BOUNCE = np.array([0.20, 0.12, 0.06], np.float32)
 
 
-def length(*parts: Floats) -> Floats:
+def length(*parts: Float32) -> Float32:
     """Euclidean length from the components."""
     return np.sqrt(sum(part * part for part in parts))
 
 
-def smooth_min(a: Floats, b: Floats, k: float) -> Floats:
+def smooth_min(a: Float32, b: Float32, k: float) -> Float32:
     """Smallest of two distances with the seam rounded over a width of k."""
     h = np.clip(0.5 + 0.5 * (b - a) / k, 0, 1)
     return floats(b + (a - b) * h - k * h * (1 - h))
 
 
-def capsule(p: Floats, a: tuple[float, ...], b: tuple[float, ...], radius: float) -> Floats:
+def capsule(p: Float32, a: tuple[float, ...], b: tuple[float, ...], radius: float) -> Float32:
     """Distance to a rod with round ends."""
     start, axis = floats(a), floats(b) - floats(a)
     t = np.clip((p - start) @ axis / (axis @ axis), 0, 1)
     return floats(np.linalg.norm(p - start - t[:, None] * axis, axis=1) - np.float32(radius))
 
 
-def cloth_mask(x: Floats, z: Floats) -> Floats:
+def cloth_mask(x: Float32, z: Float32) -> Float32:
     """1 on the cloth, 0 on the bare table; the cloth is a square that lies turned and slightly wavy."""
     u = 0.80 * (x + 0.25) + 0.60 * (z - 0.55) + 0.05 * np.sin(5 * z)
     v = -0.60 * (x + 0.25) + 0.80 * (z - 0.55) + 0.05 * np.sin(6 * x)
     return np.clip((1.12 - np.maximum(np.abs(u), np.abs(v))) / 0.03, 0, 1)
 
 
-def ground(p: Floats) -> Floats:
+def ground(p: Float32) -> Float32:
     """Distance to table and cloth; the folds run out from where the things stand."""
     x, y, z = p.T
     away = np.clip((length(x, z - 0.2) - 0.45) / 0.9, 0, 1)
@@ -66,7 +65,7 @@ def ground(p: Floats) -> Floats:
     return floats(0.6 * (y - height))
 
 
-def pear(p: Floats) -> Floats:
+def pear(p: Float32) -> Float32:
     """Belly and neck, blended; the neck leans."""
     q = p - floats([-0.62, 0, 0.28])
     belly = length(q[:, 0], (q[:, 1] - 0.37) * 1.06, q[:, 2]) - 0.37
@@ -74,13 +73,13 @@ def pear(p: Floats) -> Floats:
     return 0.9 * smooth_min(belly, neck, 0.30)
 
 
-def stem(p: Floats) -> Floats:
+def stem(p: Float32) -> Float32:
     """The stem of the pear."""
     lower = capsule(p, (-0.55, 1.00, 0.28), (-0.51, 1.14, 0.29), 0.018)
     return np.minimum(lower, capsule(p, (-0.51, 1.14, 0.29), (-0.43, 1.22, 0.30), 0.024))
 
 
-def orange(p: Floats) -> Floats:
+def orange(p: Float32) -> Float32:
     """A sphere with a dent on top and a rind."""
     q = p - floats([0.12, 0.31, 0.72])
     rind = 0.0011 * np.sin(95 * q[:, 0]) * np.sin(95 * q[:, 1]) * np.sin(95 * q[:, 2])
@@ -88,7 +87,7 @@ def orange(p: Floats) -> Floats:
     return floats(0.85 * (np.linalg.norm(q, axis=1) - 0.30 + rind + dent))
 
 
-def cup(p: Floats) -> Floats:
+def cup(p: Float32) -> Float32:
     """A cup that widens upwards, hollow, with a handle."""
     x, y, z = (p - floats([0.72, 0.015, 0.0])).T
     around = length(x, z)
@@ -99,38 +98,38 @@ def cup(p: Floats) -> Floats:
     return 0.8 * smooth_min(body, np.maximum(handle, 0.38 - around), 0.03)
 
 
-def cherries(p: Floats) -> Floats:
+def cherries(p: Float32) -> Float32:
     """Two cherries on the cloth."""
     left = np.linalg.norm(p - floats([-0.42, 0.145, 1.06]), axis=1)
     right = np.linalg.norm(p - floats([-0.18, 0.14, 1.20]), axis=1)
     return floats(np.minimum(left, right) - 0.125)
 
 
-def cherry_stems(p: Floats) -> Floats:
+def cherry_stems(p: Float32) -> Float32:
     """Their stems, which meet in the air."""
     left = capsule(p, (-0.42, 0.25, 1.06), (-0.70, 0.42, 1.02), 0.011)
     right = capsule(p, (-0.18, 0.25, 1.20), (-0.70, 0.42, 1.02), 0.011)
     return np.minimum(left, right)
 
 
-def wall(p: Floats) -> Floats:
+def wall(p: Float32) -> Float32:
     """The wall behind the table."""
     return floats(p[:, 2] + 1.9)
 
 
-FIELDS: tuple[Callable[[Floats], Floats], ...] = (
+FIELDS: tuple[Callable[[Float32], Float32], ...] = (
     ground, wall, pear, stem, orange, cup, cherries, cherry_stems,
 )  # fmt: skip
 GLOSS = floats([0.02, 0.0, 0.25, 0.05, 0.16, 0.75, 0.9, 0.1])
 SHINE = floats([8, 8, 28, 10, 22, 90, 110, 10])
 
 
-def scene(p: Floats) -> Floats:
+def scene(p: Float32) -> Float32:
     """Distance to the nearest surface."""
     return floats(np.min([field(p) for field in FIELDS], axis=0))
 
 
-def march(origin: Floats, direction: Floats, steps: int = 220, far: float = 12.0) -> Floats:
+def march(origin: Float32, direction: Float32, steps: int = 220, far: float = 12.0) -> Float32:
     """Distance along each ray to the surface that it hits."""
     travelled = np.zeros(len(origin), np.float32)
     active = np.arange(len(origin))
@@ -143,7 +142,7 @@ def march(origin: Floats, direction: Floats, steps: int = 220, far: float = 12.0
     return travelled
 
 
-def shadow(origin: Floats, steps: int = 48) -> Floats:
+def shadow(origin: Float32, steps: int = 48) -> Float32:
     """Share of the lamp's disc that each point sees, 0..1."""
     seen = np.ones(len(origin), np.float32)
     travelled = np.full(len(origin), 0.02, np.float32)
@@ -159,25 +158,25 @@ def shadow(origin: Floats, steps: int = 48) -> Floats:
     return seen * seen * (3 - 2 * seen)
 
 
-def normals(p: Floats) -> Floats:
+def normals(p: Float32) -> Float32:
     """Unit normals from four evaluations on a tetrahedron."""
     corners = floats([[1, -1, -1], [-1, -1, 1], [-1, 1, -1], [1, 1, 1]])
     total = sum(corner * scene(p + 0.0015 * corner)[:, None] for corner in corners)
     return floats(total / np.linalg.norm(total, axis=1, keepdims=True))
 
 
-def openness(p: Floats, normal: Floats) -> Floats:
+def openness(p: Float32, normal: Float32) -> Float32:
     """How much sky each point sees, 0..1 (ambient occlusion)."""
     blocked = sum((h - scene(p + h * normal)) * w for h, w in ((0.04, 3.2), (0.12, 1.8), (0.3, 0.9)))
     return floats(np.clip(1 - 0.8 * blocked, 0, 1))
 
 
-def mix(a: Floats, b: Floats, t: Floats) -> Floats:
+def mix(a: Float32, b: Float32, t: Float32) -> Float32:
     """Colours between a and b."""
     return floats(a + (b - a) * np.clip(t, 0, 1)[:, None])
 
 
-def colours(p: Floats, kind: NDArray[np.intp]) -> Floats:
+def colours(p: Float32, kind: Indices) -> Float32:
     """Linear surface colour of each point by the field that it belongs to."""
     x, y, z = p.T
     c = floats
@@ -200,7 +199,7 @@ def colours(p: Floats, kind: NDArray[np.intp]) -> Floats:
     return floats(choices[kind, np.arange(len(p))])
 
 
-def light(direction: Floats) -> Floats:
+def light(direction: Float32) -> Float32:
     """Linear light that comes back along each ray from the eye."""
     origin = np.broadcast_to(EYE, direction.shape)
     p = origin + march(origin, direction)[:, None] * direction
@@ -218,7 +217,7 @@ def light(direction: Floats) -> Floats:
     return floats(colours(p, kind) * (facing[:, None] * KEY + fill) + glint[:, None] * KEY * 0.5 + rim[:, None] * SKY)
 
 
-def rays(rows: NDArray[np.intp], width: int, height: int) -> Floats:
+def rays(rows: Indices, width: int, height: int) -> Float32:
     """Unit directions of all rays of some rows of a picture of that size."""
     forward = (LOOK_AT - EYE) / np.linalg.norm(LOOK_AT - EYE)
     right = np.cross(forward, [0, 1, 0])

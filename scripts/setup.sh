@@ -53,9 +53,9 @@ install_dreambrush() {
         "$python" -m venv "$venv"
     fi
     fresh=yes
-    for file in pyproject.toml setup.py .ci/constraints.txt dreambrush/mypaint/engine/_build.py \
-        dreambrush/mypaint/*.c dreambrush/mypaint/*.h; do
-        [ "$stamp" -nt "$root/$file" ] || fresh=
+    for file in "$root/pyproject.toml" "$root/setup.py" "$root/.ci/constraints.txt" \
+        "$root"/dreambrush/mypaint/engine/_build.py "$root"/dreambrush/mypaint/engine/[a-z]*.[ch]; do
+        [ "$stamp" -nt "$file" ] || fresh=
     done
     [ -z "$fresh" ] || return 0
     echo "Installing Python packages into $venv ..." >&2

@@ -6,7 +6,8 @@
 ``machines`` runs tests with the instructions of other processors, as far as they can be switched off: numpy's, those of
 its linear algebra library, the C library's and torch's; onnxruntime's cannot be.  ``seeds`` runs them with ten seeds,
 and compares how far each figure is from its bound with how much that varies: too near, and another machine may fail;
-very far, and the bound may guard nothing.  Both print JSON.
+very far, and the bound may guard nothing.  What tests/spreads.py says holds by construction is left out.  Both print
+JSON.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ SEEDS = int(os.environ.get("SEEDS", "10"))
 FAR, VERY_FAR = 4.0, 20.0  # spreads between a figure and its bound, below and above which it is told
 PICTURES = [
     "tests/painter",
+    "tests/replay",
     "tests/quality",
     "tests/styles",
     "tests/test_benchmark.py",

@@ -2,6 +2,11 @@
 
 ``scripts/steady.py seeds`` runs the tests several times with it, and tells whose bound is within the spread of seeds.
 The environment says which seed (STEADY_SEED; 0 leaves all seeds as they are) and where to write (STEADY_OUTPUT).
+
+Recorded are comparisons of two numbers with <, <=, > or >=, and those by `pytest.approx` and `assert_allclose` with a
+tolerance of the test's own.  An assertion that ends with a comment `# exact: why` is left out: it says what holds
+whatever the figures are, such as that the best colour is no worse than another.  There the two sides may be as near as
+they like, and a spread says nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +14,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +23,15 @@ import pytest
 
 SEED = int(os.environ.get("STEADY_SEED", "0"))
 ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+EXACT = "# exact:"
 KNOWN = {"__builtins__": {"abs": abs, "max": max, "min": min}, "np": np, "inf": np.inf, "array": np.array}
 
 found: list[tuple[str, float, float]] = []  # of each comparison: where, and its two sides
 current = ""
 
 _default_rng, _assert_allclose = np.random.default_rng, np.testing.assert_allclose
+_Approx = type(pytest.approx(1.0))  # what it is for one number; sequences and arrays compare by it
+_equals = _Approx.__eq__
 
 
 def _another_rng(seed: Any = None) -> np.random.Generator:
@@ -39,15 +48,36 @@ def _measured_allclose(actual: Any, desired: Any, rtol: float = 1e-7, atol: floa
         apart = np.abs(np.asarray(actual, np.float64) - np.asarray(desired, np.float64))
         ratio = np.max(apart / np.where(allowed > 0, allowed, np.inf), initial=0.0)
         if rtol != 1e-7 or atol:
-            found.append((f"{current} (assert_allclose, {atol:g} + {rtol:g})", float(ratio), 1.0))
+            found.append((f"{current}:{_line()} (assert_allclose, {atol:g} + {rtol:g})", float(ratio), 1.0))
     except (TypeError, ValueError):
         pass
     _assert_allclose(actual, desired, rtol, atol, *rest, **more)
 
 
+def _measured_equals(self: Any, actual: Any) -> bool:
+    """As pytest's for a number; the difference is recorded in units of what is allowed."""
+    same = _equals(self, actual)
+    if self.rel is not None or self.abs is not None:
+        try:
+            ratio = abs(float(actual) - float(self.expected)) / float(self.tolerance)
+            found.append((f"{current}:{_line()} (approx)", ratio, 1.0))
+        except (TypeError, ValueError, ZeroDivisionError):
+            pass
+    return same
+
+
+def _line() -> int:
+    """Where in a test's file one is."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and not Path(frame.f_code.co_filename).name.startswith("test_"):
+        frame = frame.f_back
+    return frame.f_lineno
+
+
 def pytest_configure(config: pytest.Config) -> None:
     np.random.default_rng = _another_rng
     np.testing.assert_allclose = _measured_allclose
+    _Approx.__eq__ = _measured_equals  # type: ignore[method-assign]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -57,7 +87,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_assertion_pass(item: pytest.Item, lineno: int, orig: str, expl: str) -> None:
     """Records every comparison of two numbers, at least one of which has a fraction."""
-    if "smallest_nonzero" in orig:  # of hypothesis
+    if "smallest_nonzero" in orig or EXACT in orig:  # the former is hypothesis' own
         return
     try:
         seen = ast.parse(expl.partition("\n")[0].strip(), mode="eval")

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.cli import run
 from dreambrush.mypaint.ora.document import Group, PaintLayer, read_document
 from dreambrush.mypaint.ora.layer_tree import Node
@@ -49,7 +49,7 @@ def members(path: Path) -> dict[str, bytes]:
         return {name: ora.read(name) for name in ora.namelist()}
 
 
-def merged(path: Path) -> NDArray[np.uint8]:
+def merged(path: Path) -> Pixels:
     return np.asarray(Image.open(io.BytesIO(members(path)["mergedimage.png"])).convert("RGB"))
 
 

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from dreambrush.errors import ExitCode, OutputError, StrokesError
-from dreambrush.strokes import LANDING_SECONDS, MOST_EVENTS, Strokes, bezier_length, events_of_all, stroke_events
+from dreambrush.strokes import Strokes
 
 
 def some_strokes(n: int = 7, seed: int = 0) -> Strokes:
@@ -37,6 +36,14 @@ def test_json_brings_back_every_bit(n: int, seed: int) -> None:
     again = Strokes.from_json(strokes.to_json())
     assert again == strokes
     assert again.to_json() == strokes.to_json()
+
+
+def test_rows_are_path_pressures_and_radius() -> None:
+    strokes = some_strokes(5)
+    assert strokes.rows().dtype == np.float32
+    for row, path, pressure, radius in zip(strokes.rows(), strokes.path, strokes.pressure, strokes.radius, strict=True):
+        assert row.tolist() == [*path.ravel(), *pressure, radius]
+    assert strokes[:0].rows().shape == (0, 9)
 
 
 def test_saving_and_loading(tmp_path: Path) -> None:
@@ -136,48 +143,3 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00\xd8")
     with pytest.raises(StrokesError, match="not text"):
         Strokes.load(tmp_path / "binary.json")
-
-
-paths = hnp.arrays(np.float64, (3, 2), elements=st.floats(-500, 500))
-
-
-@given(paths, st.floats(0, 1), st.floats(0, 1), st.floats(0.5, 50))
-@settings(max_examples=100, deadline=None)
-def test_events_run_evenly_from_start_to_end(path: np.ndarray, first: float, last: float, radius: float) -> None:
-    events = stroke_events(path, (first, last), radius)
-    assert events.shape[0] <= MOST_EVENTS + 2
-    assert np.isfinite(events).all()
-    assert events[0, 2] == 0 and events[0, 3] == LANDING_SECONDS
-    assert np.hypot(*(events[0, :2] - path[0])) <= 0.021 * radius
-    np.testing.assert_allclose(events[[1, -1], :2], path[[0, 2]], atol=1e-6)
-    np.testing.assert_allclose(events[[1, -1], 2], (first, last), atol=1e-12)
-    moves = np.hypot(*np.diff(events[1:, :2], axis=0).T)
-    assert moves.max(initial=0) <= 1.3 * bezier_length(path) / len(moves) + 1e-6
-    assert (events[:, 3] > 0).all()
-
-
-def test_many_strokes_have_the_events_of_each_alone() -> None:
-    rng = np.random.default_rng(0)
-    path = rng.uniform(-50, 50, (300, 3, 2)) * rng.choice([0, 0.01, 1, 20], (300, 1, 1))
-    pressure, radius = rng.random((300, 2)), rng.uniform(0.5, 50, 300)
-    together = events_of_all(path, pressure, radius)
-    assert len({len(events) for events in together}) > 5
-    for events, *stroke in zip(together, path, pressure, radius.tolist(), strict=True):
-        assert np.array_equal(events, stroke_events(*stroke))
-    assert events_of_all(path[:0], pressure[:0], radius[:0]) == []
-
-
-def test_events_lie_on_the_curve_as_numpy_interpolates_it() -> None:
-    path = np.array([(3.0, 4.0), (40.0, -25.0), (70.0, 60.0)])
-    events = stroke_events(path, (0.2, 0.9), 5.0)
-    count = len(events) - 2
-    t = np.linspace(0, 1, 4 * count + 1)[:, None]
-    fine = (1 - t) ** 2 * path[0] + 2 * t * (1 - t) * path[1] + t**2 * path[2]
-    walked = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(fine, axis=0).T))])
-    for axis in (0, 1):
-        even = np.interp(np.linspace(0, walked[-1], count + 1), walked, fine[:, axis])
-        np.testing.assert_allclose(events[1:, axis], even, rtol=0, atol=1e-12)
-
-
-def test_a_straight_line_has_its_own_length() -> None:
-    assert bezier_length(np.array([[0, 0], [5, 0], [10.0, 0]])) == pytest.approx(10)

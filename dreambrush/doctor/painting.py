@@ -44,10 +44,10 @@ def brushes() -> Advice:
 
 def stroke() -> Advice:
     """Paints a real stroke; raises LibmypaintError if no paint lands."""
+    from dreambrush.events import stroke_events
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.brush import Brush
     from dreambrush.mypaint.engine.canvas import Canvas
-    from dreambrush.strokes import stroke_events
 
     brush, canvas = Brush.load(find_brush("oil").path), Canvas(64, 64)
     brush.set_radius(6)

@@ -6,9 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import COLOUR_FILE, DREAM_FILE, read_card
 from dreambrush.models.networks import RETRAIN, ask, open_network
@@ -19,15 +17,13 @@ if TYPE_CHECKING:
 MOST_REACH = 16.0  # radii, as measured in training at most
 MOST_ALPHA = 2.0  # that a dream may answer; there is at most 1, but networks err
 
-Float32 = NDArray[np.float32]
-
 
 class Dream:
     """The world model of one brush, run by onnxruntime on the CPU.
 
     Args:
-        folder: of the dream.
-        threads: for onnxruntime; 0 lets it take all cores.
+        folder: folder of the dream.
+        threads: number of onnxruntime's threads; 0 takes all cores.
 
     Raises:
         ModelError: a file is missing or broken.

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
 from dreambrush.models.networks import ask, open_network
-
-Float32 = NDArray[np.float32]
 
 GRADIENT_FILE = "gradient.onnx"
 
@@ -18,8 +14,8 @@ class DreamGradient:
     """The vector-Jacobian product of one brush's dream.
 
     Args:
-        folder: of the dream.
-        threads: for onnxruntime; 0 lets it take all cores.
+        folder: folder of the dream.
+        threads: number of onnxruntime's threads; 0 takes all cores.
 
     Raises:
         ModelError: the file is missing or broken.
@@ -38,10 +34,10 @@ class DreamGradient:
         """Follows a change of alpha back to the strokes.
 
         Args:
-            strokes: (b, 9) as :class:`~dreambrush.models.catalogue.Dream` takes them.
+            strokes: (b, 9) strokes, as :class:`~dreambrush.dream.dream.Dream` takes them.
             points: (b, p, 2) x and y in pixels.
-            by_mean: (b, p), how much an error changes with the mean of alpha at each point.
-            by_variance: (b, p), likewise with its variance.
+            by_mean: (b, p) gradient of an error with respect to the mean of alpha at each point.
+            by_variance: (b, p) gradient with respect to the variance of alpha at each point.
 
         Returns:
             (b, 9) float32: how much the error changes with each number of the strokes.

@@ -22,7 +22,7 @@ def known_brushes(shipped: Path, dreams: Path) -> dict[str, Path]:
 
     Args:
         shipped: the folder of our brushes.
-        dreams: the folder of the user's dreams, which hold copies of the brushes that they are of.
+        dreams: the folder of the user's dreams; each holds a copy of its brush.
     """
     found = {path.stem: path for path in sorted(shipped.glob("*" + SUFFIX))}
     for name, path in brushes_in(user_folder()).items():
@@ -42,7 +42,7 @@ def find_name(word: str, names: Mapping[str, Path]) -> str | None:
 
     Args:
         word: a name, "dreambrush/" and one of ours, or the bare name of a brush that is in a group.
-        names: of all brushes, the more important first.
+        names: names of all brushes, the more important first.
     """
     if word in names:
         return word

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError
+from dreambrush.events import APPROACH, LANDING_SECONDS, SECONDS_PER_EVENT, stroke_events
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
-from dreambrush.strokes import APPROACH, LANDING_SECONDS, SECONDS_PER_EVENT, stroke_events
 
 PAPER, INK, FAINT = (250, 248, 243), (52, 50, 48), (142, 138, 132)
 NIGHT = (38, 42, 54)  # of the card that light paint is laid over
@@ -32,8 +32,6 @@ LEAST, MOST = 1.2, 12.0  # pixels: each brush is shown in its own size, within t
 SWEEP = ((20.0, 100.0), (128.0, -98.0), (214.0, 226.0), (328.0, 30.0))  # a cubic Bezier curve, in pixels
 SWEEP_EVENTS, LIGHT, HEAVY = 72, 0.04, 1.0  # pressure rises evenly along the sweep
 SWEEP_COLOUR = (0.15, 0.22, 0.36)
-
-Pixels = NDArray[np.uint8]
 
 
 class _Touch(NamedTuple):
@@ -64,7 +62,7 @@ def draw_brush_sheet(brushes: Sequence[BrushFile]) -> Image.Image:
     Under a brush that cannot be painted with it says why.
 
     Args:
-        brushes: at least one.
+        brushes: one brush or more.
     """
     across, down = CELL + GAP, HEADING + HEIGHT + GAP
     columns = min(len(brushes), max(1, round(math.sqrt(SHAPE * len(brushes) * down / across))))

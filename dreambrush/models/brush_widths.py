@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import stroke_events
-
-Float64 = NDArray[np.float64]
 
 PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
 DIRECTIONS = 8  # of strokes, evenly over half a turn; the way back is as wide
@@ -33,8 +31,8 @@ class BrushWidths:
     """What a brush makes of pressure and direction.
 
     Attributes:
-        half_width: (pressures, directions) in radii.
-        opacity: likewise, 0..1.
+        half_width: (pressures, directions) half of a stroke's width in radii.
+        opacity: (pressures, directions) opacity of a stroke, 0..1.
         blunt: whether strokes end square, as those of a knife do, and not round.
     """
 
@@ -46,8 +44,8 @@ class BrushWidths:
         """Half-width in radii, and opacity.
 
         Args:
-            pressure: any shape, 0..1.
-            direction: of the same shape, radians.
+            pressure: pressure, 0..1, of any shape.
+            direction: direction of the stroke in radians, of the same shape.
         """
         row = np.interp(pressure, PRESSURES, np.arange(len(PRESSURES)))
         column = direction / np.pi * DIRECTIONS % DIRECTIONS
@@ -74,8 +72,8 @@ def measure_widths(settings: BrushSettings, radius: float) -> BrushWidths:
     A stroke's profile is taken for a flat one that has as much paint and as much spread (variance) across the path.
 
     Args:
-        settings: of the brush.
-        radius: in pixels, about the one wanted.
+        settings: settings of the brush.
+        radius: radius in pixels, about the one wanted.
     """
     radius = float(np.clip(radius, *MEASURED_RADIUS))
     brush = Brush(settings)

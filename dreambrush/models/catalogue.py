@@ -34,7 +34,7 @@ class BrushFile:
     """A brush that can be named on the command line.
 
     Attributes:
-        name: as the user calls it: bare for ours and for loose files, "group/name" for those in MyPaint's folders.
+        name: name that users type: bare for ours and for loose files, "group/name" for those in MyPaint's folders.
         path: its .myb file.
         dream: the folder of its dream, or None when it has none yet.
     """
@@ -108,7 +108,7 @@ def list_brushes(*, stock: bool = False) -> list[BrushFile]:
     """The brushes that come with dreambrush, then the user's, each sorted by name.
 
     Args:
-        stock: after them also those that come with MyPaint.  Those with a dream are listed in any case.
+        stock: whether brushes that come with MyPaint follow them.  Those with a dream are listed in any case.
     """
     files = [BrushFile(name, path, _dream_folder(name, path)) for name, path in _brush_paths().items()]
     return [brush for brush in files if stock or brush.dream is not None or brush.origin != "stock"]

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError
 from dreambrush.models.onnx_parts import why_not
 
@@ -26,7 +26,6 @@ RETRAIN = "Train it again with: dreambrush train"
 KEPT = 32  # networks; to open one takes a tenth of a second, and a folder of pictures needs the same ones again
 LARGEST_ANSWER = np.float32(1e9)
 LARGEST_MODEL = 1 << 28  # bytes
-Float32 = NDArray[np.float32]
 Shape = tuple[int, ...]
 
 ELSEWHERE = b"location"
@@ -41,8 +40,8 @@ def open_network(
     Args:
         path: the file; no other is read.
         inputs: names that its inputs must have, in this order.
-        outputs: likewise.
-        threads: for onnxruntime; 0 lets it take all cores.
+        outputs: names that its outputs must have, in this order.
+        threads: number of onnxruntime's threads; 0 takes all cores.
 
     Raises:
         ModelError: it is missing, broken, another network, or refers to other files.
@@ -102,10 +101,10 @@ def ask(
     """What a network answers, which a stranger's may do in any way.
 
     Args:
-        session: of the network.
-        name: that error messages call it.
-        inputs: by name.
-        shapes: that the outputs must have that are asked for, by name.
+        session: session of the network.
+        name: name of the network in error messages.
+        inputs: arrays that it is asked with, by name.
+        shapes: shapes that the wanted outputs must have, by name.
 
     Returns:
         float32 numbers of these shapes, -1e9..1e9; what is no number is 0.

@@ -16,9 +16,9 @@ def open_shipped(name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -
     """Opens one, to run on a single core.
 
     Args:
-        name: of its file, below pretrained/.
-        inputs: that it has.
-        outputs: likewise.
+        name: name of its file, below pretrained/.
+        inputs: names of its inputs.
+        outputs: names of its outputs.
 
     Raises:
         ModelError: it is missing or broken.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.mypaint.strokemap import TILE_SIZE as TILE_SIZE
 from dreambrush.mypaint.strokemap import RecordedStroke
 
@@ -32,7 +32,7 @@ class Layer:
     """
 
     name: str
-    pixels: NDArray[np.uint8]
+    pixels: Pixels
     opacity: float = 1.0
     visible: bool = True
     composite_op: str = NORMAL

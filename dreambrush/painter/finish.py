@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Int32
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.painter.lay.easel import Easel
@@ -80,7 +80,7 @@ def _painting(study: Study, easel: Easel, sketch: Sketch, stages: Sequence[Stage
 
 def record(
     sketch: Sketch,
-    on_layer: NDArray[np.int32],
+    on_layer: Int32,
     brushes: Sequence[str],
     layers: tuple[str, ...],
     size: tuple[int, int],

@@ -8,13 +8,11 @@ c = sum((m^2+v) C + m E) / sum(m^2+v), clipped to 0..1.  The variance makes a sp
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
-Floats = NDArray[np.floating[Any]]
+from dreambrush.arrays import Float32, Floats
+
 Snap = Callable[[Float32], Float32]
 """Makes of colours (n, 3) that are wished for, sRGB 0..1, those that there are."""
 
@@ -28,10 +26,10 @@ def best_colour_and_gain(
 
     Args:
         weights: (b, p) area in pixels that each point stands for.
-        mean: (b, p) of alpha, 0..1.
-        variance: (b, p) of alpha.
-        moments: (b, p, 8) as :class:`~dreambrush.painter.propose.error_pyramid.ErrorPyramid` samples them.
-        snap: to the colours that there are, where not every colour may be chosen.
+        mean: (b, p) mean of alpha, 0..1.
+        variance: (b, p) variance of alpha.
+        moments: (b, p, 8) samples of an :class:`~dreambrush.painter.propose.error_pyramid.ErrorPyramid`.
+        snap: brings colours to those that may be used; None if any colour may.
 
     Returns:
         Colours (b, 3) in 0..1 and gains (b,): squared error removed, summed over pixels and channels.
@@ -61,8 +59,8 @@ def best_colour_and_gain_at(
         first: (p,) weight of each cell times the mean of alpha.
         second: (p,) weight times the mean of its square.
         canvas: (p, 3) before the stroke.
-        residual: (p, 3) the target minus that.
-        snap: to the colours that there are, where not every colour may be chosen.
+        residual: (p, 3) the target minus the canvas.
+        snap: brings colours to those that may be used; None if any colour may.
 
     Returns:
         Colour (3,) in 0..1 and gain: squared error removed, summed over cells and channels.

@@ -6,9 +6,9 @@ Strokes are rows of nine float32: start, control and end x and y in pixels, pres
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32
+from dreambrush.bezier import PRESSURES, RADIUS, control_points, path_length, point_at, velocity_at
 
 ALONG, ACROSS = 14, 6  # sample points of a ribbon
 MOST_SIDEWAYS = 0.45  # of the chord: how far the control point may lie off it, so that no stroke curls
@@ -24,14 +24,15 @@ def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
     points than a square of pixels around it, and none are wasted where no paint gets.
 
     Args:
-        strokes: (b, 9).
+        strokes: (b, 9) strokes.
         reach: how far paint gets from the path, in radii.
 
     Returns:
         Points (b, ALONG * ACROSS, 2) in pixels, areas (b, ALONG * ACROSS) in square pixels, spacing (b,) in pixels.
     """
     count = len(strokes)
-    start, control, end, margin = strokes[:, 0:2], strokes[:, 2:4], strokes[:, 4:6], strokes[:, 8] * reach + 0.7
+    start, control, end = (point[:, None] for point in control_points(strokes))
+    margin = strokes[:, RADIUS] * reach + 0.7
     length = path_length(strokes)
     # Arc length from a margin before the start to a margin beyond the end, at the middle of each piece.
     total = length + 2 * margin
@@ -39,8 +40,8 @@ def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
     t = np.clip(arc / np.maximum(length, 1e-3)[:, None], 0.0, 1.0)
     beyond = arc - t * length[:, None]
     t = t[..., None]
-    centre = (1 - t) ** 2 * start[:, None] + 2 * t * (1 - t) * control[:, None] + t**2 * end[:, None]
-    velocity = 2 * (1 - t) * (control - start)[:, None] + 2 * t * (end - control)[:, None]
+    centre = point_at(start, control, end, t)
+    velocity = velocity_at(start, control, end, t)
     speed = np.sqrt((velocity**2).sum(-1)) + 1e-6
     tangent = velocity / speed[..., None]
     centre = centre + beyond[..., None] * tangent
@@ -49,7 +50,7 @@ def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
     points = centre[:, :, None] + offset[:, None, :, None] * normal[:, :, None]
     # A piece of ribbon is long where t moves fast and, on the inside of a bend, short: (1 - curvature * offset).
     acceleration = 2 * (start - 2 * control + end)
-    turning = (tangent[..., 0] * acceleration[:, None, 1] - tangent[..., 1] * acceleration[:, None, 0]) / speed**2
+    turning = (tangent[..., 0] * acceleration[..., 1] - tangent[..., 1] * acceleration[..., 0]) / speed**2
     inside = (beyond == 0).astype(np.float32)
     stretch = np.where(beyond == 0, speed / np.maximum(length, 1e-3)[:, None], 1.0)
     squeeze = np.maximum(1 - (turning * inside)[..., None] * offset[:, None], 0.0)
@@ -60,20 +61,9 @@ def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
     return flat, areas.reshape(count, -1).astype(np.float32), spacing.astype(np.float32)
 
 
-def path_length(strokes: Float32) -> Float32:
-    """Length of each path (b,) in pixels: the mean of chord and control polygon, within 1 % for gentle bends.
-
-    After Gravesen, "Adaptive subdivision and the length and energy of Bezier curves" (1997): for a quadratic curve
-    (2 chord + polygon) / 3.
-    """
-    chord = np.hypot(*(strokes[:, 4:6] - strokes[:, 0:2]).T)
-    polygon = np.hypot(*(strokes[:, 2:4] - strokes[:, 0:2]).T) + np.hypot(*(strokes[:, 4:6] - strokes[:, 2:4]).T)
-    return np.asarray((2 * chord + polygon) / 3, np.float32)
-
-
 def dotness(strokes: Float32) -> Float32:
     """How much strokes look like mere dots (b,): 1 for a dot, half that at 1.4 widths, towards 0 for long ones."""
-    return np.asarray(np.exp(-path_length(strokes) / (4 * strokes[:, 8])), np.float32)
+    return np.asarray(np.exp(-path_length(strokes) / (4 * strokes[:, RADIUS])), np.float32)
 
 
 def constrained(
@@ -91,34 +81,36 @@ def constrained(
     Ends on the canvas (or a little off it), control points that do not curl, radius and pressure within range.
 
     Args:
-        strokes: (b, 9).
-        width: of the canvas in pixels.
-        height: of the canvas in pixels.
-        smallest: radius in pixels.
-        largest: radius in pixels.
-        shortest: chord in widths (twice the radius); what is shorter is made narrower and drawn out both ways.
-        longest: path in widths; what is longer is shrunk towards its middle, in the same shape.
-        lightest: pressure.
+        strokes: (b, 9) strokes.
+        width: width of the canvas in pixels.
+        height: height of the canvas in pixels.
+        smallest: least radius in pixels.
+        largest: greatest radius in pixels.
+        shortest: least chord in widths (twice the radius); shorter strokes are made narrower and drawn out both ways.
+        longest: greatest length of a path in widths; longer ones are shrunk towards their middle, in the same shape.
+        lightest: least pressure, 0..1.
     """
     out = strokes.copy()
-    out[:, 8] = np.clip(out[:, 8], smallest, largest)
+    out[:, RADIUS] = np.clip(out[:, RADIUS], smallest, largest)
     if shortest:
         _draw_out(out, shortest, smallest)
-    slack = 0.5 * out[:, 8]
-    for column, side in ((0, width), (1, height), (4, width), (5, height)):
-        out[:, column] = np.clip(out[:, column], -slack, side + slack)
-    chord = out[:, 4:6] - out[:, 0:2]
+    start, control, end = control_points(out)  # views: what is written to them is written to the strokes
+    slack = 0.5 * out[:, RADIUS, None]
+    sides = np.array([width, height], np.float32)
+    for point in (start, end):
+        point[:] = np.clip(point, -slack, sides + slack)
     # A path of no length has no direction, and of that no dream can be had.
-    out[:, 4] = np.where((chord**2).sum(1) < SHORTEST**2, out[:, 0] + np.float32(SHORTEST), out[:, 4])
-    chord = out[:, 4:6] - out[:, 0:2]
+    still = ((end - start) ** 2).sum(1) < SHORTEST**2
+    end[still, 0] = start[still, 0] + np.float32(SHORTEST)
+    chord = end - start
     squared = (chord**2).sum(1)
-    arm = out[:, 2:4] - out[:, 0:2]
+    arm = control - start
     forward = np.clip((arm * chord).sum(1) / squared, EARLIEST, LATEST)
     sideways = (chord[:, 0] * arm[:, 1] - chord[:, 1] * arm[:, 0]) / squared
     sideways = np.clip(sideways, -MOST_SIDEWAYS, MOST_SIDEWAYS)
     normal = np.stack([-chord[:, 1], chord[:, 0]], 1)
-    out[:, 2:4] = out[:, 0:2] + forward[:, None] * chord + sideways[:, None] * normal
-    out[:, 6:8] = np.clip(out[:, 6:8], lightest, 1.0)
+    control[:] = start + forward[:, None] * chord + sideways[:, None] * normal
+    out[:, PRESSURES] = np.clip(out[:, PRESSURES], lightest, 1.0)
     if longest is not None:
         _shorten(out, longest)
     return out
@@ -126,12 +118,11 @@ def constrained(
 
 def _shorten(strokes: Float32, longest: float) -> None:
     """Shrinks the paths of strokes (b, 9) that are longer than so many widths."""
-    most = np.maximum(2 * longest * strokes[:, 8], SHORTEST)
+    most = np.maximum(2 * longest * strokes[:, RADIUS], SHORTEST)
     share = np.minimum(most / np.maximum(path_length(strokes), SHORTEST), 1)[:, None]
-    middle = 0.25 * strokes[:, 0:2] + 0.5 * strokes[:, 2:4] + 0.25 * strokes[:, 4:6]
-    for column in (0, 2, 4):
-        point = strokes[:, column : column + 2]
-        strokes[:, column : column + 2] = np.where(share < 1, middle + share * (point - middle), point)
+    middle = point_at(*control_points(strokes), 0.5)
+    for point in control_points(strokes):
+        point[:] = np.where(share < 1, middle + share * (point - middle), point)
 
 
 def _draw_out(strokes: Float32, shortest: float, smallest: float) -> None:
@@ -139,12 +130,14 @@ def _draw_out(strokes: Float32, shortest: float, smallest: float) -> None:
 
     Half and half, so that they cover about as much as before: only drawn out, strokes would hide one another.
     """
-    chord = strokes[:, 4:6] - strokes[:, 0:2]
+    start, _, end = control_points(strokes)
+    chord = end - start
     length = np.sqrt((chord**2).sum(1))
-    missing = np.maximum(2 * shortest * strokes[:, 8] / np.maximum(length, 1e-3), 1)
-    strokes[:, 8] = np.where(missing > 1, np.maximum(strokes[:, 8] / np.sqrt(missing), smallest), strokes[:, 8])
-    more = np.maximum(2 * shortest * strokes[:, 8] - length, 0)
+    radius = strokes[:, RADIUS]
+    missing = np.maximum(2 * shortest * radius / np.maximum(length, 1e-3), 1)
+    radius[:] = np.where(missing > 1, np.maximum(radius / np.sqrt(missing), smallest), radius)
+    more = np.maximum(2 * shortest * radius - length, 0)
     ahead = chord / np.maximum(length, 1e-3)[:, None]
     ahead[length < 1e-3] = 1, 0
-    strokes[:, 0:2] -= 0.5 * more[:, None] * ahead
-    strokes[:, 4:6] += 0.5 * more[:, None] * ahead
+    start -= 0.5 * more[:, None] * ahead
+    end += 0.5 * more[:, None] * ahead

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
 from dreambrush.painter.geometry import LIGHTEST
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.see.target import Colour
 from dreambrush.pictures.palette import Palette
-
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

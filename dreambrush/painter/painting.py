@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.layer import Layer
 from dreambrush.strokes import Strokes
 
@@ -24,7 +22,7 @@ class Progress:
     Attributes:
         stage: what is being done.
         done: how far that is.
-        total: of how much.
+        total: how much there is to do.
         mse: expected mean squared error of the painting as it is.
         picture: gives what it looks like now, (h, w, 3) float32, sRGB 0..1, perhaps in fewer cells than it has pixels;
             to be asked at once or not at all.
@@ -34,7 +32,7 @@ class Progress:
     done: int
     total: int
     mse: float
-    picture: Callable[[], NDArray[np.float32]] | None = None
+    picture: Callable[[], Float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Stage:
     """One stage of a painting, seen from its end.
 
     Attributes:
-        name: of its layer.
+        name: name of its layer.
         strokes: how many were laid in it.
         dreamed_mse: mean squared error that the dream expected, knowing the real canvas at the stage's beginning.
         mse: what it really was.
@@ -59,7 +57,7 @@ class Painting:
     """A finished painting, or one that was interrupted: it is whole either way.
 
     Attributes:
-        strokes: as laid, in order.
+        strokes: the strokes, in the order in which they were laid.
         layers: bottom first.  A picture with transparency has one more below the painted ones: the ground in its
             shape.
         grain: whether the ground is paper, with a grain (see pictures/paper.py).
@@ -77,9 +75,9 @@ class Painting:
 
     strokes: Strokes
     layers: list[Layer]
-    background: NDArray[np.uint8]
-    alpha: NDArray[np.uint8] | None
-    merged: NDArray[np.uint8]
+    background: Pixels
+    alpha: Pixels | None
+    merged: Pixels
     mse: float
     dreamed_mse: float
     stages: list[Stage]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
-Index = NDArray[np.int64] | NDArray[np.bool_] | slice
+from dreambrush.arrays import Float32, Int64, Mask
+from dreambrush.bezier import NUMBERS
+
+Index = Int64 | Mask | slice
 
 
 @dataclass(frozen=True)
@@ -18,17 +19,17 @@ class Sketch:
     Attributes:
         strokes: (k, 9) float32 start, control and end x and y in pixels, two pressures, radius in pixels.
         colours: (k, 3) float32 sRGB 0..1.
-        brush: (k,) int64 which of the painting's brushes lays each.
+        brush: (k,) int64 number of the brush that lays each stroke.
     """
 
     strokes: Float32
     colours: Float32
-    brush: NDArray[np.int64]
+    brush: Int64
 
     @classmethod
     def empty(cls) -> Sketch:
         """No strokes."""
-        return cls(np.zeros((0, 9), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.int64))
+        return cls(np.zeros((0, NUMBERS), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.strokes)

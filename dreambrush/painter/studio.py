@@ -22,7 +22,7 @@ class Studio:
     Attributes:
         known: what is known of the picture.
         planner: plans strokes in the dream.
-        easel: has the real canvas.
+        easel: easel with the real canvas.
         clock: counts seconds by kind of work.
     """
 
@@ -60,7 +60,7 @@ def open_studio(asked: Commission, dreams: Dreams) -> Studio:
 
     Args:
         asked: what is to be painted, and how.
-        dreams: of its brushes.
+        dreams: dreams of its brushes.
 
     Raises:
         ModelError: a network that finds faces is missing or broken.

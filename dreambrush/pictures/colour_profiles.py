@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
+
+from dreambrush.arrays import Float32
 
 _DEEP_MODES = {"I;16": 65535.0, "I;16L": 65535.0, "I;16B": 65535.0, "I;16N": 65535.0, "I": 65535.0, "F": 1.0}
 """Pillow's modes of more than 8 bits per value, all greyscale, with the value that stands for white."""
@@ -32,7 +33,7 @@ class ToSrgb:
         self.transparent = image.has_transparency_data and image.mode not in _DEEP_MODES
         self._transform = _transform_to_srgb(image)
 
-    def __call__(self, piece: Image.Image) -> NDArray[np.float32]:
+    def __call__(self, piece: Image.Image) -> Float32:
         """Convert a piece cropped from the picture.
 
         Returns:
@@ -42,7 +43,7 @@ class ToSrgb:
         if piece.mode in _DEEP_MODES:
             grey = np.nan_to_num(np.asarray(piece, np.float32), nan=0.0) / self._white
             return np.repeat(np.clip(grey, 0.0, 1.0)[..., None], 3, axis=2).astype(np.float32)
-        alpha: NDArray[np.float32] | None = None
+        alpha: Float32 | None = None
         if self.transparent:
             piece = piece.convert("RGBA") if piece.mode not in ("LA", "RGBA") else piece
             alpha = np.asarray(piece.getchannel("A"), np.float32)[..., None] / np.float32(255)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.files.output import open_output
 
 GAP = 4  # pixels between pictures and around them
@@ -16,7 +16,7 @@ HEADING = 14  # pixels of height for the headings
 PAPER, INK = (255, 255, 255), (64, 64, 64)
 FRAME = (208, 208, 208)  # around each picture, so that white pictures show where they end
 
-Picture = NDArray[np.uint8] | NDArray[np.float32]
+Picture = Pixels | Float32
 
 
 def draw_contact_sheet(rows: Sequence[Sequence[Picture]], headings: Sequence[str], scale: int = 2) -> Image.Image:
@@ -98,10 +98,10 @@ def draw_named_pictures(pictures: Sequence[tuple[str, Picture]], across: int = 3
     return sheet
 
 
-def _as_uint8(picture: Picture) -> NDArray[np.uint8]:
+def _as_uint8(picture: Picture) -> Pixels:
     if picture.dtype == np.uint8:
         return np.ascontiguousarray(picture, np.uint8)
-    rounded: NDArray[np.uint8] = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    rounded: Pixels = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
     return rounded
 
 

@@ -10,12 +10,9 @@ import re
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64, Floats, Int64, Pixels
 from dreambrush.errors import UsageError
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 MOST_COLOURS = 256
 LARGEST_FILE = 1 << 20  # bytes
@@ -54,7 +51,7 @@ class Palette:
         colours: (m, 3) float32, sRGB 0..1, multiples of 1/255.
     """
 
-    def __init__(self, colours: NDArray[np.uint8]) -> None:
+    def __init__(self, colours: Pixels) -> None:
         _, first = np.unique(colours.reshape(-1, 3), axis=0, return_index=True)
         levels = colours.reshape(-1, 3)[np.sort(first)]
         self.colours = (levels / np.float32(255)).astype(np.float32)
@@ -73,14 +70,14 @@ class Palette:
         return self.colours[nearest]
 
 
-def oklab(colours: NDArray[np.floating]) -> Float64:
+def oklab(colours: Floats) -> Float64:
     """Oklab coordinates (n, 3) of colours (n, 3), sRGB 0..1."""
     encoded = np.asarray(colours, np.float64)
     light = np.where(encoded <= 0.04045, encoded / 12.92, ((np.maximum(encoded, 0) + 0.055) / 1.055) ** 2.4)
     return np.asarray(np.cbrt(light @ _CONES.T) @ _LAB.T, np.float64)
 
 
-def from_oklab(lab: NDArray[np.floating]) -> Float32:
+def from_oklab(lab: Floats) -> Float32:
     """Colours (n, 3), sRGB 0..1, of Oklab coordinates (n, 3); what no screen can show is clipped."""
     light = np.clip((lab @ np.linalg.inv(_LAB).T) ** 3 @ np.linalg.inv(_CONES).T, 0, 1)
     return np.asarray(np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055), np.float32)
@@ -146,7 +143,7 @@ def palette_of(picture: Float32, count: int) -> Palette:
     return Palette(np.rint(pixels[members] * 255).astype(np.uint8))
 
 
-def _crowds(places: Float64, side: float) -> tuple[Float64, NDArray[np.int64]]:
+def _crowds(places: Float64, side: float) -> tuple[Float64, Int64]:
     """Places (n, 3) by the cubes that they are in: the mean (m, 3) of each that is not empty, and its size (m,)."""
     _, cube, sizes = np.unique(np.floor(places / side), axis=0, return_inverse=True, return_counts=True)
     sums = [np.bincount(cube.ravel(), places[:, axis], len(sizes)) for axis in range(3)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dreambrush.arrays import Pixels
 
 SIDE = 256  # pixels; MyPaint's tiles have multiples of 64
 SEED = 1839  # any; it decides what the grain is like
 GRAINS = ((1.1, 2.2), (3.5, 1.6), (14.0, 0.8))  # standard deviations: of the blur in pixels, of the light in levels
 
 
-def paper_tile(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def paper_tile(colour: Pixels) -> Pixels:
     """A tile of paper without seams.
 
     Noise of several sizes is added to all channels alike; each is blurred in the frequency domain, where the tile has

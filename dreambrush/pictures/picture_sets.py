@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.errors import PictureError
 from dreambrush.pictures.reading import FORMATS, from_linear, load_picture, to_linear
-
-Float32 = NDArray[np.float32]
 
 ARRAY_FILES = (".npy", ".npz")
 KEY = "x"  # of the pictures in an .npz with several arrays
@@ -92,7 +90,7 @@ def _in_folder(path: Path) -> PictureSet:
     return PictureSet([file.name for file in files], lambda index: load_picture(files[index]))
 
 
-def _read_array(path: Path) -> NDArray[np.uint8]:
+def _read_array(path: Path) -> Pixels:
     try:
         with open(path, "rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST_ARRAY:
@@ -126,7 +124,7 @@ def _read_array(path: Path) -> NDArray[np.uint8]:
             "Save them as uint8 of shape (count, height, width) or (count, height, width, 3).",
             id="array-not-pictures",
         )
-    pictures: NDArray[np.uint8] = found
+    pictures: Pixels = found
     return pictures
 
 
@@ -138,7 +136,7 @@ def _too_large(path: Path) -> PictureError:
     )
 
 
-def _in_array(path: Path, pictures: NDArray[np.uint8]) -> PictureSet:
+def _in_array(path: Path, pictures: Pixels) -> PictureSet:
     def load(index: int) -> Float32:
         picture = pictures[index].astype(np.float32) / np.float32(255)
         return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)

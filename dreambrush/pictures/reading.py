@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import PictureError
 from dreambrush.pictures.colour_profiles import ToSrgb
 
@@ -46,7 +46,7 @@ _BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 _ASIDE = {"WEBP": 8, "AVIF": 12, "JPEG2000": 16, "GIF": 8, "ICO": 8, "QOI": 8}  # bytes a pixel, that decoders take too
 
 
-def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool = False) -> NDArray[np.float32]:
+def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool = False) -> Float32:
     """Read a picture, turn it upright, convert it to sRGB and scale it.
 
     EXIF orientation and embedded ICC profiles are obeyed; greyscale (also 16-bit), palette, CMYK and
@@ -96,7 +96,7 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
     return picture
 
 
-def load_mask(path: Path | str, width: int, height: int) -> NDArray[np.float32]:
+def load_mask(path: Path | str, width: int, height: int) -> Float32:
     """Read a picture as a mask: how light it is, stretched to a size; what is transparent is light, as on white paper.
 
     Args:
@@ -209,7 +209,7 @@ def scaled_size(width: int, height: int, size: int | None) -> tuple[int, int]:
     return max(1, round(width * target / longer)), max(1, round(height * target / longer))
 
 
-def _scaled(image: Image.Image, width: int, height: int, *, keep_alpha: bool) -> NDArray[np.float32]:
+def _scaled(image: Image.Image, width: int, height: int, *, keep_alpha: bool) -> Float32:
     """Convert to sRGB and scale, in strips of rows; the picture's stored orientation is kept."""
     convert = ToSrgb(image)
     channels = 4 if keep_alpha and convert.transparent else 3
@@ -247,7 +247,7 @@ def _is_far_larger(image: Image.Image, height: int) -> bool:
     return 2 * max(4.0, 4.0 * image.height / height) * image.width > _STRIP_PIXELS
 
 
-def _far_smaller(image: Image.Image, convert: ToSrgb, width: int, height: int, channels: int) -> NDArray[np.float32]:
+def _far_smaller(image: Image.Image, convert: ToSrgb, width: int, height: int, channels: int) -> Float32:
     """As :func:`_scaled`, by way of means of square boxes, which need little memory and one look at each pixel."""
     across, down = image.size
     side = max(int(min(across / width, down / height) / _FILTERED), 1)
@@ -277,7 +277,7 @@ def _far_smaller(image: Image.Image, convert: ToSrgb, width: int, height: int, c
     return np.clip(result, 0.0, 1.0, out=result)
 
 
-def _on_white(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def _on_white(pixels: Float32) -> Float32:
     """Straight RGBA as it looks on white paper; RGB as it is."""
     if pixels.shape[2] == 3:
         return pixels
@@ -294,7 +294,7 @@ def _strips(height: int, image: Image.Image, margin: float) -> Iterator[tuple[in
         yield top, min(top + rows, height)
 
 
-def _upright(pixels: NDArray[np.float32], image: Image.Image) -> NDArray[np.float32]:
+def _upright(pixels: Float32, image: Image.Image) -> Float32:
     """Turn and mirror as the camera's EXIF orientation (1..8) says; a broken tag counts as 1."""
     try:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
@@ -309,12 +309,12 @@ def _upright(pixels: NDArray[np.float32], image: Image.Image) -> NDArray[np.floa
     return np.ascontiguousarray(pixels)
 
 
-def to_linear(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def to_linear(values: Float32) -> Float32:
     """Convert sRGB values 0..1 to linear light 0..1 (IEC 61966-2-1)."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
-def from_linear(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def from_linear(values: Float32) -> Float32:
     """Convert linear light to sRGB values 0..1 (IEC 61966-2-1); light outside 0..1 is clipped."""
     light = np.clip(values, 0.0, 1.0)
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)

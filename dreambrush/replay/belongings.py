@@ -29,13 +29,13 @@ class OurLayer:
     """A layer as dreambrush saved it.
 
     Attributes:
-        painting: which of the file's recipes it belongs to.
-        index: of the layer in the recipe; None if it holds no strokes of the recipe.
-        name: that it had.
-        composite_op: that it had.
-        records: how many strokes its stroke map had.
-        first_brush: of the first of these, as text; "" where there is none.
-        optional: whether a painting may well be without it.
+        painting: number of the recipe in the file that the layer belongs to, from 0.
+        index: number of the layer in the recipe; None if it holds no strokes of the recipe.
+        name: name that the layer was saved with.
+        composite_op: mode that the layer was saved with.
+        records: number of strokes that its stroke map had.
+        first_brush: brush of the first of these strokes, as text; "" if there is none.
+        optional: whether a painting may lack the layer.
     """
 
     painting: int
@@ -57,7 +57,7 @@ class PixelBudget:
     """How many pixels may still be looked at: a small file can ask for very many.
 
     Attributes:
-        left: of them.
+        left: number of pixels that may still be looked at.
     """
 
     left: int = LOOKED_AT
@@ -81,10 +81,10 @@ def find_ours(
     A layer is known by the first stroke of its stroke map, by its name, or else by its pixels.
 
     Args:
-        ours: to be found.
-        layers: the document's, the lowest first.
-        recipes: of the file.
-        budget: of pixels; where it is spent, no layer is known by its pixels.
+        ours: our layers, which are to be found.
+        layers: layers of the document with their facts, the lowest first.
+        recipes: recipes of the file.
+        budget: pixels that may be looked at; once they are spent, no layer is known by its pixels.
     """
     budget = budget or PixelBudget()
     found: dict[OurLayer, PaintLayer] = {}

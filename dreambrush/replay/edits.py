@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
 from dreambrush.mypaint.layer import TILE_SIZE
@@ -28,7 +28,6 @@ from dreambrush.recipe import Recipe, digest
 from dreambrush.replay.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.replay.repaint import repaint
 
-Pixels = NDArray[np.uint8]
 LONGEST = 300.0  # seconds that painting the strokes of a recipe again may take; usual are some
 PIXELS_A_STROKE = 5000  # that could be looked at in the time in which a stroke is painted, about
 
@@ -38,15 +37,15 @@ class LayerEdit:
     """What became of a layer of ours.
 
     Attributes:
-        painting: which of the file's recipes it belongs to, from 0.
-        name: that it had.
-        removed: whether it is gone; the other attributes then say nothing.
-        renamed: its new name, or None.
-        hidden: whether it was switched off.
-        opacity: its new opacity, or None.
-        composite_op: its new mode, or None.
-        pixels: how many pixels are not as we painted them; None where that cannot be told.
-        strokes: how many its stroke map has beyond ours.
+        painting: number of the recipe in the file that the layer belongs to, from 0.
+        name: name that the layer was saved with.
+        removed: whether the layer is gone; the other attributes then say nothing.
+        renamed: new name of the layer, or None.
+        hidden: whether the layer was switched off.
+        opacity: new opacity of the layer, or None.
+        composite_op: new mode of the layer, or None.
+        pixels: number of pixels that are not as we painted them; None if that cannot be told.
+        strokes: number of strokes that its stroke map has beyond ours.
     """
 
     painting: int
@@ -74,9 +73,9 @@ class Edits:
     """What became of a file.
 
     Attributes:
-        size: the new width and height, or None.
+        size: new width and height of the document, or None.
         paper: whether there is another background than our ground.
-        layers: of ours, recipe by recipe, and of each the lowest first.
+        layers: edits of our layers, recipe by recipe, the lowest first.
         reordered: whether layers of one painting lie in another order.
         added: labels of layers and groups that are not ours, topmost first, if the whole file was.
     """
@@ -102,9 +101,9 @@ def find_edits(document: Document, recipes: Sequence[Recipe], facts: Mapping[Pai
     It takes about as long as painting the strokes, if the file is not as it was, and no time to speak of if it is.
 
     Args:
-        document: open.
-        recipes: at least one, the oldest first.
-        facts: of all its layers.
+        document: document that is open.
+        recipes: one recipe or more, the oldest first.
+        facts: facts of all layers of the document.
 
     Raises:
         OpenrasterError: the pixels of a layer that is ours cannot be read.

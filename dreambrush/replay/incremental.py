@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.mypaint.blend.blending import blend, merge_layers, premultiply
 from dreambrush.mypaint.blend.levels import opaque_levels
 from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
@@ -22,7 +22,6 @@ from dreambrush.painter.lay.paint_layers import PaintLayers
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe
 
-Pixels = NDArray[np.uint8]
 Progress = Callable[[str, int, int], None]
 """Takes the stage, how many strokes are laid, of how many."""
 
@@ -31,7 +30,7 @@ class IncrementalReplay:
     """A painting that is being painted again.
 
     Args:
-        recipe: of the painting.  One that was painted onto other work is painted on white.
+        recipe: recipe of the painting.  A painting on other work is painted on white.
     """
 
     def __init__(self, recipe: Recipe) -> None:
@@ -129,7 +128,7 @@ class IncrementalReplay:
         rows = slice(row * TILE_SIZE, min((row + 1) * TILE_SIZE, height))
         return rows, slice(first * TILE_SIZE, min(end * TILE_SIZE, width))
 
-    def _over(self, area: tuple[slice, slice], layers: list[int]) -> NDArray[np.uint16]:
+    def _over(self, area: tuple[slice, slice], layers: list[int]) -> Fixed15:
         """Light of layers over what is below all of them."""
         rows, columns = area
         light = self._below[area].copy()

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.blend.blending import merge_layers
@@ -35,7 +35,7 @@ class Repainting:
     """A recipe that was painted again.
 
     Attributes:
-        recipe: as it was painted this time, at this size.
+        recipe: recipe of this painting, at this size.
         layers: bottom first, as :class:`~dreambrush.painter.painting.Painting` has them.
     """
 
@@ -43,11 +43,11 @@ class Repainting:
     layers: list[Layer]
 
     @property
-    def background(self) -> NDArray[np.uint8]:
+    def background(self) -> Pixels:
         """Under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
         return self.recipe.background
 
-    def merged(self) -> NDArray[np.uint8]:
+    def merged(self) -> Pixels:
         """The picture: (h, w, 3) uint8, or with alpha (h, w, 4) if it is transparent somewhere."""
         eotf = canvas_eotf(self.recipe.pigment)
         if self.recipe.alpha is not None:
@@ -73,9 +73,9 @@ def changed(
     """The recipe with changes.
 
     Args:
-        recipe: of a painting.
+        recipe: recipe of a painting.
         size: width and height in pixels; by default as it was.
-        brush: that lays all strokes; by default each has its own.
+        brush: brush that lays all strokes; by default each has its own.
         until: how many strokes are laid; by default all.
         pigment: whether to paint as pigment; by default as it was.
 
@@ -115,7 +115,7 @@ def check_size(size: tuple[int, int], layers: int = 1) -> None:
 
     Args:
         size: width and height in pixels.
-        layers: that have strokes.
+        layers: layers that have strokes.
 
     Raises:
         UsageError: it would take too much memory.
@@ -140,7 +140,7 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
 
     Args:
         recipe: what to paint; one that is as it was gives the same pixels.
-        progress: told how many strokes are laid, from time to time.
+        progress: called from time to time with the number of strokes laid.
     """
     layers = lay_strokes(recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress)
     if recipe.alpha is not None:

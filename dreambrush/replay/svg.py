@@ -13,13 +13,12 @@ import re
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float64, Pixels
+from dreambrush.bezier import point_at, velocity_at
 from dreambrush.models.brush_widths import measure_widths
 from dreambrush.recipe import Recipe
-
-Float64 = NDArray[np.float64]
 
 TAPERED = 1.15  # times as wide at one place as at another: less is drawn with one width
 OPAQUE = 0.98  # more counts as fully opaque
@@ -35,7 +34,7 @@ def to_svg(recipe: Recipe) -> str:
     The groups are layers for Inkscape.  Lengths are the painting's pixels, to a hundredth.
 
     Args:
-        recipe: of a painting; where it is transparent, the drawing is cut to its shape.
+        recipe: recipe of a painting; where the painting is transparent, the drawing is cut to its shape.
     """
     width, height = recipe.strokes.size
     paths = _paths(recipe)
@@ -99,7 +98,7 @@ def _element(path: Float64, ahead: Float64, half: Float64, opacity: float, colou
 def _outline(path: Float64, ahead: Float64, half: Float64, blunt: bool) -> str | None:
     """Along one side, round the end, back along the other, round the start; None where a side would turn back."""
     start, control, end = path
-    centre = np.stack([start, (start + 2 * control + end) / 4, end])
+    centre = np.stack([start, point_at(start, control, end, 0.5), end])
     aside = np.stack([-ahead[:, 1], ahead[:, 0]], 1) * half[:, None]
     left, right = centre - aside, centre + aside
     for side in (left, right):
@@ -117,10 +116,10 @@ def _outline(path: Float64, ahead: Float64, half: Float64, blunt: bool) -> str |
 def _tangents(path: Float64) -> Float64:
     """Directions (n, places, 2) of length 1, along paths (n, 3, 2)."""
     t = np.array(PLACES)[:, None]
-    velocity = (1 - t) * (path[:, None, 1] - path[:, None, 0]) + t * (path[:, None, 2] - path[:, None, 1])
+    velocity = velocity_at(path[:, None, 0], path[:, None, 1], path[:, None, 2], t)
     chord = np.broadcast_to(path[:, None, 2] - path[:, None, 0], velocity.shape)
     for instead in (chord, np.array([1.0, 0.0])):  # where the control point lies on an end, or all in one place
-        still = np.hypot(velocity[..., 0], velocity[..., 1])[..., None] < 1e-6
+        still = np.hypot(velocity[..., 0], velocity[..., 1])[..., None] < 2e-6
         velocity = np.where(still, instead, velocity)
     return np.asarray(velocity / np.hypot(velocity[..., 0], velocity[..., 1])[..., None])
 
@@ -135,7 +134,7 @@ def _short(value: float) -> str:
     return "0" if text == "-0" else text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
-def _data(alpha: NDArray[np.uint8]) -> str:
+def _data(alpha: Pixels) -> str:
     png = io.BytesIO()
     Image.fromarray(alpha).save(png, "PNG", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.pictures.films import LARGEST_SIDE, check_film, save_film
 from dreambrush.recipe import Recipe
-from dreambrush.replay.incremental import IncrementalReplay, Pixels, Progress, finished
+from dreambrush.replay.incremental import IncrementalReplay, Progress, finished
 
 STROKES, ERROR = "strokes", "error"
 FPS, GIF_FPS = 30.0, 15.0  # frames a second unless something else is wished for
@@ -24,9 +25,9 @@ class TimelapseOptions:
     """How a painting is shown.
 
     Attributes:
-        seconds: of the whole film.
+        seconds: length of the whole film in seconds.
         fps: frames a second; None is 30, and 15 for a GIF.
-        size: longer side of the film in pixels; None is the painting's.
+        size: longer side of the film in pixels; None for the painting's.
         by: frames at even steps in "strokes", or in the "error" that is left: the root of the mean squared difference
             from the finished painting.  (The mean square itself would spend most of the film on the first few strokes.)
         hold: seconds that the finished painting is shown at the end.
@@ -63,7 +64,7 @@ def plan_film(path: Path, options: TimelapseOptions) -> Film:
     """Settles what can be settled about a film before the painting is read.
 
     Args:
-        path: of the film.
+        path: path of the film.
         options: how the painting is shown.
 
     Raises:
@@ -88,10 +89,10 @@ def timelapse(recipe: Recipe, film: Film, by: str = STROKES, progress: Progress 
     """Frames of a painting in the making.
 
     Args:
-        recipe: of the painting.
-        film: tells how many.
+        recipe: recipe of the painting.
+        film: how many frames there are.
         by: even steps in "strokes" or in "error", for which it is painted twice.
-        progress: told how many strokes are laid, from time to time.
+        progress: called from time to time with the number of strokes laid.
 
     Yields:
         What :meth:`IncrementalReplay.picture` gives, and the same array again where no stroke was laid.
@@ -129,11 +130,11 @@ def save_timelapse(
     """Saves a film of a painting in the making.
 
     Args:
-        recipe: of the painting.
+        recipe: recipe of the painting.
         path: .mp4 (H.264), .gif (one palette of 255 colours for all frames) or .webp (lossless).  Transparent
             paintings stay so in .webp, and lie on their ground's colour in the others.
-        options: how it is shown.
-        progress: told how far it is.
+        options: how the painting is shown.
+        progress: called with how far the painting is.
         overwrite: replace an existing file.
 
     Raises:
@@ -177,8 +178,8 @@ def film_size(recipe: Recipe, longer: int | None) -> tuple[int, int]:
     """Width and height of a film in pixels.
 
     Args:
-        recipe: of the painting.
-        longer: the longer of them; None is the painting's.
+        recipe: recipe of the painting.
+        longer: longer side in pixels; None for the painting's.
 
     Raises:
         UsageError: it would be larger than the painting, or than films can be.
@@ -205,7 +206,7 @@ class _Gap:
     """How far a replay is from the finished painting, kept up to date where it changes.
 
     Args:
-        replay: at its beginning.
+        replay: replay of which no stroke is laid yet.
         goal: (h, w, 3), the finished painting.
     """
 

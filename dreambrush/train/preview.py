@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.pictures.contact_sheet import draw_contact_sheet
 from dreambrush.train.collect.strokes import SIDE, collect
@@ -17,8 +17,6 @@ PREVIEW_FILE = "preview.png"
 STROKES, PER_ROW = 12, 2
 CANDIDATES = 120  # held-out strokes among which those are chosen that show something
 VISIBLE = 16  # of 255; a stroke shows something if half as many pixels as the middle one have as much paint
-
-Picture = NDArray[np.uint8]
 
 
 def preview_sheet(dream: FieldDream, settings: BrushSettings, seed: int, *, random: bool) -> bytes:
@@ -50,6 +48,6 @@ def preview_sheet(dream: FieldDream, settings: BrushSettings, seed: int, *, rand
     return file.getvalue()
 
 
-def _ink_on_paper(alpha: NDArray[np.float32]) -> Picture:
+def _ink_on_paper(alpha: Float32) -> Pixels:
     grey = np.rint(255 * (1 - np.clip(alpha, 0, 1))).astype(np.uint8)
     return np.repeat(grey[..., None], 3, axis=2)

@@ -15,8 +15,8 @@ import json
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.measure.few_strokes import run_trial, summarise
 from dreambrush.pictures.picture_sets import dark_on_light, open_picture_set, square
@@ -28,7 +28,7 @@ BRUSHES = {"digits": "pencil", "kana": "pencil", "portraits": "oil"}
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
 
-def targets_of(path: Path, count: int, seed: int, *, ink: bool) -> list[NDArray[np.float32]]:
+def targets_of(path: Path, count: int, seed: int, *, ink: bool) -> list[Float32]:
     """Pictures (SIDE, SIDE, 3) drawn by lot: the same as ``dreambrush bench`` draws."""
     found = open_picture_set(path)
     drawn = np.random.default_rng(seed).choice(len(found), min(count, len(found)), replace=False)

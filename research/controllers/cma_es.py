@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64
+from dreambrush.bezier import END, RADIUS, START
 from dreambrush.dream.dream import Dream
 from research.controllers.compact import FEATURES, OUTPUTS, contours_of_error
 from research.controllers.rollout import Round, rollout
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 Progress = Callable[[int, Float64, Float64], None]
 
 BLACK = np.zeros(3, np.float32)
@@ -144,8 +143,8 @@ def fitnesses(
     before = ((target - start_canvas(target)) ** 2).sum((1, 2, 3))
     docked, shares = np.zeros(len(target)), []
     for laid in roll_out_genomes(dream, genomes, target, options, body):
-        chord = np.hypot(*(laid.strokes[:, 4:6] - laid.strokes[:, 0:2]).T)
-        docked += (laid.gain > 0) * np.exp(-chord / (2 * laid.strokes[:, 8])) / options.strokes
+        chord = np.hypot(*(laid.strokes[:, END] - laid.strokes[:, START]).T)
+        docked += (laid.gain > 0) * np.exp(-chord / (2 * laid.strokes[:, RADIUS])) / options.strokes
         shares.append(1 - ((target - laid.canvas) ** 2).sum((1, 2, 3)) / (before + 1e-6))
     share = (1 - options.stepwise) * shares[-1] + options.stepwise * np.mean(shares, 0)
     return np.asarray((share - options.long_taste * docked).reshape(len(genomes), count).mean(1), np.float64)

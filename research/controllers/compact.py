@@ -12,15 +12,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64
 from dreambrush.errors import ModelError
 from dreambrush.painter.propose.ridge import STRIDE, Ridges, Wrongs, follow, peaks_of_error, smoothed
 from dreambrush.painter.propose.ridge_proposer import FAINTEST, SLENDER, Spines, at_least_after
 from dreambrush.painter.propose.windows import Windows
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 FEATURES, OUTPUTS = 18, 9
 PARAMETERS = (FEATURES + 1) * OUTPUTS

@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import save
 
 from benchmarks.curves import draw_curves, smooth
+from dreambrush.arrays import Float32
 from dreambrush.dream.dream import Dream
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
@@ -47,8 +47,6 @@ from research.controllers.transfer_gap import prove
 
 STROKES = 8  # on each window
 SMALLEST, LARGEST = 0.8, 8.0  # radius in cells
-
-Float32 = NDArray[np.float32]
 
 
 def compare(

@@ -9,15 +9,14 @@ photographs (Baradad et al. 2021, "Learning to see by looking at noise").
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dreambrush.arrays import Float32, Floats
 
 SIDE = 128  # pixels
 LEAVES, BACKDROP = 200, 20  # of each picture; so many of them are large and lie at the bottom
 SMALLEST, LARGEST = 0.015, 0.5  # radius of a leaf, as a share of SIDE
 BEND = 0.5  # how far a leaf is bent, standard deviation in radii
 SOFT_SHARE, SOFTEST = 0.25, 0.8  # so many leaves are out of focus, up to this share of their radius
-
-Float32 = NDArray[np.float32]
 
 
 def drawn_pictures(count: int, seed: int) -> list[Float32]:
@@ -51,7 +50,7 @@ def _palette(rng: np.random.Generator) -> Float32:
     return np.asarray(np.clip(grey + tint, 0, 1), np.float32)
 
 
-def _shaded(colour: NDArray[np.floating], x: Float32, y: Float32, rng: np.random.Generator) -> Float32:
+def _shaded(colour: Floats, x: Float32, y: Float32, rng: np.random.Generator) -> Float32:
     """A colour (3,) that grows lighter in some direction: (len(y), len(x), 3)."""
     slope = rng.normal(0, 0.25, 2)
     light = slope[0] * (x - 0.5) + slope[1] * (y[:, None] - 0.5)

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.curves import Curve, draw_curves
+from dreambrush.arrays import Float32, Float64
+from dreambrush.bezier import PRESSURES, RADIUS
 from dreambrush.dream.dream import Dream
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import find_brush
@@ -39,15 +40,12 @@ from research.controllers.cma_es import BLACK, RIDGE_BODY, Body, CmaOptions, evo
 from research.controllers.mutation import mutated
 from research.controllers.transfer_gap import prove
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-
 SIDE = 64
 WATCHED = 32  # training digits on which the curve is measured
 EVERY = 5  # generations between two points of the curve
 LATENTS = 32
 VARIATIONS, BOLDNESS = 8, 0.2  # of each proposal; in steps of mutation
-GRID, PRESSURES, SIZES = 32, 10, (1.5, 3.0, 6.0)  # of discrete actions: places each way, steps, radii in pixels
+GRID, PRESSURE_STEPS, SIZES = 32, 10, (1.5, 3.0, 6.0)  # of discrete actions: places each way, steps, radii in pixels
 
 
 class Stopped(Exception):  # noqa: N818 - no error
@@ -98,9 +96,9 @@ class DiscreteBody:
         strokes = RIDGE_BODY(residual, genomes, count)
         cell = SIDE / GRID
         strokes[..., :6] = (np.floor(strokes[..., :6] / cell) + 0.5) * cell
-        strokes[..., 6:8] = np.ceil(strokes[..., 6:8] * PRESSURES) / PRESSURES
+        strokes[..., PRESSURES] = np.ceil(strokes[..., PRESSURES] * PRESSURE_STEPS) / PRESSURE_STEPS
         sizes = np.array(SIZES, np.float32)
-        strokes[..., 8] = sizes[np.abs(np.log(strokes[..., 8:9]) - np.log(sizes)).argmin(-1)]
+        strokes[..., RADIUS] = sizes[np.abs(np.log(strokes[..., RADIUS, None]) - np.log(sizes)).argmin(-1)]
         return strokes
 
 

@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dreambrush.arrays import Float32
+from dreambrush.bezier import END, RADIUS, START
 from dreambrush.painter.propose.windows import SIDE
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.optimiser import Optimiser
@@ -118,8 +119,8 @@ class Policy(nn.Module):
 
 def score(gain: Tensor, strokes: Tensor, long_taste: float) -> Tensor:
     """The gain, less for dots: gain * (1 - taste * exp(-length / width))."""
-    chord = torch.sqrt(((strokes[..., 4:6] - strokes[..., 0:2]) ** 2).sum(-1) + 1e-6)
-    return gain * (1 - long_taste * torch.exp(-chord / (2 * strokes[..., 8])))
+    chord = torch.sqrt(((strokes[..., END] - strokes[..., START]) ** 2).sum(-1) + 1e-6)
+    return gain * (1 - long_taste * torch.exp(-chord / (2 * strokes[..., RADIUS])))
 
 
 class Trainer:
@@ -136,7 +137,7 @@ class Trainer:
     def __init__(
         self,
         dream: FieldDream,
-        pictures: list[NDArray[np.float32]],
+        pictures: list[Float32],
         options: PolicyOptions,
         seed: int,
         start: Policy | None = None,
@@ -247,7 +248,7 @@ class Trainer:
 
 def train_policy(
     dream: FieldDream,
-    pictures: list[NDArray[np.float32]],
+    pictures: list[Float32],
     options: PolicyOptions,
     seed: int,
     progress: Callable[[int, int, dict[str, float]], None] = lambda done, total, seen: None,

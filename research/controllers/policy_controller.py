@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.models.networks import open_network
 from dreambrush.painter.propose.windows import Windows
-
-Float32 = NDArray[np.float32]
 
 SURE = 0.5  # share of the proposals that are simply those with the greatest gain foretold
 BOLDNESS = 25.0  # how much the gain foretold decides over the others

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import save
 
+from dreambrush.arrays import Float32
 from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import POLICY_FILE, POLICY_WEIGHTS_FILE, WEIGHTS_FILE, find_brush, fingerprint
 from dreambrush.painter.propose.windows import SIDE
@@ -39,7 +39,7 @@ DRAWN = 120  # pictures
 FINE_TUNING = 0.25  # of the learning rate, where weights are good already
 NEW_WINDOWS, NEW_PICTURES, NEW_SEED = 64, 20, 50_000_017
 
-Pictures = list[NDArray[np.float32]]
+Pictures = list[Float32]
 
 
 def practise(

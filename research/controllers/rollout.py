@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64, Mask
+from dreambrush.bezier import NUMBERS, RADIUS, path_nodes
 from dreambrush.dream.dream import Dream
 from dreambrush.painter.gain import best_colour_and_gain, only
 from dreambrush.painter.propose.error_pyramid import pyramid_channels
 
-Float32 = NDArray[np.float32]
 Propose = Callable[[Float32], Float32]
 """Residuals (n, s, s, 3) to strokes (n, k, 9) in pixels."""
 
@@ -61,7 +61,7 @@ def rollout(
         best = np.zeros(count, np.int64)
         if each > 1:
             rows = np.repeat(np.arange(count), each)
-            glances = judged(dream, proposals.reshape(-1, 9), rows, target, canvas, colour, GLANCE)
+            glances = judged(dream, proposals.reshape(-1, NUMBERS), rows, target, canvas, colour, GLANCE)
             best = glances.gain.reshape(count, each).argmax(1)
         chosen = proposals[np.arange(count), best]
         verdict = judged(dream, chosen, np.arange(count), target, canvas, colour)
@@ -86,14 +86,14 @@ class Verdicts:
 
     colour: Float32
     gain: Float32
-    pixels: list[NDArray[np.int64]]
+    pixels: list[Int64]
     alpha: list[Float32]
 
 
 def judged(
     dream: Dream,
     strokes: Float32,
-    rows: NDArray[np.int64],
+    rows: Int64,
     target: Float32,
     canvas: Float32,
     colour: Float32 | None,
@@ -125,18 +125,16 @@ def judged(
     return out
 
 
-def _near(strokes: Float32, reach: float, side: int) -> NDArray[np.bool_]:
+def _near(strokes: Float32, reach: float, side: int) -> Mask:
     """Which pixels (b, side * side) paint can get to, a few more to be sure."""
-    t = np.linspace(0, 1, NODES, dtype=np.float32)[:, None]
-    start, control, end = (strokes[:, None, i : i + 2] for i in (0, 2, 4))
-    nodes = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    nodes = path_nodes(strokes, NODES - 1)
     gap = np.hypot(*np.diff(nodes, axis=1).transpose(2, 0, 1)).max(1)
     blocks = -(-side // BLOCK)
     centre = (np.arange(blocks, dtype=np.float32) + 0.5) * BLOCK
     dx = (centre[None, None] - nodes[:, :, 0:1]) ** 2
     dy = (centre[None, None] - nodes[:, :, 1:2]) ** 2
     squared = (dy[:, :, :, None] + dx[:, :, None, :]).min(1)
-    far = strokes[:, 8] * reach + 0.7 + 0.5 * gap + BLOCK * np.float32(np.sqrt(0.5))
+    far = strokes[:, RADIUS] * reach + 0.7 + 0.5 * gap + BLOCK * np.float32(np.sqrt(0.5))
     near = squared < (far**2)[:, None, None]
     whole = near.repeat(BLOCK, 1).repeat(BLOCK, 2)[:, :side, :side]
     return np.asarray(whole.reshape(len(strokes), -1), np.bool_)

@@ -8,11 +8,9 @@ strokes of multiple sizes" (1998), section 2.2.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.painter.propose.windows import SIDE, Windows
-
-Float32 = NDArray[np.float32]
 
 THINNEST, THICKEST = 0.8, 8.0  # radius in window cells
 STEPS = 10  # of the walk, each way
@@ -72,7 +70,7 @@ def _blurred(maps: Float32) -> Float32:
     return maps
 
 
-def _drawn(weights: Float32, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _drawn(weights: Float32, count: int, rng: np.random.Generator) -> Int64:
     """(n, count) indices, drawn by the weights (n, m) of each row."""
     total = np.cumsum(weights.astype(np.float64) + 1e-9, 1)
     total /= total[:, -1:]
@@ -89,7 +87,7 @@ def _walk(
     colour: Float32,
     radius: Float32,
     sign: float,
-    turn: NDArray[np.float64],
+    turn: Float64,
 ) -> tuple[Float32, Float32]:
     """Where a walk along the form ends (n, count, 2) and how long it was (n, count), in cells."""
     window = np.arange(len(windows))[:, None]

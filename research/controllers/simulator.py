@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import PictureError
 from dreambrush.painter.propose.windows import SIDE
 from dreambrush.pictures.reading import load_picture
@@ -20,7 +20,7 @@ PICTURE_SIZE = 320  # pixels of a training picture's longer side
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
 
 
-def load_pictures(folder: Path, limit: int = 2000) -> list[NDArray[np.float32]]:
+def load_pictures(folder: Path, limit: int = 2000) -> list[Float32]:
     """All pictures of a folder, at most PICTURE_SIZE pixels wide or high, each (h, w, 3) in 0..1.
 
     Raises:
@@ -55,7 +55,7 @@ def _no_pictures(folder: Path) -> PictureError:
     )
 
 
-def random_windows(pictures: list[NDArray[np.float32]], count: int, rng: np.random.Generator) -> Tensor:
+def random_windows(pictures: list[Float32], count: int, rng: np.random.Generator) -> Tensor:
     """Square crops of random pictures, places and sizes, as (count, SIDE, SIDE, 3) float32."""
     out = np.empty((count, SIDE, SIDE, 3), np.float32)
     for index in range(count):

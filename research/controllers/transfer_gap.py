@@ -9,17 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64
+from dreambrush.bezier import END, RADIUS, START, path_length
 from dreambrush.dream.dream import Dream
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.painter.geometry import path_length
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool
 from research.controllers.rollout import Round, rollout
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 SHORT = 1.0  # length by width below which a stroke is little more than a dot
 CURLED = 1.3  # length of path by length of chord above which a stroke comes back to itself
@@ -49,9 +46,9 @@ class Proof:
 
     def figures(self) -> dict[str, float]:
         """What one wants to know at a glance; the transfer gap is positive where the dream promised too much."""
-        chord = np.maximum(np.hypot(*(self.strokes[:, 4:6] - self.strokes[:, 0:2]).T), 1e-3)
+        chord = np.maximum(np.hypot(*(self.strokes[:, END] - self.strokes[:, START]).T), 1e-3)
         length = path_length(self.strokes)
-        by_width = length / (2 * self.strokes[:, 8])
+        by_width = length / (2 * self.strokes[:, RADIUS])
         pixels = self.paintings[0].size
         dreamt = self.before.sum() - self.dreamt.sum() / pixels
         return {

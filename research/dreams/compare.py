@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import save
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.files.output import open_output
@@ -45,7 +45,6 @@ from research.dreams.mdn_rnn import MdnRnnOptions, dream_episodes, fit_mdn_rnn
 from research.dreams.mixture_memory import MemoryOptions, fit_memory
 from research.dreams.vae import VaeOptions, fit_vae
 
-Float32 = NDArray[np.float32]
 Pictures = Callable[[Float32], tuple[Float32, Float32]]
 """Strokes (b, 9) in; mean and variance of alpha out, (b, pixels) each."""
 
@@ -95,12 +94,12 @@ def see_world(settings: BrushSettings, seed: int) -> World:
     )
 
 
-def unit(alpha: NDArray[np.uint8]) -> Float32:
+def unit(alpha: Pixels) -> Float32:
     """Levels 0..255 as 0..1."""
     return alpha.astype(np.float32) / np.float32(255)
 
 
-def collect_episodes(settings: BrushSettings, count: int, seed: int) -> tuple[Float32, NDArray[np.uint8]]:
+def collect_episodes(settings: BrushSettings, count: int, seed: int) -> tuple[Float32, Pixels]:
     """Strokes (count, t, 9) and alpha of canvases (count, t + 1, SIDE, SIDE); in RGB mode, for alpha is the same."""
     settings = settings.with_values(paint_mode=0.0)
     strokes, colour = random_episodes(count, seed)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64, Mask
+from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
-
-Float32 = NDArray[np.float32]
 
 CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache
 PATCH = 2  # cells: side of the squares that are looked at or left out as a whole
@@ -41,7 +40,7 @@ def dreamt_pictures(
     order = order[np.searchsorted(counts[order], 1) :]
     chunks = [order[first : first + CHUNK] for first in range(0, len(order), CHUNK)]
 
-    def look(rows: NDArray[np.int64]) -> None:
+    def look(rows: Int64) -> None:
         most = int(counts[rows[-1]])
         patch = np.argsort(~near[rows], axis=1, kind="stable")[:, :most]
         within = np.arange(most) < counts[rows, None]
@@ -61,16 +60,13 @@ def dreamt_pictures(
     return mean, variance
 
 
-def near_patches(strokes: Float32, reach: float, side: int, cell: float) -> NDArray[np.bool_]:
+def near_patches(strokes: Float32, reach: float, side: int, cell: float) -> Mask:
     """Which squares of PATCH x PATCH cells paint can get to, as (n, (side / PATCH)^2), row by row."""
     size = np.float32(PATCH * cell)
     axis = (np.arange(side // PATCH, dtype=np.float32) + 0.5) * size
     centres = np.stack([*np.meshgrid(axis, axis), np.ones((len(axis), len(axis)), np.float32)], -1).reshape(-1, 3)
-    far = MARGIN * (strokes[:, 8] * np.float32(reach) + SOFT_EDGE) + size * np.float32(np.sqrt(0.5))
-    t = np.linspace(0, 1, PIECES + 1, dtype=np.float32)[:, None]
-    path = (
-        strokes[:, None, 0:2] * (1 - t) ** 2 + strokes[:, None, 2:4] * (2 * t * (1 - t)) + strokes[:, None, 4:6] * t**2
-    )
+    far = MARGIN * (strokes[:, RADIUS] * np.float32(reach) + SOFT_EDGE) + size * np.float32(np.sqrt(0.5))
+    path = path_nodes(strokes, PIECES)
     near = np.zeros((len(strokes), len(centres)), bool)
     edges = np.diff(path, axis=1)
     lengths = np.sqrt((edges**2).sum(-1)) + np.float32(1e-6)

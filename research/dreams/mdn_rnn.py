@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.train.collect.strokes import SIDE
 from dreambrush.train.fit.optimiser import Optimiser
 from research.dreams.mixture_memory import (
@@ -97,11 +97,11 @@ class MdnRnn(nn.Module):
 @torch.no_grad()
 def dream_episodes(
     dream: MdnRnn,
-    strokes: NDArray[np.float32],
+    strokes: Float32,
     temperature: float = 1.0,
     seed: int = 0,
-    first: NDArray[np.uint8] | None = None,
-) -> NDArray[np.float32]:
+    first: Pixels | None = None,
+) -> Float32:
     """Rolls episodes: every canvas is dreamt from the one dreamt before.
 
     Args:
@@ -134,7 +134,7 @@ def dream_episodes(
 
 
 @torch.no_grad()
-def surprise(dream: MdnRnn, strokes: NDArray[np.float32], canvases: NDArray[np.uint8]) -> float:
+def surprise(dream: MdnRnn, strokes: Float32, canvases: Pixels) -> float:
     """Mean negative log-likelihood, in nats a latent, of what each stroke left; shapes as in :func:`fit_mdn_rnn`."""
     latents = encode_all(dream.vae, canvases.reshape(-1, SIDE, SIDE))[0].reshape(*canvases.shape[:2], -1)
     mixture, _ = dream.predict(latents[:, :-1], torch.from_numpy(strokes))
@@ -143,8 +143,8 @@ def surprise(dream: MdnRnn, strokes: NDArray[np.float32], canvases: NDArray[np.u
 
 def fit_mdn_rnn(
     vae: Vae,
-    strokes: NDArray[np.float32],
-    canvases: NDArray[np.uint8],
+    strokes: Float32,
+    canvases: Pixels,
     options: MdnRnnOptions,
     seed: int,
     progress: Callable[[int, int], None] = lambda done, total: None,

@@ -12,11 +12,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dreambrush.arrays import Float32, Pixels
+from dreambrush.bezier import PRESSURES, RADIUS, control_points, point_at
 from dreambrush.train.collect.strokes import SIDE
 from dreambrush.train.fit.optimiser import Optimiser
 from research.dreams.vae import Vae
@@ -97,12 +97,11 @@ class MixtureHead(nn.Module):
 
 def action_features(strokes: Tensor) -> Tensor:
     """What networks see of strokes (..., 9): (..., ACTION_FEATURES), all of order one."""
-    start, control, end = strokes[..., None, 0:2], strokes[..., None, 2:4], strokes[..., None, 4:6]
     t = torch.linspace(0.0, 1.0, PATH_POINTS, dtype=strokes.dtype, device=strokes.device)[:, None]
-    path = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    path = point_at(*control_points(strokes[..., None, :]), t)
     place = path.flatten(-2) / SIDE - 0.5
     waves = [wave(math.pi * 2**octave * place) for octave in range(OCTAVES) for wave in (torch.sin, torch.cos)]
-    pressure, radius = strokes[..., 6:8], strokes[..., 8:9]
+    pressure, radius = strokes[..., PRESSURES], strokes[..., RADIUS, None]
     return torch.cat(
         [place, *waves, pressure, torch.log(radius) - 1.2, torch.exp(-torch.log(radius)), radius / 10 - 1], -1
     )
@@ -170,7 +169,7 @@ def picture_moments(vae: Vae, mixture: Mixture, noise: Tensor) -> tuple[Tensor, 
 
 
 @torch.no_grad()
-def encode_all(vae: Vae, pictures: NDArray[np.uint8]) -> tuple[Tensor, Tensor]:
+def encode_all(vae: Vae, pictures: Pixels) -> tuple[Tensor, Tensor]:
     """Means and standard deviations (n, latents) of the latents of pictures (n, SIDE, SIDE)."""
     parts = (pictures[first : first + ENCODED_TOGETHER] for first in range(0, len(pictures), ENCODED_TOGETHER))
     means, spreads = zip(*(vae.encode(torch.from_numpy(part).float() / 255) for part in parts), strict=True)
@@ -179,8 +178,8 @@ def encode_all(vae: Vae, pictures: NDArray[np.uint8]) -> tuple[Tensor, Tensor]:
 
 def fit_memory(
     vae: Vae,
-    strokes: NDArray[np.float32],
-    pictures: NDArray[np.uint8],
+    strokes: Float32,
+    pictures: Pixels,
     options: MemoryOptions,
     seed: int,
     progress: Callable[[int, int], None] = lambda done, total: None,

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dreambrush.arrays import Pixels
 from dreambrush.train.collect.strokes import SIDE
 from dreambrush.train.fit.optimiser import Optimiser, shuffled_batches
 
@@ -87,7 +87,7 @@ class Vae(nn.Module):
 
 
 def fit_vae(
-    pictures: NDArray[np.uint8],
+    pictures: Pixels,
     options: VaeOptions,
     seed: int,
     progress: Callable[[int, int], None] = lambda done, total: None,

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 import skimage.data
 import torch
-from numpy.typing import NDArray
 
 from benchmarks.perceptual import BLURS, CONVOLUTIONS, HEADS, Weights, load_weights, lpips
+from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError, PictureError
 
 torch.set_num_threads(1)
 
-Float32 = NDArray[np.float32]
 SHAPES = ((64, 3, 11, 11), (192, 64, 5, 5), (384, 192, 3, 3), (256, 384, 3, 3), (256, 256, 3, 3))
 BLUR = torch.outer(torch.tensor([0.25, 0.5, 0.25]), torch.tensor([0.25, 0.5, 0.25]))
 

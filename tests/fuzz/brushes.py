@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
@@ -157,7 +157,7 @@ KINDS: dict[str, Callable[[Random], Settings]] = {
 # ---- strokes ----
 
 
-def events(random: Random) -> NDArray[np.float64]:
+def events(random: Random) -> Float64:
     count = int(random.integers(2, 25))
     where = random.choice([1.0, 1.0, 1.0, 1.0, 3.0, 1e5])
     made = np.empty((count, 4))

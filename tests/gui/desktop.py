@@ -15,9 +15,9 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from tests.mypaint.artist import ZEROED
 
 PATIENCE = 60  # seconds, for a machine that is busy with other tests, too
@@ -26,7 +26,6 @@ PAUSE = 0.02  # seconds between two of its movements
 PATCH = 64  # pixels of the picture that are looked for on the screen
 
 Point = tuple[int, int]
-Colours = NDArray[np.uint8]
 Found = TypeVar("Found")
 
 
@@ -83,7 +82,7 @@ class Screen:
         self._server.terminate()
         self._server.wait(PATIENCE)
 
-    def seen(self) -> Colours:
+    def seen(self) -> Pixels:
         """What the screen shows, (h, w, 3) uint8: the file is in the format of xwd."""
         data = self._picture.read_bytes()
         header = struct.unpack(">25I", data[:100])
@@ -96,7 +95,7 @@ class Screen:
         self._photographs.mkdir(parents=True, exist_ok=True)
         Image.fromarray(self.seen()).save(self._photographs / f"{name}.png")
 
-    def find(self, picture: Colours) -> Point | None:
+    def find(self, picture: Pixels) -> Point | None:
         """Where the left upper corner of a picture (h, w, 3) is, of which the centre can be seen; or None."""
         from skimage.feature import match_template  # takes a second to import, which the other tests need not pay
 
@@ -124,7 +123,7 @@ class Window:
         shown: what it looks like, (h, w, 3) uint8.
     """
 
-    def __init__(self, screen: Screen, path: Path, shown: Colours) -> None:
+    def __init__(self, screen: Screen, path: Path, shown: Pixels) -> None:
         self.screen, self.path = screen, path
         screen.do("mousemove", 0, 0)  # lest the pointer be over the picture
         self._log = path.with_suffix(".log").open("ab")
@@ -151,7 +150,7 @@ class Window:
             pytest.fail("MyPaint has given up:\n" + "\n".join(log[-5:]))
         return self.screen.do("search", "--onlyvisible", "--name", self.path.name).strip() or None
 
-    def _at_rest(self, shown: Colours) -> Point | None:
+    def _at_rest(self, shown: Pixels) -> Point | None:
         first = self.screen.find(shown)
         time.sleep(0.3)
         return first if first is not None and self.screen.find(shown) == first else None

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Mask, Pixels
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.brushes.pack import install
 from dreambrush.mypaint.layer import Layer
@@ -26,7 +26,7 @@ from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import YOUR_TURN, save_painting
-from tests.gui.desktop import Colours, Point, Screen, Window
+from tests.gui.desktop import Point, Screen, Window
 from tests.mypaint.artist import sit_down
 from tests.mypaint.own_pixels import own_pixels
 from tests.mypaint.recorded_strokes import needs_mypaint
@@ -47,7 +47,7 @@ def painted(brushes: list[BrushFile]) -> Painting:
     return paint(picture, brushes, 240, options=PaintOptions(effort=1))
 
 
-def centre_of(mask: NDArray[np.bool_]) -> Point | None:
+def centre_of(mask: Mask) -> Point | None:
     """A pixel around which nine are set."""
     inner = mask[1:-1, 1:-1].copy()
     for row in range(3):
@@ -101,7 +101,7 @@ def same_brush(one: RecordedStroke, other: RecordedStroke) -> bool:
     )
 
 
-def shown(path: Path) -> Colours:
+def shown(path: Path) -> Pixels:
     with read_document(path) as document:
         return render_document(document)
 

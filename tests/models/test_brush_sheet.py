@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Int64, Mask
 from dreambrush.models.brush_sheet import (
     BETWEEN,
     CELL,
@@ -23,16 +23,16 @@ from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 
 
-def samples(sheet: Image.Image, left: int = EDGE, top: int = EDGE) -> list[NDArray[np.int64]]:
+def samples(sheet: Image.Image, left: int = EDGE, top: int = EDGE) -> list[Int64]:
     """The three samples of a brush: (h, w, 3) each."""
     pixels = np.asarray(sheet).astype(int)[top + HEADING : top + HEADING + HEIGHT]
     starts = left + np.cumsum([0, WIDTHS[0] + BETWEEN, WIDTHS[1] + BETWEEN])
     return [pixels[:, start : start + width] for start, width in zip(starts, WIDTHS, strict=True)]
 
 
-def painted(sample: NDArray[np.int64]) -> NDArray[np.bool_]:
+def painted(sample: Int64) -> Mask:
     """Where there is something else than paper."""
-    found: NDArray[np.bool_] = np.abs(sample - PAPER).max(axis=2) > 8
+    found: Mask = np.abs(sample - PAPER).max(axis=2) > 8
     return found
 
 

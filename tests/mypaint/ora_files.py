@@ -8,20 +8,21 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+from dreambrush.arrays import Pixels
 
 MYPAINT = "http://mypaint.org/ns/openraster"
 ET.register_namespace("mypaint", MYPAINT)
 
 
-def png(pixels: NDArray[np.uint8]) -> bytes:
+def png(pixels: Pixels) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
-def noise(seed: int, height: int, width: int) -> NDArray[np.uint8]:
+def noise(seed: int, height: int, width: int) -> Pixels:
     """Random colours; a third of the pixels is opaque, a third transparent, and the others are anything."""
     rng = np.random.default_rng(seed)
     pixels = rng.integers(0, 256, (height, width, 4), np.uint8)
@@ -49,9 +50,7 @@ class OraFile:
             self.image.set(f"{{{MYPAINT}}}eotf", str(eotf))
         self.root = ET.SubElement(self.image, "stack")
 
-    def layer(
-        self, pixels: NDArray[np.uint8] | bytes, parent: ET.Element | None = None, **attributes: object
-    ) -> ET.Element:
+    def layer(self, pixels: Pixels | bytes, parent: ET.Element | None = None, **attributes: object) -> ET.Element:
         """Adds a layer; ``composite_op`` is the attribute composite-op, and None leaves one out."""
         source = f"data/layer-{len(self.members):03d}.png"
         self.members[source] = pixels if isinstance(pixels, bytes) else png(pixels)
@@ -63,7 +62,7 @@ class OraFile:
         usual = {"name": "Group", "composite_op": "svg:src-over", "isolation": "isolate"}
         return ET.SubElement(self.root if parent is None else parent, "stack", named({**usual, **attributes}))
 
-    def background(self, tile: NDArray[np.uint8], **attributes: object) -> ET.Element:
+    def background(self, tile: Pixels, **attributes: object) -> ET.Element:
         """Adds the paper, after all layers."""
         element = self.layer(tile, None, **{"name": "background", **attributes})
         element.set(f"{{{MYPAINT}}}background-tile", element.attrib["src"])

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64, Mask
 from dreambrush.mypaint.layer import TILE_SIZE, Layer
 
 REACH = 5  # pixels; MyPaint takes a layer for unpainted at a place around which its mean alpha is less than
 ENOUGH = 0.1  # gui/document.py, PICKING_RADIUS and MIN_PICKING_OPACITY
-
-Mask = NDArray[np.bool_]
 
 
 def own_pixels(layers: Sequence[Layer]) -> list[list[Mask]]:
@@ -49,7 +47,7 @@ def masks_of(layer: Layer) -> list[Mask]:
     return masks
 
 
-def _mean_around(alpha: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mean_around(alpha: Float64) -> Float64:
     """The mean around the upper left corner of each pixel, weighted as by libmypaint (mypaint-tiled-surface.c).
 
     That is with a dab of hardness 1/2: less the farther away, and nothing beyond the reach.

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
 from tests.mypaint.in_mypaint import run_in_mypaint
 
 WIDTH, HEIGHT = 256, 192
 needs_mypaint = pytest.mark.skipif(not Path("/usr/lib/mypaint").is_dir(), reason="MyPaint is not installed")
 
 
-def random_path(random: np.random.Generator) -> NDArray[np.float64]:
+def random_path(random: np.random.Generator) -> Float64:
     return random.uniform(0.05, 0.95, (3, 2)) * (WIDTH, HEIGHT)
 
 

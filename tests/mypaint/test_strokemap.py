@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
 from dreambrush.errors import ExitCode, OpenrasterError
+from dreambrush.events import stroke_events
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint import strokemap
 from dreambrush.mypaint.brushes.text import BrushText
@@ -24,7 +25,6 @@ from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.mypaint.strokemap import RecordedStroke, decode, encode, pick
-from dreambrush.strokes import stroke_events
 from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, stroke_maps_in_mypaint
 
 FULL = b"\1" * 4096
@@ -90,7 +90,7 @@ def test_the_last_stroke_with_the_pixel_is_picked() -> None:
 # ---- MyPaint's own code ----
 
 
-def painted(count: int) -> tuple[list[RecordedStroke], list[tuple[BrushSettings, NDArray[np.float64], float]]]:
+def painted(count: int) -> tuple[list[RecordedStroke], list[tuple[BrushSettings, Float64, float]]]:
     """Real strokes, each in a colour and size of its own, and what they were painted with."""
     random = np.random.default_rng(4)
     brushes = [read_myb(find_brush(name).path) for name in ("oil", "charcoal", "watercolour")]

@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.geometry import constrained
@@ -19,7 +19,6 @@ from dreambrush.painter.lay.layer_canvas import Tool
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.sketch import Sketch
 
-Float32 = NDArray[np.float32]
 Pictures = Callable[[int], Float32]
 Sketches = Callable[..., Sketch]
 Painted = Callable[[Sketch, Float32], Float32]

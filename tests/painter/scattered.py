@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.propose.windows import SIDE, Windows
 
 
 class Scattered:
     """Proposes straight strokes of all sizes anywhere."""
 
-    def propose(self, windows: Windows, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    def propose(self, windows: Windows, count: int, rng: np.random.Generator) -> Float32:
         """See :class:`~dreambrush.painter.propose.ridge_proposer.Controller`."""
         ends = rng.uniform(0, SIDE, (2, len(windows), count, 2))
         pressure, radius = rng.uniform(0.4, 1, (len(windows), count, 2)), rng.uniform(0.8, 8, (len(windows), count, 1))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.cores import available_cores
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import BrushFile, find_brush
@@ -27,7 +28,7 @@ from dreambrush.painter.study import Commission
 from tests.painter.scattered import Scattered
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Pictures
+    from tests.painter.conftest import Pictures
 
 QUICK = PaintOptions(effort=1)
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
@@ -65,7 +66,7 @@ def check(painting: Painting, brushes: list[BrushFile], seed: int = SEED) -> Non
     laid = dict(zip(*np.unique(strokes.layer, return_counts=True), strict=True))
     for index, stage in enumerate(painting.stages):
         assert (stage.name, stage.strokes) == (strokes.layers[index], laid[index])
-        assert stage.mse >= 0 and stage.dreamed_mse >= 0
+        assert np.isfinite([stage.mse, stage.dreamed_mse]).all()
     assert len(painting.stages) == len(laid) or painting.interrupted
 
 
@@ -158,7 +159,7 @@ def test_odd_pictures(shape: tuple[int, int]) -> None:
 def test_a_picture_of_one_colour_stays_so(value: float) -> None:
     target = np.full((40, 50, 3), value, np.float32)
     painting = paint(target, find_brush("oil"), 12, SEED, options=QUICK)
-    assert painting.mse < 1e-4
+    assert painting.mse < 1e-5
     assert len(painting.strokes) == 12  # although there is nothing to do
     check(painting, [find_brush("oil")])
 
@@ -184,8 +185,7 @@ def test_strokes_are_as_narrow_and_wide_as_allowed(
 ) -> None:
     options = replace(QUICK, hand=hand, narrowest=narrowest, widest=widest)
     widths = 2 * paint(target, find_brush("oil"), 20, SEED, options=options).strokes.radius
-    assert narrowest is None or widths.min() > narrowest - 1e-3
-    assert widest is None or widths.max() < widest + 1e-3
+    np.testing.assert_allclose(widths, np.clip(widths, narrowest, widest), atol=1e-3)
 
 
 @pytest.mark.slow
@@ -307,7 +307,7 @@ def test_interrupted_at_any_moment_it_is_a_whole_painting(target: Float32, momen
     laid = [each for each in seen if each.stage in LAYERS[5][0]]
     # What was planned is painted, whether it was laid by then or not.
     assert len(painting.strokes) >= seen[moment].done > 0 or seen[moment].stage == "Refine"
-    assert painting.mse < 0.9 * flat_error(target)
+    assert painting.mse < (0.5 if moment else 0.9) * flat_error(target)
     if laid:
         assert len(painting.strokes) >= Commission(target, (), 120).planned and painting.mse < 1.1 * seen[-1].mse
     check(painting, [find_brush("oil")])

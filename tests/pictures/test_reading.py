@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.errors import ExitCode, PictureError
 from dreambrush.pictures import reading as pictures
 from dreambrush.pictures.reading import from_linear, load_picture, scaled_size, to_linear
@@ -23,13 +24,13 @@ from dreambrush.pictures.reading import from_linear, load_picture, scaled_size, 
 """XYZ of red, green and blue, adapted to D50."""
 
 
-def gradient(width: int = 31, height: int = 21) -> NDArray[np.uint8]:
+def gradient(width: int = 31, height: int = 21) -> Pixels:
     """A picture without symmetries."""
     y, x = np.mgrid[0:height, 0:width]
     return np.stack([x * 255 // width, y * 255 // height, (x + 2 * y) * 3], axis=2).astype(np.uint8)
 
 
-def floats(values: object) -> NDArray[np.float32]:
+def floats(values: object) -> Float32:
     return np.asarray(values, np.float32)
 
 
@@ -137,7 +138,7 @@ def test_a_transparent_colour_is_put_on_white(tmp_path: Path, mode: str, colour:
     np.testing.assert_allclose(load_picture(path), 1.0, atol=1e-6)
 
 
-def soft_disc(size: int = 64) -> NDArray[np.uint8]:
+def soft_disc(size: int = 64) -> Pixels:
     """Orange that fades out towards the edge, with garish green hidden where it is transparent."""
     y, x = np.mgrid[0:size, 0:size] - (size - 1) / 2
     alpha = np.clip((size / 3 - np.hypot(x, y)) * 20 + 128, 0, 255)

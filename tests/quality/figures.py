@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.cores import available_cores
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.measure.stroke_metrics import measure_strokes
@@ -28,8 +28,6 @@ from dreambrush.painter.painting import Painting
 from dreambrush.painter.plan.order import LAYERS
 from dreambrush.painter.run import paint
 from dreambrush.painter.see.faces import find_faces
-
-Float32 = NDArray[np.float32]
 
 SIDE = 96  # pixels along the longer side
 PICTURES = ("astronaut", "chelsea", "coffee", "rocket")  # a face, fur, a table with edges, lights in a night sky
@@ -88,7 +86,7 @@ class Result(NamedTuple):
     """Figures of a painting, and what it looks like, (h, w, 3) uint8."""
 
     figures: Figures
-    image: NDArray[np.uint8]
+    image: Pixels
 
 
 @cache

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
 from dreambrush.machine import describe_machine
 from tests.quality.figures import NAMES, SEEDS, STROKES, Kind, Result, paint_all
 
@@ -26,8 +26,6 @@ LEAST = {"downward": 0.2}  # that a figure may be from its reference in any case
 WORSE, SURE = 0.05, 3.0  # share by which the error may grow, and how many spreads that must be
 SHARES = ("dots", "covered", "specks", "accents")  # of strokes
 ERRORS = ("mse", "face")
-
-Float64 = NDArray[np.float64]
 
 
 def group_of(kind: Kind) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.blend.transparency import merge_transparent
@@ -27,7 +27,6 @@ from dreambrush.replay.repaint import EMPTY, LARGEST_SIDE, changed, repaint
 
 SEED = 5
 WIDTH, HEIGHT = 128, 96
-Pixels = NDArray[np.uint8]
 
 
 @cache
@@ -90,7 +89,7 @@ def test_four_times_the_size_is_the_same_picture() -> None:
 def test_half_the_size_is_much_the_same_picture() -> None:
     """The engine cannot paint strokes thinner than a pixel: they get wider."""
     small = repaint(changed(recipe("opaque"), (WIDTH // 2, HEIGHT // 2))).merged()
-    assert decibels(small, reduced(painted("opaque")[0].merged, (WIDTH // 2, HEIGHT // 2))) >= 20
+    assert decibels(small, reduced(painted("opaque")[0].merged, (WIDTH // 2, HEIGHT // 2))) >= 17.5
 
 
 @pytest.mark.slow
@@ -122,7 +121,7 @@ def test_another_brush_lays_all_strokes() -> None:
 def test_pigment_can_be_added_and_taken_away() -> None:
     mixed = repaint(changed(recipe("opaque"), pigment=True))
     assert {layer.composite_op for layer in mixed.layers} == {"mypaint:spectral-wgm"}
-    assert decibels(mixed.merged(), painted("opaque")[0].merged) > 15  # the same strokes, other edges
+    assert decibels(mixed.merged(), painted("opaque")[0].merged) > 30  # the same strokes, other edges
     plain = repaint(changed(mixed.recipe, pigment=False))
     assert plain.recipe.digests == recipe("opaque").digests
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from dreambrush.arrays import Float64
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.recipe import Recipe
@@ -44,7 +44,7 @@ def some_recipe(brush: str, n: int = 25, seed: int = 1, pressure: tuple[float, f
     return Recipe("1", 0, False, ground, strokes, (read_myb(file.path),), (file.mypaint_name,), ("", ""))
 
 
-def drawn(svg: str) -> NDArray[np.float64]:
+def drawn(svg: str) -> Float64:
     """What a renderer makes of the elements that we write, 0..1; only as exact as polygons are."""
     root = ET.fromstring(svg)
     image = Image.new("RGB", (SIZE[0] * BIGGER, SIZE[1] * BIGGER))
@@ -70,12 +70,12 @@ def drawn(svg: str) -> NDArray[np.float64]:
     return np.asarray(image.resize(SIZE, Image.Resampling.BOX)) / 255
 
 
-def walked(shape: str) -> NDArray[np.float64]:
+def walked(shape: str) -> Float64:
     """Points along a path of M, Q, A (half circles, clockwise), L and Z."""
     words = TOKEN.findall(shape)
-    points: list[NDArray[np.float64]] = []
+    points: list[Float64] = []
 
-    def numbers(count: int) -> NDArray[np.float64]:
+    def numbers(count: int) -> Float64:
         return np.array([float(words.pop(0)) for _ in range(count)])
 
     while words:

@@ -14,9 +14,9 @@ import av
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import MissingPackageError, OutputError, UsageError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
@@ -28,7 +28,6 @@ from dreambrush.replay.repaint import changed, repaint
 from dreambrush.replay.timelapse import Film, TimelapseOptions, plan_film, save_timelapse, timelapse
 from tests.replay.test_edits import some_recipe
 
-Pixels = NDArray[np.uint8]
 SHORT = TimelapseOptions(seconds=2, hold=0.5)
 
 
@@ -203,8 +202,11 @@ def test_an_mp4_has_even_sides_and_the_right_colours(tmp_path: Path) -> None:
     end = repaint(painted()).merged()
     for frame in frames[45:]:  # all that is held
         assert apart(frame[:97, :131], end) < 5
-        # Colours are stored at half the size, so edges differ most; on the whole there is no cast.
-        assert np.abs(frame[:97, :131].mean((0, 1)) - end.mean((0, 1))).max() < 1.5
+        # Colours are stored at half the size, so edges differ most.  On the whole rounding makes it a level or two
+        # darker, but there is no cast: of another matrix channels would drift apart by four levels.
+        shift = frame[:97, :131].mean((0, 1)) - end.mean((0, 1))
+        assert np.abs(shift).max() < 2.5
+        assert np.ptp(shift) < 1.5
 
 
 def test_a_transparent_painting_lies_on_its_ground_in_an_mp4(tmp_path: Path) -> None:
@@ -223,7 +225,7 @@ def test_smaller(suffix: str, tmp_path: Path) -> None:
     last = decoded(path)[-1] if suffix == ".mp4" else np.asarray(images(path)[0][-1])[..., :3]
     assert last.shape == ((48 if suffix == ".mp4" else 47), 64, 3)
     small = Image.fromarray(repaint(painted()).merged()).resize((64, 47), Image.Resampling.LANCZOS)
-    assert apart(last[:47], np.asarray(small)) < 7
+    assert apart(last[:47], np.asarray(small)) < (4.5 if suffix == ".mp4" else 2.5)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 40)])

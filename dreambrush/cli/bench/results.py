@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dreambrush.errors import OutputError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from dreambrush.arrays import Float32
     from dreambrush.painter.measure.few_strokes import Trial
     from dreambrush.pictures.contact_sheet import Picture
 
@@ -33,7 +31,7 @@ class Lot:
 
     index: int
     name: str
-    target: NDArray[np.float32]
+    target: Float32
 
 
 @contextmanager

@@ -12,9 +12,7 @@ from dreambrush.cli.shared.outputs import Outputs, check_output, plan_names
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from dreambrush.arrays import Float32, Pixels
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.mypaint.ora.document import Document, PaintLayer
     from dreambrush.painter.painting import Painting
@@ -86,7 +84,7 @@ class Onto:
         (planned,) = plan_names([stem], outputs, overwrite=overwrite, formats=formats, dpi=dpi)
         return planned
 
-    def look(self, target: Path) -> tuple[NDArray[np.float32], Backdrop]:
+    def look(self, target: Path) -> tuple[Float32, Backdrop]:
         """The picture, fitted into the frame of the work, and the work itself.
 
         Raises:
@@ -140,7 +138,7 @@ class Onto:
         insert_layers(self.file, output, layers, GROUP, overwrite=overwrite, **how)
         return ""
 
-    def _where(self, document: Document) -> NDArray[np.uint8] | None:
+    def _where(self, document: Document) -> Pixels | None:
         """Where paint may go, (h, w) uint8; None for everywhere."""
         import numpy as np
 
@@ -154,7 +152,7 @@ class Onto:
             parts.append(np.rint(load_mask(self.mask, document.width, document.height) * 255).astype(np.uint8))
         if not parts:
             return None
-        where: NDArray[np.uint8] = np.minimum.reduce(parts)
+        where: Pixels = np.minimum.reduce(parts)
         if not where.any():
             raise UsageError(
                 "--region and --mask leave no place to paint.", "Choose another --region or --mask.", id="no-place-left"
@@ -162,7 +160,7 @@ class Onto:
         return where
 
 
-def _box(found: re.Match[str], document: Document) -> NDArray[np.uint8]:
+def _box(found: re.Match[str], document: Document) -> Pixels:
     import numpy as np
 
     x, y, width, height = (int(number) for number in found.groups())
@@ -171,7 +169,7 @@ def _box(found: re.Match[str], document: Document) -> NDArray[np.uint8]:
     return where
 
 
-def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
+def _layer_region(document: Document, name: str) -> Pixels:
     from dreambrush.mypaint.ora.document import Group
     from dreambrush.painter.see.backdrop import find_node, region_of
 
@@ -184,7 +182,7 @@ def _layer_region(document: Document, name: str) -> NDArray[np.uint8]:
     return region_of(document, layer)
 
 
-def _fitted(target: Path, width: int, height: int) -> NDArray[np.float32]:
+def _fitted(target: Path, width: int, height: int) -> Float32:
     """A picture as large as fits, in the middle of a transparent frame."""
     import numpy as np
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from dreambrush.arrays import Float32
     from dreambrush.painter.options import PaintOptions
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
@@ -90,9 +88,7 @@ class PaintSettings:
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         return {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
 
-    def for_painter(
-        self, width: int, height: int, spent: float, picture: NDArray[np.float32] | None = None
-    ) -> PaintOptions:
+    def for_painter(self, width: int, height: int, spent: float, picture: Float32 | None = None) -> PaintOptions:
         """The options for the painter of one picture.
 
         Args:
@@ -136,7 +132,7 @@ class PaintSettings:
             focus=self._focus(width, height, picture),
         )
 
-    def _focus(self, width: int, height: int, picture: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    def _focus(self, width: int, height: int, picture: Float32 | None) -> Float32 | None:
         """The mask (h, w), 0..1, of where to paint finer; None for no such place."""
         if self.focus is None:
             return None

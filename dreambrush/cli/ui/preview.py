@@ -12,16 +12,15 @@ import io
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from rich.segment import ControlType, Segment
 
+from dreambrush.arrays import Float32, Int64, Pixels
 from dreambrush.cli.ui.terminals import Colours, Terminal
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-Pixels = NDArray[np.uint8]
 
 COLUMNS, ROWS = 40, 20  # at most
 FEWEST_COLUMNS, FEWEST_ROWS = 6, 3  # smaller pictures show nothing
@@ -47,7 +46,7 @@ class Preview:
         self._drawn: tuple[Pixels, tuple[int, int], list[str]] | None = None
         self.left_behind = ""  # what must be written at the end, so that no trace is left
 
-    def show(self, picture: NDArray[np.float32]) -> None:
+    def show(self, picture: Float32) -> None:
         """Draw this picture (h, w, 3), sRGB 0..1, from now on."""
         height, width = picture.shape[:2]
         step = max(max(height, width) // (2 * KEPT), 1)  # large pictures are thinned out first
@@ -124,7 +123,7 @@ def _line(upper: list[str], lower: list[str]) -> str:
     return "".join(parts) + RESET
 
 
-def nearest_of_256(pixels: Pixels) -> NDArray[np.int64]:
+def nearest_of_256(pixels: Pixels) -> Int64:
     """The nearest of xterm's 256 colours, by squared distance in sRGB.
 
     Args:
@@ -138,7 +137,7 @@ def nearest_of_256(pixels: Pixels) -> NDArray[np.int64]:
     in_cube = ((LEVELS[nearest] - wanted) ** 2).sum(-1)
     grey = np.clip(np.rint((wanted.mean(-1) - 8) / 10), 0, 23).astype(np.int64)
     in_greys = ((8 + 10 * grey[..., None] - wanted) ** 2).sum(-1)
-    numbers: NDArray[np.int64] = np.where(in_greys < in_cube, GREYS + grey, CUBE + nearest @ np.array([36, 6, 1]))
+    numbers: Int64 = np.where(in_greys < in_cube, GREYS + grey, CUBE + nearest @ np.array([36, 6, 1]))
     return numbers
 
 

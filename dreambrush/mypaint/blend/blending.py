@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.errors import UsageError
 from dreambrush.mypaint.blend.levels import opaque_levels
 from dreambrush.mypaint.blend.modes import mode_number
@@ -20,7 +20,7 @@ from dreambrush.mypaint.engine.library import engine
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE, Layer
 
 
-def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: float = PLAIN) -> NDArray[np.uint8]:
+def merge_layers(layers: Sequence[Layer], background: Pixels, eotf: float = PLAIN) -> Pixels:
     """Render the picture as MyPaint renders and saves it.
 
     Args:
@@ -60,9 +60,7 @@ def merge_layers(layers: Sequence[Layer], background: NDArray[np.uint8], eotf: f
     return merged
 
 
-def blend(
-    under: NDArray[np.uint16], paint: NDArray[np.uint16], opacity: float = 1.0, composite_op: str = NORMAL
-) -> None:
+def blend(under: Fixed15, paint: Fixed15, opacity: float = 1.0, composite_op: str = NORMAL) -> None:
     """Lays paint over light, in place.
 
     Args:
@@ -90,7 +88,7 @@ def blend(
     )
 
 
-def premultiply(pixels: NDArray[np.uint8], light: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def premultiply(pixels: Pixels, light: Fixed15) -> Fixed15:
     """Pixels as MyPaint loads them.
 
     Args:
@@ -127,7 +125,7 @@ def frame_size(layers: Sequence[Layer]) -> tuple[int, int]:
     return height, width
 
 
-def background_tile(background: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def background_tile(background: Pixels) -> Pixels:
     """A background as a tile that MyPaint accepts.
 
     Args:
@@ -149,7 +147,7 @@ def background_tile(background: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return background
 
 
-def _background_band(tile: NDArray[np.uint8], rows: slice, width: int) -> NDArray[np.uint8]:
+def _background_band(tile: Pixels, rows: slice, width: int) -> Pixels:
     """The background under one row of tiles, shape (rows, width, 3)."""
     top = rows.start % len(tile)
     strip = tile[top : top + rows.stop - rows.start]
@@ -157,7 +155,7 @@ def _background_band(tile: NDArray[np.uint8], rows: slice, width: int) -> NDArra
     return np.tile(strip, (1, repeats, 1))[:, :width]
 
 
-def _lay_over(band: NDArray[np.uint16], layer: Layer, rows: slice, light: NDArray[np.uint16]) -> None:
+def _lay_over(band: Fixed15, layer: Layer, rows: slice, light: Fixed15) -> None:
     """Lay one row of a layer's tiles over an opaque band, in place."""
     source = layer.pixels[rows]
     painted = np.flatnonzero(source[..., 3].any(axis=0))

@@ -11,14 +11,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Pixels, UInt32
 from dreambrush.mypaint.engine import eotf as scale
 from dreambrush.mypaint.engine.eotf import levels_of_light
 from dreambrush.mypaint.layer import TILE_SIZE
 
 
-def opaque_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray[np.uint8]:
+def opaque_levels(light: Fixed15, top: int, eotf: float) -> Pixels:
     """Some rows of opaque light as MyPaint saves them.
 
     Args:
@@ -33,7 +33,7 @@ def opaque_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray[n
     return levels_of_light(light, _spread(noise, top, light), eotf)
 
 
-def straight_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray[np.uint8]:
+def straight_levels(light: Fixed15, top: int, eotf: float) -> Pixels:
     """Some rows of translucent light as MyPaint saves them.
 
     A colour that roundings have lifted above its own alpha, which happens where that is one or two levels, is cut to
@@ -56,31 +56,31 @@ def straight_levels(light: NDArray[np.uint16], top: int, eotf: float) -> NDArray
     return levels
 
 
-def _spread(noise: NDArray[np.uint32], top: int, light: NDArray[np.uint16]) -> NDArray[np.uint32]:
+def _spread(noise: UInt32, top: int, light: Fixed15) -> UInt32:
     """The noise of a tile, repeated over as many rows and columns as there are of light."""
     rows = np.arange(top, top + light.shape[0]) % TILE_SIZE
     columns = np.arange(light.shape[1]) % TILE_SIZE
-    spread: NDArray[np.uint32] = noise[rows[:, None], columns]
+    spread: UInt32 = noise[rows[:, None], columns]
     return spread
 
 
 @cache
-def _noise_of_opaque() -> NDArray[np.uint32]:
+def _noise_of_opaque() -> UInt32:
     """One number a pixel, shape (64, 64): of its table MyPaint uses here the first 64 of every 256."""
     return _noise()[:, :TILE_SIZE]
 
 
 @cache
-def _noise_of_translucent() -> NDArray[np.uint32]:
+def _noise_of_translucent() -> UInt32:
     """Two numbers a pixel, shape (64, 64, 2), for colour and for alpha: of every four the first two."""
     return _noise().reshape(TILE_SIZE, TILE_SIZE, 4)[..., :2]
 
 
 @cache
-def _noise() -> NDArray[np.uint32]:
+def _noise() -> UInt32:
     """MyPaint's table, shape (64, 256), in 1/32768 of a level."""
     random = np.array(_glibc_rand(TILE_SIZE * TILE_SIZE * 4), np.uint32)
-    noise: NDArray[np.uint32] = random % scale.ONE * 5 // 256 + scale.ONE * 2 // 256
+    noise: UInt32 = random % scale.ONE * 5 // 256 + scale.ONE * 2 // 256
     return noise.reshape(TILE_SIZE, TILE_SIZE * 4)
 
 

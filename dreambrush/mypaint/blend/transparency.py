@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Float32, Pixels
 from dreambrush.mypaint.blend.blending import blend, frame_size
 from dreambrush.mypaint.engine import eotf as scale
 from dreambrush.mypaint.engine.eotf import PLAIN, check_eotf, light_of_levels, nearest_levels
 from dreambrush.mypaint.layer import TILE_SIZE, Layer
 
-Float32 = NDArray[np.float32]
 
-
-def cut_to_shape(
-    layers: Sequence[Layer], name: str, ground: NDArray[np.uint8], alpha: NDArray[np.uint8]
-) -> list[Layer]:
+def cut_to_shape(layers: Sequence[Layer], name: str, ground: Pixels, alpha: Pixels) -> list[Layer]:
     """Cuts layers to a shape, such that all together are just as opaque as it is, and look there as before.
 
     Where the shape is translucent it is not enough to make every layer so: two layers of half the coverage cover
@@ -43,7 +39,7 @@ def cut_to_shape(
     return [Layer(name, shape), *layers]
 
 
-def clip_layers(layers: Sequence[Layer], shape: NDArray[np.uint8]) -> list[Layer]:
+def clip_layers(layers: Sequence[Layer], shape: Pixels) -> list[Layer]:
     """Layers that cover nothing outside a shape.
 
     Args:
@@ -62,7 +58,7 @@ def clip_layers(layers: Sequence[Layer], shape: NDArray[np.uint8]) -> list[Layer
     return clipped
 
 
-def _cut(layers: Sequence[NDArray[np.uint8]], shape: NDArray[np.uint8]) -> None:
+def _cut(layers: Sequence[Pixels], shape: Pixels) -> None:
     """Cuts some rows of all layers, in place, and gives the shape the alpha that is then still missing."""
     at = shape[..., 3] < 255
     whole = shape[at, 3] / np.float32(255)
@@ -77,12 +73,12 @@ def _cut(layers: Sequence[NDArray[np.uint8]], shape: NDArray[np.uint8]) -> None:
     shape[at, 3] = _still_missing(whole, uncovered)
 
 
-def _still_missing(wanted: Float32, uncovered: Float32) -> NDArray[np.uint8]:
+def _still_missing(wanted: Float32, uncovered: Float32) -> Pixels:
     """The alpha of one more layer below, for all to cover what is wanted; roundings do not add up."""
     return _levels(_share(wanted - (1 - uncovered), uncovered))
 
 
-def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> NDArray[np.uint8]:
+def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> Pixels:
     """Renders the picture without any paper, as MyPaint exports it with its background hidden, within a level.
 
     Args:
@@ -115,7 +111,7 @@ def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> NDArray[n
     return merged
 
 
-def _premultiplied(light: NDArray[np.uint16], alpha: Float32) -> NDArray[np.uint16]:
+def _premultiplied(light: Fixed15, alpha: Float32) -> Fixed15:
     """Straight light (h, w, 3) and alpha (h, w) 0..1 as premultiplied 15-bit RGBA."""
     share = np.rint(alpha * scale.ONE).astype(np.uint32)[..., None]
     return np.concatenate([(light * share + scale.ONE // 2) >> 15, share], 2).astype(np.uint16)
@@ -126,5 +122,5 @@ def _share(part: Float32, whole: Float32) -> Float32:
     return np.clip(part / np.maximum(whole, np.float32(1e-6)), 0, 1)
 
 
-def _levels(values: Float32) -> NDArray[np.uint8]:
+def _levels(values: Float32) -> Pixels:
     return np.rint(values * 255).astype(np.uint8)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import stroke_events
 
 SIDE = 128  # pixels: MyPaint's lib/brush.py and all stock brushes have previews of this size
 PAPER = 247  # a little darker than white, so that light paint shows
@@ -21,7 +21,7 @@ SWEEPS = (
 )
 
 
-def preview(settings: BrushSettings) -> NDArray[np.uint8]:
+def preview(settings: BrushSettings) -> Pixels:
     """Paints the preview of a brush: (128, 128, 3) uint8."""
     canvas, brush = Canvas(SIDE, SIDE), Brush(settings)
     for start, control, end, pressure, radius, colour in SWEEPS:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Float64, Pixels
 from dreambrush.errors import BrushError
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.eotf import PLAIN, check_eotf, nearest_levels
@@ -56,14 +57,14 @@ class Canvas:
         self._handle = self._ffi.gc(handle, self._lib.db_canvas_free)
         self.work = float(self._lib.DB_MOST_WORK)
 
-    def stroke(self, brush: Brush, events: NDArray[np.float64], seed: int = 0) -> Rectangle:
+    def stroke(self, brush: Brush, events: Float64, seed: int = 0) -> Rectangle:
         """Paints one stroke.
 
         Args:
             brush: in the colour and size wanted.
             events: (n, 4) float64: x and y in pixels, -1e7..1e7; pressure 0..1; seconds since the event
                 before (after more than 5 the brush lands anew, as in MyPaint).  The first one only places the
-                brush, as in MyPaint.  :func:`dreambrush.strokes.stroke_events` makes them.
+                brush, as in MyPaint.  :func:`dreambrush.events.stroke_events` makes them.
             seed: of the C library's random numbers, which wet brushes use in pigment mode.
 
         Returns:
@@ -96,7 +97,7 @@ class Canvas:
         x0, y0, x1, y1 = changed
         return x0, y0, x1 - x0, y1 - y0
 
-    def traced_stroke(self, brush: Brush, events: NDArray[np.float64], seed: int = 0) -> tuple[Rectangle, Masks]:
+    def traced_stroke(self, brush: Brush, events: Float64, seed: int = 0) -> tuple[Rectangle, Masks]:
         """Paints one stroke as :meth:`stroke` does, and says which pixels it has visibly changed.
 
         The rule is MyPaint's own, for its stroke maps: new paint that stands out by its alpha or its colour.
@@ -119,18 +120,18 @@ class Canvas:
             self._lib.db_canvas_untrace(self._handle)
         return area, dict(sorted(masks.items()))
 
-    def read(self, area: Rectangle | None = None) -> NDArray[np.uint16]:
+    def read(self, area: Rectangle | None = None) -> Fixed15:
         """Pixels as the engine keeps them: (h, w, 4) uint16, premultiplied RGBA, 0..32768 (at eotf 2.2 of light)."""
         return self._read(self._lib.db_canvas_read, area, np.uint16, "uint16_t[]")
 
-    def read8(self, area: Rectangle | None = None) -> NDArray[np.uint8]:
+    def read8(self, area: Rectangle | None = None) -> Pixels:
         """Pixels as pictures keep them: (h, w, 4) uint8, straight sRGB and alpha, rounded to the nearest level."""
         levels = self._ffi.NULL
         if self.eotf != PLAIN:
             levels = self._ffi.from_buffer("uint8_t[]", nearest_levels(self.eotf))
         return self._read(self._lib.db_canvas_read8, area, np.uint8, "uint8_t[]", levels)
 
-    def write(self, pixels: NDArray[np.uint16], x: int = 0, y: int = 0) -> None:
+    def write(self, pixels: Fixed15, x: int = 0, y: int = 0) -> None:
         """Replaces pixels.
 
         Args:
@@ -175,7 +176,7 @@ class Canvas:
         return out
 
 
-def _check_range(values: NDArray[np.float64], low: float, high: float, what: str) -> None:
+def _check_range(values: Float64, low: float, high: float, what: str) -> None:
     slack = 1e-6  # for what is left of rounding when events are worked out
     outside = values[(values < low - slack) | (values > high + slack)]
     if outside.size:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Float32, Pixels, UInt32
 from dreambrush.mypaint.engine.library import engine
 
 PLAIN = 1.0
@@ -28,7 +29,7 @@ def check_eotf(eotf: float) -> None:
 
 
 @cache
-def light_of_levels(eotf: float) -> NDArray[np.uint16]:
+def light_of_levels(eotf: float) -> Fixed15:
     """The light of each display level as MyPaint loads it, shape (256,), 0..32768."""
     levels = np.arange(256)
     if eotf == PLAIN:
@@ -37,7 +38,7 @@ def light_of_levels(eotf: float) -> NDArray[np.uint16]:
     return _read_only(light * _one() + 0.5, np.uint16)
 
 
-def levels_of_light(light: NDArray[np.uint16], noise: NDArray[np.uint32], eotf: float) -> NDArray[np.uint8]:
+def levels_of_light(light: Fixed15, noise: UInt32, eotf: float) -> Pixels:
     """Opaque light as MyPaint shows and saves it.
 
     Args:
@@ -57,14 +58,14 @@ def levels_of_light(light: NDArray[np.uint16], noise: NDArray[np.uint32], eotf: 
 
 
 @cache
-def shown(eotf: float) -> NDArray[np.float32]:
+def shown(eotf: float) -> Float32:
     """What each value of light looks like: display sRGB 0..1, shape (32769,), float32."""
     light = np.arange(_one() + 1, dtype=np.float32) / np.float32(_one())
     return _read_only(light if eotf == PLAIN else np.clip(_powers(light, _inverse(eotf)), 0, 1), np.float32)
 
 
 @cache
-def nearest_levels(eotf: float) -> NDArray[np.uint8]:
+def nearest_levels(eotf: float) -> Pixels:
     """The nearest display level of each value of light, shape (32769,)."""
     return _read_only(shown(eotf).astype(np.float64) * 255 + 0.5, np.uint8)
 
@@ -73,7 +74,7 @@ def _inverse(eotf: float) -> float:
     return 1.0 / float(np.float32(eotf))  # MyPaint keeps the eotf as a 32-bit float
 
 
-def _powers(base: NDArray[np.float32], exponent: float) -> NDArray[np.float32]:
+def _powers(base: Float32, exponent: float) -> Float32:
     """MyPaint's ``fastpow`` of numbers from 0 up."""
     ffi, lib = engine()
     base = np.ascontiguousarray(base)

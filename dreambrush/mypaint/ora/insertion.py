@@ -32,9 +32,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Pixels
 from dreambrush.errors import OpenrasterError, UsageError
 from dreambrush.files.json_text import read_json
 from dreambrush.files.output import open_output
@@ -76,7 +74,7 @@ def insert_layers(
     selected: int | None = None,
     overwrite: bool = False,
     members: Mapping[str, bytes | None] | None = None,
-) -> NDArray[np.uint8]:
+) -> Pixels:
     """Writes a copy of an .ora with one more group of layers.
 
     Args:
@@ -116,7 +114,7 @@ def insert_layers_in_place(
     above: tuple[int, ...] | None = None,
     selected: int | None = None,
     members: Mapping[str, bytes | None] | None = None,
-) -> tuple[NDArray[np.uint8], Path]:
+) -> tuple[Pixels, Path]:
     """Adds a group of layers to an .ora itself, once a copy of the old one is safe.
 
     Args:
@@ -156,7 +154,7 @@ class _Addition:
             raise ValueError(f"Expected selected to be within 0..{len(self.layers) - 1} but it was {self.selected}.")
 
 
-def _write(source: Path, file: BinaryIO, addition: _Addition) -> NDArray[np.uint8]:
+def _write(source: Path, file: BinaryIO, addition: _Addition) -> Pixels:
     """Writes the new archive to an open file, and returns the picture."""
     ora = ZipCopy(file)
     with read_document(source) as document:
@@ -276,7 +274,7 @@ def _free_names(archive: OraArchive) -> Iterator[tuple[str, str]]:
             yield names
 
 
-def _rendered(finished: Path, source: Path) -> NDArray[np.uint8]:
+def _rendered(finished: Path, source: Path) -> Pixels:
     """The picture of the new archive, while it has none of its own yet; errors name the source, for it is its fault."""
     try:
         with read_document(finished) as document:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import OpenrasterError
 from dreambrush.mypaint.ora.layer_tree import PaintLayer
 from dreambrush.mypaint.strokemap import TILE_SIZE, decode
@@ -105,7 +105,7 @@ def _within(tile: tuple[int, int], columns: range, rows: range) -> bool:
     )
 
 
-def framed(layer: PaintLayer, width: int, height: int) -> NDArray[np.uint8]:
+def framed(layer: PaintLayer, width: int, height: int) -> Pixels:
     """A layer's pixels within the frame: straight sRGB and alpha, (height, width, 4) uint8.
 
     Raises:

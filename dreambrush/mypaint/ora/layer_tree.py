@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Pixels
 from dreambrush.errors import OpenrasterError
 from dreambrush.mypaint.layer import NORMAL
 from dreambrush.mypaint.ora.archive import AGAIN, MEMBER_LIMIT, OraArchive
@@ -71,7 +69,7 @@ class PaintLayer(Node):
         """Width and height in pixels, as its PNG declares them; raises OpenrasterError as :meth:`pixels`."""
         return png_size(self._archive, self.source, f"layer {self.label}")
 
-    def pixels(self) -> NDArray[np.uint8]:
+    def pixels(self) -> Pixels:
         """Reads its pixels: straight sRGB and alpha, shape (height, width, 4), uint8; not kept, do not change.
 
         Raises:
@@ -134,7 +132,7 @@ class Background:
     attributes: Mapping[str, str]
     _archive: OraArchive = field(repr=False)
 
-    def tile(self) -> NDArray[np.uint8]:
+    def tile(self) -> Pixels:
         """Reads the tile: straight RGBA, as a rule opaque, shape (64n, 64m, 4), uint8; raises OpenrasterError."""
         return _png_pixels(self._archive, self.source, "background")
 
@@ -156,7 +154,7 @@ def png_size(archive: OraArchive, source: str, owner: str) -> tuple[int, int]:
         raise _unreadable(archive, owner, error) from None
 
 
-def _png_pixels(archive: OraArchive, source: str, owner: str) -> NDArray[np.uint8]:
+def _png_pixels(archive: OraArchive, source: str, owner: str) -> Pixels:
     png_size(archive, source, owner)  # before all of it is inflated
     try:
         return decode_png(archive.read(source))

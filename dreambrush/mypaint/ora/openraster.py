@@ -22,9 +22,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.files.output import open_output
 from dreambrush.mypaint.blend.blending import background_tile, frame_size, merge_layers
 from dreambrush.mypaint.blend.transparency import merge_transparent
@@ -46,7 +46,7 @@ ET.register_namespace("mypaint", _NAMESPACE)
 def write_openraster(
     path: str | Path,
     layers: Sequence[Layer],
-    background: NDArray[np.uint8],
+    background: Pixels,
     *,
     settings: Mapping[str, object],
     selected: int | None = None,
@@ -54,7 +54,7 @@ def write_openraster(
     eotf: float = PLAIN,
     transparent: bool = False,
     members: Mapping[str, bytes] | None = None,
-) -> NDArray[np.uint8]:
+) -> Pixels:
     """Save a picture that MyPaint opens and goes on painting.
 
     The same arguments give the same bytes.  Characters of a layer's name that XML cannot hold become U+FFFD.
@@ -160,7 +160,7 @@ def xml_text(text: str) -> str:
 def _add_background(
     ora: zipfile.ZipFile,
     stack: ET.Element,
-    tile: NDArray[np.uint8],
+    tile: Pixels,
     number: int,
     frame: tuple[int, int],
     *,
@@ -179,7 +179,7 @@ def _add_background(
     _add(ora, tile_source, encode_png(tile))
 
 
-def crop_to_tiles(pixels: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint8]]:
+def crop_to_tiles(pixels: Pixels) -> tuple[int, int, Pixels]:
     """The x, y and pixels of all tiles that hold paint; one transparent pixel if none does.
 
     The last tiles may reach beyond the frame, for MyPaint's layers are made of whole tiles.
@@ -196,7 +196,7 @@ def crop_to_tiles(pixels: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint8
     return left, top, np.pad(inside, beyond) if beyond != ((0, 0),) * 3 else inside
 
 
-def encode_thumbnail(merged: NDArray[np.uint8]) -> bytes:
+def encode_thumbnail(merged: Pixels) -> bytes:
     """The picture as RGBA, no larger than 256 x 256 as OpenRaster demands."""
     thumbnail = Image.fromarray(merged)
     thumbnail.thumbnail((256, 256), Image.Resampling.LANCZOS)

@@ -8,8 +8,9 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
+
+from dreambrush.arrays import Pixels
 
 HEADER_SIZE = 33  # bytes: the signature and the first chunk, IHDR
 PIXEL_LIMIT = 100_000_000  # more are refused before they are decoded: a small file can claim to be a huge picture
@@ -55,7 +56,7 @@ def read_header(data: bytes) -> PngHeader:
     return header
 
 
-def decode_png(data: bytes) -> NDArray[np.uint8]:
+def decode_png(data: bytes) -> Pixels:
     """Decodes a PNG of any kind as MyPaint does: 16 bits are cut to 8, profiles and gamma are not looked at.
 
     Returns:
@@ -81,7 +82,7 @@ def decode_png(data: bytes) -> NDArray[np.uint8]:
         raise PngError(f"a damaged PNG picture ({' '.join(str(error).split()).rstrip('.')})") from error
 
 
-def encode_png(pixels: NDArray[np.uint8], resolution: tuple[int, int] | None = None) -> bytes:
+def encode_png(pixels: Pixels, resolution: tuple[int, int] | None = None) -> bytes:
     """A PNG tagged as sRGB the way MyPaint tags it.
 
     Args:
@@ -98,7 +99,7 @@ def encode_png(pixels: NDArray[np.uint8], resolution: tuple[int, int] | None = N
     return png.getvalue()
 
 
-def _rgba(image: Image.Image, header: PngHeader) -> NDArray[np.uint8]:
+def _rgba(image: Image.Image, header: PngHeader) -> Pixels:
     transparent = image.info.get("transparency")
     if header.colour == 0:
         deep = header.depth == 16

@@ -8,8 +8,8 @@ lib/tiledsurface.py (where there is no paint).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.errors import OpenrasterError
 from dreambrush.mypaint.blend import modes
 from dreambrush.mypaint.blend.blending import blend, premultiply
@@ -27,7 +27,7 @@ NESTED_LIMIT = 250_000_000  # pixels of pictures in memory at once: one, and one
 FEW_NESTED = 3  # of these may be of any size
 
 
-def render_document(document: Document) -> NDArray[np.uint8]:
+def render_document(document: Document) -> Pixels:
     """What the document shows.
 
     Args:
@@ -112,7 +112,7 @@ def _nested(group: Group) -> int:
     return max((_nested(child) + (not child.pass_through) for child in groups), default=0)
 
 
-def _render(document: Document) -> NDArray[np.uint8]:
+def _render(document: Document) -> Pixels:
     eotf = document.working_eotf
     light = light_of_levels(eotf)
     canvas = _Surface(document.height, document.width)
@@ -135,7 +135,7 @@ class _Surface:
         self.pixels = np.zeros((height, width, 4), np.uint16)  # memory is taken only where something is written
         self.top = self.bottom = 0
 
-    def fill(self, tile: NDArray[np.uint16]) -> None:
+    def fill(self, tile: Fixed15) -> None:
         """Repeats a tile from the upper left corner."""
         height, width = self.pixels.shape[:2]
         columns = np.arange(width) % tile.shape[1]
@@ -143,7 +143,7 @@ class _Surface:
             self.pixels[row] = tile[row % len(tile)][columns]
         self.top, self.bottom = 0, height
 
-    def lay(self, paint: NDArray[np.uint16], top: int, left: int, opacity: float, composite_op: str) -> None:
+    def lay(self, paint: Fixed15, top: int, left: int, opacity: float, composite_op: str) -> None:
         """Lays premultiplied paint, none of which may lie beyond the edges, with its corner at (left, top)."""
         bottom = top + len(paint)
         at = (slice(top, bottom), slice(left, left + paint.shape[1]))
@@ -161,7 +161,7 @@ class _Surface:
         painted[first:last, : columns.start] = painted[first:last, columns.stop :] = 0
 
 
-def _lay_children(under: _Surface, group: Group, light: NDArray[np.uint16]) -> None:
+def _lay_children(under: _Surface, group: Group, light: Fixed15) -> None:
     for child in reversed(group.children):
         if not child.visible or (child.opacity == 0 and child.composite_op not in CLEARING):
             continue
@@ -175,7 +175,7 @@ def _lay_children(under: _Surface, group: Group, light: NDArray[np.uint16]) -> N
             _lay_group(under, child, isolated)
 
 
-def _lay_layer(under: _Surface, layer: PaintLayer, light: NDArray[np.uint16]) -> None:
+def _lay_layer(under: _Surface, layer: PaintLayer, light: Fixed15) -> None:
     height, width = under.pixels.shape[:2]
     wide, high = layer.size()
     top, bottom = (min(max(row, 0), height) for row in (layer.y, layer.y + high))

@@ -12,17 +12,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Mask, Pixels
 from dreambrush.mypaint.blend.blending import premultiply
 from dreambrush.mypaint.engine import eotf as scale
 from dreambrush.mypaint.engine.eotf import levels_of_light, light_of_levels
 
-Levels = NDArray[np.uint8]
-Mask = NDArray[np.bool_]
 
-
-def may_be_resaved(before: Levels, after: Levels, eotf: float) -> Mask:
+def may_be_resaved(before: Pixels, after: Pixels, eotf: float) -> Mask:
     """Where MyPaint may have made a layer's pixels out of others by nothing but saving them.
 
     Args:
@@ -47,7 +44,7 @@ def may_be_resaved(before: Levels, after: Levels, eotf: float) -> Mask:
 
 
 @cache
-def resaved_levels(eotf: float) -> tuple[Levels, Levels]:
+def resaved_levels(eotf: float) -> tuple[Pixels, Pixels]:
     """The lowest and the highest level that any number of savings can make of each.
 
     Returns:
@@ -58,7 +55,7 @@ def resaved_levels(eotf: float) -> tuple[Levels, Levels]:
     ends = []
     for noise, farther in ((lowest, np.minimum), (highest, np.maximum)):
         saved = _saved(eotf, noise)
-        end: Levels = np.broadcast_to(np.arange(256, dtype=np.uint8), (256, 256))
+        end: Pixels = np.broadcast_to(np.arange(256, dtype=np.uint8), (256, 256))
         before = None
         # Saving keeps the order of levels, so the end of a range leads to the end of what becomes of it.
         while before is None or not np.array_equal(before, end):
@@ -67,7 +64,7 @@ def resaved_levels(eotf: float) -> tuple[Levels, Levels]:
     return ends[0], ends[1]
 
 
-def _saved(eotf: float, noise: int) -> Levels:
+def _saved(eotf: float, noise: int) -> Pixels:
     """What one saving makes of each level (column) at each alpha (row), if the noise is the same everywhere."""
     alpha, level = np.mgrid[0:256, 0:256].astype(np.uint8)
     light = premultiply(np.stack([level, level, level, alpha], -1), light_of_levels(eotf)).astype(np.uint32)

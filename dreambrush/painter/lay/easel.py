@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.arrays import Float32, Int64
+from dreambrush.arrays import Float32, Int64, Pixels
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.mypaint.blend.blending import blend
 from dreambrush.mypaint.engine.canvas import ONE, Rectangle
@@ -23,17 +23,17 @@ class Easel:
     """Layers of real paint over a ground.
 
     Args:
-        width: in pixels.
-        height: in pixels.
-        ground: (3,) uint8, one colour; or (height, width, 3) uint8, a picture.
-        tools: that are at hand.
-        layers: names, bottom first; painting starts on the first.
-        pigment: paint as MyPaint 2 does: in linear light (eotf 2.2), mixing strokes and layers like pigments.
-        seed: of the painting; see :class:`~dreambrush.painter.lay.paint_layers.PaintLayers`.
+        width: width of the canvas in pixels.
+        height: height of the canvas in pixels.
+        ground: what lies below the first stroke: (3,) uint8, one colour, or (height, width, 3) uint8, a picture.
+        tools: tools that strokes may be laid with, numbered from 0.
+        layers: names of the layers, bottom first; painting starts on the first.
+        pigment: whether to paint as MyPaint 2 does: in linear light (eotf 2.2), where strokes and layers mix as paint.
+        seed: seed of the painting; see :class:`~dreambrush.painter.lay.paint_layers.PaintLayers`.
 
     Attributes:
-        names: of the layers.
-        on_layer: which layer each stroke lies on.
+        names: names of the layers, bottom first.
+        on_layer: number of the layer on which each stroke lies.
         paint_layers: the real paint.
     """
 
@@ -41,7 +41,7 @@ class Easel:
         self,
         width: int,
         height: int,
-        ground: NDArray[np.uint8],
+        ground: Pixels,
         tools: Sequence[Tool],
         layers: tuple[str, ...] = (),
         pigment: bool = False,
@@ -83,8 +83,8 @@ class Easel:
         """Lays strokes.
 
         Args:
-            sketch: k strokes.
-            layer: (k,) on which layer each goes; it never falls, and may skip some.
+            sketch: a sketch of k strokes.
+            layer: (k,) number of each stroke's layer; it never falls, and may skip some.
         """
         for index, upon in enumerate(layer.tolist()):
             self.climb(upon)

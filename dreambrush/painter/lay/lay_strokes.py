@@ -22,12 +22,12 @@ def lay_strokes(
     """Lays all strokes, in order.
 
     Args:
-        strokes: the record.
+        strokes: the strokes, in painting order.
         brushes: settings of each brush that the strokes name, in that order.
-        seed: the one that the strokes were painted with.
+        seed: seed that the strokes were painted with.
         pigment: whether to paint as pigment, in linear light.
-        names: by which MyPaint knows the brushes, for its stroke maps; without them there is no record of strokes.
-        progress: told how many strokes are laid, from time to time.
+        names: names by which MyPaint knows the brushes, for its stroke maps; without names no stroke map is kept.
+        progress: called from time to time with the number of strokes laid.
 
     Returns:
         All layers that the strokes name, bottom first.

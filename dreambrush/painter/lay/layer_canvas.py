@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.brushes.text import BrushText
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
@@ -12,9 +11,6 @@ from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
 from dreambrush.mypaint.strokemap import RecordedStroke
-from dreambrush.strokes import stroke_events
-
-Float32 = NDArray[np.float32]
 
 
 class Tool:
@@ -23,9 +19,9 @@ class Tool:
     One tool paints all strokes of its brush in a painting, so that the brush's random numbers run on.
 
     Args:
-        settings: of the brush.
-        name: by which MyPaint knows the brush, such as "dreambrush/oil"; None if no record of strokes is wanted.
-        pigment: whether it paints as pigment.
+        settings: settings of the brush.
+        name: name by which MyPaint knows the brush, such as "dreambrush/oil"; None if no stroke map is wanted.
+        pigment: whether the brush paints as pigment.
     """
 
     def __init__(self, settings: BrushSettings, name: str | None = None, pigment: bool = False) -> None:
@@ -38,13 +34,13 @@ class LayerCanvas:
     """A transparent sheet to paint on.
 
     Args:
-        width: in pixels.
-        height: in pixels.
-        pigment: paint in linear light, for a layer that mixes with those below like pigment.
+        width: width of the canvas in pixels.
+        height: height of the canvas in pixels.
+        pigment: whether to paint in linear light, for a layer that mixes with those below like pigment.
 
     Attributes:
-        canvas: the real paint.
-        strokes: the record of those whose tools have names.
+        canvas: libmypaint's surface, which holds the paint.
+        strokes: stroke map: the strokes whose tools have names.
     """
 
     def __init__(self, width: int, height: int, pigment: bool = False) -> None:
@@ -58,12 +54,12 @@ class LayerCanvas:
         """Lays one stroke for real.
 
         Args:
-            tool: takes on the colour and the radius.
+            tool: tool that lays the stroke; it takes on the colour and the radius.
             path: (3, 2) start, control and end in pixels.
-            pressure: (2,) at start and end, 0..1.
-            radius: in pixels.
+            pressure: (2,) pressure at start and end, 0..1.
+            radius: radius in pixels.
             colour: (3,) display sRGB 0..1.
-            seed: of wet brushes' random samples.
+            seed: seed of the random samples that wet brushes take.
 
         Returns:
             The rectangle that the stroke touched.

@@ -20,12 +20,12 @@ class PaintLayers:
 
     Args:
         size: width and height in pixels.
-        tools: that are at hand.
-        seed: of the painting; stroke i of it has seed + i, whatever layer it is on.
+        tools: tools that strokes may be laid with, numbered from 0.
+        seed: seed of the painting; its stroke i has seed + i, whatever layer it is on.
         pigment: whether paint mixes as pigment, in linear light.
 
     Attributes:
-        laid: how many strokes there are by now.
+        laid: number of strokes laid so far.
     """
 
     def __init__(self, size: tuple[int, int], tools: Sequence[Tool], seed: int = 0, pigment: bool = False) -> None:
@@ -50,11 +50,11 @@ class PaintLayers:
         """Lays the next stroke for real.
 
         Args:
-            layer: on which.
-            brush: which of the tools.
+            layer: number of the layer.
+            brush: number of the tool.
             path: (3, 2) start, control and end in pixels.
-            pressure: (2,) at start and end, 0..1.
-            radius: in pixels.
+            pressure: (2,) pressure at start and end, 0..1.
+            radius: radius in pixels.
             colour: (3,) display sRGB 0..1.
 
         Returns:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.painter.measure.transfer import Transfer, measure_transfer, transfer_gap
 from dreambrush.painter.options import PaintOptions
@@ -20,8 +20,6 @@ from dreambrush.painter.run import paint
 from dreambrush.painter.see.target import Colour
 from dreambrush.strokes import Strokes
 
-Float32 = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class Trial:
@@ -29,16 +27,16 @@ class Trial:
 
     Attributes:
         target: (h, w, 3) float32, sRGB 0..1.
-        strokes: as laid.
+        strokes: the strokes that were laid.
         ground: (3,) uint8 colour under them.
         transfer: what they are in the dream and on a fresh real canvas.
-        seconds: of wall time that planning and painting took, without the measuring.
-        cpu_seconds: likewise, of all threads.
+        seconds: wall time of planning and painting, without measuring.
+        cpu_seconds: CPU time of planning and painting, of all threads together.
     """
 
     target: Float32
     strokes: Strokes
-    ground: NDArray[np.uint8]
+    ground: Pixels
     transfer: Transfer
     seconds: float
     cpu_seconds: float
@@ -60,12 +58,12 @@ def run_trial(
     Args:
         target: (h, w, 3) float32, sRGB 0..1.
         brush: a brush that has a dream.
-        strokes: how many to lay, exactly.
-        seed: of the painting.
-        colour: of all strokes; by default what suits each best.
+        strokes: exact number of strokes to lay.
+        seed: seed of the painting.
+        colour: colour of all strokes; by default each has the one that suits it best.
         ground: colour under the first stroke; by default the target's mean.
         controller: proposes strokes; the painter's own by default.
-        progress: told how far it is.
+        progress: called with how far the painting is.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed; a painting that lacks strokes is not worth measuring.

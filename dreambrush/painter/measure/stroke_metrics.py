@@ -9,15 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dreambrush.painter.geometry import path_length
-from dreambrush.painter.refine.fragments import enumerated, path_nodes
+from dreambrush.arrays import Float32, Floats, Int64, Mask
+from dreambrush.bezier import control_points, path_length, path_nodes, point_at, velocity_at
+from dreambrush.painter.refine.fragments import enumerated
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.strokes import Strokes
-
-Float32 = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 PIECES = 5  # of a path, in the middle of which its direction is compared with the form's
 CHANCE = 45.0  # degrees: the mean angle between directions that have nothing to do with each other
@@ -66,17 +63,17 @@ class StrokeMetrics:
     covered: float
 
 
-def measure_strokes(target: Float32, strokes: Strokes, visible: NDArray[np.floating] | None = None) -> StrokeMetrics:
+def measure_strokes(target: Float32, strokes: Strokes, visible: Floats | None = None) -> StrokeMetrics:
     """Measures the looks of a painting.
 
     Args:
         target: (h, w, 3) float32, 0..1, of the strokes' size.
-        strokes: of the painting.
+        strokes: strokes of the painting.
         visible: (n,) share of each stroke that is seen at the end, 0..1; by default :func:`visible_shares`.
     """
     if not len(strokes):
         return StrokeMetrics(0.0, CHANCE, 0.0, 0.0, 0.0, 0.0)
-    length = path_length(_rows(strokes))
+    length = path_length(strokes.rows())
     by_width = length / (2 * strokes.radius)
     dots = by_width < 1
     seen = (visible_shares(strokes) if visible is None else np.asarray(visible)) >= HIDDEN
@@ -98,7 +95,7 @@ def angles_to_form(form: OrientationField, strokes: Strokes) -> tuple[Float32, F
     Returns:
         Degrees 0..90 and weights 0..1, both (n, PIECES): coherence times the piece's share of the stroke's length.
     """
-    nodes = path_nodes(_rows(strokes), PIECES)
+    nodes = path_nodes(strokes.rows(), PIECES)
     steps = np.diff(nodes, axis=1)
     direction, coherence = form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes.radius)
     apart = np.arctan2(steps[..., 1], steps[..., 0]) - direction
@@ -113,12 +110,12 @@ def find_slivers(strokes: Strokes, angle: Float32, weight: Float32) -> Mask:
     half_width = _half_widths(strokes).mean(1)
     along = (np.cos(2 * np.radians(angle)) * weight).sum(1)
     thin = half_width < THIN * max(strokes.size)
-    return np.asarray(thin & (path_length(_rows(strokes)) > LONG * 2 * half_width) & (along < ALONG))
+    return np.asarray(thin & (path_length(strokes.rows()) > LONG * 2 * half_width) & (along < ALONG))
 
 
 def find_specks(target: Float32, strokes: Strokes) -> Mask:
     """Which strokes (n,) are specks, hidden ones among them, on a target (h, w, 3)."""
-    rows, half_width = _rows(strokes), _half_widths(strokes).mean(1)
+    rows, half_width = strokes.rows(), _half_widths(strokes).mean(1)
     length, width = path_length(rows), 2 * half_width
     small = length * width + np.pi * half_width**2 < SMALL * strokes.size[0] * strokes.size[1] / len(strokes)
     found = np.zeros(len(strokes), bool)
@@ -175,14 +172,14 @@ def visible_shares(strokes: Strokes) -> Float32:
     return shares
 
 
-def _ribbons(strokes: Strokes) -> tuple[NDArray[np.int64], Float32, Float32, Float32, Float32]:
+def _ribbons(strokes: Strokes) -> tuple[Int64, Float32, Float32, Float32, Float32]:
     """Rows of points across strokes, end to end.
 
     Returns:
         Which stroke each of m rows belongs to (m,), never falling; x, y, and the distance from the stroke's side, all
         (m, ACROSS) in pixels; and the area that each row stands for (m,).
     """
-    rows, ends = _rows(strokes), _half_widths(strokes)
+    rows, ends = strokes.rows(), _half_widths(strokes)
     length = path_length(rows)
     total = length + ends.sum(1)
     counts = np.maximum(np.ceil(total / (STEP * ends.max(1))), 4).astype(np.int64)
@@ -191,11 +188,11 @@ def _ribbons(strokes: Strokes) -> tuple[NDArray[np.int64], Float32, Float32, Flo
     arc = (index + np.float32(0.5)) * piece - ends[owner, 0]
     t = np.clip(arc / np.maximum(length, np.float32(1e-6))[owner], 0, 1)
     beyond = arc - t * length[owner]
-    start, control, end = (rows[owner, i : i + 2].T for i in (0, 2, 4))
-    centre = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
-    velocity = (1 - t) * (control - start) + t * (end - control)
+    start, control, end = (point.T for point in control_points(rows[owner]))
+    centre = point_at(start, control, end, t)
+    velocity = velocity_at(start, control, end, t)
     speed = np.hypot(*velocity)
-    ahead = np.where(speed > 1e-6, velocity / np.maximum(speed, np.float32(1e-6)), np.array([[1], [0]], np.float32))
+    ahead = np.where(speed > 2e-6, velocity / np.maximum(speed, np.float32(2e-6)), np.array([[1], [0]], np.float32))
     centre += beyond * ahead
     half = np.sqrt(np.maximum(((1 - t) * ends[owner, 0] + t * ends[owner, 1]) ** 2 - beyond**2, 0))
     offset = (np.arange(ACROSS, dtype=np.float32) + np.float32(0.5)) / ACROSS * 2 - 1
@@ -207,8 +204,3 @@ def _ribbons(strokes: Strokes) -> tuple[NDArray[np.int64], Float32, Float32, Flo
 def _half_widths(strokes: Strokes) -> Float32:
     """(n, 2) at start and end in pixels: light pressure narrows a stroke."""
     return strokes.radius[:, None] * (LIGHT_WIDTH + (1 - LIGHT_WIDTH) * strokes.pressure)
-
-
-def _rows(strokes: Strokes) -> Float32:
-    """Strokes as rows (n, 9)."""
-    return np.concatenate([strokes.path.reshape(-1, 6), strokes.pressure, strokes.radius[:, None]], 1)

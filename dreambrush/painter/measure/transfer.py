@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
@@ -17,8 +17,6 @@ from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.strokes import Strokes
 
-Float32 = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class Transfer:
@@ -26,13 +24,13 @@ class Transfer:
 
     Attributes:
         dream: (h, w, 3) float32, the expected colours, 0..1.
-        real: (h, w, 3) uint8, as MyPaint shows the replayed strokes.
+        real: (h, w, 3) uint8, the strokes laid again, as MyPaint shows them.
         dreamed_mse: mean squared error that the dream expects, its variance included; colours 0..1.
         mse: mean squared error of ``real``.
     """
 
     dream: Float32
-    real: NDArray[np.uint8]
+    real: Pixels
     dreamed_mse: float
     mse: float
 
@@ -48,16 +46,16 @@ def transfer_gap(mse: float, dreamed_mse: float) -> float:
 
 
 def measure_transfer(
-    target: Float32, strokes: Strokes, ground: NDArray[np.uint8], brushes: Sequence[BrushFile], seed: int
+    target: Float32, strokes: Strokes, ground: Pixels, brushes: Sequence[BrushFile], seed: int
 ) -> Transfer:
     """Replays strokes and dreams them.
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1, of the strokes' size.
-        strokes: at least one.
+        strokes: one stroke or more.
         ground: (3,) uint8.
-        brushes: of the strokes, each with a dream.
-        seed: that the strokes were painted with.
+        brushes: brushes that the strokes name, each with a dream.
+        seed: seed that the strokes were painted with.
 
     Raises:
         BrushError: a brush file is broken.
@@ -80,5 +78,4 @@ def measure_transfer(
 
 def sketch_of(strokes: Strokes) -> Sketch:
     """Painted strokes as a sketch."""
-    rows = np.concatenate([strokes.path.reshape(-1, 6), strokes.pressure, strokes.radius[:, None]], 1)
-    return Sketch(rows.astype(np.float32), strokes.colour, strokes.brush.astype(np.int64))
+    return Sketch(strokes.rows(), strokes.colour, strokes.brush.astype(np.int64))

@@ -12,8 +12,8 @@ class Deadline:
     """The end of the time for a painting.
 
     Args:
-        seconds: from now on; None for as long as it takes.
-        clock: seconds that have passed.
+        seconds: time from now on; None for as long as it takes.
+        clock: gives the seconds that have passed, from any moment.
     """
 
     def __init__(self, seconds: float | None, clock: Callable[[], float] = time.monotonic) -> None:

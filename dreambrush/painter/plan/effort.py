@@ -16,15 +16,15 @@ class Effort:
     """How much is thought.
 
     Attributes:
-        budget: for each round of strokes.
+        budget: search budget of each round of strokes.
         pauses: shares of the strokes after which all so far are refined together.
-        pause_steps: of refining at each pause.
-        swaps: how often the weakest strokes are taken away and others grown instead.
-        swapped: share of the strokes each time.
-        swap_steps: of refining after each time.
-        last_steps: of refining the whole plan.
-        cells: so many are looked at for each stroke while refining, one number after the other.
-        stage_steps: of refining what is left to lay after each stage.
+        pause_steps: steps of refining at each pause.
+        swaps: number of times that the weakest strokes are taken away and others grown instead.
+        swapped: share of the strokes that is swapped each time.
+        swap_steps: steps of refining after each such swap.
+        last_steps: steps of refining the whole plan.
+        cells: numbers of cells that refining looks at for each stroke, one number after the other.
+        stage_steps: steps of refining what is left to lay after each stage.
     """
 
     budget: SearchBudget = field(default_factory=SearchBudget)

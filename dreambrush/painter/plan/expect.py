@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
 
 MOST_PIXELS = 32768  # that are looked at
 
@@ -20,10 +18,10 @@ def expected_error(scene: Scene, sketch: Sketch, canvas: Float32, rng: np.random
     estimator; Cochran, "Sampling Techniques", chapter 7).
 
     Args:
-        scene: what is painted.
-        sketch: what is to be laid.
-        canvas: (height * width, 3) on which.
-        rng: of the cells that are looked at.
+        scene: scene that is painted.
+        sketch: strokes that are to be laid.
+        canvas: (height * width, 3) canvas under the strokes.
+        rng: random numbers, which choose the cells that are looked at.
     """
     grid = scene.some(1, MOST_PIXELS, rng)
     views = [scene.view(strokes, canvas, grid) for strokes in (Sketch.empty(), sketch)]

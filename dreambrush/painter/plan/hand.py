@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
+from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
-from dreambrush.painter.refine.fragments import path_nodes
 from dreambrush.painter.see.orientation import OrientationField
-
-Float32 = NDArray[np.float32]
 
 EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
 LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand
@@ -31,16 +29,16 @@ class Hand:
     """What a hand prefers.
 
     Attributes:
-        long: share of its gain that a mere dot is docked.
-        along: share of its gain that a stroke straight across a clear form is docked.
-        shortest: chord of a stroke in widths.
-        smallest: radius in pixels.
-        largest: radius in pixels.
-        width: of the canvas in pixels.
-        height: of the canvas in pixels.
-        form: of the target.
-        longest: path of a stroke in widths; None for any.
-        lightest: pressure, 0..1.
+        long: share of its gain that a mere dot loses.
+        along: share of its gain that a stroke straight across a clear form loses.
+        shortest: least chord of a stroke in widths.
+        smallest: least radius in pixels.
+        largest: greatest radius in pixels.
+        width: width of the canvas in pixels.
+        height: height of the canvas in pixels.
+        form: orientation field of the target.
+        longest: greatest length of a path in widths; None for any.
+        lightest: least pressure, 0..1.
     """
 
     long: float
@@ -60,7 +58,7 @@ class Hand:
         if self.along:
             nodes = path_nodes(strokes, PLACES)
             steps = np.diff(nodes, axis=1)
-            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, 8])
+            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, RADIUS])
             across = np.sin(np.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
             weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
             score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
@@ -86,13 +84,13 @@ def hand_for(
 
     Args:
         freedom: 0, as exact as possible, to 1, as free as possible.
-        picture: (h, w, 3) that is painted.
-        form: of that picture.
-        narrowest: stroke in pixels; by default what this hand likes.
-        widest: stroke in pixels; likewise.
-        strokes: that the painting has; where there are many, they may be narrower, lest they hide one another.
-        longest: path of a stroke in widths; by default as long as it likes.
-        lightest: pressure, 0..1.
+        picture: (h, w, 3) picture that is painted.
+        form: orientation field of that picture.
+        narrowest: least width of a stroke in pixels; by default as this hand likes it.
+        widest: greatest width of a stroke in pixels; by default as this hand likes it.
+        strokes: number of strokes of the painting; many may be narrower than few, lest they hide one another.
+        longest: greatest length of a path in widths; by default any.
+        lightest: least pressure, 0..1.
     """
     height, width = picture.shape[:2]
     shorter = min(height, width)

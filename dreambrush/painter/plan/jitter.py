@@ -10,13 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.sketch import Sketch
 from dreambrush.pictures.palette import from_oklab, oklab
-
-Float32 = NDArray[np.float32]
 
 FARTHEST = np.array([0.12, 0.16, 0.16])  # standard deviation of lightness, green to red and blue to yellow, at jitter 1
 
@@ -25,11 +22,11 @@ def jittered(sketch: Sketch, part: slice, jitter: float, seed: int, snap: Snap |
     """The sketch with the colours of some of its strokes strayed at random.
 
     Args:
-        sketch: k strokes.
-        part: of them that strays; how far a stroke strays depends on its number and the seed only.
-        jitter: 0, not at all, to 1.
-        seed: of the painting.
-        snap: to the colours that there are.
+        sketch: a sketch of k strokes.
+        part: which strokes stray; how far a stroke strays depends on its number and the seed only.
+        jitter: how far colours stray: 0, not at all, to 1.
+        seed: seed of the painting.
+        snap: brings colours to those that may be used; None if any colour may.
     """
     noise = np.random.default_rng(seed).standard_normal((len(sketch), 3))[part]
     if not len(noise):

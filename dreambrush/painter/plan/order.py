@@ -11,16 +11,12 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dreambrush.painter.geometry import path_length
-from dreambrush.painter.refine.fragments import path_nodes
+from dreambrush.arrays import Int64
+from dreambrush.bezier import RADIUS, path_length, path_nodes
 from dreambrush.painter.refine.scene import View
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
-Index = NDArray[np.int64]
 
 GROUND, BLOCK_IN, MIDDLE, EDGES, ACCENTS = range(5)
 # Which layer each stage goes to, by how many layers there are, and what these are called.
@@ -43,26 +39,26 @@ class Arrangement:
     """Another order of k strokes.
 
     Attributes:
-        order: (k,) which stroke comes when.
-        stage: (k,) of the strokes in that order; never falls.
+        order: (k,) numbers of the strokes in their new order.
+        stage: (k,) stage of each stroke in that order; never falls.
     """
 
-    order: Index
-    stage: Index
+    order: Int64
+    stage: Int64
 
 
 def in_order(
     sketch: Sketch, view: View, form: OrientationField, size: tuple[int, int], wanted: int, layers: int
-) -> tuple[Sketch, tuple[str, ...], Index]:
+) -> tuple[Sketch, tuple[str, ...], Int64]:
     """A plan in a painter's order, on layers.
 
     Args:
-        sketch: k strokes.
-        view: of it on the bare canvas, at all cells.
-        form: of the target.
+        sketch: a sketch of k strokes.
+        view: view of the sketch on the bare canvas, at all cells.
+        form: orientation field of the target.
         size: height and width of the painting in pixels.
-        wanted: how many strokes there are to be in the end; where more than k, the last layer is for those.
-        layers: how many there may be, 1 to 5.
+        wanted: number of strokes in the end; if it is more than k, the last layer is for the others.
+        layers: greatest number of layers, 1 to 5.
 
     Returns:
         The strokes in their order, the names of the layers that are needed, and (k,) the layer of each stroke.
@@ -81,11 +77,11 @@ def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, wi
     """Orders a sketch as a painter would.
 
     Args:
-        sketch: k strokes.
-        view: of it, at all cells.
-        form: of the target.
-        height: of the painting in pixels.
-        width: of the painting in pixels.
+        sketch: a sketch of k strokes.
+        view: view of the sketch, at all cells.
+        form: orientation field of the target.
+        height: height of the painting in pixels.
+        width: width of the painting in pixels.
     """
     lower, upper = touching(view)
     stage = raised(wanted_stages(sketch, form), lower, upper)
@@ -99,7 +95,7 @@ def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, wi
     return Arrangement(order, stage[order])
 
 
-def touching(view: View) -> tuple[Index, Index]:
+def touching(view: View) -> tuple[Int64, Int64]:
     """Pairs of strokes of which the second lies directly on the first somewhere: (p,) lower and (p,) upper ones.
 
     Seen in coarse cells, two strokes that are thinner than a cell may cross between the cells' centres unnoticed; they
@@ -114,21 +110,22 @@ def touching(view: View) -> tuple[Index, Index]:
     return found // count, found % count
 
 
-def wanted_stages(sketch: Sketch, form: OrientationField) -> Index:
+def wanted_stages(sketch: Sketch, form: OrientationField) -> Int64:
     """The stage of each stroke by its size, and by whether it runs along an edge of the target."""
     strokes = sketch.strokes
-    area = 2 * strokes[:, 8] * (path_length(strokes) + 2 * strokes[:, 8])
+    radius = strokes[:, RADIUS]
+    area = 2 * radius * (path_length(strokes) + 2 * radius)
     broadest = np.argsort(-area, kind="stable")
     share = np.empty(len(sketch))
     share[broadest] = (np.cumsum(area[broadest]) - area[broadest]) / max(float(area.sum()), 1e-9)
-    _, coherence = form.at(path_nodes(strokes, 4), strokes[:, 8])
+    _, coherence = form.at(path_nodes(strokes, 4), radius)
     stage = np.where((coherence.mean(1) > EDGE) & (share > BROAD_SHARE), EDGES, MIDDLE)
     stage[share < BLOCK_IN_SHARE] = BLOCK_IN
     stage[share < GROUND_SHARE] = GROUND
     return stage.astype(np.int64)
 
 
-def raised(stage: Index, lower: Index, upper: Index) -> Index:
+def raised(stage: Int64, lower: Int64, upper: Int64) -> Int64:
     """Stages (k,) such that no stroke comes before one that it lies on."""
     stage = stage.copy()
     for index in np.argsort(upper, kind="stable"):
@@ -136,7 +133,7 @@ def raised(stage: Index, lower: Index, upper: Index) -> Index:
     return stage
 
 
-def _regions(sketch: Sketch, height: int, width: int) -> Index:
+def _regions(sketch: Sketch, height: int, width: int) -> Int64:
     """In which region (k,) each stroke's middle lies, counted to and fro over the picture."""
     size = max(height, width) / BLOCKS
     middle = path_nodes(sketch.strokes, 2)[:, 1]
@@ -145,7 +142,7 @@ def _regions(sketch: Sketch, height: int, width: int) -> Index:
     return np.asarray(row * BLOCKS + np.where(row % 2, BLOCKS - 1 - column, column), np.int64)
 
 
-def _in_order(keys: Index, lower: Index, upper: Index) -> Index:
+def _in_order(keys: Int64, lower: Int64, upper: Int64) -> Int64:
     """The order of least keys (k, 3) in which every stroke comes after those that it lies on (Kahn 1962)."""
     count = len(keys)
     waiting = np.bincount(upper, minlength=count)

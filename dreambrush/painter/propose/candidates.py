@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32, Float64, Int64
 
 
 @dataclass(frozen=True)
@@ -16,15 +15,15 @@ class Candidates:
 
     Attributes:
         strokes: (n, 9).
-        brush: (n,) that suits each best.
-        size: (n,) which of the sampler's sizes each comes from.
+        brush: (n,) number of the brush that suits each best.
+        size: (n,) number of the window sampler's size that each comes from.
         gain: (n,) expected, in cells of the scene.
         score: (n,) gain, with a taste.
     """
 
     strokes: Float32
-    brush: NDArray[np.int64]
-    size: NDArray[np.int64]
+    brush: Int64
+    size: Int64
     gain: Float32
     score: Float32
 
@@ -37,7 +36,7 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.gain)
 
-    def __getitem__(self, which: NDArray[np.int64]) -> Candidates:
+    def __getitem__(self, which: Int64) -> Candidates:
         """Some of them."""
         return Candidates(self.strokes[which], self.brush[which], self.size[which], self.gain[which], self.score[which])
 
@@ -52,11 +51,11 @@ class Belief:
     """What a grower knows between two rounds.
 
     Attributes:
-        canvas: (height * width, 3) as it is expected to be.
-        candidates: that are left from earlier rounds.
+        canvas: (height * width, 3) canvas as it is expected to be.
+        candidates: candidates that are left from earlier rounds.
         earned: what windows of each size have lately gained.
     """
 
     canvas: Float32
     candidates: Candidates
-    earned: NDArray[np.float64]
+    earned: Float64

@@ -9,59 +9,42 @@ cells of the pictures; every further level halves both sides.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
 from dreambrush.mypaint.engine.canvas import Rectangle
+from dreambrush.painter.see.pyramid import Pyramid, halved_sides
 
-Float32 = NDArray[np.float32]
 CHANNELS = 9
-SMALLEST_SIDE = 4  # cells; coarser levels would be of no use
 FEW = 4  # one of so many cells may change before it is quicker to look at all of them
 
 
-class ErrorPyramid:
+class ErrorPyramid(Pyramid):
     """The pyramid of moments of a target and a canvas of the same size.
 
     Args:
         target: (h, w, 3) float32, 0..1.
         canvas: (h, w, 3) float32, 0..1.
-        weight: (h, w) how much an error counts, 1 by default.
-        cell: pixels of the painting along the side of a cell of level 0; points are in pixels.
+        weight: (h, w) how much an error counts; 1 everywhere by default.
+        cell: width in pixels of a cell of level 0; points are in pixels.
     """
 
     def __init__(self, target: Float32, canvas: Float32, weight: Float32 | None = None, cell: float = 1.0) -> None:
         self.height, self.width = target.shape[:2]
-        self.cell = cell
-        self.sides = [(self.height, self.width)]
-        while min(self.sides[-1]) >= 2 * SMALLEST_SIDE:
-            height, width = self.sides[-1]
-            self.sides.append(((height + 1) // 2, (width + 1) // 2))
-        counts = [height * width for height, width in self.sides]
-        self.offsets = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-        # One flat array for all levels, so that points of different levels are gathered in one go.
-        self.cells = np.zeros((sum(counts), CHANNELS), np.float32)
-        self._levels = [
-            self.cells[offset : offset + count].reshape(height, width, CHANNELS)
-            for offset, count, (height, width) in zip(self.offsets, counts, self.sides, strict=True)
-        ]
-        self._levels[0][..., 0:3] = target
-        self._levels[0][..., 8] = 1.0 if weight is None else weight
+        empty = [np.zeros((*sides, CHANNELS), np.float32) for sides in halved_sides(self.height, self.width)]
+        super().__init__(empty, cell, weights=np.float64)
+        self.levels[0][..., 0:3] = target
+        self.levels[0][..., 8] = 1.0 if weight is None else weight
         self.update(canvas, (0, 0, self.width, self.height))
-
-    @property
-    def levels(self) -> int:
-        """How many levels there are."""
-        return len(self._levels)
 
     @property
     def target(self) -> Float32:
         """(h, w, 3)."""
-        return self._levels[0][..., 0:3]
+        return self.levels[0][..., 0:3]
 
     @property
     def canvas(self) -> Float32:
         """(h, w, 3)."""
-        return self._levels[0][..., 3:6]
+        return self.levels[0][..., 3:6]
 
     def update(self, pixels: Float32, area: Rectangle) -> None:
         """Puts new canvas cells (h, w, 3) at an area given as x, y, width, height, in cells."""
@@ -69,14 +52,14 @@ class ErrorPyramid:
         x1, y1 = x0 + width, y0 + height
         if not (width and height):
             return
-        cells = self._levels[0][y0:y1, x0:x1]
+        cells = self.levels[0][y0:y1, x0:x1]
         cells[..., 3:8] = pyramid_channels(cells[..., 0:3], pixels)[..., 3:]
-        for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
+        for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
             x0, y0 = x0 // 2, y0 // 2
             x1, y1 = (x1 + 1) // 2, (y1 + 1) // 2
             coarse[y0:y1, x0:x1] = _halved(fine[2 * y0 : 2 * y1, 2 * x0 : 2 * x1])
 
-    def update_some(self, pixels: Float32, places: NDArray[np.int64]) -> None:
+    def update_some(self, pixels: Float32, places: Int64) -> None:
         """As :meth:`update` with a canvas (h * w, 3) that has changed in some places only, (n,) row by row.
 
         In one with many strokes each round of them changes few of very many cells.
@@ -87,10 +70,10 @@ class ErrorPyramid:
             self.update(pixels.reshape(self.height, self.width, 3), (0, 0, self.width, self.height))
             return
         row, column = np.nonzero(changed)
-        cells = self._levels[0][row, column]
+        cells = self.levels[0][row, column]
         cells[:, 3:8] = pyramid_channels(cells[:, 0:3], pixels[row * self.width + column])[:, 3:]
-        self._levels[0][row, column] = cells
-        for fine, coarse in zip(self._levels, self._levels[1:], strict=False):
+        self.levels[0][row, column] = cells
+        for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
             changed = np.zeros(coarse.shape[:2], bool)
             changed[row // 2, column // 2] = True
             row, column = np.nonzero(changed)
@@ -103,44 +86,17 @@ class ErrorPyramid:
 
     def error_map(self, level: int) -> Float32:
         """Weighted mean squared error (summed over the three channels) of each cell of a level, (h, w)."""
-        cells = self._levels[level]
+        cells = self.levels[level]
         # |T-C|^2 needs the mean of |T|^2 as well, which is not kept: use the means' difference, and for the
         # finest level that is exact.
         difference = cells[..., 0:3] - cells[..., 3:6]
         squares = sum(difference[..., channel] ** 2 for channel in range(3))
         return np.asarray(squares * cells[..., 8], np.float32)
 
-    def sample(self, points: Float32, level: NDArray[np.int64]) -> Float32:
-        """Bilinear samples.
-
-        Args:
-            points: (b, p, 2) x and y in pixels; beyond the edges the nearest cell is taken.
-            level: (b,) which level each row of points is read from.
-
-        Returns:
-            (b, p, 9) float32.
-        """
-        sides = np.array(self.sides, np.float32)[level]
-        scale = np.exp2(-level.astype(np.float32))[:, None] / np.float32(self.cell)
-        x = np.clip(points[..., 0] * scale - 0.5, 0.0, sides[:, 1:2] - 1)
-        y = np.clip(points[..., 1] * scale - 0.5, 0.0, sides[:, 0:1] - 1)
-        column, row = x.astype(np.int32), y.astype(np.int32)
-        fx, fy = (x - column)[..., None], (y - row)[..., None]
-        width, height = sides[:, 1:2].astype(np.int32), sides[:, 0:1].astype(np.int32)
-        right = (column + 1 < width).astype(np.int32)
-        down = np.where(row + 1 < height, width, 0)
-        first = row * width + column + self.offsets[level][:, None]
-        top = self.cells.take(first, 0)
-        top += fx * (self.cells.take(first + right, 0) - top)
-        bottom = self.cells.take(first + down, 0)
-        bottom += fx * (self.cells.take(first + down + right, 0) - bottom)
-        top += fy * (bottom - top)
-        return np.asarray(top, np.float32)
-
-    def level_for(self, spacing: Float32) -> NDArray[np.int64]:
+    def level_for(self, spacing: Float32) -> Int64:
         """The level whose cells are about as wide as a spacing in pixels (b,)."""
         level = np.rint(np.log2(np.maximum(spacing / self.cell, 1e-3)))
-        return np.asarray(np.clip(level, 0, self.levels - 1), np.int64)
+        return np.asarray(np.clip(level, 0, len(self.levels) - 1), np.int64)
 
 
 def pyramid_channels(target: Float32, canvas: Float32) -> Float32:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.ridge_proposer import Controller
@@ -18,7 +19,6 @@ from dreambrush.painter.refine.descent import refine
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
-Float32 = NDArray[np.float32]
 Score = Callable[[Float32, Float32], Float32]
 
 CELLS = 16  # looked at for each stroke that there is room for, when strokes are compared
@@ -33,12 +33,12 @@ class SearchBudget:
     """How much is thought about each round of strokes.
 
     Attributes:
-        windows: looked through.
-        proposals: strokes proposed in each.
-        kept: candidates that are remembered from round to round.
-        steps: of refining the new strokes before the next round.
-        at_once: strokes a round, as a share of those that are there already.
-        least_at_once: strokes a round at the beginning.
+        windows: number of windows looked through.
+        proposals: number of strokes proposed in each window.
+        kept: number of candidates remembered from round to round.
+        steps: number of steps that refine the new strokes before the next round.
+        at_once: number of strokes added in a round, as a share of those that are there already.
+        least_at_once: least number of strokes added in a round.
     """
 
     windows: int = 16
@@ -53,17 +53,17 @@ class Grower:
     """Adds strokes to a sketch, round by round.
 
     Args:
-        scene: what is to be painted.
+        scene: scene that is to be painted.
         controller: proposes strokes.
-        rng: of all choices.
-        canvas: (height * width, 3) as it is expected to be.
-        room: how many strokes the canvas is to have in the end.
-        score: gains (b,) and strokes (b, 9) to what is maximised (b,).
-        budget: how much is looked at in each round.
+        rng: random numbers of all choices.
+        canvas: (height * width, 3) canvas as it is expected to be.
+        room: number of strokes that the canvas is to have in the end.
+        score: turns gains (b,) and strokes (b, 9) into scores (b,), of which the highest are chosen.
+        budget: search budget of each round.
 
     Attributes:
-        canvas: as it is expected to be with the strokes so far.
-        mse: its mean squared error.
+        canvas: (height * width, 3) canvas as it is expected to be with the strokes so far.
+        mse: mean squared error of that canvas.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Grower:
         self.scorer = Scorer(scene.dreams, self.pyramid, scene.snap)
         self._candidates = Candidates.none()
 
-    def see(self, canvas: Float32, changed: NDArray[np.int64] | None = None) -> None:
+    def see(self, canvas: Float32, changed: Int64 | None = None) -> None:
         """Takes note of what the canvas (height * width, 3) is like; and where it has changed, if not everywhere."""
         self.canvas = canvas
         self.mse = self.scene.canvas_error(canvas)
@@ -133,7 +133,7 @@ class Grower:
     def _proposed(self) -> Candidates:
         count = self.budget.proposals
         windows = self.sampler.look(self.budget.windows)
-        proposals = windows.to_picture(self.controller.propose(windows, count, self.rng)).reshape(-1, 9)
+        proposals = windows.to_picture(self.controller.propose(windows, count, self.rng)).reshape(-1, NUMBERS)
         nothing = np.zeros(len(proposals), np.float32)
         brush = np.zeros(len(proposals), np.int64)
         return Candidates(self.scene.constrain(proposals), brush, np.repeat(windows.size, count), nothing, nothing)
@@ -147,7 +147,7 @@ class Grower:
         gain = verdicts.max(0)
         return replace(candidates, brush=brush, gain=gain, score=self.score(gain, candidates.strokes))
 
-    def _accepted(self, candidates: Candidates, wanted: int) -> tuple[Sketch, NDArray[np.int64], Float32]:
+    def _accepted(self, candidates: Candidates, wanted: int) -> tuple[Sketch, Int64, Float32]:
         """Strokes that still gain about as much when those before them are laid; which they are, and their gains."""
         scene = self.scene
         strokes = Sketch(candidates.strokes, np.zeros((len(candidates), 3), np.float32), candidates.brush)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32, Int64, Mask
 
 STEPS = 24  # of the walk, each way
 STRIDE = 1 / 40  # of the window's side, a step
@@ -33,7 +32,7 @@ class Ridges:
 
     Attributes:
         points: (n, 2 * STEPS + 1, 2) x and y in cells, the peak in the middle; beyond an end, that end again.
-        half_width: (n, 2 * STEPS + 1) in cells.
+        half_width: (n, 2 * STEPS + 1) half of the ridge's width in cells.
         walked: (n, 2) steps back and forward before the ridge ended.
         turned: (n, 2) radians by which it turned on the way back and forward.
         strength: (n,) error at the peak, 0..sqrt(3).
@@ -41,7 +40,7 @@ class Ridges:
 
     points: Float32
     half_width: Float32
-    walked: NDArray[np.int64]
+    walked: Int64
     turned: Float32
     strength: Float32
 
@@ -58,7 +57,7 @@ def smoothed(maps: Float32) -> Float32:
     return np.asarray(np.matmul(blur, down), np.float32)
 
 
-def peaks_of_error(residual: Float32, count: int) -> NDArray[np.int64]:
+def peaks_of_error(residual: Float32, count: int) -> Int64:
     """The (n, count, 2) rows and columns of the highest error in smoothed residuals (n, s, s, 3), well apart."""
     error = (residual**2).sum(-1)
     windows, side = error.shape[:2]
@@ -78,7 +77,7 @@ def peaks_of_error(residual: Float32, count: int) -> NDArray[np.int64]:
     return peaks
 
 
-def _best(values: Float32, slack: float | Float32) -> NDArray[np.bool_]:
+def _best(values: Float32, slack: float | Float32) -> Mask:
     """Which values (n, k) are the largest of their row, give or take the slack: a last bit must not choose."""
     return np.asarray(values >= values.max(1, keepdims=True) - np.float32(slack))
 
@@ -96,17 +95,17 @@ class Wrongs:
     """How much a place is wrong in the same way as a peak; for many peaks at once.
 
     Attributes:
-        side: of the windows, in cells.
+        side: side of the windows in cells.
         strength: (n,) error at each peak, 0..sqrt(3).
         left: (n,) mean squared error of the window of each.
 
     Args:
         residual: (m, s, s, 3) target minus canvas.
-        window: (n,) in which of them each peak lies.
+        window: (n,) number of the window in which each peak lies.
         peaks: (n, 2) row and column.
     """
 
-    def __init__(self, residual: Float32, window: NDArray[np.int64], peaks: NDArray[np.int64]) -> None:
+    def __init__(self, residual: Float32, window: Int64, peaks: Int64) -> None:
         self.side = residual.shape[1]
         at_peak = residual[window, peaks[:, 0], peaks[:, 1]]
         self.strength = np.sqrt((at_peak**2).sum(1))
@@ -120,17 +119,17 @@ class Wrongs:
         self._flat = rimmed.ravel()
         self._first = np.arange(len(window)) * self._across**2 + self._across + 1
 
-    def at(self, points: Float32, rows: NDArray[np.int64] | None = None) -> Float32:
+    def at(self, points: Float32, rows: Int64 | None = None) -> Float32:
         """At points (n, ..., 2) in cells: (n, ...), 1 as at the peak, 0 off the window, less where it is opposite.
 
         Args:
-            points: n rows of them.
-            rows: (n,) of which peak each is; by default one row for each.
+            points: n rows of points.
+            rows: (n,) number of the peak that each row belongs to; by default one row for each peak.
         """
         column, row = (np.floor(points[..., i]).astype(np.int64) for i in (0, 1))
         return self._cells(column, row, self._firsts(rows, column.ndim))
 
-    def between(self, points: Float32, rows: NDArray[np.int64] | None = None) -> Float32:
+    def between(self, points: Float32, rows: Int64 | None = None) -> Float32:
         """As :meth:`at`, interpolated between the centres of cells."""
         x, y = points[..., 0] - np.float32(0.5), points[..., 1] - np.float32(0.5)
         column, row = np.floor(x), np.floor(y)
@@ -143,23 +142,23 @@ class Wrongs:
         )
         return np.asarray((1 - fy) * top + fy * bottom, np.float32)
 
-    def _firsts(self, rows: NDArray[np.int64] | None, axes: int) -> NDArray[np.int64]:
+    def _firsts(self, rows: Int64 | None, axes: int) -> Int64:
         first = self._first if rows is None else self._first[rows]
         return np.asarray(first.reshape(-1, *(1,) * (axes - 1)), np.int64)
 
-    def _cells(self, column: NDArray[np.int64], row: NDArray[np.int64], first: NDArray[np.int64]) -> Float32:
+    def _cells(self, column: Int64, row: Int64, first: Int64) -> Float32:
         column, row = (np.minimum(np.maximum(index, -1), self.side) for index in (column, row))
         return np.asarray(self._flat.take(row * self._across + column + first), np.float32)
 
 
-def follow(sharp: Float32, soft: Float32, peaks: NDArray[np.int64], window: NDArray[np.int64]) -> Ridges:
+def follow(sharp: Float32, soft: Float32, peaks: Int64, window: Int64) -> Ridges:
     """Walks along the ridges through peaks.
 
     Args:
         sharp: (m, s, s, 3) difference of target and canvas, by which edges are found.
-        soft: the same, smoothed, by which ways are found.
+        soft: that difference smoothed, by which ways are found.
         peaks: (n, 2) row and column of each peak.
-        window: (n,) in which window each lies.
+        window: (n,) number of the window in which each peak lies.
     """
     edges, wrongs = Wrongs(sharp, window, peaks), Wrongs(soft, window, peaks)
     start = peaks[:, ::-1].astype(np.float32) + np.float32(0.5)
@@ -187,9 +186,7 @@ def _unit(angle: Float32) -> Float32:
     return np.stack([np.cos(angle), np.sin(angle)], -1, dtype=np.float32)
 
 
-def _centred(
-    wrongs: Wrongs, points: Float32, heading: Float32, rows: NDArray[np.int64] | None = None
-) -> tuple[Float32, Float32]:
+def _centred(wrongs: Wrongs, points: Float32, heading: Float32, rows: Int64 | None = None) -> tuple[Float32, Float32]:
     """Points (n, 2) moved to the middle between the ridge's edges, and half the distance (n,) of these."""
     reach = WIDEST * wrongs.side
     offsets = (np.arange(1, PROFILE + 1, dtype=np.float32)) * reach / PROFILE
@@ -220,7 +217,7 @@ class _Walk:
 
     points: Float32
     half_width: Float32
-    walked: NDArray[np.int64]
+    walked: Int64
     turned: Float32
 
 

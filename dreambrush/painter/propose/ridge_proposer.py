@@ -10,12 +10,11 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
+from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.ridge import STEPS, Ridges, follow, peaks_of_error, smoothed
 from dreambrush.painter.propose.windows import Windows
-
-Float32 = NDArray[np.float32]
 
 NODES = 9  # of the ridge between the stroke's ends, to which its curve is fitted
 MOST_TURN = 0.8  # radians: a stroke ends where the ridge has turned by that much either way
@@ -33,9 +32,9 @@ class Controller(Protocol):
         """Proposes strokes.
 
         Args:
-            windows: n of them.
-            count: strokes wanted for each.
-            rng: of the proposals.
+            windows: n windows.
+            count: number of strokes wanted for each window.
+            rng: random numbers of the proposals.
 
         Returns:
             (n, count, 9) float32 strokes in window cells: start, control, end x and y, two pressures, radius.
@@ -49,7 +48,7 @@ class Curve(NamedTuple):
     Attributes:
         start: first point.
         middle: halfway between the first and the last point.
-        bow: from there to the control point.
+        bow: way from the middle to the control point.
         end: last point.
     """
 
@@ -65,14 +64,14 @@ class Spines:
     Places on a ridge are told by the length of its middle line from its back end, in cells.
 
     Attributes:
-        points: (n, 2 * STEPS + 1, 2) of the middle line, x and y in cells.
-        half_width: (n, 2 * STEPS + 1) in cells.
+        points: (n, 2 * STEPS + 1, 2) points of the middle line, x and y in cells.
+        half_width: (n, 2 * STEPS + 1) half of the ridge's width in cells.
         arc: (n, 2 * STEPS + 1) place of each point.
         low: (n,) place at which a stroke begins.
         high: (n,) place at which it ends.
 
     Args:
-        ridges: n of them.
+        ridges: n ridges.
     """
 
     def __init__(self, ridges: Ridges) -> None:
@@ -181,4 +180,4 @@ class RidgeProposer:
         soft = smoothed(residual)
         peaks = peaks_of_error(soft, count).reshape(-1, 2)
         window = np.repeat(np.arange(len(windows)), count)
-        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, 9)
+        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, NUMBERS)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import Snap, best_colour_and_gain
 from dreambrush.painter.geometry import ribbon
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.refine.dreams import Dreams
-
-Float32 = NDArray[np.float32]
 
 CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
 WEIGHT = 8  # which of the moments says how much errors count
@@ -20,9 +18,9 @@ class Scorer:
     """Judges strokes by the dreams of their brushes against the target and the canvas as they are now.
 
     Args:
-        dreams: of the brushes.
-        moments: of target and canvas; whoever paints keeps them up to date.
-        snap: to the colours that there are; by default strokes may have any.
+        dreams: dreams of the brushes.
+        moments: error pyramid of target and canvas; whoever paints keeps it up to date.
+        snap: brings colours to those that may be used; by default any colour may.
     """
 
     def __init__(self, dreams: Dreams, moments: ErrorPyramid, snap: Snap | None = None) -> None:
@@ -32,8 +30,8 @@ class Scorer:
         """Quick verdicts from the ribbon of points along each stroke.
 
         Args:
-            strokes: (b, 9).
-            brush: which one lays them.
+            strokes: (b, 9) strokes.
+            brush: number of the brush that lays them.
 
         Returns:
             Expected gains (b,): squared error removed, weighted, summed over pixels and channels.

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import best_colour_and_gain_at
 from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
 
 
 class ScratchCanvas:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import RADIUS, control_points
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
-
-Float32 = NDArray[np.float32]
 
 SIDE = 32  # cells of a window, each way
 SMALLEST_SCALE = 0.5  # of the picture's cells per window cell: finer than the picture, for the finest strokes
@@ -27,14 +26,14 @@ class Windows:
         canvas: (n, SIDE, SIDE, 3) float32, 0..1.
         corner: (n, 2) float32, x and y in pixels of the upper left corner; may lie off the picture.
         scale: (n,) float32, pixels per window cell.
-        size: (n,) int64, which of the looker's sizes each window has.
+        size: (n,) int64, number of each window's size among the sampler's scales.
     """
 
     target: Float32
     canvas: Float32
     corner: Float32
     scale: Float32
-    size: NDArray[np.int64]
+    size: Int64
 
     def __len__(self) -> int:
         return len(self.scale)
@@ -43,9 +42,9 @@ class Windows:
         """Strokes (n, k, 9) in window cells as strokes (n, k, 9) in pixels of the picture."""
         out = proposals.copy()
         scale = self.scale[:, None]
-        for column in range(6):
-            out[..., column] = out[..., column] * scale + self.corner[:, column % 2, None]
-        out[..., 8] *= scale
+        for point in control_points(out):
+            point[:] = point * scale[..., None] + self.corner[:, None]
+        out[..., RADIUS] *= scale
         return out
 
 
@@ -56,11 +55,11 @@ class WindowSampler:
     the canvas there.
 
     Args:
-        moments: of target and canvas.
-        rng: of the draws.
+        moments: error pyramid of target and canvas.
+        rng: random numbers of the draws.
 
     Attributes:
-        scales: pixels per window cell, one for each size.
+        scales: pixels per window cell of each size.
         earned: what windows of each size have lately gained, as shares.
     """
 
@@ -72,7 +71,7 @@ class WindowSampler:
         # At first only the larger half is worth looking through.
         self.earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
 
-    def learn(self, sizes: NDArray[np.int64], gains: Float32) -> None:
+    def learn(self, sizes: Int64, gains: Float32) -> None:
         """Remembers from which sizes this round's strokes came (k,), and what they gained (k,)."""
         earned = np.bincount(sizes, gains, len(self.scales))
         self.earned = MEMORY * self.earned + (1 - MEMORY) * earned / max(float(earned.sum()), 1e-9)

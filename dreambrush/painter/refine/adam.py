@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32
 
 MOMENTUM, SMOOTHING = 0.9, 0.98  # beta 1 and beta 2
 TINY = 1e-6  # epsilon
@@ -23,7 +22,7 @@ class Adam:
     Attributes:
         mean: float32 running mean of the gradients, of any shape.
         square: running mean of their squares, of the same shape.
-        steps: that are done.
+        steps: number of steps done.
     """
 
     mean: Float32

@@ -13,18 +13,14 @@ Strokes are not laid one by one: all that lie first on their cells are laid at o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64, Floats, Int64
 from dreambrush.painter.refine.fragments import Fragments
 
-Floats = NDArray[np.floating[Any]]
-Index = NDArray[np.int64]
 
-
-def stacked(cell_id: Index) -> list[Index]:
+def stacked(cell_id: Int64) -> list[Int64]:
     """Fragments (n,) by how many others lie below them on the same cell: first those on the bare canvas."""
     if not len(cell_id):
         return []
@@ -43,9 +39,9 @@ class Composite:
 
     Attributes:
         canvas: (n, 3) expected colours.
-        variance: (n,) of the colours, summed over the channels.
-        change: for each of p fragments (p, 3), the stroke's colour minus the canvas before it.
-        before: (p,) the canvas's variance before it.
+        variance: (n,) variance of the colours, summed over the channels.
+        change: (p, 3) of each fragment, the stroke's colour minus the canvas before it.
+        before: (p,) variance of the canvas before each fragment.
         layers: pairs by depth.
     """
 
@@ -53,9 +49,9 @@ class Composite:
     variance: Floats
     change: Floats
     before: Floats
-    layers: list[Index]
+    layers: list[Int64]
 
-    def errors(self, target: Floats, weight: Floats) -> NDArray[np.float64]:
+    def errors(self, target: Floats, weight: Floats) -> Float64:
         """Expected squared error (n,) against a target (n, 3), weighted by (n,), summed over the channels."""
         return np.asarray((np.square(self.canvas - target).sum(1, dtype=np.float64) + self.variance) * weight)
 
@@ -78,9 +74,9 @@ def compose(
         canvas: (n, 3) before the first stroke; it is not changed.
         colours: (k, 3).
         fragments: p of the strokes on the n cells.
-        mean: (p,) of alpha.
-        variance: (p,) of alpha.
-        shift: (p, 3) what the brush adds to its colour there, if it does.
+        mean: (p,) mean of alpha.
+        variance: (p,) variance of alpha.
+        shift: (p, 3) what the brush adds to its colour there; None if it adds nothing.
     """
     canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
     change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
@@ -101,9 +97,9 @@ class Gradients:
     """How the error changes.
 
     Attributes:
-        grad_mean: (p,) with the mean of alpha at each pair.
-        grad_variance: (p,) with its variance.
-        grad_colour: (k, 3) with the strokes' colours.
+        grad_mean: (p,) gradient with respect to the mean of alpha at each fragment.
+        grad_variance: (p,) gradient with respect to the variance of alpha at each fragment.
+        grad_colour: (k, 3) gradient with respect to the strokes' colours.
         curvature: (k,) an upper bound of the second derivative by a colour and all other colours at once; a step
             of ``grad_colour / curvature`` for all strokes together never overshoots (diagonal majoriser).
     """
@@ -149,7 +145,7 @@ class Contributions:
     """What each stroke does for the finished picture.
 
     Attributes:
-        cost: (k,) by how much the squared error would grow without it.
+        cost: (k,) how much the squared error would grow without each stroke.
         visible: (k,) share of its paint that is still seen, 0..1.
     """
 

@@ -11,16 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS
 from dreambrush.painter.refine.adam import Adam
 from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.fragments import Grid
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
 
 SHIFT, PRESSURE, LOG_RADIUS = 0.035, 0.03, 0.03  # first steps of Adam; shifts are shares of the room for a stroke
 LAST_STEP = 0.05  # share of the first step that is left at the end of a cosine
@@ -33,8 +31,8 @@ class Descent:
     """A descent after some of its steps.
 
     Attributes:
-        sketch: the strokes as they now are.
-        adam: of their geometry, (k, 9).
+        sketch: the strokes after the steps done so far.
+        adam: optimiser of their geometry, (k, 9).
         grad_colour: (k, 3) running mean of the gradient by colours.
         curvature: (k,) running mean of the error's second derivative by colours.
     """
@@ -71,12 +69,12 @@ def descend(
 
     Args:
         scene: what is to be painted.
-        sketch: where to start.
-        canvas: (height * width, 3) what it will be painted on.
-        steps: of the whole descent.
-        rng: of the cells that are looked at.
-        boldness: of the first steps.
-        cells: so many are looked at for each stroke; the steps are shared out among these numbers in turn.
+        sketch: strokes to start from.
+        canvas: (height * width, 3) canvas under the strokes.
+        steps: number of steps of the whole descent.
+        rng: random numbers, which choose the cells that are looked at.
+        boldness: length of the first steps, 1 for full length.
+        cells: numbers of cells that are looked at for each stroke; the steps are shared out among them in turn.
         room: how many strokes share the canvas; by default those of the sketch.
         begun: a descent from that sketch to go on with, which comes to the same as if it had never stopped.
 

@@ -9,16 +9,14 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import NUMBERS
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.painter.refine.fragments import Fragments, enumerated
 from dreambrush.painter.sketch import Sketch
-
-Float32 = NDArray[np.float32]
-Index = NDArray[np.int64]
 
 BLOCK = 16  # points of one stroke that are dreamt together; small, so that little is padding
 CHUNK = 256  # blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
@@ -33,7 +31,7 @@ class Dreams:
     Use as a context manager: it owns the threads on which dreams run.
 
     Args:
-        folders: of the dreams, one for each brush.
+        folders: folders of the dreams, one for each brush.
         cores: how many to use; all by default.  The answers do not depend on it.
 
     Raises:
@@ -104,12 +102,12 @@ class Dreams:
         where paint is surely opaque or surely none, small changes of the stroke change nothing.
 
         Args:
-            sketch: k strokes.
-            fragments: n of them.
-            mean: (n,) of alpha, as :meth:`alpha` gave it.
-            grad_mean: (n,) how much the error changes with the mean of alpha at each.
-            grad_variance: (n,) how much it changes with the variance.
-            rng: of the lots.
+            sketch: a sketch of k strokes.
+            fragments: n fragments.
+            mean: (n,) mean of alpha, as :meth:`alpha` gave it.
+            grad_mean: (n,) gradient of the error with respect to the mean of alpha at each fragment.
+            grad_variance: (n,) gradient of the error with respect to the variance of alpha.
+            rng: random numbers, which draw the points.
         """
         # A variance changes by about a quarter of what the mean does (it is a share of mean * (1 - mean)).
         says = (np.abs(grad_mean) + np.abs(grad_variance) / 4) * (mean * (1 - mean) + np.float32(DULL))
@@ -127,7 +125,7 @@ class Dreams:
             np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
         )
         weights = np.stack([grad_mean[drawn] * heavier, grad_variance[drawn] * heavier])
-        by_strokes = np.zeros((len(sketch), 9), np.float32)
+        by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
         for gradient, blocks in zip(self._gradients, self._blocks(sketch, part), strict=True):
             flat = np.zeros((2, len(blocks.stroke_id) * BLOCK), np.float32)
             flat[:, blocks.place] = weights[:, blocks.pairs]
@@ -158,14 +156,14 @@ class _Blocks:
     """Pairs of one brush in blocks of points of one stroke each.
 
     Attributes:
-        pairs: (n,) of the fragments.
-        owner: (b,) which stroke each block belongs to.
-        points: (b, BLOCK, 2).
-        place: (n,) where each pair lies in the flattened blocks.
-        chunks: blocks that are asked in one call.
+        pairs: (n,) numbers of the brush's fragments.
+        stroke_id: (b,) number of the stroke that each block belongs to.
+        points: (b, BLOCK, 2) x and y in pixels.
+        place: (n,) where each fragment lies in the flattened blocks.
+        chunks: slices of the blocks; each is asked in one call.
     """
 
-    def __init__(self, fragments: Fragments, pairs: Index, strokes: int) -> None:
+    def __init__(self, fragments: Fragments, pairs: Int64, strokes: int) -> None:
         self.pairs = pairs
         counts = np.bincount(fragments.stroke_id[pairs], minlength=strokes)
         blocks = -(-counts // BLOCK)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
-Index = NDArray[np.int64]
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import RADIUS, control_points, path_nodes
 
 PIECES = 6  # of a path, each taken for straight
 MARGIN, SOFT_EDGE = 1.05, 0.7  # paint ends before margin * radius * reach + soft edge (pixels)
@@ -23,13 +22,13 @@ class Grid:
     Attributes:
         cells: (n,) int64 flat indices (row * width + column), row by row of the squares.
         points: (n, 2) float32 x and y of their centres in pixels.
-        across: how many squares there are in a row.
-        size: pixels along the side of a square.
-        parts: (n,) float32 how much of its square lies on the canvas; less than 1 at edges that cut squares.
-        share: what part of a whole square a cell is.
+        across: number of squares in a row.
+        size: side of a square in pixels.
+        parts: (n,) float32 share of the cell's square that lies on the canvas; less than 1 at edges that cut squares.
+        share: share of a whole square that one cell is.
     """
 
-    cells: NDArray[np.int64]
+    cells: Int64
     points: Float32
     across: int
     size: float
@@ -58,13 +57,13 @@ def some_cells(height: int, width: int, cell: float, step: int, rng: np.random.G
     return _grid(row.ravel(), column.ravel(), width, len(left), cell, step, parts.ravel())
 
 
-def _squares(length: int, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _squares(length: int, step: int) -> tuple[Int64, Int64]:
     """Where squares begin along one axis, and how many cells each has on the canvas."""
     starts = np.arange(0, length, step)
     return starts, np.minimum(step, length - starts)
 
 
-def _grid(row: Index, column: Index, width: int, across: int, cell: float, step: int, parts: Float32) -> Grid:
+def _grid(row: Int64, column: Int64, width: int, across: int, cell: float, step: int, parts: Float32) -> Grid:
     points = np.empty((len(row), 2), np.float32)
     points[:, 0], points[:, 1] = column, row
     points += np.float32(0.5)
@@ -78,21 +77,21 @@ class Fragments:
 
     Attributes:
         cell_id: (n,) int64 index into the grid's cells.
-        stroke_id: (n,) int64 which stroke; never falls.
+        stroke_id: (n,) int64 number of the stroke; never falls.
         points: (n, 2) float32 x and y in pixels.
-        starts: (k + 1,) int64 where each stroke's pairs begin, and where the last one's end.
+        starts: (k + 1,) int64 where each stroke's fragments begin, and where the last one's end.
     """
 
-    cell_id: NDArray[np.int64]
-    stroke_id: NDArray[np.int64]
+    cell_id: Int64
+    stroke_id: Int64
     points: Float32
-    starts: NDArray[np.int64]
+    starts: Int64
 
     def __len__(self) -> int:
         return len(self.cell_id)
 
     @property
-    def counts(self) -> NDArray[np.int64]:
+    def counts(self) -> Int64:
         """(k,) pairs of each stroke."""
         return np.diff(self.starts)
 
@@ -101,22 +100,23 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     """The cells of a grid near strokes.
 
     Args:
-        strokes: (k, 9).
+        strokes: (k, 9) strokes.
         reach: (k,) how far each brush's paint gets from the path, in radii.
-        grid: of cells.
+        grid: grid of cells.
     """
     down = len(grid.cells) // grid.across
     # Each piece of the path bends away from its chord by up to |second derivative| / (8 * PIECES^2).
-    bend = strokes[:, 0:2] - 2 * strokes[:, 2:4] + strokes[:, 4:6]
+    start, control, end = control_points(strokes)
+    bend = start - 2 * control + end
     bulge = np.hypot(*bend.T) / np.float32(4 * PIECES**2)
-    far = MARGIN * strokes[:, 8] * reach + np.float32(SOFT_EDGE) + bulge
+    far = MARGIN * strokes[:, RADIUS] * reach + np.float32(SOFT_EDGE) + bulge
     nodes = path_nodes(strokes, PIECES)
     low = np.maximum(np.floor((nodes.min(1) - far[:, None]) / grid.size), 0).astype(np.int64)
     high = np.minimum(np.floor((nodes.max(1) + far[:, None]) / grid.size).astype(np.int64) + 1, (grid.across, down))
     sides = np.maximum(high - low, 0)
     counts = sides[:, 0] * sides[:, 1]
 
-    def near(some: slice) -> tuple[Index, Index, Float32]:
+    def near(some: slice) -> tuple[Int64, Int64, Float32]:
         """Place, owner and points of some strokes' pairs."""
         stroke_id, index = enumerated(counts[some])
         left, top, width = low[some, 0], low[some, 1], sides[some, 0]
@@ -133,7 +133,7 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     return Fragments(cell_id, stroke_id, points, np.searchsorted(stroke_id, np.arange(len(strokes) + 1)))
 
 
-def _together(counts: Index) -> list[slice]:
+def _together(counts: Int64) -> list[slice]:
     """Strokes that have about AT_ONCE cells together, or one that has more; at least one slice."""
     ends = np.cumsum(counts)
     starts = [0]
@@ -143,20 +143,13 @@ def _together(counts: Index) -> list[slice]:
     return [slice(start, end) for start, end in pairwise(starts)] or [slice(0, 0)]
 
 
-def enumerated(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def enumerated(counts: Int64) -> tuple[Int64, Int64]:
     """For counts (k,): each k repeated as often as its count says, and beside it 0, 1, ... up to that count."""
     stroke_id = np.repeat(np.arange(len(counts)), counts)
     return stroke_id, np.arange(len(stroke_id)) - (np.cumsum(counts) - counts)[stroke_id]
 
 
-def path_nodes(strokes: Float32, pieces: int) -> Float32:
-    """Points (k, pieces + 1, 2) on each path, at even steps of its parameter."""
-    t = np.linspace(0.0, 1.0, pieces + 1, dtype=np.float32)[None, :, None]
-    start, control, end = strokes[:, None, 0:2], strokes[:, None, 2:4], strokes[:, None, 4:6]
-    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end, np.float32)
-
-
-def _squared_distance(points: Float32, nodes: Float32, stroke_id: NDArray[np.int64]) -> Float32:
+def _squared_distance(points: Float32, nodes: Float32, stroke_id: Int64) -> Float32:
     """Of each point (n, 2) from its stroke's polyline."""
     edges = np.diff(nodes, axis=1)
     steepness = 1 / np.maximum((edges**2).sum(-1), np.float32(1e-9))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.refine.compositing import Composite, compose
 from dreambrush.painter.refine.dreams import Dreams
@@ -16,18 +16,16 @@ from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find
 from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
 
-Float32 = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class View:
     """A sketch on a canvas, seen at the cells of a grid.
 
     Attributes:
-        grid: of n cells.
-        fragments: of its strokes on these cells.
-        mean: (p,) of alpha at each pair.
-        variance: (p,) of alpha.
+        grid: grid of n cells.
+        fragments: fragments of the strokes on these cells.
+        mean: (p,) mean of alpha at each fragment.
+        variance: (p,) variance of alpha at each fragment.
         composite: what comes of it.
         target: (n, 3).
         weight: (n,).
@@ -52,16 +50,16 @@ class Scene:
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1.
-        dreams: of the brushes.
+        dreams: dreams of the brushes.
         constrain: brings strokes (k, 9) within what is allowed.
         cell: pixels along the side of a cell, a power of 2.
         counts: (h, w) float32 how much an error counts; 1 everywhere by default.
         attention: (h, w) float32 how much more than that it is minded while painting; 1 everywhere by default.
-        snap: to the colours that there are; by default strokes may have any.
+        snap: brings colours to those that may be used; by default any colour may.
 
     Attributes:
-        height: in cells.
-        width: in cells.
+        height: height of the canvas in cells.
+        width: width of the canvas in cells.
         target: (height * width, 3) float32.
         counts: (height * width,) float32; may be one number in all places, so that it takes no memory.
         weight: (height * width,) float32 counts and attention together.

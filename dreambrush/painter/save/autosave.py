@@ -13,8 +13,8 @@ class Autosave:
     """Saves a painting from time to time.
 
     Args:
-        every: seconds from one time to the next.
-        keep: takes what is painted so far, and all that is planned, as an unfinished painting.
+        every: seconds between two saves.
+        keep: called with what is painted so far, and all that is planned, as an unfinished painting.
     """
 
     def __init__(self, every: float, keep: Callable[[Painting], None]) -> None:
@@ -30,7 +30,7 @@ class Autosave:
         """Saves the painting.
 
         Args:
-            painting: gives it.
+            painting: gives the unfinished painting.
 
         Raises:
             KeyboardInterrupt: Ctrl-C was pressed meanwhile; what was being saved is saved.

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dreambrush.bezier import NUMBERS, PATH
 from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json
 from dreambrush.painter.painting import Stage
@@ -71,8 +72,8 @@ def read_state(data: bytes, known: Study | None = None) -> State:
     """From what :func:`write_state` gave.
 
     Args:
-        data: from a file, which a stranger may have written.
-        known: the study of the picture that it is to be of.
+        data: bytes from a file, which a stranger may have written.
+        known: the study of the picture that is painted; the state must fit it.
 
     Raises:
         StrokesError: it is broken, of another version, or of another painting.
@@ -216,10 +217,10 @@ def _columns(name: str, thing: Sketch | Candidates) -> Arrays:
 def _sketch(arrays: Arrays, name: str) -> Sketch:
     strokes, colours, brush = (arrays[f"{name}.{column}"] for column in ("strokes", "colours", "brush"))
     n = len(strokes)
-    _check(strokes, (n, 9), np.float32)
+    _check(strokes, (n, NUMBERS), np.float32)
     _check(colours, (n, 3), np.float32)
     _check(brush, (n,), np.int64)
-    if n and (np.abs(strokes).max() > FARTHEST or strokes[:, 6:].min() < 0 or brush.min() < 0):
+    if n and (np.abs(strokes).max() > FARTHEST or strokes[:, PATH.stop :].min() < 0 or brush.min() < 0):
         raise ValueError("its strokes are out of range")
     return Sketch(strokes, colours, brush)
 

@@ -38,13 +38,13 @@ def save_painting(
 
     Args:
         path: the file; its folder must exist.
-        painting: to be saved.
-        brushes: that it was painted with, in the order in which its strokes name them.
-        seed: that it was painted with.
+        painting: painting to be saved.
+        brushes: brushes that it was painted with, in the order in which its strokes name them.
+        seed: seed that it was painted with.
         options: what was wished for, plain data; kept in the recipe.
         your_turn: put an empty layer on top, selected; MyPaint then opens with a brush in the artist's hand.
         overwrite: replace an existing file.
-        members: of the archive, besides MyPaint's, by name.
+        members: other files of the archive, besides MyPaint's, by name.
 
     Raises:
         OutputError: the file exists already or cannot be written.
@@ -67,10 +67,10 @@ def write_painting(
     Args:
         path: the file.
         layers: bottom first.
-        recipe: of these layers.
+        recipe: recipe of these layers.
         your_turn: put an empty layer on top.
         overwrite: replace an existing file.
-        members: as of :func:`save_painting`.
+        members: other files of the archive, as for :func:`save_painting`.
     """
     write_openraster(
         path,
@@ -113,7 +113,7 @@ def your_turn_layer(recipe: Recipe) -> Layer:
     strokes' usual size, in the colour that was laid last.
 
     Args:
-        recipe: of the painting below.
+        recipe: recipe of the painting below.
     """
     width, height = recipe.strokes.size
     pixels = np.zeros((height, width, 4), np.uint8)

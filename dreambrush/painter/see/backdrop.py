@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Floats, Pixels
 from dreambrush.errors import OpenrasterError, UsageError
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
 from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.ora.document import Document, Group, PaintLayer
 from dreambrush.mypaint.ora.render import render_document
 
-Float32 = NDArray[np.float32]
 Node = PaintLayer | Group
 Path = tuple[int, ...]
 
@@ -27,25 +26,25 @@ class Backdrop:
     """Somebody's work.
 
     Attributes:
-        picture: (h, w, 3) uint8, what one sees below the new strokes.
-        region: (h, w) uint8 where paint may go, 255 for yes; None for everywhere.
-        open: (h, w) float32 how much of the new strokes will be seen, 0..1; None for all.
+        picture: (h, w, 3) uint8, what is seen below the new strokes.
+        region: (h, w) uint8 where paint may go, 255 where it may; None for everywhere.
+        open: (h, w) float32 share of the new strokes that will be seen, 0..1; None for all of them.
         pigment: whether new layers mix as pigment, as MyPaint 2's do.
     """
 
-    picture: NDArray[np.uint8]
-    region: NDArray[np.uint8] | None
+    picture: Pixels
+    region: Pixels | None
     open: Float32 | None
     pigment: bool
 
 
-def see_backdrop(document: Document, above: Node | None = None, region: NDArray[np.uint8] | None = None) -> Backdrop:
+def see_backdrop(document: Document, above: Node | None = None, region: Pixels | None = None) -> Backdrop:
     """Looks at a document.
 
     Args:
-        document: open for reading.
+        document: document that is open for reading.
         above: the layer or group above which the new strokes will lie; by default they lie above all.
-        region: (h, w) uint8 where paint may go.
+        region: (h, w) uint8 where paint may go, 255 where it may.
 
     Raises:
         OpenrasterError: a layer cannot be rendered, or the document has an eotf that MyPaint never gives one.
@@ -95,7 +94,7 @@ def find_node(document: Document, name: str) -> Node:
     raise UsageError(f"{what} “{name}”.", f"The layers are: {names or 'none has a name'}.", id="no-such-layer")
 
 
-def region_of(document: Document, layer: PaintLayer) -> NDArray[np.uint8]:
+def region_of(document: Document, layer: PaintLayer) -> Pixels:
     """Where a layer is painted, as a region (h, w) uint8: its alpha."""
     region = np.zeros((document.height, document.width), np.uint8)
     pixels = layer.pixels()
@@ -124,11 +123,11 @@ def _only(group: Group, keep: Callable[[Path], bool]) -> Group:
     return replace(group, children=tuple(children))
 
 
-def _on_paper(picture: NDArray[np.uint8], document: Document) -> NDArray[np.uint8]:
+def _on_paper(picture: Pixels, document: Document) -> Pixels:
     """A picture, without transparency."""
     if picture.shape[2] == 3:
         return picture
-    paper: NDArray[np.floating] | int = WHITE
+    paper: Floats | int = WHITE
     if document.background is not None:
         tile = document.background.tile()[..., :3]
         repeats = -(-picture.shape[0] // len(tile)), -(-picture.shape[1] // tile.shape[1]), 1

@@ -15,17 +15,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32, Float64, Indices
 from dreambrush.models.shipped_network import open_shipped
 
 if TYPE_CHECKING:
     import onnxruntime
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 LOOKED_AT = 512  # pixels along the longer side of the copy that is looked at
 SMALLEST = 1 / 16  # face, as a share of the longer side
@@ -52,7 +49,7 @@ class Face:
         box: left, top, right and bottom of a frame from the forehead to the chin.
         landmarks: (5, 2) float32, x and y of left and right eye, tip of the nose, left and right corner of the mouth;
             left and right as in the picture.
-        confidence: that it is a face, 0..1.
+        confidence: how sure it is a face, 0..1.
     """
 
     box: tuple[float, float, float, float]

@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float32 = NDArray[np.float32]
+from dreambrush.arrays import Float32
+from dreambrush.painter.see.pyramid import SMALLEST_SIDE, Pyramid
 
-SMALLEST_SIDE = 4  # cells; coarser levels would be of no use
 SMOOTHING = 4  # means of neighbouring tensors both ways: a binomial filter with a standard deviation of one cell
 BAND = 16  # rows of tensors that are made at a time
 # Trace of a tensor whose coherence it halves.  At an edge between colours that differ by 0.04 in each channel the trace
@@ -41,11 +40,7 @@ class OrientationField:
         while min(picture.shape[:2]) >= 2 * SMALLEST_SIDE:
             picture = _halved(picture, np.asarray, 0, 3)
             levels.append(_tensors(picture))
-        counts = [level.shape[0] * level.shape[1] for level in levels]
-        self._sides = np.array([level.shape[:2] for level in levels], np.int64)
-        self._offsets = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-        # One flat array for all levels, so that points of different levels are gathered in one go.
-        self._cells: Float32 = np.concatenate([level.reshape(-1, 3) for level in levels])
+        self._pyramid = Pyramid(levels, cell=2.0, weights=np.float32)  # tensors are half as fine as pixels
 
     def at(self, points: Float32, scale: Float32) -> tuple[Float32, Float32]:
         """The form at some places.
@@ -55,28 +50,15 @@ class OrientationField:
 
         Args:
             points: (b, p, 2) x and y in pixels; beyond the picture its nearest cell counts.
-            scale: (b,) in pixels, such as a stroke's radius.
+            scale: (b,) size of what is asked about in pixels, such as a stroke's radius.
 
         Returns:
             Direction along the form (b, p) in radians, -pi/2..pi/2, known up to half a turn, and coherence (b, p): 1
             where everything runs one way, 0 where nothing does or nothing is to be seen.
         """
         level = np.floor(np.log2(np.maximum(scale, 1e-3)))
-        level = np.clip(level, 0, len(self._sides) - 1).astype(np.int64)
-        height, width = (side[:, None] for side in self._sides[level].T)
-        cell = np.exp2(-1 - level.astype(np.float32))[:, None]
-        x = np.clip(points[..., 0] * cell - np.float32(0.5), 0, (width - 1).astype(np.float32))
-        y = np.clip(points[..., 1] * cell - np.float32(0.5), 0, (height - 1).astype(np.float32))
-        column, row = x.astype(np.int64), y.astype(np.int64)
-        fx, fy = ((a - b).astype(np.float32)[..., None] for a, b in ((x, column), (y, row)))
-        first = row * width + column + self._offsets[level][:, None]
-        right = (column + 1 < width).astype(np.int64)
-        down = np.where(row + 1 < height, width, 0)
-        tensors = self._cells.take(first, 0)
-        tensors += fx * (self._cells.take(first + right, 0) - tensors)
-        below = self._cells.take(first + down, 0)
-        below += fx * (self._cells.take(first + down + right, 0) - below)
-        tensors += fy * (below - tensors)
+        level = np.clip(level, 0, len(self._pyramid.levels) - 1).astype(np.int64)
+        tensors = self._pyramid.sample(points, level)
         even, odd, trace = (tensors[..., i] for i in range(3))
         # The main axis lies at half the angle of (even, odd), and the form across it.
         direction = np.float32(0.5) * np.arctan2(-odd, -even)

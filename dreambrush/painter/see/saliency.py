@@ -6,12 +6,9 @@ Squared error alone spends as much on a fold of cloth as on a pair of eyes.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64
 from dreambrush.painter.see.faces import Face, find_faces
-
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 FACE, FEATURE = 4.0, 10.0  # weight of a face, and of eyes and mouth
 EYE, MOUTH = (0.12, 0.08), (0.16, 0.09)  # standard deviations across and down, as shares of the frame's longer side
@@ -58,7 +55,7 @@ def focus_weight(mask: Float32, attention: Float32 | None) -> Float32 | None:
 
     Args:
         mask: (h, w) float32, 0..1; where it is 1 an error counts FOCUS times as much as where it is 0.
-        attention: (h, w) float32 by which this is multiplied; None for 1.
+        attention: (h, w) float32 factor by which the weight is multiplied; None for 1.
 
     Returns:
         (h, w) float32 of mean 1; None, an even weight, where the mask is even and there is no other.

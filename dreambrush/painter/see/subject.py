@@ -12,16 +12,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.models.shipped_network import open_shipped
 from dreambrush.painter.see.faces import thumbnail
 
 if TYPE_CHECKING:
     import onnxruntime
 
-Float32 = NDArray[np.float32]
 
 SEEN = 320  # pixels along each side of the square into which the network has a picture squeezed
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of colours, as it was trained (data_loader.py)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.blend.transparency import clip_layers, cut_to_shape
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import reduced
 from dreambrush.pictures.palette import Palette
 
-Float32 = NDArray[np.float32]
 Colour = tuple[float, float, float]
 
 EXCESS = 1e-3  # beyond 0..1 that a target may have, from rounding
@@ -29,12 +28,12 @@ class Target:
     Args:
         target: (h, w, 3) float32, sRGB 0..1, or (h, w, 4) with alpha.
         ground: colour under the first stroke, sRGB 0..1; by default the target's mean.
-        work: that is painted on, of the target's size; None for an empty canvas.
-        palette: of which the ground is, too, unless it is given.
+        work: work that is painted on, of the target's size; None for an empty canvas.
+        palette: colours that may be used; unless the ground is given, it is one of them.
 
     Attributes:
         size: height and width in pixels.
-        picture: (h, w, 3) float32 to be painted.
+        picture: (h, w, 3) float32 picture to be painted.
         alpha: (h, w) uint8 where paint may be; None for everywhere.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 on somebody's work.
         counts: how much an error counts, (h, w) float32; None for alike everywhere.
@@ -77,7 +76,7 @@ class Target:
             return layers if self.alpha is None else clip_layers(layers, self.alpha)
         return layers if self.alpha is None else cut_to_shape(layers, SHAPE_LAYER, self.background, self.alpha)
 
-    def mean_squared_error(self, merged: NDArray[np.uint8]) -> float:
+    def mean_squared_error(self, merged: Pixels) -> float:
         """Of a painting (h, w, 3), as far as the target is opaque."""
         squares = np.square(merged / np.float32(255) - self._target)
         if self._share is None:
@@ -100,9 +99,7 @@ def check_target(target: Float32) -> None:
         raise ValueError(f"Expected a target within 0..1 but it had {target.min()} to {target.max()}")
 
 
-def _ground_colour(
-    target: Float32, share: Float32 | None, wanted: Colour | None, palette: Palette | None
-) -> NDArray[np.uint8]:
+def _ground_colour(target: Float32, share: Float32 | None, wanted: Colour | None, palette: Palette | None) -> Pixels:
     """The (3,) colour wanted, or else the target's mean, as far as it is opaque."""
     if wanted is not None:
         colour = np.array(wanted)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.train.collect.strokes import (
     SIDE,
-    Float32,
     Seed,
     brownian_strokes,
     brownian_walk,
@@ -42,7 +41,7 @@ class Episodes:
 
     strokes: Float32
     colour: Float32
-    canvas: NDArray[np.uint8]
+    canvas: Pixels
 
 
 def random_episodes(n: int, seed: Seed) -> tuple[Float32, Float32]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import OutputError
 from dreambrush.files.output import open_output
 from dreambrush.mypaint.engine.myb import BrushSettings
@@ -19,7 +20,6 @@ from dreambrush.train.collect.shards import MANIFEST, Arrays, Kind, Manifest, re
 from dreambrush.train.collect.strokes import (
     STROKES_PER_BRUSH,
     Collection,
-    Float32,
     brownian_strokes,
     brownian_walk,
     paint_alpha,

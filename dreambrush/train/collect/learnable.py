@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
+from dreambrush.bezier import PATH, RADIUS
 from dreambrush.errors import BrushError
+from dreambrush.events import events_of_rows
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import events_of_all
 from dreambrush.train.collect.probe import PROBE_SEED, probe
 from dreambrush.train.collect.strokes import SIDE, random_colours, random_strokes
 
@@ -64,21 +65,21 @@ def check_learnable(name: str, settings: BrushSettings) -> None:
         )
 
 
-def _painted_over(settings: BrushSettings) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _painted_over(settings: BrushSettings) -> tuple[Float32, Float32]:
     """A canvas of opaque patches of many colours, before and after each of some strokes: (h, h, 4) and (n, h, h, 4)."""
     side = 3 * SIDE  # strokes stay in the middle: beyond the edge a blender would find transparency, and drag it in
     patches = random_colours((side // PATCH) ** 2, PROBE_SEED).reshape(side // PATCH, side // PATCH, 3)
     ground = np.full((side, side, 4), ONE, np.uint16)
     ground[..., :3] = np.rint(ONE * patches.repeat(PATCH, 0).repeat(PATCH, 1))
     strokes = random_strokes(TRIES, PROBE_SEED)
-    strokes[:, :6] += SIDE
+    strokes[:, PATH] += SIDE
     colours = random_colours(TRIES, PROBE_SEED + 1).tolist()
     canvas, brush = Canvas(side, side), Brush(settings)
     after = np.empty((TRIES, *ground.shape), np.float32)
-    for index, events in enumerate(events_of_all(strokes[:, :6].reshape(-1, 3, 2), strokes[:, 6:8], strokes[:, 8])):
+    for index, events in enumerate(events_of_rows(strokes)):
         canvas.write(ground)
         brush.set_colour(colours[index])
-        brush.set_radius(float(strokes[index, 8]))
+        brush.set_radius(float(strokes[index, RADIUS]))
         canvas.stroke(brush, events, index)
         after[index] = canvas.read() / np.float32(ONE)
     return (ground / np.float32(ONE)).astype(np.float32), after

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Float64, Pixels
+from dreambrush.bezier import RADIUS
 from dreambrush.cores import available_cores
+from dreambrush.events import events_of_rows
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.strokes import events_of_all
 
 SIDE = 64  # pixels of each picture
 SMALLEST_RADIUS, LARGEST_RADIUS = 0.6, 20.0  # pixels
@@ -31,8 +32,6 @@ BROWNIAN = (
     f"stroke every quantity steps by {WALK_STEP:g} of its range (standard deviation) and turns back at the ends"
 )
 
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 Seed = int | Sequence[int]
 
 
@@ -48,9 +47,9 @@ class Collection:
     """
 
     strokes: Float32
-    alpha: NDArray[np.uint8]
+    alpha: Pixels
     colour: Float32 | None = None
-    rgb: NDArray[np.uint8] | None = None
+    rgb: Pixels | None = None
 
 
 def random_strokes(n: int, seed: Seed) -> Float32:
@@ -128,8 +127,8 @@ def paint_in_turn(
         After each stroke the rectangle of the canvas that it may have changed.
     """
     brush = Brush(settings)
-    events = events_of_all(strokes[:, :6].reshape(-1, 3, 2), strokes[:, 6:8], strokes[:, 8])
-    for index, radius in enumerate(strokes[:, 8].tolist()):
+    events = events_of_rows(strokes)
+    for index, radius in enumerate(strokes[:, RADIUS].tolist()):
         if index % clear_every == 0:
             canvas.clear()
         if colour is not None:
@@ -138,7 +137,7 @@ def paint_in_turn(
         yield canvas.stroke(brush, events[index], index)
 
 
-def paint_alpha(settings: BrushSettings, strokes: Float32, side: int = SIDE) -> NDArray[np.uint8]:
+def paint_alpha(settings: BrushSettings, strokes: Float32, side: int = SIDE) -> Pixels:
     """Paints each stroke alone on an empty canvas, all with one new brush: alpha (n, side, side) uint8.
 
     The brush paints in RGB mode, for alpha is the same in pigment mode and RGB is far quicker.
@@ -161,7 +160,7 @@ def paint_coloured(settings: BrushSettings, strokes: Float32, colour: Float32) -
     return Collection(strokes, pixels[..., 3].copy(), colour, pixels[..., :3].copy())
 
 
-def paint_strokes(settings: BrushSettings, strokes: Float32, side: int = SIDE) -> NDArray[np.uint8]:
+def paint_strokes(settings: BrushSettings, strokes: Float32, side: int = SIDE) -> Pixels:
     """Paints each stroke alone on an empty canvas, on all cores.
 
     Args:

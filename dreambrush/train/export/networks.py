@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from dreambrush.arrays import Float32
 from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.errors import ModelError, OutputError
 from dreambrush.files.output import open_output
@@ -205,7 +205,7 @@ def check_colour(colour: ColourDream, model: bytes) -> Difference:
     return check_network(lambda *given: (colour(*given),), model, COLOUR_FILE, inputs, ("shift",))
 
 
-def _strokes_and_points() -> dict[str, NDArray[np.float32]]:
+def _strokes_and_points() -> dict[str, Float32]:
     points = np.random.default_rng(CHECK_SEED).uniform(0, SIDE, (CHECK_STROKES, CHECK_POINTS, 2)).astype(np.float32)
     return {"strokes": random_strokes(CHECK_STROKES, CHECK_SEED), "points": points}
 
@@ -215,7 +215,7 @@ def check_network(
     network: Callable[..., Sequence[Tensor]],
     model: bytes,
     name: str,
-    inputs: dict[str, NDArray[np.float32]],
+    inputs: dict[str, Float32],
     outputs: tuple[str, ...],
 ) -> Difference:
     """The difference between the answers of a trained network and of the ONNX model that was exported of it.

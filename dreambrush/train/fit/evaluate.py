@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.train.collect.strokes import SIDE, paint_strokes, random_strokes
 from dreambrush.train.fit.field import FieldDream
@@ -68,7 +68,7 @@ def _digits(value: float) -> float:
 
 
 @torch.no_grad()
-def dream_pictures(dream: FieldDream, strokes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def dream_pictures(dream: FieldDream, strokes: Float32) -> tuple[Float32, Float32]:
     """Mean and variance of alpha as (n, 64 * 64) float32 pictures."""
     means, variances = [], []
     for first in range(0, len(strokes), BATCH):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
+
 SEGMENTS = 8  # the path as a polyline: 8 pieces of a quadratic curve bend by a few degrees each
 NEAREST, OFFSETS, MANNERS, TRAITS = 16, 4, 5, 5  # how many numbers each part of Seen has
 LARGEST_LOG_RADIUS = 3.0  # above 20 px a brush is the same picture scaled, for the pixels are small against it
@@ -47,7 +49,7 @@ def see(strokes: Tensor, points: Tensor, reach: Tensor) -> Seen:
         points: (b, p, 2) in pixels, for each stroke its own.
         reach: scalar, how far the brush's paint gets from the path, in radii.
     """
-    path, pressure, radius = strokes[:, :6].reshape(-1, 3, 2), strokes[:, 6:8], strokes[:, 8:9]
+    path, pressure, radius = strokes[:, PATH].reshape(-1, 3, 2), strokes[:, PRESSURES], strokes[:, RADIUS : RADIUS + 1]
     unit = unit_length(radius, reach)
     # All lengths are in units from here on, and the stroke's start is the origin.
     origin = path[:, 0:1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from dreambrush.bezier import PATH
 from dreambrush.train.fit.features import FARTHEST, MANNERS, NEAREST, OFFSETS, TRAITS, see
 
 PASSES = 4  # ways in which a piece of the path can touch a point
@@ -88,5 +89,5 @@ class FieldDream(nn.Module):
 
 def through_nib(nib: Tensor, strokes: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
     """Strokes (b, 9) and points (b, p, 2) as they lie where the nib (2, 2) is round."""
-    path = (strokes[:, :6].reshape(-1, 3, 2) @ nib).reshape(-1, 6)
-    return torch.cat([path, strokes[:, 6:]], 1), points @ nib
+    path = (strokes[:, PATH].reshape(-1, 3, 2) @ nib).reshape(-1, 6)
+    return torch.cat([path, strokes[:, PATH.stop :]], 1), points @ nib

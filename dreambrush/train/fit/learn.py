@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError
 from dreambrush.train.collect.strokes import Collection
 from dreambrush.train.fit.checkpoint import Checkpoint, put_weights, read_weights
@@ -22,7 +21,7 @@ MOST_HIDDEN = 4096  # units of a layer; 48 are usual
 
 def learn_dream(
     collection: Collection,
-    nib: NDArray[np.float32],
+    nib: Float32,
     options: FitOptions,
     seed: int,
     progress: Callable[[int, int], None] = lambda done, total: None,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.train.collect.strokes import SIDE, paint_strokes
 
@@ -14,7 +14,7 @@ LENGTHS = (3.0, 7.0, 15.0)  # pixels: the shortest one that leaves paint smears 
 ROUND = 1.25  # ratio of the axes up to which a nib counts as round: random dabs never are exactly
 
 
-def measure_nib(settings: BrushSettings) -> NDArray[np.float32]:
+def measure_nib(settings: BrushSettings) -> Float32:
     """Paints very short strokes in all directions, and finds the map in which what they leave is round.
 
     Where dabs follow the direction of the stroke, all directions together are round already, as for a round brush.
@@ -46,7 +46,7 @@ def measure_nib(settings: BrushSettings) -> NDArray[np.float32]:
     return np.asarray(whitening / np.sqrt(np.linalg.det(whitening)), np.float32)
 
 
-def _star(length: float) -> NDArray[np.float32]:
+def _star(length: float) -> Float32:
     """Straight strokes (n, 9) through the middle of the picture, in all directions."""
     angle = np.arange(DIRECTIONS * RENDERS) * 2 * np.pi / DIRECTIONS
     half = 0.5 * length * np.stack([np.cos(angle), np.sin(angle)], 1)

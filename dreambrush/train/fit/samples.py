@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from dreambrush.arrays import Float32, Int64
+from dreambrush.bezier import RADIUS, control_points, point_at
 from dreambrush.train.collect.strokes import SIDE, Collection
 from dreambrush.train.fit.features import FARTHEST, SOFT_EDGE, see, unit_length
 from dreambrush.train.fit.field import through_nib
@@ -58,7 +59,7 @@ def measure_reach(collection: Collection, nib: Tensor | None = None) -> float:
     """
     nib = torch.eye(2) if nib is None else nib
     bins = np.zeros((2, int(FARTHEST_REACH * 8)))
-    large = collection.strokes[:, 8] > 2.0  # for fine strokes the pixel grid blurs the answer
+    large = collection.strokes[:, RADIUS] > 2.0  # for fine strokes the pixel grid blurs the answer
     strokes, alpha = collection.strokes[large][:2000], collection.alpha[large][:2000]
     for first in range(0, len(strokes), BATCH):
         part = torch.from_numpy(strokes[first : first + BATCH])
@@ -72,9 +73,9 @@ def measure_reach(collection: Collection, nib: Tensor | None = None) -> float:
     return float(np.clip((painted[-1] + 1) / 8 if len(painted) else 1.0, LEAST_REACH, FARTHEST_REACH))
 
 
-def _distance_in_radii(strokes: Tensor, points: Tensor) -> NDArray[np.float32]:
+def _distance_in_radii(strokes: Tensor, points: Tensor) -> Float32:
     # In units of FARTHEST_REACH radii the first feature is never clamped within the range of interest.
-    reach, radius = torch.tensor(FARTHEST_REACH), strokes[:, 8:9]
+    reach, radius = torch.tensor(FARTHEST_REACH), strokes[:, RADIUS, None]
     units = see(strokes, points, reach).nearest[..., 0]
     return np.asarray(units * unit_length(radius, reach) / radius, np.float32)
 
@@ -118,14 +119,11 @@ def _near(strokes: Tensor, points: Tensor, reach: float, nib: Tensor) -> Tensor:
     return see(*through_nib(nib, strokes, points), torch.tensor(reach)).nearest[..., 0] < FARTHEST
 
 
-def _around(
-    strokes: NDArray[np.float32], reach: float, away: NDArray[np.float32], count: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _around(strokes: Float32, reach: float, away: Float32, count: int, rng: np.random.Generator) -> Int64:
     """Indices (n, count) of pixels within reach of random points of each path; at the picture's edge where beyond."""
     t = rng.random((len(strokes), count, 1))
-    start, control, end = (strokes[:, None, i : i + 2] for i in (0, 2, 4))
-    path = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
-    unit = (strokes[:, 8] * reach + SOFT_EDGE)[:, None, None]
+    path = point_at(*control_points(strokes[:, None]), t)
+    unit = (strokes[:, RADIUS] * reach + SOFT_EDGE)[:, None, None]
     offset = (rng.uniform(-FARTHEST, FARTHEST, (len(strokes), count, 2)) * unit) @ away
     pixel = np.clip(np.floor(path + offset), 0, SIDE - 1).astype(np.int64)
     return np.asarray(pixel[..., 1] * SIDE + pixel[..., 0])

@@ -24,8 +24,7 @@ from dreambrush.pictures.reading import load_picture
 from dreambrush.strokes import Strokes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from dreambrush.arrays import Pixels
     from dreambrush.cli.ui.progress import Update
     from tests.cli.conftest import Command
 
@@ -36,7 +35,7 @@ def little_thought(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(efforts.EFFORTS, efforts.MOST, efforts.EFFORTS[efforts.LEAST])
 
 
-def writing(count: int) -> NDArray[np.uint8]:
+def writing(count: int) -> Pixels:
     """Light bars on dark, (count, 28, 28), as MNIST's digits are stored."""
     pictures = np.zeros((count, 28, 28), np.uint8)
     for index, picture in enumerate(pictures):
@@ -52,7 +51,7 @@ def draw_faces(folder: Path, count: int) -> None:
         picture.save(folder / f"face{index}.png")
 
 
-def seen(record: Path, ground: list[int], brush: str, seed: int) -> NDArray[np.uint8]:
+def seen(record: Path, ground: list[int], brush: str, seed: int) -> Pixels:
     """What the strokes of a file make on fresh real canvases."""
     strokes = Strokes.load(record)
     layers = lay_strokes(strokes, [read_myb(find_brush(brush).path)], seed)

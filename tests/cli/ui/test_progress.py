@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from rich.console import Console
 
+from dreambrush.arrays import Float32
 from dreambrush.cli.ui.preview import HALF_BLOCK
 from dreambrush.cli.ui.progress import painting_progress, progress_bar
 from dreambrush.cli.ui.terminals import Colours, Terminal
@@ -29,7 +29,7 @@ HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 PICTURE = np.full((30, 40, 3), 0.2, np.float32)
 
 
-def told(picture: Callable[[], NDArray[np.float32]] | None = lambda: PICTURE) -> Progress:
+def told(picture: Callable[[], Float32] | None = lambda: PICTURE) -> Progress:
     return Progress("Plan", 300, 1500, 0.0123, picture)
 
 
@@ -99,7 +99,7 @@ def test_silence(terminal: Terminal, how: dict[str, bool], capsys: pytest.Captur
 def test_no_more_than_a_fiftieth_of_the_time_is_spent_looking() -> None:
     looks: list[tuple[float, float]] = []
 
-    def slowly() -> NDArray[np.float32]:
+    def slowly() -> Float32:
         begin = time.monotonic()
         time.sleep(0.02)
         looks.append((begin, time.monotonic()))

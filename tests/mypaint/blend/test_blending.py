@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Int64, Pixels
 from dreambrush.errors import UsageError
 from dreambrush.mypaint.blend import levels
 from dreambrush.mypaint.blend.blending import background_tile, blend, merge_layers
@@ -23,7 +23,7 @@ level = st.integers(0, 255)
 opacity = st.floats(0, 1)
 
 
-def plain(height: int, width: int, rgba: tuple[int, ...]) -> NDArray[np.uint8]:
+def plain(height: int, width: int, rgba: tuple[int, ...]) -> Pixels:
     return np.full((height, width, 4), rgba, np.uint8)
 
 
@@ -85,7 +85,7 @@ def test_paper_repeats_from_the_top_left_corner() -> None:
 
 
 @cache
-def whole_picture(mode: str, eotf: float) -> tuple[list[Layer], NDArray[np.uint8]]:
+def whole_picture(mode: str, eotf: float) -> tuple[list[Layer], Pixels]:
     """Layers of 200 x 200 pixels, and what they show."""
     rng = np.random.default_rng(1)
     layers = []
@@ -120,7 +120,7 @@ def test_inputs_are_left_alone() -> None:
     assert np.array_equal(paper, before[1])
 
 
-def merged_colour(rgba: tuple[int, ...], ground: NDArray[np.uint8], mode: str, eotf: float) -> NDArray[np.int64]:
+def merged_colour(rgba: tuple[int, ...], ground: Pixels, mode: str, eotf: float) -> Int64:
     layer = Layer("one", plain(64, 64, rgba), composite_op=mode)
     return np.asarray(np.rint(merge_layers([layer], ground, eotf).mean(axis=(0, 1))), np.int64)
 
@@ -194,7 +194,7 @@ def test_blend_takes_strips_of_any_layout() -> None:
         (np.zeros((4, 8, 3), np.uint16)[:, ::2], np.zeros((4, 4, 4), np.uint16)),
     ],
 )
-def test_blend_refuses_what_does_not_fit(under: NDArray[np.uint16], paint: NDArray[np.uint16]) -> None:
+def test_blend_refuses_what_does_not_fit(under: Fixed15, paint: Fixed15) -> None:
     with pytest.raises(ValueError, match="Expected"):
         blend(under, paint)
 
@@ -220,6 +220,6 @@ def test_background_of_floats_is_refused() -> None:
         (np.zeros((4, 4, 4), np.uint8), float("nan"), "opacity"),
     ],
 )
-def test_impossible_layers_are_refused(pixels: NDArray[np.uint8], layer_opacity: float, message: str) -> None:
+def test_impossible_layers_are_refused(pixels: Pixels, layer_opacity: float, message: str) -> None:
     with pytest.raises(ValueError, match=f"Expected .*{message}"):
         Layer("bad", pixels, layer_opacity)

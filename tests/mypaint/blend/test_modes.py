@@ -8,50 +8,48 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Float64
 from dreambrush.mypaint.blend.blending import blend
 from dreambrush.mypaint.blend.modes import CLEARING, MODES, mode_number
 from dreambrush.mypaint.engine.eotf import ONE
 from dreambrush.mypaint.layer import NORMAL, PIGMENT
 
-Floats = NDArray[np.float64]
-
 LUMINOSITY = np.array([0.3, 0.59, 0.11])
 
 
-def luminosity(rgb: Floats) -> Floats:
+def luminosity(rgb: Float64) -> Float64:
     return np.asarray((rgb * LUMINOSITY).sum(-1, keepdims=True))
 
 
-def saturation(rgb: Floats) -> Floats:
+def saturation(rgb: Float64) -> Float64:
     return np.asarray(rgb.max(-1, keepdims=True) - rgb.min(-1, keepdims=True))
 
 
-def with_luminosity(rgb: Floats, wanted: Floats) -> Floats:
+def with_luminosity(rgb: Float64, wanted: Float64) -> Float64:
     rgb = rgb + wanted - luminosity(rgb)
     grey, low, high = luminosity(rgb), rgb.min(-1, keepdims=True), rgb.max(-1, keepdims=True)
     rgb = np.where(low < 0, grey + (rgb - grey) * grey / np.maximum(grey - low, 1e-9), rgb)
     return np.where(high > 1, grey + (rgb - grey) * (1 - grey) / np.maximum(high - grey, 1e-9), rgb)
 
 
-def with_saturation(rgb: Floats, wanted: Floats) -> Floats:
+def with_saturation(rgb: Float64, wanted: Float64) -> Float64:
     return np.asarray((rgb - rgb.min(-1, keepdims=True)) * wanted / np.maximum(saturation(rgb), 1e-9))
 
 
-def hard_light(s: Floats, b: Floats) -> Floats:
+def hard_light(s: Float64, b: Float64) -> Float64:
     return np.where(s <= 0.5, 2 * s * b, b + (2 * s - 1) - b * (2 * s - 1))
 
 
-def soft_light(s: Floats, b: Floats) -> Floats:
+def soft_light(s: Float64, b: Float64) -> Float64:
     lighter = np.where(b <= 0.25, ((16 * b - 12) * b + 4) * b, np.sqrt(b))
     return np.where(s <= 0.5, b - (1 - 2 * s) * b * (1 - b), b + (2 * s - 1) * (lighter - b))
 
 
-def blended(mode: str, s: Floats, b: Floats) -> Floats:
+def blended(mode: str, s: Float64, b: Float64) -> Float64:
     """https://www.w3.org/TR/compositing-1/#blending; colours are not premultiplied."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        rules: dict[str, Callable[[], Floats]] = {
+        rules: dict[str, Callable[[], Float64]] = {
             "multiply": lambda: s * b,
             "screen": lambda: b + s - b * s,
             "overlay": lambda: hard_light(b, s),
@@ -71,7 +69,7 @@ def blended(mode: str, s: Floats, b: Floats) -> Floats:
         return np.asarray(rules.get(mode.partition(":")[2], lambda: s)())
 
 
-def composed(mode: str, s: Floats, covered: Floats, b: Floats, alpha: Floats) -> tuple[Floats, Floats]:
+def composed(mode: str, s: Float64, covered: Float64, b: Float64, alpha: Float64) -> tuple[Float64, Float64]:
     """https://www.w3.org/TR/compositing-1/#porterduffcompositingoperators; returns premultiplied colour and alpha."""
     none, all_of_it = np.zeros_like(alpha), np.ones_like(alpha)
     parts = {
@@ -89,7 +87,7 @@ def composed(mode: str, s: Floats, covered: Floats, b: Floats, alpha: Floats) ->
     )
 
 
-def random_light(seed: int, count: int, alpha: tuple[int, int]) -> NDArray[np.uint16]:
+def random_light(seed: int, count: int, alpha: tuple[int, int]) -> Fixed15:
     """Premultiplied pixels, (1, count, 4)."""
     rng = np.random.default_rng(seed)
     pixels = rng.integers(0, ONE + 1, (1, count, 4))
@@ -100,7 +98,7 @@ def random_light(seed: int, count: int, alpha: tuple[int, int]) -> NDArray[np.ui
     return pixels.astype(np.uint16)
 
 
-def straight(light: NDArray[np.uint16]) -> tuple[Floats, Floats]:
+def straight(light: Fixed15) -> tuple[Float64, Float64]:
     alpha = light[..., 3:] / ONE
     return np.asarray(light[..., :3] / np.maximum(light[..., 3:], 1.0)), np.asarray(alpha)
 

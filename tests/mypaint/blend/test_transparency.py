@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
@@ -27,7 +27,7 @@ def random_layers(rng: np.random.Generator, count: int, height: int, width: int,
     return layers
 
 
-def ramp(height: int, width: int) -> NDArray[np.uint8]:
+def ramp(height: int, width: int) -> Pixels:
     """Every alpha."""
     return np.broadcast_to(np.linspace(0, 255, width).astype(np.uint8), (height, width)).copy()
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15
 from dreambrush.errors import BrushError
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import LARGEST_RADIUS, SMALLEST_RADIUS, Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.library import setting_ranges
 from dreambrush.mypaint.engine.myb import BrushSetting, Curve, parse_myb
-from dreambrush.strokes import stroke_events
 
 PATH = [(30.0, 40.0), (70.0, 10.0), (110.0, 70.0)]
 
@@ -24,14 +24,14 @@ def new_brush(curves: Mapping[str, Mapping[str, Curve]] | None = None, /, **valu
     return Brush(type(settings)({**settings.settings, **changed}).with_values(**values))
 
 
-def painted(brush: Brush, eotf: float = 1.0, seed: int = 0, strokes: int = 1) -> NDArray[np.uint16]:
+def painted(brush: Brush, eotf: float = 1.0, seed: int = 0, strokes: int = 1) -> Fixed15:
     canvas = Canvas(140, 80, eotf)
     for _ in range(strokes):
         canvas.stroke(brush, stroke_events(PATH, (0.6, 0.9), 6.0), seed)
     return canvas.read()
 
 
-def opaque_pixels(pixels: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def opaque_pixels(pixels: Fixed15) -> Fixed15:
     opaque = pixels[pixels[..., 3] > ONE - 8]
     assert len(opaque) > 100
     return opaque
@@ -119,7 +119,7 @@ def test_a_brush_paints_the_same_again_only_when_it_is_new() -> None:
 
 
 def test_the_seed_rules_what_wet_pigment_picks_up() -> None:
-    def wet(seed: int) -> NDArray[np.uint16]:
+    def wet(seed: int) -> Fixed15:
         brush = new_brush(smudge=0.7, paint_mode=1.0, smudge_length=0.2)
         canvas = Canvas(140, 80)
         ground = np.zeros((80, 140, 4), np.uint16)

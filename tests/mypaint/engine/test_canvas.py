@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15, Float64
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE, ONE, Canvas
 from dreambrush.mypaint.engine.myb import parse_myb
-from dreambrush.strokes import stroke_events
 
 ROOT = Path(__file__).parents[3]
 WIDTH, HEIGHT = 150, 100  # not whole tiles
@@ -28,7 +28,7 @@ def new_brush(**values: float) -> Brush:
     return Brush(parse_myb('{"version": 3, "settings": {}}', "defaults").with_values(**values))
 
 
-def curve(x: float = 20.0, y: float = 30.0, length: float = 100.0) -> NDArray[np.float64]:
+def curve(x: float = 20.0, y: float = 30.0, length: float = 100.0) -> Float64:
     path = [(x, y), (x + 0.4 * length, y - 0.3 * length), (x + length, y + 0.4 * length)]
     return stroke_events(path, (0.5, 0.9), 7.4)
 
@@ -52,7 +52,7 @@ def areas(draw: st.DrawFn) -> tuple[int, int, int, int]:
     return x, y, draw(st.integers(0, WIDTH - x)), draw(st.integers(0, HEIGHT - y))
 
 
-def random_pixels(height: int, width: int, seed: int) -> NDArray[np.uint16]:
+def random_pixels(height: int, width: int, seed: int) -> Fixed15:
     """Premultiplied, with plenty of wholly transparent and wholly opaque pixels."""
     random = np.random.default_rng(seed)
     alpha = np.clip(random.integers(-ONE // 2, ONE + ONE // 2, (height, width, 1)), 0, ONE)
@@ -78,7 +78,7 @@ def test_what_is_written_is_read_again_and_nothing_else_changes(area: tuple[int,
 
 
 @given(arrays(np.uint16, (3, 5, 4), elements=st.integers(0, ONE)))
-def test_read8_gives_straight_colours_rounded_to_nearest(pixels: NDArray[np.uint16]) -> None:
+def test_read8_gives_straight_colours_rounded_to_nearest(pixels: Fixed15) -> None:
     pixels[..., :3] = np.minimum(pixels[..., :3], pixels[..., 3:])
     canvas = Canvas(5, 3)
     canvas.write(pixels)
@@ -266,7 +266,7 @@ def test_events_that_would_upset_libmypaint_are_refused(column: int, value: floa
 # ---- the same every time ----
 
 
-def sequence(seed: int) -> NDArray[np.uint16]:
+def sequence(seed: int) -> Fixed15:
     """Strokes of a brush with everything that libmypaint draws lots for."""
     canvas = Canvas(WIDTH, HEIGHT)
     canvas.write(random_pixels(HEIGHT, WIDTH, seed))
@@ -279,7 +279,7 @@ def sequence(seed: int) -> NDArray[np.uint16]:
     return canvas.read()
 
 
-def by_the_grid(seed: int) -> NDArray[np.uint16]:
+def by_the_grid(seed: int) -> Fixed15:
     """First strokes of new brushes that use what libmypaint 1.6 reads of a brush before it has written it.
 
     Those are the grid map, the numbers of dabs, and the last of the smudge buckets; once with a pause before the pen

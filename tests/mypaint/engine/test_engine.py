@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from dreambrush.errors import BrushError
+from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.library import input_ids, setting_ids
 from dreambrush.mypaint.engine.myb import parse_myb
-from dreambrush.strokes import stroke_events
 
 ROOT = Path(__file__).parents[3]
 Curves = dict[str, dict[str, list[list[float]]]]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.library import engine
@@ -45,7 +45,7 @@ def broad_brush(**values: float) -> Brush:
     return Brush(settings.with_values(radius_logarithmic=5.0, opaque_multiply=1.0, **values))
 
 
-def row(y: float) -> NDArray[np.float64]:
+def row(y: float) -> Float64:
     """Events across the whole canvas, where the broad brush touches 300 tiles or more (10 MB)."""
     x = np.linspace(0.0, SIDE, 30)
     return np.stack([x, np.full(30, y), np.full(30, 0.8), np.full(30, 0.01)], 1)

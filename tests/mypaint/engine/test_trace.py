@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Fixed15
 from dreambrush.errors import BrushError
+from dreambrush.events import stroke_events
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas, Masks
 from dreambrush.mypaint.engine.library import engine
 from dreambrush.mypaint.engine.myb import parse_myb, read_myb
 from dreambrush.mypaint.strokemap import decode
-from dreambrush.strokes import stroke_events
 from tests.mypaint.recorded_strokes import HEIGHT, WIDTH, needs_mypaint, random_path, stroke_maps_in_mypaint
 
 DEFAULTS = '{"version": 3, "settings": {}}'
@@ -23,26 +23,24 @@ DENSE = '{"version": 3, "settings": {"dabs_per_actual_radius": {"inputs": {"pres
 BRUSHES = ("oil", "ink", "charcoal", "watercolour", "bristle")
 MODES = {"plain": (1.0, 0.0), "pigment": (2.2, 1.0)}  # eotf, paint_mode
 
-Pixels = NDArray[np.uint16]
-
 
 def new_brush(**values: float) -> Brush:
     return Brush(parse_myb(DEFAULTS, "defaults").with_values(**values))
 
 
-def random_pixels(shape: tuple[int, ...], random: np.random.Generator) -> Pixels:
+def random_pixels(shape: tuple[int, ...], random: np.random.Generator) -> Fixed15:
     """Premultiplied, with plenty of wholly transparent and wholly opaque pixels."""
     alpha = np.clip(random.integers(-ONE // 2, ONE + ONE // 2, (*shape, 1)), 0, ONE)
     colour = (random.random((*shape, 3)) * (alpha + 1)).astype(np.int64)
     return np.concatenate([np.minimum(colour, alpha), alpha], axis=-1).astype(np.uint16)
 
 
-def soft_ground(random: np.random.Generator) -> Pixels:
+def soft_ground(random: np.random.Generator) -> Fixed15:
     """Random paint in patches larger than a pixel, some of them transparent."""
     return np.repeat(np.repeat(random_pixels((HEIGHT // 16, WIDTH // 16), random), 16, 0), 16, 1)
 
 
-def masks_between(before: Pixels, after: Pixels) -> Masks:
+def masks_between(before: Fixed15, after: Fixed15) -> Masks:
     """By our rule, tile by tile over the whole canvas."""
     ffi, lib = engine()
     masks = {}
@@ -59,7 +57,7 @@ def masks_between(before: Pixels, after: Pixels) -> Masks:
 # ---- the rule ----
 
 
-def nearly(tiles: Pixels, random: np.random.Generator) -> Pixels:
+def nearly(tiles: Fixed15, random: np.random.Generator) -> Fixed15:
     """The same pixels, changed by about as much as the rule's limits."""
     old = tiles.astype(np.int64)
     alpha = old[..., 3]

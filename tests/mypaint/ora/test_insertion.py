@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.mypaint.blend.blending import premultiply
 from dreambrush.mypaint.engine.eotf import light_of_levels
 from dreambrush.mypaint.layer import PIGMENT
@@ -41,7 +41,7 @@ class Case:
     wrapped: bool = False  # the root group was an empty element
     mode: str = "pass-through"  # of our group, in MyPaint
 
-    def insert(self, source: Path, target: Path) -> NDArray[np.uint8]:
+    def insert(self, source: Path, target: Path) -> Pixels:
         added = layers(composite_op=PIGMENT) if "pigment" in self.name else layers()
         return insert_layers(source, target, added, GROUP, record=record, above=self.above, selected=self.selected)
 
@@ -172,7 +172,7 @@ def test_the_picture_and_its_thumbnail_are_those_of_all_layers(folder: Path, cas
         assert thumbnail.size == (WIDTH, HEIGHT) and thumbnail.mode == "RGBA"
 
 
-def seen(folder: Path, name: str) -> tuple[dict[str, Any], dict[str, NDArray[np.uint16]]]:
+def seen(folder: Path, name: str) -> tuple[dict[str, Any], dict[str, Fixed15]]:
     """What MyPaint has understood: the document, and tiles by the path of their layer and their place."""
     with np.load(folder / f"{name}.npz") as arrays:
         return json.loads((folder / f"{name}.json").read_text()), dict(arrays)

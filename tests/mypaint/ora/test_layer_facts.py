@@ -4,17 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.layer_facts import LayerFacts, facts_of, framed
 from dreambrush.mypaint.strokemap import MASK_BYTES, RecordedStroke, Tile, encode
 from tests.mypaint.ora_files import MYPAINT, OraFile, noise
 
 
-def facts(
-    tmp_path: Path, pixels: NDArray[np.uint8] | bytes, strokemap: bytes | None, x: int = 0, y: int = 0
-) -> LayerFacts:
+def facts(tmp_path: Path, pixels: Pixels | bytes, strokemap: bytes | None, x: int = 0, y: int = 0) -> LayerFacts:
     """Of a layer in a picture of 100 x 70."""
     ora = OraFile(100, 70)
     layer = ora.layer(pixels, x=x, y=y)

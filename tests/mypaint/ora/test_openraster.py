@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.errors import OutputError, UsageError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.transparency import cut_to_shape
@@ -33,11 +33,11 @@ MODES = {"Normal": (NORMAL,), "Pigment": (PIGMENT,), "mixed": (PIGMENT, NORMAL)}
 needs_mypaint = pytest.mark.skipif(not Path("/usr/lib/mypaint").is_dir(), reason="MyPaint is not installed")
 
 
-def noisy(seed: int, height: int, width: int) -> NDArray[np.uint8]:
+def noisy(seed: int, height: int, width: int) -> Pixels:
     return np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
 
 
-def dab(height: int, width: int, rows: slice, columns: slice) -> NDArray[np.uint8]:
+def dab(height: int, width: int, rows: slice, columns: slice) -> Pixels:
     pixels = np.zeros((height, width, 4), np.uint8)
     pixels[rows, columns] = (200, 60, 20, 180)
     return pixels
@@ -57,7 +57,7 @@ def stress_layers(height: int, width: int) -> list[Layer]:
     ]
 
 
-def stress_paper() -> NDArray[np.uint8]:
+def stress_paper() -> Pixels:
     return np.random.default_rng(5).integers(0, 256, (128, 64, 3), np.uint8)
 
 
@@ -70,7 +70,7 @@ def paint_of(easel: Easel) -> Canvas:
     return easel.paint_layers.canvas(easel.layer).canvas
 
 
-def painted_easel(width: int, height: int, pigment: bool, canvases: list[NDArray[np.uint16]] | None = None) -> Easel:
+def painted_easel(width: int, height: int, pigment: bool, canvases: list[Fixed15] | None = None) -> Easel:
     """Three layers of random strokes, opaque, broken and wet; their 15-bit pixels are put on the list."""
     canvases = [] if canvases is None else canvases
     rng = np.random.default_rng(1)
@@ -88,7 +88,7 @@ def painted_easel(width: int, height: int, pigment: bool, canvases: list[NDArray
     return easel
 
 
-def read_png(ora: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
+def read_png(ora: zipfile.ZipFile, name: str) -> Pixels:
     return np.asarray(Image.open(io.BytesIO(ora.read(name))))
 
 
@@ -105,7 +105,7 @@ def rewrite_member(path: Path, name: str, content: bytes) -> None:
             ora.writestr(info, content if info.filename == name else data)
 
 
-def cut_painting(width: int, height: int, pigment: bool) -> tuple[list[Layer], NDArray[np.uint8]]:
+def cut_painting(width: int, height: int, pigment: bool) -> tuple[list[Layer], Pixels]:
     """A painting in the shape of a soft disc with a translucent bar, and that shape."""
     y, x = np.mgrid[0:height, 0:width]
     alpha = np.clip((min(width, height) / 2.2 - np.hypot(x - width / 2, y - height / 2)) * 12 + 128, 0, 255)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.ora.openraster import Layer, write_openraster
 from tests.mypaint.in_mypaint import run_in_mypaint
@@ -35,7 +35,7 @@ from tests.mypaint.ora.test_openraster import (
 )
 
 
-def open_in_mypaint(path: Path, *exported: Path) -> tuple[dict[str, Any], NDArray[np.uint8], Any]:
+def open_in_mypaint(path: Path, *exported: Path) -> tuple[dict[str, Any], Pixels, Any]:
     """What MyPaint says of the file, how it renders it, and the settings that it saves again.
 
     It may also export the picture, without the paper.
@@ -90,7 +90,7 @@ def test_mypaint_opens_a_real_painting(tmp_path: Path, pigment: bool) -> None:
 @needs_mypaint
 def test_pigment_is_what_a_new_document_of_mypaint_has(tmp_path: Path) -> None:
     """The same paint on layers that MyPaint itself made looks the same, and it saves the same modes and eotf."""
-    canvases: list[NDArray[np.uint16]] = []
+    canvases: list[Fixed15] = []
     easel = painted_easel(192, 128, pigment=True, canvases=canvases)
     np.savez(tmp_path / "layers.npz", easel.ground, *canvases)
     run_in_mypaint("mypaint_shows.py", tmp_path / "home", tmp_path / "layers.npz", tmp_path / "theirs.ora")

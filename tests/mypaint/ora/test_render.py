@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import OpenrasterError
 from dreambrush.mypaint.blend.modes import MODES
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
@@ -113,14 +113,14 @@ DOCUMENTS: dict[str, Callable[[], OraFile]] = {
 CLEAR = ("modes 1.0", "modes 2.2", "tree 1.0 dst-in", "tree 2.2 src-atop", "tree None pigment")  # without the paper
 
 
-def rendered(ora: OraFile, folder: Path, *, clear: bool = False) -> NDArray[np.uint8]:
+def rendered(ora: OraFile, folder: Path, *, clear: bool = False) -> Pixels:
     ora.save(path := folder / "rendered.ora")
     with read_document(path) as document:
         return render_document(replace(document, background=None) if clear else document)
 
 
 @pytest.fixture(scope="module")
-def mypaint(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, NDArray[np.uint8]], list[str]]:
+def mypaint(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Pixels], list[str]]:
     """What MyPaint exports of the documents, those without paper under "clear NAME", and its list of modes."""
     folder = tmp_path_factory.mktemp("mypaint")
     for name, document in DOCUMENTS.items():
@@ -134,7 +134,7 @@ def mypaint(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, NDArray
 
 @pytest.mark.slow
 @needs_mypaint
-def test_our_modes_are_all_of_mypaints(mypaint: tuple[dict[str, NDArray[np.uint8]], list[str]]) -> None:
+def test_our_modes_are_all_of_mypaints(mypaint: tuple[dict[str, Pixels], list[str]]) -> None:
     assert sorted(MODES) == sorted(mypaint[1])
 
 
@@ -142,7 +142,7 @@ def test_our_modes_are_all_of_mypaints(mypaint: tuple[dict[str, NDArray[np.uint8
 @needs_mypaint
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_mypaint_renders_every_pixel_as_we_do(
-    mypaint: tuple[dict[str, NDArray[np.uint8]], list[str]], tmp_path: Path, name: str
+    mypaint: tuple[dict[str, Pixels], list[str]], tmp_path: Path, name: str
 ) -> None:
     ours, theirs = rendered(DOCUMENTS[name](), tmp_path), mypaint[0][name]
     assert ours.shape == theirs.shape and ours.shape[2] == 3
@@ -159,7 +159,7 @@ def test_mypaint_renders_every_pixel_as_we_do(
 @needs_mypaint
 @pytest.mark.parametrize("name", CLEAR)
 def test_mypaint_exports_without_its_paper_as_we_do(
-    mypaint: tuple[dict[str, NDArray[np.uint8]], list[str]], tmp_path: Path, name: str
+    mypaint: tuple[dict[str, Pixels], list[str]], tmp_path: Path, name: str
 ) -> None:
     ours, theirs = rendered(DOCUMENTS[name](), tmp_path, clear=True), mypaint[0][f"clear {name}"]
     assert ours.shape == theirs.shape and ours.shape[2] == 4
@@ -173,7 +173,7 @@ def test_mypaint_exports_without_its_paper_as_we_do(
 @pytest.mark.slow
 @needs_mypaint
 def test_modes_differ_so_that_the_comparison_could_fail(
-    mypaint: tuple[dict[str, NDArray[np.uint8]], list[str]], tmp_path: Path
+    mypaint: tuple[dict[str, Pixels], list[str]], tmp_path: Path
 ) -> None:
     """The negative control: with the mode of a neighbour nearly every painted pixel would be wrong."""
     ora = table_of_modes(1.0)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.mypaint.layer import Layer
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.openraster import write_openraster
@@ -16,7 +16,7 @@ needs_mypaint = pytest.mark.skipif(not Path("/usr/lib/mypaint").is_dir(), reason
 EOTFS = (1.0, 2.2)
 
 
-def every_level_at_every_alpha() -> NDArray[np.uint8]:
+def every_level_at_every_alpha() -> Pixels:
     """256 x 256 pixels: of each pair one, in three channels each."""
     alpha, level = np.mgrid[0:256, 0:256].astype(np.uint8)
     return np.stack([level, np.roll(level, 100, 1), level[:, ::-1], alpha], -1)

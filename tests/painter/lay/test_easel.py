@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
@@ -92,7 +92,7 @@ def test_replay_paints_the_same_again(pigment: bool) -> None:
     assert not np.array_equal(other[1].pixels, layers[1].pixels)
 
 
-def glazed(pigment: bool, on_a_new_layer: bool) -> NDArray[np.float32]:
+def glazed(pigment: bool, on_a_new_layer: bool) -> Float32:
     """Half transparent yellow over the blue ground, as a layer or as wet paint on one."""
     glaze = read_myb(find_brush("oil").path).with_values(opaque=0.08)
     tools = [Tool(settings, pigment=pigment) for settings in (read_myb(find_brush("oil").path), glaze)]

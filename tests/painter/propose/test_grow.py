@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import only
 from dreambrush.painter.geometry import dotness
 from dreambrush.painter.propose.grow import Grower, SearchBudget
@@ -17,7 +18,7 @@ from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Painted, Pictures, Tames
+    from tests.painter.conftest import Painted, Pictures, Tames
 
 SIDE = 64
 PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)
@@ -99,10 +100,13 @@ def test_strokes_are_tame_and_colours_colours(grower_for: partial[Grower], dream
 
 
 def test_every_brush_is_used_where_it_suits_best(grower_for: partial[Grower], dreams: Dreams, oil: Dreams) -> None:
-    several, one = grower_for(dreams), grower_for(oil)
-    sketch = grown(several)
-    assert len(set(sketch.brush)) > 1 and set(grown(one).brush) == {0}
-    assert several.mse < 1.2 * one.mse
+    errors = []
+    for seed in range(4):
+        several, one = grower_for(dreams, seed), grower_for(oil, seed)
+        assert len(set(grown(several).brush)) > 1 and set(grown(one).brush) == {0}
+        errors.append((several.mse, one.mse))
+    with_several, with_one = np.mean(errors, 0)
+    assert with_several / with_one < 1.14  # with brushes at random it is 1.17
 
 
 def test_one_colour_for_all(grower_for: partial[Grower], oil: Dreams) -> None:
@@ -123,7 +127,7 @@ def test_what_is_maximised_is_merit(grower_for: partial[Grower], oil: Dreams) ->
     gainful, long = (
         grown(grower_for(oil, score=score, thought=as_proposed)) for score in (take_gain_for_merit, prefer_long_ones)
     )
-    assert dotness(long.strokes).mean() < 0.8 * dotness(gainful.strokes).mean()
+    assert dotness(long.strokes).mean() / dotness(gainful.strokes).mean() < 0.8
 
 
 def test_a_canvas_that_is_really_otherwise_is_seen(
@@ -144,7 +148,7 @@ def test_a_perfect_canvas_is_not_spoilt(grower_for: partial[Grower], oil: Dreams
     grower = grower_for(oil)
     grower.see(astronaut(SIDE).reshape(-1, 3))
     assert len(grower.round(1)) == 1  # as one was asked for
-    assert grower.mse < 1e-3
+    assert grower.mse < 1e-6
 
 
 def test_rounds_become_larger(grower_for: partial[Grower], oil: Dreams) -> None:

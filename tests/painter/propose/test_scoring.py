@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.gain import only
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.scoring import Scorer
@@ -15,7 +16,7 @@ from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Painted, Pictures, Sketches
+    from tests.painter.conftest import Painted, Pictures, Sketches
 
 SIDE = 64
 PAPER = np.full((SIDE, SIDE, 3), 0.5, np.float32)

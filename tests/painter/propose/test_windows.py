@@ -46,7 +46,7 @@ def test_one_looks_where_the_error_is() -> None:
     middle = windows.corner + 0.5 * SIDE * windows.scale[:, None]
     off = np.abs(middle - (175, 85))
     assert (off < 6 + 0.5 * SIDE * windows.scale[:, None]).all()
-    assert np.median(off) < 12
+    assert np.median(off) < 6
 
 
 def test_sizes_reach_from_the_finest_strokes_to_the_whole_picture() -> None:

@@ -9,6 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from dreambrush.arrays import Float32
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import GRADIENT_FILE, DreamGradient
 from dreambrush.errors import ModelError
@@ -18,7 +19,7 @@ from dreambrush.painter.refine.fragments import Fragments, all_cells, find_fragm
 from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Sketches
+    from tests.painter.conftest import Sketches
 
 SIDE = 40
 GRID = all_cells(SIDE, SIDE, 1.0)
@@ -85,7 +86,7 @@ def test_the_gradient_from_some_points_is_right_on_the_mean(
     random_sketch: Sketches, of_mean: float, of_variance: float
 ) -> None:
     folder = find_brush("bristle").dream_folder()
-    sketch = random_sketch(6, SIDE, seed=5)
+    sketch = random_sketch(12, SIDE, seed=5)
     with Dreams([folder]) as dreams:
         pairs = pairs_of(dreams, sketch)
         mean, _ = dreams.alpha(sketch, pairs)
@@ -96,9 +97,9 @@ def test_the_gradient_from_some_points_is_right_on_the_mean(
         full = full_gradient(sketch, pairs, grad_mean, grad_variance, folder)
         draws = np.array([dreams.vjp(sketch, pairs, mean, grad_mean, grad_variance, rng) for _ in range(300)])
     apart = np.abs(draws.mean(0) - full) / (draws.std(0) / np.sqrt(len(draws)) + 1e-4 * np.abs(full).max(0))
-    assert apart.max() < 5 and np.sqrt((apart**2).mean()) < 1.6
+    assert apart.max() < 6 and np.sqrt((apart**2).mean()) < 1.7
     likeness = (draws * full).sum((1, 2)) / np.sqrt((draws**2).sum((1, 2)) * (full**2).sum())
-    assert np.median(likeness) > 0.5  # a single draw already points the right way
+    assert np.median(likeness) > 0.7  # a single draw already points the right way
 
 
 def test_where_paint_is_surely_there_or_not_few_points_are_asked(oil: Dreams, random_sketch: Sketches) -> None:
@@ -113,8 +114,8 @@ def test_where_paint_is_surely_there_or_not_few_points_are_asked(oil: Dreams, ra
     some = np.mean([oil.vjp(sketch, pairs, mean, everywhere, nothing, rng) for _ in range(30)], 0)
     rim = full_gradient(sketch, pairs, np.where(edge, 1, 0).astype(np.float32), nothing, oil.each[0].folder)
     assert edge.mean() < 0.6
-    assert np.abs(some - full).sum() < 0.3 * np.abs(full).sum()
-    assert np.abs(rim - full).sum() < 0.3 * np.abs(full).sum()
+    assert np.abs(some - full).sum() / np.abs(full).sum() < 0.3
+    assert np.abs(rim - full).sum() / np.abs(full).sum() < 0.3
 
 
 def test_no_strokes_and_no_pairs(dreams: Dreams, sketch: Sketch) -> None:

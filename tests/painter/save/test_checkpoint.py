@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.errors import StrokesError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
@@ -24,7 +24,6 @@ from dreambrush.pictures.palette import parse_palette
 from tests.painter.conftest import Pictures
 
 SIDE, STROKES = 32, 42  # of 40 and more, some are accents
-Float32 = NDArray[np.float32]
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 from PIL import Image
 
+from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
@@ -87,7 +87,7 @@ def recorded(painting: Painting, brushes: list[BrushFile]) -> list[list[int]]:
     return found
 
 
-def check_hand(hand: dict[str, Any], brush: BrushFile, colour: NDArray[np.float32], radius: float, mode: str) -> None:
+def check_hand(hand: dict[str, Any], brush: BrushFile, colour: Float32, radius: float, mode: str) -> None:
     """The brush that MyPaint took up is this one, in all its settings."""
     wanted: BrushSettings = read_myb(brush.path)
     assert hand["parent"] == brush.mypaint_name == f"dreambrush/{brush.name}"

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.see.orientation import OrientationField
 
-Float32 = NDArray[np.float32]
 SIDE = 96
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import skimage.data
 
+from dreambrush.arrays import Float32
 from dreambrush.painter.see.saliency import ELSEWHERE, FACE, FEATURE, FOCUS, detail_weight, focus_weight
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Pictures
+    from tests.painter.conftest import Pictures
 
 # In the picture of 512 px, measured by eye: x and y.
 EYES, MOUTH, CHEEK, WALL = ((203, 101), (247, 103)), (224, 144), (192, 122), (330, 60)

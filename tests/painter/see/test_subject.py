@@ -8,16 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
-from numpy.typing import NDArray
 
 import dreambrush
+from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import shipped_folder
 from dreambrush.painter.see import subject
 from dreambrush.painter.see.subject import find_subject
 from dreambrush.pictures.reading import load_picture
-
-Float32 = NDArray[np.float32]
 
 SAMPLE = Path(dreambrush.__file__).parent / "samples" / "still-life.jpg"
 

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from dreambrush.arrays import Float32
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.blend.transparency import merge_transparent
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.see.target import SHAPE_LAYER, Target
 
 if TYPE_CHECKING:
-    from tests.painter.conftest import Float32, Pictures
+    from tests.painter.conftest import Pictures
 
 HEIGHT, WIDTH = 30, 40
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dreambrush.bezier import path_length
 from dreambrush.errors import ModelError
-from dreambrush.painter.geometry import path_length
 from dreambrush.painter.propose.ridge_proposer import THICKEST, THINNEST, RidgeProposer
 from dreambrush.painter.propose.windows import SIDE, Windows
 from research.controllers.compact import (

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.train.collect.episodes import EPISODE_LENGTH, paint_episodes, random_episodes
@@ -16,7 +16,7 @@ from research.dreams.vae import Vae, VaeOptions, fit_vae
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 QUICK = MdnRnnOptions(hidden=64, components=3, steps=150, batch=32, learning_rate=6e-3)
-Episodes = tuple[NDArray[np.float32], NDArray[np.uint8]]
+Episodes = tuple[Float32, Pixels]
 
 
 @cache

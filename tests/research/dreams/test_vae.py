@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.train.collect.strokes import SIDE, paint_strokes, random_strokes
@@ -12,10 +12,9 @@ from research.dreams.vae import Vae, VaeOptions, fit_vae
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 QUICK = VaeOptions(latents=16, channels=(4, 8, 16, 32), steps=150, batch=32, learning_rate=3e-3)
-Levels = NDArray[np.uint8]
 
 
-def real_alpha(count: int, seed: int) -> Levels:
+def real_alpha(count: int, seed: int) -> Pixels:
     """Of broad strokes, which are learned in seconds."""
     strokes = random_strokes(4 * count, seed)
     return paint_strokes(read_myb(find_brush("oil").path), strokes[strokes[:, 8] > 6][:count])
@@ -55,6 +54,6 @@ def test_the_same_seed_gives_the_same_weights() -> None:
 
 
 @pytest.mark.parametrize("wrong", [np.zeros((3, 32, 32), np.uint8), np.zeros((3, SIDE, SIDE), np.float32)])
-def test_other_pictures_are_refused(wrong: Levels) -> None:
+def test_other_pictures_are_refused(wrong: Pixels) -> None:
     with pytest.raises(ValueError, match="Expected pictures"):
         fit_vae(wrong, QUICK, seed=0)

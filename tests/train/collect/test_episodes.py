@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from dreambrush.events import stroke_events
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import Canvas
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.strokes import stroke_events
 from dreambrush.train.collect.episodes import EPISODE_LENGTH, paint_episodes, random_episodes
 from dreambrush.train.collect.strokes import SIDE
 
