@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dreambrush.arrays import Pixels
 from dreambrush.files.output import open_output
 from dreambrush.mypaint.ora.document import Document, read_document
 from dreambrush.mypaint.ora.render import render_document
@@ -72,7 +70,7 @@ def export_document(
 
 
 def save_flat(
-    picture: NDArray[np.uint8],
+    picture: Pixels,
     output: Path,
     resolution: Resolution = (USUAL_DPI, USUAL_DPI),
     *,
@@ -99,13 +97,13 @@ def save_flat(
     return ""
 
 
-def is_transparent(picture: NDArray[np.uint8]) -> bool:
+def is_transparent(picture: Pixels) -> bool:
     """Whether some pixel of a picture (height, width, 3 or 4), uint8, lets through what is below."""
     return picture.shape[2] == 4 and bool((picture[..., 3] < 255).any())
 
 
 def _save_psd(
-    picture: NDArray[np.uint8], document: Document, output: Path, resolution: Resolution, *, overwrite: bool
+    picture: Pixels, document: Document, output: Path, resolution: Resolution, *, overwrite: bool
 ) -> list[str]:
     """Save the layers and return what there is to note."""
     layers, notes = psd_layers(document)

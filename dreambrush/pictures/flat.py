@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import OutputError
 from dreambrush.mypaint.ora.png import encode_png
 
@@ -38,7 +38,7 @@ def has_transparency(ending: str) -> bool:
     return FLAT_FORMATS[ending.lower()] != "JPEG"
 
 
-def encode_flat(pixels: NDArray[np.uint8], ending: str, resolution: Resolution) -> bytes:
+def encode_flat(pixels: Pixels, ending: str, resolution: Resolution) -> bytes:
     """The bytes of a picture file.  The same arguments give the same bytes.
 
     Args:
@@ -74,7 +74,7 @@ def encode_flat(pixels: NDArray[np.uint8], ending: str, resolution: Resolution) 
     return file.getvalue()
 
 
-def on_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def on_white(pixels: Pixels) -> Pixels:
     """A picture on white paper.
 
     Args:

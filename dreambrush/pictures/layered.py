@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.mypaint.blend.modes import CLEARING
 from dreambrush.mypaint.engine.eotf import PLAIN
 from dreambrush.mypaint.layer import PIGMENT
@@ -62,8 +62,8 @@ def _mode(node: PaintLayer | Group, notes: list[str]) -> bytes:
     return mode or NORMAL
 
 
-def _filling(paper: Background, document: Document) -> Callable[[], NDArray[np.uint8]]:
-    def pixels() -> NDArray[np.uint8]:
+def _filling(paper: Background, document: Document) -> Callable[[], Pixels]:
+    def pixels() -> Pixels:
         tile = paper.tile()
         repeats = (-(-document.height // tile.shape[0]), -(-document.width // tile.shape[1]), 1)
         return np.tile(tile, repeats)[: document.height, : document.width]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dreambrush.arrays import Int64, Mask, Pixels
 
 LONGEST = 128  # bytes in one packet
 WORTH_A_RUN = 3  # equal bytes; two of them are no shorter as a run
 
 
-def pack_rows(rows: NDArray[np.uint8]) -> tuple[bytes, NDArray[np.int64]]:
+def pack_rows(rows: Pixels) -> tuple[bytes, Int64]:
     """Pack rows of bytes.
 
     Args:
@@ -42,7 +43,7 @@ def pack_rows(rows: NDArray[np.uint8]) -> tuple[bytes, NDArray[np.int64]]:
     return packed.tobytes(), np.add.reduceat(size, first)
 
 
-def _stretches(rows: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _stretches(rows: Pixels) -> tuple[Int64, Mask]:
     """Where stretches begin in the bytes of all rows, and whether each is a run of one value.  None crosses rows."""
     height, width = rows.shape
     begins = np.ones((height, width), bool)

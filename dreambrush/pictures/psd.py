@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Pixels
 from dreambrush.errors import OutputError
 from dreambrush.pictures.flat import Resolution, on_white, srgb_profile
 from dreambrush.pictures.packbits import pack_rows
@@ -73,7 +73,7 @@ class PsdLayer:
     """
 
     name: str
-    pixels: Callable[[], NDArray[np.uint8]]
+    pixels: Callable[[], Pixels]
     x: int = 0
     y: int = 0
     opacity: float = 1.0
@@ -102,7 +102,7 @@ class PsdGroup:
 
 def write_psd(
     file: BinaryIO,
-    picture: NDArray[np.uint8],
+    picture: Pixels,
     layers: Sequence[PsdLayer | PsdGroup],
     resolution: Resolution,
 ) -> None:
@@ -202,7 +202,7 @@ def _write_pixels(file: IO[bytes], record: _LayerRecord) -> bytes:
     return entry + _description(record)
 
 
-def _cropped(layer: PsdLayer) -> tuple[int, int, NDArray[np.uint8]]:
+def _cropped(layer: PsdLayer) -> tuple[int, int, Pixels]:
     """Where the paint of a layer lies (x, y), and its pixels without the empty rim; none of an empty layer."""
     pixels = layer.pixels()
     rows, columns = (np.flatnonzero(pixels[..., 3].any(axis=axis)) for axis in (1, 0))
@@ -239,7 +239,7 @@ def _padded(data: bytes) -> bytes:
     return data + bytes(-len(data) % 4)
 
 
-def _write_picture(file: BinaryIO, picture: NDArray[np.uint8]) -> None:
+def _write_picture(file: BinaryIO, picture: Pixels) -> None:
     colours = on_white(picture) if picture.shape[2] == 4 else picture  # what shows through is white in Photoshop's own
     packed = [pack_rows(colours[..., channel]) for channel in range(3)]
     packed += [pack_rows(picture[..., channel]) for channel in range(3, picture.shape[2])]
