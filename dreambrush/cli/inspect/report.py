@@ -69,8 +69,10 @@ def _paper(background: Background) -> dict[str, Any]:
 
 def _node(node: PaintLayer | Group, facts: Mapping[PaintLayer, LayerFacts]) -> dict[str, Any]:
     from dreambrush.mypaint.ora.layer_tree import Group
+    from dreambrush.painter.see.backdrop import number_of
 
     common = {
+        "number": number_of(node),
         "name": node.name,
         "mode": node.composite_op,
         "opacity": node.opacity,
@@ -160,6 +162,7 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
 
 def _tree(nodes: Sequence[dict[str, Any]], indent: str) -> Iterator[str]:
     width = max((len(node["name"]) for node in nodes), default=0)
+    digits = max((len(node["number"]) for node in nodes), default=0)
     for node in nodes:
         words = []
         if "layers" in node:
@@ -177,7 +180,7 @@ def _tree(nodes: Sequence[dict[str, Any]], indent: str) -> Iterator[str]:
         words += [word for word, told in (("hidden", not node["visible"]), ("locked", node["locked"])) if told]
         words += node.get("problems", [])
         name = node["name"] or "(no name)"
-        yield f"{indent}{name:{width}}  {', '.join(words)}"
+        yield f"{indent}{node['number']:{digits}}  {name:{width}}  {', '.join(words)}"
         yield from _tree(node.get("layers", []), indent + "  ")
 
 

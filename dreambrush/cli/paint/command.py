@@ -63,6 +63,7 @@ def paint(
     onto: Path | None,
     above: str | None,
     region: str | None,
+    fit: str | None,
     mask: Path | None,
     in_place: bool,
     **chosen: Any,
@@ -103,7 +104,7 @@ def paint(
         raise UsageError("-q and -v cannot be used together.", "Leave one of them out.", id="options-conflict")
     if watch and STDIN in targets:  # before standard input is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
-    work = Onto.asked(onto, above, region, mask, in_place)
+    work = Onto.asked(onto, above, region, mask, in_place, fit)
 
     outcomes = Outcomes(as_json=as_json, quiet=quiet)
     with opened_inputs(targets, outcomes.note) as pictures:

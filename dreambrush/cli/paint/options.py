@@ -40,7 +40,7 @@ ESSENTIALS = (
 # Parameters that are about one painting: files and the environment cannot set them.
 ONLY_FLAGS = (
     *("output", "timelapse", "sample", "resume", "go_on", "force", "watch", "as_json", "help_all"),
-    *("onto", "above", "region", "mask", "in_place"),
+    *("onto", "above", "region", "fit", "mask", "in_place"),
 )
 
 _PATH = click.Path(path_type=Path)
@@ -201,11 +201,23 @@ INTO_YOUR_OWN_WORK: tuple[Decorator, ...] = (
         "as it is.  The result is WORK-painted.ora unless you give -o or --in-place.",
     ),
     click.option("--in-place", is_flag=True, help="With --onto: change WORK.ora itself, after a backup."),
-    click.option("--above", metavar="LAYER", help="With --onto: paint above this layer.  [default: above all layers]"),
+    click.option(
+        "--above",
+        metavar="LAYER",
+        help="With --onto: paint above this layer.  Give its name, or its group and its name (Sketch/Lines), or its "
+        "number in `dreambrush inspect`.  [default: above all layers]",
+    ),
     click.option(
         "--region",
         metavar="LAYER|X,Y,W,H",
-        help="With --onto: paint only where this layer has paint, or only in this rectangle (pixels).",
+        help="With --onto: paint only where this layer has paint, or fit the picture into this rectangle (pixels).",
+    ),
+    click.option(
+        "--fit",
+        metavar="contain|crop|frame",
+        type=click.Choice(("contain", "crop", "frame")),
+        help="With --onto: contain shows all of the picture in the rectangle, or in your work.  crop fills it.  frame "
+        "fits the picture into your work, and the rectangle only says where to paint.  [default: contain]",
     ),
     click.option("--mask", metavar="PICTURE", type=_PATH, help="With --onto: paint only where this picture is light."),
 )

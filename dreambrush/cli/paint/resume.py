@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dreambrush.cli.paint.onto import Onto
+from dreambrush.cli.paint.onto import FITS, Onto
 from dreambrush.cli.paint.options import paint_options
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.shared.configured import is_typed
@@ -268,7 +268,10 @@ def _onto_of(record: dict[str, Any]) -> Onto:
     if not isinstance(record["in_place"], bool):
         raise ValueError("the entry 'onto' is unusable")
     mask = None if texts["mask"] is None else Path(texts["mask"])
-    return Onto(Path(_text(record["file"])), texts["above"], texts["region"], mask, record["in_place"])
+    fit = record.get("fit", FITS[0])
+    if fit not in FITS:
+        raise ValueError("the entry 'fit' is unusable")
+    return Onto(Path(_text(record["file"])), texts["above"], texts["region"], mask, record["in_place"], fit)
 
 
 def _text(value: Any) -> str:
