@@ -12,6 +12,7 @@ import click
 from dreambrush.cli.shared.completers import every_brush, ora_files
 from dreambrush.cli.shared.formats import DEFAULT_DPI, FORMATS, ORA, dpi_option, format_option, in_words
 from dreambrush.cli.shared.options import QUIET, decimal_number, whole_number
+from dreambrush.cli.shared.recipes import RECIPE, settings_with_recipe
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import UsageError
 
@@ -60,6 +61,7 @@ WHITE = "#ffffff"
     type=whole_number(1, 10_000),
     help="Which painting, if dreambrush painted in the file several times.  [default: the last]",
 )
+@RECIPE
 @click.option("--your-turn/--no-your-turn", default=True, show_default=True, help="Add an empty layer on top for you.")
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 @QUIET
@@ -74,6 +76,7 @@ def replay(
     until: int | None,
     pigment: bool | None,
     painting: int | None,
+    original: Path | None,
     your_turn: bool,
     force: bool,
     quiet: bool,
@@ -93,7 +96,7 @@ def replay(
 
     kinds = tuple(dict.fromkeys(formats))
     (files,) = plan_files([f"{file.stem}-replay"], output, overwrite=force, formats=kinds)
-    recipe = read_recipe(file, painting)
+    recipe = read_recipe(file, painting, original)
     width, height = recipe.strokes.size
     factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
     wanted = max(round(factor * width), 1), max(round(factor * height), 1)
@@ -132,8 +135,14 @@ def _save(done: Repainting, files: Sequence[Path], dpi: int, *, your_turn: bool,
     return [note for note in notes if note]
 
 
-def read_recipe(file: Path, painting: int | None) -> Recipe:
-    """The recipe of a painting, or one made for strokes from a JSON file."""
+def read_recipe(file: Path, painting: int | None, original: Path | None = None) -> Recipe:
+    """The recipe of a painting, or one made for strokes from a JSON file.
+
+    Args:
+        file: the painting or the strokes.
+        painting: number of the painting, counted from 1; None for the last.
+        original: the painting as it was before, which has the recipe.
+    """
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.recipe import chosen_recipe
     from dreambrush.strokes import Strokes
@@ -141,7 +150,8 @@ def read_recipe(file: Path, painting: int | None) -> Recipe:
     if file.suffix.lower() == ".json":
         return _recipe_of(Strokes.load(file))
     with read_document(file) as document:
-        return chosen_recipe(document.settings, file, painting)
+        source, settings = settings_with_recipe(file, document, original)
+    return chosen_recipe(settings, source, painting)
 
 
 def _recipe_of(strokes: Strokes) -> Recipe:

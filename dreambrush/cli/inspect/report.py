@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dreambrush.cli.shared.outputs import UNFINISHED
+from dreambrush.cli.shared.recipes import advice, is_lost
 from dreambrush.errors import StrokesError
 
 if TYPE_CHECKING:
@@ -23,8 +24,13 @@ EOTFS = {
 UNTOLD = "; the file does not say, so MyPaint assumes it"
 
 
-def report_of(file: Path, document: Document) -> dict[str, Any]:
+def report_of(file: Path, document: Document, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The JSON object of one file; docs/report.md explains it.
+
+    Args:
+        file: the file.
+        document: the file, open for reading.
+        settings: settings that have the recipes; by default those of the document.
 
     Raises:
         OpenrasterError: the pixels of a painted layer, or of the paper, cannot be read.
@@ -37,7 +43,7 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
     recipes: list[Recipe] = []
     problem = None
     try:
-        recipes = recipes_of(document.settings)
+        recipes = recipes_of(document.settings if settings is None else settings)
     except StrokesError as error:
         problem = error.message
     changes = find_edits(document, recipes, facts) if recipes else None
@@ -53,6 +59,7 @@ def report_of(file: Path, document: Document) -> dict[str, Any]:
         "unfinished": UNFINISHED in document.archive,
         "paintings": [_painting(recipe) for recipe in recipes],
         "recipe_problem": problem,
+        "recipe_lost": not recipes and is_lost(document),
         "changed": None if changes is None else changes.changed,
         "changes": None
         if changes is None
@@ -156,6 +163,9 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"Not finished.  Finish it with: dreambrush paint --resume '{report['file']}'"
     if report["changes"] is not None:
         yield from _change_words(report["changes"], report["changed"])
+    elif report["recipe_lost"]:
+        yield "Another program has saved this painting without its recipe."
+        yield advice(Path(report["file"]))
     elif not report["recipe_problem"]:
         yield "Not painted by dreambrush, or saved by another program without the recipe."
 
