@@ -105,11 +105,11 @@ def measure(task: Task) -> Row:
     target = target_picture(task.picture, task.size, keep_alpha=True)
     options = PaintOptions(effort=task.effort, hand=task.hand, layers=task.layers, pigment=task.pigment)
     clock = Clock()
-    with clock.stage("total"):
+    with clock.time("total"):
         painting = paint(target, brushes, task.strokes, task.seed, options=options)
 
     task.folder.mkdir(exist_ok=True, parents=True)
-    with clock.stage("write"):
+    with clock.time("write"):
         merged = write_openraster(
             task.file,
             painting.layers,
@@ -123,7 +123,7 @@ def measure(task: Task) -> Row:
     Image.fromarray(merged).save(task.file.with_suffix(".png"))
 
     settings = [read_myb(brush.path) for brush in brushes]
-    with clock.stage("replay"):
+    with clock.time("replay"):
         replayed = lay_strokes(painting.strokes, settings, task.seed, task.pigment)
     painted = None if painting.alpha is not None else [layer.pixels for layer in painting.layers]
     same = painted and all(np.array_equal(a.pixels, b) for a, b in zip(replayed, painted, strict=True))
@@ -157,7 +157,7 @@ def measure(task: Task) -> Row:
 def _errors(painting: Painting) -> Row:
     stages = [
         {"name": stage.name, "strokes": stage.strokes, **_gap(stage.mse, stage.dreamed_mse)}
-        for stage in painting.stages
+        for stage in painting.laid_layers
     ]
     psnr = round(-10 * math.log10(max(painting.mse, 1e-12)), 2)
     return {**_gap(painting.mse, painting.dreamed_mse), "psnr": psnr, "stages": stages}

@@ -20,7 +20,7 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of
-from dreambrush.replay.repaint import changed, repaint
+from dreambrush.replay.repaint import altered_recipe, repaint
 
 PAINTINGS = (("oil", 384, 1500), ("knife", 384, 600), ("ink", 384, 300), ("oil", 1024, 1500))  # brush, pixels, strokes
 
@@ -29,7 +29,7 @@ def likeness(brush_name: str, size: int, strokes: int, scale: int, picture: str)
     """PSNR in decibels."""
     brush = find_brush(brush_name)
     painting = paint(target_picture(picture, size), brush, strokes, options=PaintOptions(effort=1))
-    larger = repaint(changed(recipe_of(painting, [brush], 0, {}), (scale * size, scale * size))).merged()
+    larger = repaint(altered_recipe(recipe_of(painting, [brush], 0, {}), (scale * size, scale * size))).merged()
     reduced = np.asarray(Image.fromarray(larger).resize((size, size), Image.Resampling.BOX), np.float64)
     return -10 * math.log10(float(((reduced - painting.merged) ** 2).mean()) / 255**2)
 

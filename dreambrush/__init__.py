@@ -1,16 +1,15 @@
 """Paints a picture with MyPaint's own brush engine, stroke by stroke.
 
-The names below are loaded when they are first used, so that ``import dreambrush`` costs nothing; docs/api.md shows
-them at work:
+Each name below is loaded when it is first used, so ``import dreambrush`` costs nothing. docs/api.md shows them at work:
 
 - :class:`Brush` and :class:`Canvas`: MyPaint's brush engine, with numpy arrays in and out.
 - :class:`Strokes` and :func:`stroke_events`: strokes as arrays, and one stroke as the engine wants it.
 - :func:`find_brush`: a brush by name.
 - :func:`paint` with :class:`PaintOptions`: paints a picture and returns a :class:`Painting`, its layers and strokes.
-- :func:`load_picture` and :func:`save_painting`: what goes in and comes out, as files.
+- :func:`load_picture` and :func:`save_painting`: a picture from a file, a painting to a file.
 - :func:`read_document`, :func:`render_document`: any .ora, and what it shows.
 - :func:`chosen_recipe` and :func:`repaint`: how dreambrush painted an .ora, and painting it again.
-- :class:`DreambrushError`: what all errors are that dreambrush expects.
+- :class:`DreambrushError`: the base of all errors that dreambrush expects.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from dreambrush.replay.repaint import repaint
     from dreambrush.strokes import Strokes
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Brush",
     "Canvas",

@@ -1,4 +1,4 @@
-"""Types of arrays, by the names under which all modules know them."""
+"""Type aliases of arrays.  All modules use these names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The benchmark of whole paintings: how close they come and what they cost here, beside the figures of the docs.
+"""The benchmark of whole paintings: their error and cost on this machine, beside the figures of the docs.
 
-The docs' figures are in ``samples/figures.json``, which ``scripts/benchmark_figures.py`` makes; docs/benchmarks.md
-shows the same.  What is painted comes along in ``samples/``, so that everybody measures the same.
+The docs' figures are in ``samples/figures.json``, which ``scripts/benchmark_figures.py`` makes. docs/benchmarks.md
+shows the same.  The pictures come along in ``samples/``, so everybody measures the same.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Case:
     Attributes:
         picture: name of a file in ``samples/``.
         size: longer side in pixels.
-        strokes: how many, exactly.
+        strokes: exact number of strokes.
         effort: 1 to 5.
     """
 
@@ -59,7 +59,7 @@ class Case:
 
     @property
     def title(self) -> str:
-        """What to call it, in words."""
+        """The title of the case, in words."""
         effort = "" if self.effort == DEFAULT else f", effort {self.effort}"
         return f"{Path(self.picture).stem}, {self.size} px, {self.strokes:,} strokes{effort}"
 
@@ -77,15 +77,15 @@ CASES = (
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What came of one painting.
+    """The result of one painting.
 
     Attributes:
-        case: what was asked for.
-        mse: mean squared error of RGB in 0..1 of its strokes, laid once more on fresh real canvases.
-        cpu_seconds: of planning and painting, all threads together.
-        wall_seconds: of planning and painting.
-        target: (h, w, 3) float32, sRGB 0..1.
-        real: (h, w, 3) uint8, as MyPaint shows it.
+        case: the case that was painted.
+        mse: mean squared error of RGB in 0..1; the strokes were laid again on fresh real canvases.
+        cpu_seconds: CPU seconds of planning and painting, summed over all threads.
+        wall_seconds: wall seconds of planning and painting.
+        target: the picture, (h, w, 3) float32, sRGB 0..1.
+        real: the painting as MyPaint shows it, (h, w, 3) uint8.
     """
 
     case: Case
@@ -96,7 +96,7 @@ class Measured:
     real: Pixels
 
     def figures(self) -> Report:
-        """What is written down of it."""
+        """The figures that are kept of the result."""
         return {
             **asdict(self.case),
             "mse": self.mse,
@@ -106,15 +106,15 @@ class Measured:
 
 
 def measure(case: Case, seed: int, progress: Callable[[Progress], None] | None = None) -> Measured:
-    """Paints once, lays the strokes again, and measures these.
+    """Paints once, lays the strokes again, and measures the result.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C was pressed; half a painting has no figures.
+        KeyboardInterrupt: Ctrl-C was pressed.  Half a painting has no figures.
     """
     target = load_picture(SAMPLES / case.picture, case.size)
     brush = find_brush(BRUSH)
     clock = Clock()
-    with clock.stage("paint"):
+    with clock.time("paint"):
         painting = paint(target, brush, case.strokes, seed, progress, PaintOptions(effort=case.effort))
     if painting.interrupted:
         raise KeyboardInterrupt
@@ -132,15 +132,15 @@ def run_benchmark(
     limit: float = LONGEST,
     progress: Callable[[Case, Progress], None] | None = None,
 ) -> Iterator[Measured]:
-    """Paints case after case, and leaves out those for which there is no time.
+    """Paints case after case, and skips those for which there is no time.
 
     Args:
-        cases: what to paint.
-        seed: of the paintings.
-        expected: wall seconds of each case on some machine; how much slower this one is, is seen from the cases
-            before.  Where it is not known, a case is always painted.
-        limit: wall seconds for everything.
-        progress: told how far which case is.
+        cases: the cases to paint.
+        seed: seed of the paintings.
+        expected: wall seconds of each case on some machine.  The cases before tell how much slower this machine is.  A
+            case whose time is not known (None) is always painted.
+        limit: wall seconds for all cases together.
+        progress: called with each case and how far it is.
     """
     start = time.perf_counter()
     here = there = 0.0
@@ -160,7 +160,7 @@ def run_benchmark(
 
 
 def circumstances(seed: int) -> Report:
-    """What figures depend on."""
+    """Everything that figures depend on: seed, brush, versions and machine."""
     return {
         "brush": BRUSH,
         "seed": seed,
@@ -178,23 +178,23 @@ def read_figures() -> Report:
 
 
 def docs_row(case: Case, figures: Report) -> Report | None:
-    """What the docs say of a case."""
+    """The figures of a case in the docs, or None if they have none."""
     wanted = asdict(case)
     return next((row for row in figures["results"] if wanted.items() <= row.items()), None)
 
 
 def compare(results: Sequence[Measured], seed: int, figures: Report) -> Report:
-    """Figures of here beside those of the docs.
+    """Sets the figures of this machine beside those of the docs.
 
     Args:
-        results: of here, at least one.
-        seed: that they were painted with.
-        figures: of the docs.
+        results: results of this machine, at least one.
+        seed: seed of their paintings.
+        figures: figures of the docs.
 
     Returns:
-        Circumstances; for each result its figures, those of the docs, and how many times as much it is here
-        (None where the docs have none); ``agreement``, one of ``AGREEMENTS`` or None without anything to compare with,
-        of each result and of all; and what ``may_explain`` a difference.
+        The circumstances.  For each result its figures, those of the docs, and the ratio of here to there (None if the
+        docs have none).  ``agreement`` of each result and of all: one of ``AGREEMENTS``, or None if there is nothing to
+        compare with.  ``may_explain``: what may explain a difference.
     """
     rows = []
     for result in results:
@@ -226,7 +226,7 @@ def _agreement(here: float, docs: float) -> str:
 
 
 def differences(here: Report, docs: Report) -> list[str]:
-    """What may make a painting differ from that of the docs; each as a few words, such as "the seed (1, not 0)"."""
+    """What may make a painting differ from that of the docs, each in a few words: "the seed (1, not 0)"."""
     pairs = [
         ("the seed", here["seed"], docs["seed"]),
         ("dreambrush's version", here["version"], docs["version"]),

@@ -110,7 +110,7 @@ def settings_of_environment(keys: Collection[str], lists: Collection[str]) -> di
 
 
 def settings_beside(targets: Iterable[Path], keys: Collection[str], only_flags: Collection[str]) -> dict[str, Setting]:
-    """Settings of the ``dreambrush.toml`` beside the targets.
+    """Settings from the ``dreambrush.toml`` beside the targets.
 
     Args:
         targets: files, folders, patterns, or - for standard input, which belongs to the current folder.
@@ -139,8 +139,8 @@ def settings_of_file(
     """Settings of a TOML file.  A missing file sets nothing.
 
     Args:
-        path: of the file.  Names of files in it are relative to its folder.
-        level: of the settings.
+        path: the file.  Names of files in it are relative to its folder.
+        level: the level that the settings get.
         keys: the options that can be set.
         only_flags: the options that only the command line can set.
 

@@ -1,8 +1,8 @@
 """Every error that dreambrush expects, each with an exit code and a word of advice.
 
-An error says in one sentence what is wrong, and in one more what to do about it.  The command line
-prints both and leaves with :attr:`DreambrushError.exit_code`.  Its id tells its kind: ``docs/errors.toml`` lists them
-all with what to do, and a test compares that with the code.
+An error says in one sentence what is wrong, and in another what to do about it.  The command line prints both and exits
+with :attr:`DreambrushError.exit_code`.  The id tells the kind of error.  ``docs/errors.toml`` lists all ids, and a test
+compares that list with the code.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ class ExitCode(IntEnum):
 
 
 class DreambrushError(Exception):
-    """An error that the user can understand and mend.
+    """An error that the user can understand and solve.
 
     Args:
         message: one sentence on what is wrong.
         advice: one sentence on what to do.
-        id: a stable name for this kind of error, such as "no-such-picture": scripts rely on it, wording may change.
+        id: a stable name for this kind of error, such as "no-such-picture".  Scripts rely on it; the wording may
+            change.
     """
 
     exit_code = ExitCode.UNEXPECTED
@@ -49,7 +50,7 @@ class DreambrushError(Exception):
 
 
 class UsageError(DreambrushError):
-    """An option has a value that makes no sense."""
+    """An option has an invalid value."""
 
     exit_code = ExitCode.USAGE
 
@@ -61,7 +62,7 @@ class PictureError(DreambrushError):
 
 
 class OutputError(DreambrushError):
-    """The output exists already or cannot be written."""
+    """The output already exists or cannot be written."""
 
     exit_code = ExitCode.OUTPUT
 
@@ -91,12 +92,12 @@ class MissingPackageError(DreambrushError):
 
 
 class StrokesError(DreambrushError, ValueError):
-    """Arrays or a file that are not valid strokes."""
+    """Arrays or a file do not hold valid strokes."""
 
     exit_code = ExitCode.BAD_STROKES
 
 
 class OpenrasterError(DreambrushError):
-    """An .ora file is broken, or of a kind that cannot be read."""
+    """An .ora file is broken, or of a kind that dreambrush cannot read."""
 
     exit_code = ExitCode.BAD_ORA

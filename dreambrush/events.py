@@ -1,4 +1,4 @@
-"""How a stroke becomes events: what a hand would send to the engine while it draws.
+"""Makes events of strokes: what a hand would send to the engine while it draws.
 
 A pen tablet reports where the pen is about a hundred times a second.  So does this.
 """
@@ -15,16 +15,16 @@ SPEED = 600.0  # pixels a second: an unhurried sweep of the arm over a screen at
 LEAST_SECONDS = 0.08  # even a dab takes this long
 SECONDS_PER_EVENT = 0.01  # a tablet reports about 100 times a second
 MOST_EVENTS = 64  # enough for a smooth quadratic curve of any length
-APPROACH = 0.02  # of the radius: far too little for a dab, enough for a direction
+APPROACH = 0.02  # share of the radius: far too little for a dab, enough for a direction
 LANDING_SECONDS = 10.0  # longer than libmypaint's max_dtime of 5 s, so that the brush lands without a trail
 
 
 def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> Float64:
-    """The events that a hand would send while drawing one stroke; used for collecting and for painting alike.
+    """The events that a hand would send while drawing one stroke.  Collecting and painting both use them.
 
-    The pen lands a hair before the start with pressure 0 after a pause (libmypaint then starts afresh there, whatever
-    the stroke before did), so that brushes that follow direction know it from the first dab on; then it presses, moves
-    along the curve at an even speed, and ends at the end point.
+    After a pause the pen lands a hair before the start, with pressure 0.  The pause makes libmypaint start afresh
+    there, whatever the previous stroke did.  The hair tells brushes that follow direction which way the stroke goes,
+    from the first dab on.  Then the pen presses, moves along the curve at an even speed, and ends at the end point.
 
     Args:
         path: (3, 2) start, control and end point in pixels.
@@ -32,13 +32,13 @@ def stroke_events(path: ArrayLike, pressure: ArrayLike, radius: float) -> Float6
         radius: radius in pixels.
 
     Returns:
-        (m, 4) float64: x, y, pressure, seconds since the event before, for :meth:`Canvas.stroke`.
+        (m, 4) float64: x, y, pressure, and seconds since the previous event, for :meth:`Canvas.stroke`.
     """
     return events_of_all(np.asarray(path)[None], np.asarray(pressure)[None], np.array([radius]))[0]
 
 
 def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> list[Float64]:
-    """The events of many strokes at once, far quicker than one by one.
+    """The events of many strokes at once.  This is far quicker than one by one.
 
     Args:
         path: (n, 3, 2) start, control and end points in pixels.
@@ -46,7 +46,7 @@ def events_of_all(path: ArrayLike, pressure: ArrayLike, radius: ArrayLike) -> li
         radius: (n,) radii in pixels.
 
     Returns:
-        For each stroke what :func:`stroke_events` gives, to the last bit.
+        The events of each stroke, equal to those of :func:`stroke_events` to the last bit.
     """
     path, pressure, radius = (np.asarray(array, np.float64) for array in (path, pressure, radius))
     seconds = np.maximum(polyline_length(path) / SPEED, LEAST_SECONDS)
@@ -72,7 +72,7 @@ def _events(
     seconds: Float64,
     count: int,
 ) -> Float64:
-    """Events (n, count + 2, 4) of strokes that take equally many."""
+    """Events (n, count + 2, 4) of n strokes that take equally many events."""
     # Even in arc length, so that speed is even too: tabulate the curve finely and walk along it.
     t = np.linspace(0.0, 1.0, 4 * count + 1)[:, None]
     fine = point_at(path[:, None, 0], path[:, None, 1], path[:, None, 2], t)

@@ -1,4 +1,4 @@
-"""Ctrl-C, and what else bids a program to stop, in the midst of what must not be torn apart."""
+"""Ctrl-C and other signals to stop: how they reach the program, and how work that must be whole is protected."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C; kill and shutt
 
 @contextlib.contextmanager
 def all_stops() -> Iterator[None]:
-    """Makes whatever bids the program to stop raise KeyboardInterrupt within the block, as Ctrl-C does.
+    """Within the block, every signal to stop raises KeyboardInterrupt, as Ctrl-C does.
 
-    Only the main thread can have that; what is ignored stays so, as ``nohup`` has it.
+    This works only in the main thread.  Signals that are ignored stay ignored, as under ``nohup``.
     """
     changed = {}
     if threading.current_thread() is threading.main_thread():
@@ -32,13 +32,13 @@ def all_stops() -> Iterator[None]:
 
 @contextlib.contextmanager
 def held_back() -> Iterator[list[int]]:
-    """Keeps Ctrl-C, and other stops that interrupt as it does, from raising KeyboardInterrupt within the block.
+    """Within the block, Ctrl-C and other signals to stop do not raise KeyboardInterrupt.
 
-    Only the main thread can be interrupted; in others nothing changes, nor where Ctrl-C is ignored, as a shell has it
-    for what runs in the background.
+    Only the main thread can be interrupted.  In other threads nothing changes.  Nothing changes either where Ctrl-C is
+    ignored, as a shell does for programs in the background.
 
     Yields:
-        The signals that came meanwhile; it is up to the caller to heed them.
+        The signals that came meanwhile.  The caller must act on them.
     """
     pressed: list[int] = []
     if threading.current_thread() is not threading.main_thread():

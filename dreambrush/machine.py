@@ -1,4 +1,4 @@
-"""What figures were measured on, and what the bytes of a painting depend on."""
+"""Describes this machine: for figures, and because the bytes of a painting depend on it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEVELS = {  # what tells each level from the one before, as /proc/cpuinfo has it
 
 
 def describe_machine() -> dict[str, object]:
-    """Name of the processor, cores that this process may use, operating system and version of Python."""
+    """Name of the processor, cores that this process may use, operating system, and version of Python."""
     cpu = platform.processor() or platform.machine()
     if CPU_INFO.exists():
         lines = CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -34,11 +34,11 @@ def describe_machine() -> dict[str, object]:
 
 
 def foundations() -> dict[str, str]:
-    """What the bytes of a painting depend on besides its inputs, options and seed.
+    """Everything but inputs, options and seed on which the bytes of a painting depend.
 
     Returns:
-        The versions of dreambrush and of the libraries that compute, and the kind of processor: libraries round
-        differently with other instructions, and a last bit may decide where a stroke goes.
+        The versions of dreambrush and of the libraries that compute, and the kind of processor.  With other
+        instructions libraries round differently, and a last bit may decide where a stroke goes.
     """
     import numpy
     import onnxruntime
@@ -77,7 +77,7 @@ def processor_kind() -> str:
 
 
 def peak_memory() -> int:
-    """Megabytes that this process has held at most; where there is no /proc its parent's may count, too."""
+    """The most megabytes that this process has held.  Without /proc, its parent's peak may count too."""
     if STATUS.exists():
         return int(STATUS.read_text(encoding="utf-8").split("VmHWM:")[1].split()[0]) // 1024
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere

@@ -1,4 +1,4 @@
-"""The recipe: all that made a painting, kept in its file, so that it can be told and painted again.
+"""The recipe: everything that made a painting, kept in its file, so that it can be shown and painted again.
 
 It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which MyPaint keeps when it saves::
 
@@ -7,10 +7,9 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
                     "layers": ["Ground", ...], "digests": ["0f...", ...],
                     "size": [w, h], "strokes": "...", "alpha": "...", "made_with": {"numpy": "2.4.6", ...}}]}
 
-``strokes`` holds the little-endian float32 of path, pressure, radius and colour and the int32 of brush and layer,
-column by column, compressed and in base64: nothing is lost, and 3,000 strokes take about 150 KB.  ``alpha`` is there
-for transparent pictures only, the shape as a PNG, and ``grain`` for those on paper, true.  A file may hold several
-recipes, one for each time that it was painted on.
+``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  Only transparent pictures have ``alpha``, the
+shape as a PNG.  Only paintings on paper have ``grain``, which is true.  A file may hold several recipes, one for each
+time that dreambrush painted in it.
 """
 
 from __future__ import annotations
@@ -19,30 +18,25 @@ import base64
 import hashlib
 import io
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from dreambrush.arrays import Pixels
-from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.errors import BrushError, StrokesError, UsageError
 from dreambrush.files.json_text import whole_characters
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
+from dreambrush.packed_strokes import MOST_STROKES, pack_strokes, unpack_strokes
 from dreambrush.pictures.paper import paper_tile
-from dreambrush.strokes import COLOUR, MOST_NAMES, Strokes
+from dreambrush.strokes import MOST_NAMES, Strokes
 
 KEY = "dreambrush"
 FORMAT = 1
-COLUMNS = 12  # float32 numbers of a stroke, before the two int32
 LARGEST_ALPHA = 1 << 28  # pixels
-MOST_STROKES = 1_000_000  # of all recipes in a file
-FREE_STROKES, LEAST_PACKED = 10_000, 4  # each stroke beyond so many takes so many bytes at least; usual are forty
 MOST_PAINTINGS = 1000  # in a file
 MOST_NAMES_IN_ALL = 10_000  # of layers and brushes in all recipes of a file
 BAND = 256  # rows
@@ -52,7 +46,7 @@ LARGEST_SEED = 2**32 - 1  # of libmypaint's random numbers
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """All that made a painting.
+    """Everything that made a painting.
 
     Attributes:
         version: version of the dreambrush that painted it.
@@ -66,7 +60,8 @@ class Recipe:
         digests: digest of the saved pixels of each layer that the strokes name (see :func:`digest`).
         options: options that it was painted with, plain data.
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
-        made_with: what its bytes depend on besides (see :func:`~dreambrush.machine.foundations`); {} if not known.
+        made_with: versions and processor, on which the bytes also depend (see :func:`~dreambrush.machine.foundations`);
+            {} if they are not known.
     """
 
     version: str
@@ -84,13 +79,16 @@ class Recipe:
 
     @property
     def background(self) -> Pixels:
-        """Under all layers: a colour (3,), white where it was painted onto other work, or a tile of paper."""
+        """What lies under all layers: a colour (3,) or a tile of paper.
+
+        It is white if the painting was made onto other work.
+        """
         if self.ground is None:
             return np.full(3, 255, np.uint8)
         return paper_tile(self.ground) if self.grain and self.alpha is None else self.ground
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data."""
+        """The recipe as plain data, ready for JSON."""
         strokes = self.strokes
         record: dict[str, Any] = {
             "format": FORMAT,
@@ -105,7 +103,7 @@ class Recipe:
             "digests": list(self.digests),
             "size": list(strokes.size),
             "brush_names": list(strokes.brushes),
-            "strokes": _packed(strokes),
+            "strokes": pack_strokes(strokes),
         }
         if self.made_with:
             record["made_with"] = dict(self.made_with)
@@ -119,10 +117,10 @@ class Recipe:
 
     @classmethod
     def from_json(cls, record: Any) -> Recipe:
-        """From plain data.
+        """Reads a recipe from plain data.
 
         Raises:
-            StrokesError: it is no recipe, or one of another version.
+            StrokesError: the data is no recipe, or one of another version.
         """
         if not isinstance(record, dict) or record.get("format") != FORMAT:
             raise _broken("it is of another version of dreambrush")
@@ -131,7 +129,7 @@ class Recipe:
             if max(map(len, texts.values())) > MOST_NAMES:
                 raise ValueError("it has too many brushes or layers")
             width, height = record["size"]
-            strokes = _unpacked(record["strokes"], (width, height), texts["brush_names"], texts["layers"])
+            strokes = unpack_strokes(record["strokes"], (width, height), texts["brush_names"], texts["layers"])
             brushes = tuple(
                 parse_myb(json.dumps(brush), f"the brush {name} in the recipe")
                 for name, brush in zip(texts["brush_names"], record["brushes"], strict=True)
@@ -165,12 +163,12 @@ class Recipe:
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None
-        except Exception as error:  # what strangers write may fail in any way; decoders of pictures raise anything
+        except Exception as error:  # a stranger's text may fail in any way, and decoders of pictures raise anything
             raise _broken((str(error) or type(error).__name__)[:300]) from None
 
 
 def recipes_to_settings(recipes: Sequence[Recipe]) -> dict[str, Any]:
-    """What a document's settings hold of these, under :data:`KEY`."""
+    """The value that a document's settings hold for these recipes, under :data:`KEY`."""
     return {"paintings": [recipe.to_json() for recipe in recipes]}
 
 
@@ -178,7 +176,7 @@ def recipes_of(settings: Mapping[str, Any]) -> list[Recipe]:
     """The recipes in a document's settings, the oldest first; none if dreambrush has not painted in it.
 
     Raises:
-        StrokesError: one is broken, or of another version.
+        StrokesError: a recipe is broken, or of another version.
     """
     ours = settings.get(KEY)
     if ours is None:
@@ -207,8 +205,8 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
         painting: number of the painting, counted from 1; None for the last.
 
     Raises:
-        StrokesError: there is none, or one is broken.
-        UsageError: there are fewer.
+        StrokesError: there is no recipe, or one is broken.
+        UsageError: there are fewer recipes than that.
     """
     recipes = recipes_of(settings)
     if not recipes:
@@ -228,52 +226,12 @@ def chosen_recipe(settings: Mapping[str, Any], file: Path, painting: int | None 
 
 
 def digest(pixels: Pixels) -> str:
-    """A fingerprint of a layer (h, w, 4) uint8: what is under no paint at all does not matter."""
+    """A fingerprint of a layer (h, w, 4) uint8.  Colours of fully transparent pixels do not matter."""
     seen = hashlib.sha256()
     for top in range(0, len(pixels), BAND):  # so that it takes little memory
         band = pixels[top : top + BAND]
         seen.update(np.ascontiguousarray(np.where(band[..., 3:] > 0, band, 0), np.uint8).data)
     return seen.hexdigest()[:32]
-
-
-def _packed(strokes: Strokes) -> str:
-    numbers = np.concatenate([strokes.rows(), strokes.colour], 1).astype("<f4")
-    indices = np.stack([strokes.brush, strokes.layer], 1).astype("<i4")
-    # All first bytes, then all second bytes, ...: like beside like, which compresses better.
-    planes = [array.T.copy().view(np.uint8).reshape(-1, 4).T.tobytes() for array in (numbers, indices)]
-    return base64.b64encode(zlib.compress(b"".join(planes), 9)).decode()
-
-
-def _unpacked(text: Any, size: tuple[int, int], brushes: tuple[str, ...], layers: tuple[str, ...]) -> Strokes:
-    inflater = zlib.decompressobj()
-    row = 4 * (COLUMNS + 2)
-    packed = base64.b64decode(text, validate=True)
-    # Numbers of real strokes hardly compress.  A few bytes that claim a million of them would cost an hour of painting.
-    most = min(FREE_STROKES + len(packed) // LEAST_PACKED, MOST_STROKES)
-    data = inflater.decompress(packed, most * row + 1)
-    if len(data) > most * row:
-        raise ValueError("its strokes are cut off, or far more than it could hold")
-    if len(data) % row or inflater.unconsumed_tail or not inflater.eof:
-        raise ValueError("its strokes are cut off")
-    n = len(data) // row
-
-    def columns(planes: bytes, count: int, dtype: str) -> NDArray[Any]:
-        values = np.frombuffer(planes, np.uint8).reshape(4, n * count).T.copy().view(dtype)
-        return values.reshape(count, n).T
-
-    numbers = columns(data[: 4 * COLUMNS * n], COLUMNS, "<f4").astype(np.float32)
-    indices = columns(data[4 * COLUMNS * n :], 2, "<i4").astype(np.int32)
-    return Strokes(
-        path=numbers[:, PATH].reshape(n, 3, 2),
-        pressure=numbers[:, PRESSURES],
-        radius=numbers[:, RADIUS],
-        colour=numbers[:, COLOUR],
-        brush=indices[:, 0],
-        layer=indices[:, 1],
-        size=size,
-        brushes=brushes,
-        layers=layers,
-    )
 
 
 def _alpha(text: Any, shape: tuple[int, int]) -> Pixels:
@@ -290,7 +248,7 @@ def _texts(values: Any) -> tuple[str, ...]:
 
 
 def _plain(options: Any) -> Any:
-    """Options with texts that can be written and numbers that JSON knows."""
+    """Options whose texts can be written and whose numbers JSON knows."""
     try:
         text = whole_characters(json.dumps(options, ensure_ascii=False, allow_nan=False))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Strokes: the one data type that everyone speaks.
+"""Strokes: the data type that all parts exchange.
 
 A stroke is a quadratic Bezier path (start, control, end), pressure at start and end, a radius, a colour, a brush and
 a layer.  ``Strokes`` holds many of them as arrays, in the order in which they are painted, together with the size of
@@ -7,11 +7,11 @@ the canvas that they were made for.
 The file format (version 1) is JSON::
 
     {"format": "dreambrush strokes", "version": 1, "size": [width, height],
-     "brushes": ["oil"], "layers": ["Block-in", "Detail"],
+     "brushes": ["oil"], "layers": ["Block-in", "Details"],
      "strokes": [[x0, y0, x1, y1, x2, y2, pressure0, pressure1, radius, red, green, blue, brush, layer], ...]}
 
-Lengths are in pixels, pressures and colours (display sRGB) are 0..1, ``brush`` and ``layer`` count from 0 into the
-two lists.  Numbers are the shortest that give the same float32 again, so that nothing is lost by saving.
+Lengths are in pixels.  Pressures and colours (display sRGB) are in 0..1.  ``brush`` and ``layer`` are indices into the
+two lists, from 0.  Numbers are the shortest that give the same float32 again, so saving loses nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ARRAYS = ("path", "pressure", "radius", "colour", "brush", "layer")
 COLOUR, BRUSH, LAYER = slice(9, 12), 12, 13  # columns of a stroke in a file, after the nine of bezier.py
 COLUMNS = 14
 LARGEST_FILE = 1 << 28  # bytes, of some two million strokes
-MOST_NAMES = 1000  # of brushes or layers; dreambrush paints on at most six layers
+MOST_NAMES = 1000  # number of brushes or layers; dreambrush paints on at most six layers
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Strokes:
         layers: names of layers, bottom first.
 
     Raises:
-        StrokesError: an array of another shape or with values out of range.
+        StrokesError: an array has another shape, or values out of range.
     """
 
     path: Float32
@@ -134,10 +134,10 @@ class Strokes:
 
     @staticmethod
     def concatenate(parts: Sequence[Strokes]) -> Strokes:
-        """All strokes of several, one after the other; they must share size, brushes and layers.
+        """Joins several, one after the other.  They must share size, brushes and layers.
 
         Raises:
-            StrokesError: no parts, or parts that differ in size, brushes or layers.
+            StrokesError: there are no parts, or they differ in size, brushes or layers.
         """
         if not parts:
             raise _bad("Expected at least one part to concatenate but had none.")
@@ -162,7 +162,7 @@ class Strokes:
         """Reads the text of a strokes file.
 
         Raises:
-            StrokesError: text that is no strokes file, of another version, or with bad numbers.
+            StrokesError: the text is no strokes file, is of another version, or has bad numbers.
         """
         try:
             document = read_json(text)
@@ -216,7 +216,7 @@ class Strokes:
         """Reads a strokes file.
 
         Raises:
-            StrokesError: it cannot be read or is not one.
+            StrokesError: the file cannot be read, or is no strokes file.
         """
         if os.path.exists(path) and not os.path.isfile(path):
             raise _bad(f"The strokes file {path} is not a regular file.")

@@ -66,7 +66,7 @@ MUTATIONS = (
     Mutation(
         "proposals replaced by noise",
         "painter/propose/ridge_proposer.py",
-        "        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, 9)",
+        "        return Spines(follow(residual, soft, peaks, window)).strokes().reshape(len(windows), count, NUMBERS)",
         "        low, high = np.array([0] * 6 + [0.1] * 2 + [0.8]), np.array([32] * 6 + [1] * 2 + [8])\n"
         "        return rng.uniform(low, high, (len(windows), count, 9)).astype(np.float32)",
     ),

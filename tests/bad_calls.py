@@ -227,6 +227,7 @@ RANGES = {
     "timelapse painted.ora -o new.gif": {
         "--seconds": "0 3601", "--fps": "0 61 2.5", "--size": "15 8193", "--by": "luck", "--hold": "-1 61"},
     "inspect painted.ora --svg new.svg": {"--painting": "0"},
+    "inspect painted.ora": {"--at": "x 5 -1,5 5,1.5 1,2,3 '' ²,1 9999999,1"},
     "styles --sheet new.png": {"--size": "63 1025"},
     "collect oil -o new": {"--strokes": "-1 10000001", "--episodes": "-1 1000001", "--workers": "0 1025",
                            "--seed": "-1"},
@@ -266,6 +267,7 @@ USES: list[Row] = [
     *rows("only-one-picture", "paint photo.png photo.jpg --onto work.ora --strokes 1",
           "paint photo.png text.jpg --timelapse new.gif -o notes --strokes 1", "paint photo.png photo.jpg --watch",
           "paint photo.png photo.jpg --resume begun.ora"),
+    *rows("no-such-pixel", "inspect painted.ora --at 999999,0", "inspect work.ora --json --at 0,999999"),
     *rows("stdin-twice", "paint - -"),
     *rows("stdin-not-watched", "paint - --watch"),
     *rows("no-such-layer", "paint photo.png --onto work.ora --above Sea --strokes 1",

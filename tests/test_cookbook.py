@@ -28,6 +28,7 @@ from dreambrush.cli import run
 from dreambrush.errors import ExitCode
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.recipe import Recipe, recipes_of
+from dreambrush.strokes import Strokes
 from tests.cli.conftest import draw
 from tests.cli.paint.test_resume import is_unfinished, stop_after
 from tests.mypaint.ora_files import OraFile
@@ -129,6 +130,8 @@ def check_file(name: str) -> None:
             assert sum(1 for _ in film.decode(video=0)) == 20 * 30
     elif ending == "svg":
         assert sum(element.tag.endswith("}path") for element in ET.parse(name).iter()) >= MOST["strokes"]
+    elif ending == "json":
+        assert len(Strokes.load(name)) == MOST["strokes"]
     else:
         assert ending == "jsonl"
         reports = [json.loads(line) for line in Path(name).read_text("utf-8").splitlines()]

@@ -388,7 +388,7 @@ CHANGES: dict[str, Callable[[Any, Any, dict[str, Any]], None]] = {
     "minus a billion swaps": lambda _, record, arrays: record["step"].update(swapped=-(10**9)),
     "paused is a text": lambda _, record, arrays: record["step"].update(paused="x"),
     "a name that is none": lambda _, record, arrays: record.update(layers=[None]),
-    "time is NaN": lambda _, record, arrays: record.update(stages=[{"name": "x"}]),
+    "time is NaN": lambda _, record, arrays: record.update(laid_layers=[{"name": "x"}]),
     "another brush": lambda _, __, arrays: arrays["sketch.brush"].__setitem__(0, 99),
     "a layer that is not there": lambda _, __, arrays: arrays["layer"].__setitem__(-1, 99),
     "strokes that are none": lambda _, __, arrays: arrays["sketch.strokes"].__setitem__((0, 0), np.inf),

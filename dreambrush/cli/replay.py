@@ -92,7 +92,7 @@ def replay(
         raise UsageError("--scale and --size cannot be used together.", "Leave one of them out.", id="options-conflict")
     from dreambrush.cli.shared.outputs import plan_files
     from dreambrush.models.catalogue import find_brush
-    from dreambrush.replay.repaint import changed, repaint
+    from dreambrush.replay.repaint import altered_recipe, repaint
 
     kinds = tuple(dict.fromkeys(formats))
     (files,) = plan_files([f"{file.stem}-replay"], output, overwrite=force, formats=kinds)
@@ -100,7 +100,7 @@ def replay(
     width, height = recipe.strokes.size
     factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
     wanted = max(round(factor * width), 1), max(round(factor * height), 1)
-    recipe = changed(recipe, wanted, find_brush(brush) if brush else None, until, pigment)
+    recipe = altered_recipe(recipe, wanted, find_brush(brush) if brush else None, until, pigment)
     with progress_bar(file.name, quiet=quiet) as update:
         count = len(recipe.strokes)
         done = repaint(recipe, lambda laid: update("replay", laid, count, "") if update else None)

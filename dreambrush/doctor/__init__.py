@@ -1,6 +1,6 @@
-"""Finds out why painting does not work on this machine, and how to mend it.
+"""Finds out why painting does not work on this machine, and how to make it work.
 
-A check fails if ``dreambrush paint photo.jpg`` would fail for that reason; what is only nice to have gives a note.
+A check fails if ``dreambrush paint photo.jpg`` would fail for that reason.  What is only nice to have gives a note.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ REPORT = "Please report this as a bug, together with what dreambrush doctor --js
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check has found.
+    """The result of one check.
 
     Attributes:
-        topic: what was checked, such as "libmypaint".
+        topic: the thing that was checked, such as "libmypaint".
         state: "fail" if it keeps dreambrush from painting.
-        found: one sentence.
-        mend: what to do about it; "" where nothing is to be done.
-        exit_code: for the shell; OK unless it failed.
-        error: the id of the error that was found; "" where there is none.
+        found: the finding in one sentence.
+        mend: advice in one sentence; "" if there is nothing to do.
+        exit_code: exit code for the shell; OK unless the check failed.
+        error: id of the error that was found; "" if there is none.
     """
 
     topic: str
@@ -46,9 +46,10 @@ class Finding:
 
 
 class Check(NamedTuple):
-    """A check: it gives what it found and perhaps advice, None if it has nothing to say, or raises.
+    """A check.  It returns what it found and perhaps advice, or None if it has nothing to say, or it raises.
 
-    ``code`` is that of any error but dreambrush's own, which have theirs; None where nothing can be essential.
+    ``code`` is the exit code of an error that is not dreambrush's own.  It is None if the check tests nothing
+    essential.
     """
 
     topic: str
@@ -57,10 +58,10 @@ class Check(NamedTuple):
 
 
 def examine(folder: Path) -> Iterator[Finding]:
-    """All findings, one by one as they are found; no check can raise.
+    """Yields all findings, one by one.  Errors of checks become findings.
 
     Args:
-        folder: where paintings would be saved.
+        folder: the folder in which paintings would be saved.
     """
     checks = (
         Check("Python packages", packages_for_painting, ExitCode.MISSING_PACKAGE),

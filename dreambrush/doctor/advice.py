@@ -1,4 +1,4 @@
-"""What a check of the doctor gives."""
+"""The answer of one of the doctor's checks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Advice(NamedTuple):
-    """What was found, in one sentence, and how to mend it; "" where nothing is to be done."""
+    """The finding in one sentence, and what to do about it ("" for nothing)."""
 
     found: str
     mend: str = ""

@@ -1,4 +1,4 @@
-"""Whether MyPaint is there, and our brushes in it."""
+"""Checks whether MyPaint is installed, and has our brushes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAC_APPS = (Path("/Applications/MyPaint.app"),)
 
 
 def mypaint_itself() -> Advice:
-    """Where MyPaint is."""
+    """Finds MyPaint."""
     place = _program() or _flatpak()
     if place is None:
         return Advice(
@@ -25,7 +25,7 @@ def mypaint_itself() -> Advice:
 
 
 def brushes_in_mypaint() -> Advice | None:
-    """Whether MyPaint has our brushes; None where there is no MyPaint."""
+    """Checks whether MyPaint has our brushes; None if there is no MyPaint."""
     from dreambrush.models.catalogue import shipped_folder
 
     if _program() is not None:

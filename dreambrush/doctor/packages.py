@@ -1,4 +1,4 @@
-"""Python packages: those that painting imports, and those of the extra "train"."""
+"""Checks the Python packages that painting imports, and those of the extra "train"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*>=\s*([0-9.]+)(?:\s*;\s*extra == 
 
 
 def packages_for_painting() -> Advice:
-    """Whether they can be imported and are new enough; raises MissingPackageError."""
+    """Checks whether they can be imported and are new enough; raises MissingPackageError."""
     old, told = [], []
     for name, oldest in requirements().items():
         try:
@@ -37,7 +37,7 @@ def packages_for_painting() -> Advice:
 
 
 def packages_for_training() -> Advice:
-    """Whether they are installed; they are not imported, for torch takes seconds."""
+    """Checks whether they are installed.  It does not import them, because torch takes seconds."""
     absent, told = [], []
     for name, oldest in requirements("train").items():
         try:
@@ -57,7 +57,7 @@ def packages_for_training() -> Advice:
 
 
 def requirements(extra: str = "") -> dict[str, str]:
-    """The oldest version that dreambrush takes of each package, as it was installed with; of an extra, or of none."""
+    """The oldest version of each package that dreambrush accepts, for an extra or for none."""
     try:
         lines = metadata.requires("dreambrush") or []
     except metadata.PackageNotFoundError:
@@ -69,6 +69,6 @@ def requirements(extra: str = "") -> dict[str, str]:
 
 
 def is_older(version: str, oldest: str) -> bool:
-    """Whether a version such as "1.26.4" is older than another; what is no number in them does not count."""
+    """Whether a version such as "1.26.4" is older than another.  Only numbers count."""
     numbers = [[int(number) for number in re.findall(r"\d+", each.partition("+")[0])[:3]] for each in (version, oldest)]
     return numbers[0] < numbers[1]

@@ -1,4 +1,4 @@
-"""What painting is done with: libmypaint, brushes, their dreams, and the networks that find faces and subjects."""
+"""Checks what painting needs: libmypaint, brushes, their dreams, and the networks for faces and subjects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BRUSH_SETTINGS = 64  # that libmypaint 1.6 has; older versions have fewer
 
 
 def libmypaint() -> Advice:
-    """Whether the engine loads and is new enough; raises LibmypaintError."""
+    """Checks whether the engine loads and is new enough; raises LibmypaintError."""
     from dreambrush.mypaint.engine.library import UPGRADE, engine, setting_ids
 
     engine()
@@ -24,7 +24,7 @@ def libmypaint() -> Advice:
 
 
 def brushes() -> Advice:
-    """Whether all shipped .myb files can be read; raises BrushError."""
+    """Checks whether all shipped .myb files can be read; raises BrushError."""
     from dreambrush.models.catalogue import shipped_folder
     from dreambrush.mypaint.engine.myb import read_myb
 
@@ -63,7 +63,7 @@ def stroke() -> Advice:
 
 
 def dreams() -> Advice:
-    """Has each of our brushes dream a stroke and its gradient; raises ModelError."""
+    """Lets each of our brushes dream a stroke and its gradient; raises ModelError."""
     import numpy as np
 
     from dreambrush.dream.dream import Dream

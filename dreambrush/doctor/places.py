@@ -1,4 +1,4 @@
-"""The machine: folders to write in, and memory."""
+"""Checks the machine: folders to write in, and memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NEEDED = {1024: 0.36, 4096: 1.8}  # GB at the most, by the painting's longer sid
 
 
 def can_write(folder: Path) -> Advice:
-    """Whether paintings can be saved in the current folder; raises OutputError."""
+    """Checks whether paintings can be saved in the folder; raises OutputError."""
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
@@ -26,7 +26,7 @@ def can_write(folder: Path) -> Advice:
 
 
 def data_folder() -> Advice:
-    """Whether dreams of the user can be kept."""
+    """Checks whether the user's dreams can be saved."""
     from dreambrush.models.catalogue import user_dreams
 
     folder = user_dreams()
@@ -42,7 +42,7 @@ def data_folder() -> Advice:
 
 
 def memory() -> Advice:
-    """Whether it is enough for a painting."""
+    """Checks whether memory is enough for a painting."""
     free = free_memory()
     needed = ", ".join(f"{needed:g} GB at {side} px" for side, needed in NEEDED.items())
     if free is None:
@@ -54,7 +54,7 @@ def memory() -> Advice:
 
 
 def free_memory() -> float | None:
-    """Memory in GB (10^9 bytes) that new programs can have without swapping; None where that cannot be told."""
+    """Memory in GB (10^9 bytes) that new programs can have without swapping; None if it is not known."""
     file = Path("/proc/meminfo")  # of Linux
     found = re.search(r"^MemAvailable:\s*(\d+) kB", file.read_text(), re.MULTILINE) if file.exists() else None
     return int(found[1]) * 1024 / 1e9 if found else None

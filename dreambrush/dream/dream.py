@@ -14,8 +14,8 @@ from dreambrush.models.networks import RETRAIN, ask, open_network
 if TYPE_CHECKING:
     import onnxruntime
 
-MOST_REACH = 16.0  # radii, as measured in training at most
-MOST_ALPHA = 2.0  # that a dream may answer; there is at most 1, but networks err
+MOST_REACH = 16.0  # greatest reach in radii that training measures
+MOST_ALPHA = 2.0  # greatest alpha that a dream may answer; true alpha is at most 1, but networks err
 
 
 class Dream:
@@ -68,7 +68,7 @@ class Dream:
         return (self.folder / COLOUR_FILE).is_file()
 
     def shift(self, strokes: Float32, points: Float32, colour: Float32) -> Float32:
-        """What the brush adds to the colours (b, 3) that it is given, on the mean: (b, p, 3) float32."""
+        """What the brush adds on average to the colours (b, 3) that it is given: (b, p, 3) float32."""
         inputs = {"strokes": strokes, "points": points, "colour": colour}
         (shift,) = ask(self._colour_session, COLOUR_FILE, inputs, {"shift": (*points.shape[:2], 3)})
         return shift

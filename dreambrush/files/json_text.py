@@ -1,4 +1,4 @@
-"""Reads JSON that may come from a stranger, in memory that is bounded by more than its length."""
+"""Reads JSON that may come from a stranger, in bounded memory."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ _BETWEEN = ",[{"  # as many of these as there are values, at least; some stand i
 
 
 def read_json(text: str | bytes) -> Any:
-    """What a text says; numbers may be NaN or infinite, texts may have halves of characters.
+    """Reads a JSON text.  Numbers may be NaN or infinite; texts may have halves of characters.
 
-    An empty list takes 24 times the memory of its text, so a limit of bytes alone would have to be a low one.
+    An empty list takes 24 times the memory of its text.  So a limit of bytes alone would have to be low.
 
     Raises:
-        ValueError: it is no JSON, nests too deeply, or holds more than 5,000,000 values; why, in a few words.
+        ValueError: the text is no JSON, nests too deeply, or holds more than 5,000,000 values.  The message says why in
+            a few words.
     """
     words = text.decode() if isinstance(text, bytes) else text
     if sum(map(words.count, _BETWEEN)) > MOST_VALUES:
@@ -27,5 +28,8 @@ def read_json(text: str | bytes) -> Any:
 
 
 def whole_characters(text: str) -> str:
-    """The text with U+FFFD in place of each half of a character, which JSON can name and no encoding can write."""
+    """The text with U+FFFD in place of each half of a character.
+
+    JSON can name such halves, but no encoding can write them.
+    """
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

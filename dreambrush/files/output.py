@@ -16,21 +16,21 @@ from dreambrush.errors import OutputError
 
 @contextlib.contextmanager
 def open_output(path: str | Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
-    """Open a new binary file that takes its name only when the block ends well.
+    """Opens a new binary file that gets its name only when the block ends without an error.
 
-    The bytes go to a temporary file in the same folder, which is flushed to the disk and then given the
-    name ``path``.  After an error or Ctrl-C nothing is left behind, and an older file is as it was.
+    The bytes go to a temporary file in the same folder.  It is flushed to the disk and then renamed to ``path``.  After
+    an error or Ctrl-C nothing is left behind, and an older file is as it was.
 
     Args:
         path: the file to write; its folder must exist.
-        overwrite: replace a file of that name.  Without it not even a file that someone else creates
-            while the block runs is replaced.
+        overwrite: replace a file of that name.  Without this, even a file that someone else creates while the block
+            runs is kept.
 
     Yields:
         A binary file open for writing.
 
     Raises:
-        OutputError: the file exists already, or any OSError while it is opened, written or renamed.
+        OutputError: the file already exists, or an OSError came while it was opened, written or renamed.
     """
     target = Path(path)
     if overwrite:
@@ -58,14 +58,14 @@ def open_output(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
 
 
 def write_together(files: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
-    """Writes several files: all of them or, after an error, none; those that were there before are then as they were.
+    """Writes all of several files or, after an error, none.  Older files are then as they were.
 
     Args:
-        files: what to write into each; their folders must exist.
+        files: the content of each file, by its path.  Folders must exist.
         overwrite: replace files of these names.
 
     Raises:
-        OutputError: one of them exists already or cannot be written.
+        OutputError: one of them already exists or cannot be written.
     """
     with contextlib.ExitStack() as seconds:
         undo = contextlib.ExitStack()
@@ -86,7 +86,7 @@ def write_together(files: Mapping[Path, bytes], *, overwrite: bool = False) -> N
 
 @contextlib.contextmanager
 def _second_name(target: Path) -> Iterator[Path | None]:
-    """One more name for a file, for as long as the block runs; None where there is no such file."""
+    """Gives a file one more name while the block runs; None if there is no such file."""
     second = target.parent / f".dreambrush-{secrets.token_hex(8)}.tmp"
     try:
         if target.is_file():
@@ -100,7 +100,7 @@ def _second_name(target: Path) -> Iterator[Path | None]:
 
 
 def _put_back(target: Path, before: Path | None, data: bytes) -> None:
-    """Undoes that a file was written, if it was."""
+    """Restores what was there before a file was written."""
     with contextlib.suppress(OSError):
         if target.read_bytes() == data:
             target.unlink() if before is None else os.replace(before, target)

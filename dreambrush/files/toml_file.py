@@ -11,10 +11,10 @@ LARGEST_FILE = 1 << 16  # bytes
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """What a file says.
+    """Reads a TOML file.
 
     Raises:
-        ValueError: it cannot be read; why, in a few words.
+        ValueError: the file cannot be read.  The message says why in a few words.
     """
     try:
         status = path.stat()

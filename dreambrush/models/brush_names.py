@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dreambrush.mypaint.brushes.folders import GROUP, SUFFIX, bare_name, brushes_in, stock_folder, user_folder
 
-ALIKE = 0.5  # difflib's ratio from which on a name is suggested for another
-MUCH_LESS = 0.15  # below the best ratio: then it is not suggested beside the best
+ALIKE = 0.5  # least ratio of difflib at which a name is suggested for another
+MUCH_LESS = 0.15  # a ratio so far below the best is not suggested
 SUGGESTIONS = 3
 
 
@@ -38,7 +38,7 @@ def known_brushes(shipped: Path, dreams: Path) -> dict[str, Path]:
 
 
 def find_name(word: str, names: Mapping[str, Path]) -> str | None:
-    """The name that is meant by what the user wrote, or None.
+    """The name of the brush that the user meant, or None.
 
     Args:
         word: a name, "dreambrush/" and one of ours, or the bare name of a brush that is in a group.
@@ -65,7 +65,7 @@ def _ratio(one: str, other: str) -> float:
 
 
 def _trained(dreams: Path) -> dict[str, Path]:
-    """The copies of brushes that lie beside their dreams; a dream of "classic/charcoal" lies in that folder."""
+    """The copies of brushes that lie beside their dreams; that of "classic/charcoal" lies in a folder of this name."""
     found: dict[str, Path] = {}
     for path in sorted(path for path in dreams.rglob("*" + SUFFIX) if path.is_file()):
         folder = path.parent.relative_to(dreams).as_posix()

@@ -18,7 +18,7 @@ from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 
 PAPER, INK, FAINT = (250, 248, 243), (52, 50, 48), (142, 138, 132)
-NIGHT = (38, 42, 54)  # of the card that light paint is laid over
+NIGHT = (38, 42, 54)  # colour of the card that light paint is laid over
 EDGE, GAP = 36, 28  # pixels around the sheet, and between the brushes
 HEADING, HEIGHT = 34, 132  # pixels of a brush's name, and of its samples
 WIDTHS, BETWEEN = (350, 140, 150), 10  # pixels of the three samples, and between them
@@ -59,7 +59,7 @@ def draw_brush_sheet(brushes: Sequence[BrushFile]) -> Image.Image:
     """Paints samples of brushes and lays them out under their names; the same brushes give the same pixels.
 
     Each shows a sweep from the lightest pressure to the heaviest, strokes that overlap, and light paint over dark.
-    Under a brush that cannot be painted with it says why.
+    If a brush cannot be painted with, the sheet says why.
 
     Args:
         brushes: one brush or more.
@@ -71,7 +71,7 @@ def draw_brush_sheet(brushes: Sequence[BrushFile]) -> Image.Image:
     sheet = Image.new("RGB", size, PAPER)
     pen = ImageDraw.Draw(sheet)
     for index, brush in enumerate(brushes):
-        # Down the columns, as one reads a list.
+        # Down the columns, as a list is read.
         left, top = EDGE + index // rows * across, EDGE + index % rows * down
         _draw_brush(sheet, pen, (left, top), brush)
     return sheet

@@ -1,7 +1,7 @@
 """How wide and how opaque a brush's strokes are, measured on the real canvas.
 
-The radius of a stroke is only its brush's basic one: pressure, and the angle at which a flat nib is held, make of it
-what one sees.
+The radius of a stroke is only the basic radius of its brush.  How wide it gets depends on pressure, and on the angle at
+which a flat nib is held.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
 
 PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
-DIRECTIONS = 8  # of strokes, evenly over half a turn; the way back is as wide
-FARTHEST = 4.0  # radii from the path, beyond which no paint is looked for
-LENGTH = 16.0  # radii, of a measured stroke
+DIRECTIONS = 8  # number of directions of strokes, evenly over half a turn; the way back is as wide
+FARTHEST = 4.0  # radii from the path; beyond that no paint is looked for
+LENGTH = 16.0  # length of a measured stroke in radii
 BLUNT = (
     np.pi / 8
 )  # of the half-width, which paint reaches on average beyond the end: nearer to none than to a round one
@@ -69,7 +69,7 @@ class BrushWidths:
 def measure_widths(settings: BrushSettings, radius: float) -> BrushWidths:
     """Paints straight strokes and measures them.
 
-    A stroke's profile is taken for a flat one that has as much paint and as much spread (variance) across the path.
+    The profile of a stroke is taken for a flat one with as much paint and as much variance across the path.
 
     Args:
         settings: settings of the brush.

@@ -45,7 +45,7 @@ class BrushFile:
 
     @property
     def origin(self) -> Literal["ours", "user", "stock"]:
-        """Whose it is: it comes with dreambrush, it is the user's, or it comes with MyPaint."""
+        """Where the brush comes from: dreambrush, the user, or MyPaint."""
         if self._is_ours:
             return "ours"
         stock = stock_folder()
@@ -164,14 +164,14 @@ def _brush_of(folder: Path) -> BrushFile:
 
 
 def _names(brushes: dict[str, Path]) -> str:
-    """Ours and the user's; the stock ones are too many for a message."""
+    """Names of our brushes and the user's; the stock ones are too many for a message."""
     few = [name for name, path in brushes.items() if BrushFile(name, path, None).origin != "stock"]
     more = "; for MyPaint's own: dreambrush brushes --all" if len(few) < len(brushes) else "."
     return ", ".join(few) + more
 
 
 def _dream_folder(name: str, brush: Path) -> Path | None:
-    """The newest home of a dream that was trained on just this brush: the user's before ours.
+    """The folder of the newest dream that was trained on just this brush: the user's before ours.
 
     A dream may have been trained when the brush was a loose file of the same name, without its group.
     """
@@ -196,7 +196,7 @@ def needs_export(folder: Path) -> bool:
 
 
 def fingerprint(file: Path) -> str:
-    """What tells a file's bytes from others: 16 digits of their SHA-256."""
+    """Tells the bytes of a file from others: 16 digits of their SHA-256."""
     return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 

@@ -35,7 +35,7 @@ ELSEWHERE = b"location"
 def open_network(
     path: Path, inputs: tuple[str, ...], outputs: tuple[str, ...], threads: int = 0
 ) -> onnxruntime.InferenceSession:
-    """An ONNX file, ready to run on the CPU; while it stays the same it is opened once for all paintings.
+    """Opens an ONNX file to run on the CPU.  While the file stays the same, it is opened once for all paintings.
 
     Args:
         path: the file; no other is read.
@@ -98,7 +98,7 @@ def _kept(
 def ask(
     session: onnxruntime.InferenceSession, name: str, inputs: Mapping[str, Any], shapes: Mapping[str, Shape]
 ) -> list[Float32]:
-    """What a network answers, which a stranger's may do in any way.
+    """Asks a network, and checks the answer, for a stranger's network may answer anything.
 
     Args:
         session: session of the network.

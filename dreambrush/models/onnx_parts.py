@@ -28,7 +28,7 @@ OPERATORS = frozenset(_NAMES.split())
 
 
 def why_not(model: bytes) -> str:
-    """Why a model is not to be run; nothing if there is no reason that its operators give.
+    """Why a model must not be run, from its operators; "" if nothing speaks against it.
 
     Raises:
         ValueError: it is no message.
@@ -78,7 +78,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
 
 
 def _number(message: bytes, at: int) -> tuple[int, int]:
-    """A number of seven bits a byte, and where it ends."""
+    """Reads a number of seven bits a byte; also where it ends."""
     value = 0
     for place in range(10):
         if at >= len(message):

@@ -1,4 +1,4 @@
-"""Networks that come with dreambrush and are no dreams."""
+"""Networks that come with dreambrush and are not dreams."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def open_shipped(name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> onnxruntime.InferenceSession:
-    """Opens one, to run on a single core.
+    """Opens such a network, to run on a single core.
 
     Args:
         name: name of its file, below pretrained/.

@@ -1,4 +1,4 @@
-"""A painting layer: what one sheet of a MyPaint document holds."""
+"""A painting layer of a MyPaint document."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Layer:
     """One painting layer, as large as the picture's frame.
 
     Args:
-        name: what the artist reads in MyPaint's layer list.
+        name: the name in MyPaint's layer list.
         pixels: straight (not premultiplied) sRGB and alpha, shape (height, width, 4), uint8.
-        opacity: 0..1.
+        opacity: opacity of the whole layer, 0..1.
         visible: whether the layer is shown.
-        composite_op: the mode as OpenRaster names it.
-        strokes: the record of its strokes, in painting order; their tiles count from the frame's corner.
+        composite_op: the layer's mode, as OpenRaster names it.
+        strokes: the record of its strokes, in painting order.  Their tiles count from the frame's corner.
 
     Raises:
         ValueError: ``pixels`` has another shape or type, or ``opacity`` lies outside 0..1.

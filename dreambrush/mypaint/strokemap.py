@@ -1,7 +1,7 @@
 """MyPaint's stroke map: which stroke of a layer painted which pixels, with which brush (format "v2").
 
-MyPaint keeps one for each layer beside its pixels, and "Pick Stroke and Layer" finds brush and colour in it.  The
-file has no header; numbers are big-endian.  It is a sequence of records that ends with the byte ``}``::
+MyPaint keeps one stroke map for each layer, beside its pixels. "Pick Stroke and Layer" finds brush and colour in it.
+The file has no header, and its numbers are big-endian.  It is a sequence of records that ends with the byte ``}``::
 
     'b'  u32 length, zlib(text of a brush, UTF-8)     brushes count from 0 in the order of these records
     's'  u32 brush, u32 length, tiles                 strokes in the order in which they were painted
@@ -34,11 +34,11 @@ Tile = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class RecordedStroke:
-    """One stroke of a stroke map; everything is kept compressed (zlib) until it is asked for.
+    """One stroke of a stroke map.  Everything stays compressed (zlib) until it is asked for.
 
     Attributes:
-        packed_brush: the brush's text, UTF-8.
-        packed_masks: of each tile with a changed pixel the mask, 4096 bytes of 0 or 1, row by row.
+        packed_brush: the brush's text in UTF-8, compressed.
+        packed_masks: the compressed mask of each tile with a changed pixel: 4096 bytes of 0 or 1, row by row.
     """
 
     packed_brush: bytes
@@ -46,10 +46,10 @@ class RecordedStroke:
 
     @classmethod
     def pack(cls, brush: str, masks: Mapping[Tile, bytes]) -> RecordedStroke:
-        """From a brush's text (see :class:`~dreambrush.mypaint.brushes.text.BrushText`) and masks as they are.
+        """Compresses a brush's text (see :class:`~dreambrush.mypaint.brushes.text.BrushText`) and masks.
 
         Raises:
-            ValueError: a mask of another length than 4096 bytes.
+            ValueError: a mask has another length than 4096 bytes.
         """
         if any(len(mask) != MASK_BYTES for mask in masks.values()):
             raise ValueError(f"Expected masks of {MASK_BYTES} bytes but not all are")
@@ -60,7 +60,7 @@ class RecordedStroke:
 
     @property
     def brush(self) -> str:
-        """The brush's text: JSON, as a .myb file has it; something older in maps of MyPaint before 1.2."""
+        """The brush's text: JSON as in a .myb file, or an older format in maps of MyPaint before 1.2."""
         return zlib.decompress(self.packed_brush).decode()
 
     @property
@@ -75,12 +75,12 @@ class RecordedStroke:
 
 
 def pick(strokes: Sequence[RecordedStroke], x: int, y: int) -> int | None:
-    """What MyPaint's "Pick Stroke" finds in a layer.
+    """Finds the stroke that MyPaint's "Pick Stroke" would find in a layer.
 
     Args:
-        strokes: the layer's, in painting order.
-        x: in pixels, from where the tiles' columns count.
-        y: likewise.
+        strokes: the layer's strokes, in painting order.
+        x: column of the pixel, counted from where the tiles' columns count.
+        y: row of the pixel, counted from where the tiles' rows count.
 
     Returns:
         The index of the last stroke that covers the pixel; None if none does.
@@ -89,10 +89,10 @@ def pick(strokes: Sequence[RecordedStroke], x: int, y: int) -> int | None:
 
 
 def encode(strokes: Iterable[RecordedStroke], origin: tuple[int, int] = (0, 0)) -> bytes:
-    """The file that MyPaint reads; brushes that are the same are stored once.
+    """Writes the file that MyPaint reads.  Equal brushes are stored once.
 
     Args:
-        strokes: of one layer, in painting order.
+        strokes: strokes of one layer, in painting order.
         origin: the layer's x and y in stack.xml, in the pixels in which the strokes' tiles count.
 
     Raises:
@@ -112,19 +112,19 @@ def encode(strokes: Iterable[RecordedStroke], origin: tuple[int, int] = (0, 0)) 
 
 
 def decode(data: bytes, origin: tuple[int, int] = (0, 0)) -> list[RecordedStroke]:
-    """Reads a stroke map that MyPaint or :func:`encode` wrote, or that a stranger did.
+    """Reads a stroke map of MyPaint, of :func:`encode`, or of a stranger.
 
     Args:
         data: the file.
-        origin: the layer's x and y in stack.xml, for tiles that count from the picture's corner.  Where they are
-            not multiples of 64, leave it out and pick with pixels that count from the layer's corner.
+        origin: the layer's x and y in stack.xml; tiles then count from the picture's corner.  If x and y are not
+            multiples of 64, leave it out, and pick with pixels that count from the layer's corner.
 
     Returns:
-        The strokes in painting order; their brushes are text of at most 1 MiB, and all masks have 4096 bytes.
+        The strokes in painting order.  The text of a brush has at most 1 MiB, and every mask has 4096 bytes.
 
     Raises:
-        OpenrasterError: bytes that are no stroke map, a damaged one, or one that unpacks to far more than MyPaint
-            ever writes.
+        OpenrasterError: the bytes are no stroke map, or a damaged one, or they unpack to far more than MyPaint ever
+            writes.
         ValueError: the origin is not a multiple of 64.
     """
     shift = _tile_at(origin)
@@ -174,7 +174,7 @@ def _tile_record(column: int, row: int, mask: bytes) -> bytes:
 
 
 def _tiles(data: bytes, column: int, row: int, sound: set[bytes], count: int) -> tuple[dict[Tile, bytes], int]:
-    """The packed masks of a stroke, and how many the map has by now, ``count`` of them before this stroke."""
+    """The packed masks of a stroke, and how many the map has with them; ``count`` came before this stroke."""
     tiles = {}
     at = 0
     while at < len(data):
@@ -193,7 +193,7 @@ def _tiles(data: bytes, column: int, row: int, sound: set[bytes], count: int) ->
 
 
 def _numbers(form: str, data: bytes, at: int) -> tuple[tuple[int, ...], int]:
-    """Numbers and where they end."""
+    """Reads numbers.  Returns them and where they end."""
     packed, end = _bytes(data, at, struct.calcsize(form))
     return struct.unpack(form, packed), end
 

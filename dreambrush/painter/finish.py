@@ -10,7 +10,7 @@ from dreambrush.arrays import Int32
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.painter.lay.easel import Easel
-from dreambrush.painter.painting import Painting, Stage
+from dreambrush.painter.painting import LaidLayer, Painting
 from dreambrush.painter.plan.expect import expected_error
 from dreambrush.painter.plan.jitter import jittered
 from dreambrush.painter.plan.order import in_order
@@ -23,7 +23,7 @@ from dreambrush.strokes import Strokes
 
 def finish(study: Study, easel: Easel, state: State) -> Painting:
     """What comes of strokes, all of which are laid."""
-    return _painting(study, easel, state.sketch[slice(0, len(easel.on_layer))], state.stages)
+    return _painting(study, easel, state.sketch[slice(0, len(easel.on_layer))], state.laid_layers)
 
 
 def finish_early(study: Study, state: State) -> Painting:
@@ -40,12 +40,12 @@ def finish_early(study: Study, state: State) -> Painting:
     easel = study.easel()
     easel.begin(names)
     easel.lay(sketch, layer)
-    painting = _painting(study, easel, sketch, state.stages)
+    painting = _painting(study, easel, sketch, state.laid_layers)
     painting.interrupted = True
     return painting
 
 
-def _painting(study: Study, easel: Easel, sketch: Sketch, stages: Sequence[Stage]) -> Painting:
+def _painting(study: Study, easel: Easel, sketch: Sketch, laid: Sequence[LaidLayer]) -> Painting:
     target, options = study.target, study.asked.options
     # No random number of the painting's own, for whether it is saved meanwhile must change nothing.
     dreamed = expected_error(study.scene, sketch, study.paper, np.random.default_rng(study.asked.seed))
@@ -71,7 +71,7 @@ def _painting(study: Study, easel: Easel, sketch: Sketch, stages: Sequence[Stage
         merged=merged,
         mse=mse,
         dreamed_mse=dreamed,
-        stages=[stage for stage in stages if stage.strokes],
+        laid_layers=[each for each in laid if each.strokes],
         seconds={},
         pigment=options.pigment,
         grain=grain,

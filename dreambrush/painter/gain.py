@@ -28,7 +28,9 @@ def best_colour_and_gain(
         weights: (b, p) area in pixels that each point stands for.
         mean: (b, p) mean of alpha, 0..1.
         variance: (b, p) variance of alpha.
-        moments: (b, p, 8) samples of an :class:`~dreambrush.painter.propose.error_pyramid.ErrorPyramid`.
+        moments: (b, p, 8) target (3), canvas (3), target.canvas and canvas.canvas, or (b, p, 9) samples of an
+            :class:`~dreambrush.painter.propose.error_pyramid.ErrorPyramid`.  Its last number, how much an error
+            counts, is not used here: multiply ``weights`` by it.
         snap: brings colours to those that may be used; None if any colour may.
 
     Returns:
@@ -36,7 +38,7 @@ def best_colour_and_gain(
     """
     first = weights * mean
     second = weights * (mean * mean + variance)
-    # (b, 1, p) @ (b, p, 8) sums over points without large temporaries.
+    # (b, 1, p) @ (b, p, 8 or 9) sums over points without large temporaries.
     by_first = np.matmul(first[:, None], moments)[:, 0]
     by_second = np.matmul(second[:, None], moments)[:, 0]
     total = np.maximum(second.sum(1), LEAST_PAINT)

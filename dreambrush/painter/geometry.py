@@ -1,4 +1,4 @@
-"""Stroke geometry: sample points along and around a stroke, its box, its shape, and random changes of it.
+"""The shape of strokes: sample points along and around them, and the limits that a hand keeps.
 
 Strokes are rows of nine float32: start, control and end x and y in pixels, pressure at start and end, radius.
 """
@@ -10,15 +10,15 @@ import numpy as np
 from dreambrush.arrays import Float32
 from dreambrush.bezier import PRESSURES, RADIUS, control_points, path_length, point_at, velocity_at
 
-ALONG, ACROSS = 14, 6  # sample points of a ribbon
-MOST_SIDEWAYS = 0.45  # of the chord: how far the control point may lie off it, so that no stroke curls
-SHORTEST = 0.05  # pixels between a stroke's ends
-LIGHTEST = 0.05  # pressure
-EARLIEST, LATEST = 0.25, 0.75  # of the chord: where along it the control point may lie
+ALONG, ACROSS = 14, 6  # numbers of sample points along and across a ribbon
+MOST_SIDEWAYS = 0.45  # share of the chord: how far the control point may lie off it, so that no stroke curls
+SHORTEST = 0.05  # least distance between a stroke's ends, in pixels
+LIGHTEST = 0.05  # least pressure
+EARLIEST, LATEST = 0.25, 0.75  # shares of the chord: where along it the control point may lie
 
 
 def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
-    """Points that follow the stroke, each with the area that it stands for.
+    """Samples points that follow the stroke; each stands for an area.
 
     A grid of ALONG x ACROSS points in the stroke's own coordinates (arc length and offset) needs seven times fewer
     points than a square of pixels around it, and none are wasted where no paint gets.
@@ -76,9 +76,9 @@ def constrained(
     longest: float | None = None,
     lightest: float = LIGHTEST,
 ) -> Float32:
-    """The strokes brought within what a hand would do.
+    """Brings strokes within what a hand would do.
 
-    Ends on the canvas (or a little off it), control points that do not curl, radius and pressure within range.
+    Ends lie on the canvas or a little off it, control points do not curl, radius and pressure are within range.
 
     Args:
         strokes: (b, 9) strokes.
@@ -99,7 +99,7 @@ def constrained(
     sides = np.array([width, height], np.float32)
     for point in (start, end):
         point[:] = np.clip(point, -slack, sides + slack)
-    # A path of no length has no direction, and of that no dream can be had.
+    # A path of no length has no direction, and no dream can be asked about it.
     still = ((end - start) ** 2).sum(1) < SHORTEST**2
     end[still, 0] = start[still, 0] + np.float32(SHORTEST)
     chord = end - start
@@ -128,7 +128,7 @@ def _shorten(strokes: Float32, longest: float) -> None:
 def _draw_out(strokes: Float32, shortest: float, smallest: float) -> None:
     """Makes strokes (b, 9) narrower, and moves their ends apart, until the chord has so many widths.
 
-    Half and half, so that they cover about as much as before: only drawn out, strokes would hide one another.
+    Both together keep the area that they cover.  If they were only drawn out, they would hide one another.
     """
     start, _, end = control_points(strokes)
     chord = end - start

@@ -1,4 +1,4 @@
-"""What one may ask of a painting."""
+"""What may be asked of a painting."""
 
 from __future__ import annotations
 

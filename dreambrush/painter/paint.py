@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dreambrush.painter.painting import Progress, Stage
+from dreambrush.painter.painting import LaidLayer, Progress
 from dreambrush.painter.plan.expect import expected_error
 from dreambrush.painter.plan.jitter import jittered
 from dreambrush.painter.plan.order import in_order
@@ -35,7 +35,7 @@ def states(studio: Studio, begun: State | None = None) -> Iterator[State]:
         state = yield from propose_and_refine(studio, state)
         state = order(studio, state)
     lay_again(studio, state)
-    for layer in range(len(state.stages), len(state.layers)):
+    for layer in range(len(state.laid_layers), len(state.layers)):
         state = yield from look_again(studio, state, layer)
         state = lay(studio, state, layer)
         yield state
@@ -50,7 +50,7 @@ def propose_and_refine(studio: Studio, state: State) -> States:
 def order(studio: Studio, state: State) -> State:
     """The plan in the order in which a painter would lay it, each stroke on its layer."""
     known, planner = studio.known, studio.planner
-    with studio.clock.stage("plan"):
+    with studio.clock.time("plan"):
         plan, asked = (planner.sketch, planner.view()), known.asked
         picture = known.form, known.target.size
         planner.sketch, names, layer = in_order(*plan, *picture, asked.strokes, asked.options.layers)
@@ -59,7 +59,7 @@ def order(studio: Studio, state: State) -> State:
 
 def lay_again(studio: Studio, state: State) -> None:
     """Lays what was laid before the painting was stopped, if it was."""
-    with studio.clock.stage("paint"):
+    with studio.clock.time("paint"):
         studio.easel.begin(state.layers)
         studio.easel.lay(state.sketch[slice(0, state.laid)], state.layer_of_laid)
 
@@ -81,16 +81,16 @@ def lay(studio: Studio, state: State, layer: int) -> State:
     """Lays the strokes of one layer for real; the dream says before what they should leave of the error."""
     asked, planner, scene = studio.known.asked, studio.planner, studio.known.scene
     done, strokes = state.laid, int((state.layer_of_each == layer).sum())
-    stage = slice(done, done + strokes)
+    part = slice(done, done + strokes)
     if asked.options.jitter:
-        planner.sketch = jittered(planner.sketch, stage, asked.options.jitter, asked.seed, scene.snap)
-    sketch, canvas = planner.sketch[stage], studio.canvas()
-    with studio.clock.stage("look"):
+        planner.sketch = jittered(planner.sketch, part, asked.options.jitter, asked.seed, scene.snap)
+    sketch, canvas = planner.sketch[part], studio.canvas()
+    with studio.clock.time("look"):
         dreamed = expected_error(scene, sketch, canvas, planner.rng)
-    with studio.clock.stage("paint"):
+    with studio.clock.time("paint"):
         studio.easel.lay(sketch, np.full(strokes, layer))
     mse = scene.canvas_error(studio.canvas())
-    planner.begin_stage()
+    planner.begin_layer()
     name = state.layers[layer]
     told = Progress(name, done + strokes, asked.strokes, mse)
-    return replace(planner.state(state, told), stages=(*state.stages, Stage(name, strokes, dreamed, mse)))
+    return replace(planner.state(state, told), laid_layers=(*state.laid_layers, LaidLayer(name, strokes, dreamed, mse)))

@@ -1,4 +1,4 @@
-"""What comes of painting: a painting, its stages, its costs; and how far one is meanwhile."""
+"""What painting gives: the painting, its layers and what it cost; and how far it is meanwhile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Progress:
     """Where a painting stands.
 
     Attributes:
-        stage: what is being done.
+        stage: "Plan", "Refine", or the name of the layer that is laid.
         done: how far that is.
         total: how much there is to do.
         mse: expected mean squared error of the painting as it is.
@@ -36,13 +36,13 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One stage of a painting, seen from its end.
+class LaidLayer:
+    """One layer of a painting, once it is laid.
 
     Attributes:
         name: name of its layer.
         strokes: how many were laid in it.
-        dreamed_mse: mean squared error that the dream expected, knowing the real canvas at the stage's beginning.
+        dreamed_mse: mean squared error that the dream expected, knowing the real canvas before the layer.
         mse: what it really was.
     """
 
@@ -66,7 +66,7 @@ class Painting:
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
         mse: mean squared error of the merged picture, colours 0..1, as far as it is opaque.
         dreamed_mse: what the dream expects of the same strokes on the bare ground, without having seen any paint.
-        stages: what was dreamt and what became real, layer by layer.
+        laid_layers: what was dreamt and what became real, layer by layer.
         seconds: wall and CPU seconds of each kind of work.
         interrupted: whether Ctrl-C ended it early.
         pigment: whether it was painted as pigment, in linear light (eotf 2.2).
@@ -80,7 +80,7 @@ class Painting:
     merged: Pixels
     mse: float
     dreamed_mse: float
-    stages: list[Stage]
+    laid_layers: list[LaidLayer]
     seconds: dict[str, dict[str, float]]
     interrupted: bool = False
     pigment: bool = False
@@ -94,7 +94,7 @@ class Painting:
 
     @property
     def transparent(self) -> bool:
-        """Whether nothing at all is to be seen somewhere."""
+        """Whether the painting is transparent somewhere."""
         return self.alpha is not None and not self.onto_work
 
 
@@ -105,7 +105,7 @@ class Clock:
     seconds: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @contextlib.contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def time(self, name: str) -> Iterator[None]:
         """Counts the time within the block towards a kind of work."""
         wall, cpu = time.perf_counter(), time.process_time()
         try:
@@ -116,9 +116,9 @@ class Clock:
             spent["cpu"] += time.process_time() - cpu
 
     def each(self, name: str, steps: Iterator[T]) -> Iterator[T]:
-        """Passes on what an iterator gives; only the time within it counts towards a kind of work."""
+        """Passes on what an iterator gives; the time within the iterator counts towards a kind of work."""
         while True:
-            with self.stage(name):
+            with self.time(name):
                 try:
                     step = next(steps)
                 except StopIteration:

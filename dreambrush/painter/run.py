@@ -72,11 +72,11 @@ def paint(
                 if progress and state.progress:
                     progress(replace(state.progress, picture=partial(_picture, studio, state)))
                 if autosave and autosave.due:
-                    with clock.stage("keep"):
+                    with clock.time("keep"):
                         autosave.save(partial(_unfinished, known, state))
         except KeyboardInterrupt:
             interrupted = True
-        with held_back() as pressed, clock.stage("look"):
+        with held_back() as pressed, clock.time("look"):
             painting = finish_early(known, state) if interrupted else finish(known, studio.easel, state)
     painting.seconds = clock.seconds
     painting.interrupted = interrupted or bool(pressed)
@@ -85,14 +85,14 @@ def paint(
 
 
 def _unfinished(known: Study, state: State) -> Painting:
-    """A painting from which one can go on."""
+    """The unfinished painting, from which painting can go on."""
     painting = finish_early(known, state)
     painting.unfinished = write_state(state)
     return painting
 
 
 def _picture(studio: Studio, state: State) -> Float32:
-    """What it looks like now, (h, w, 3): the real canvas, and before there is one, that of the dream."""
+    """The picture so far, (h, w, 3): the real canvas, or the dreamt one while nothing is laid."""
     if state.layers:
         return studio.picture()
     coarse = studio.known.coarse

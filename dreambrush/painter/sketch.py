@@ -1,4 +1,4 @@
-"""A sketch: strokes that have been thought of and not been painted."""
+"""A sketch: strokes that are planned and not yet laid."""
 
 from __future__ import annotations
 

@@ -46,12 +46,12 @@ class Studio:
         return self.planner.state(state)
 
     def canvas(self) -> Float32:
-        """The real canvas as one sees it, (height * width, 3) float32, sRGB 0..1."""
+        """The real canvas as it is seen, (height * width, 3) float32, sRGB 0..1."""
         return self.picture().reshape(-1, 3)
 
     def picture(self) -> Float32:
         """The same as a picture, (height, width, 3)."""
-        with self.clock.stage("look"):
+        with self.clock.time("look"):
             return self.easel.seen((0, 0, self.easel.width, self.easel.height))
 
 
@@ -66,6 +66,6 @@ def open_studio(asked: Commission, dreams: Dreams) -> Studio:
         ModelError: a network that finds faces is missing or broken.
     """
     clock, deadline = Clock(), Deadline(asked.options.seconds)
-    with clock.stage("look"):
+    with clock.time("look"):
         known = study(asked, dreams)
     return Studio(known, known.planner(deadline), known.easel(), clock)

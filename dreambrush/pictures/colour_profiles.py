@@ -1,4 +1,4 @@
-"""From any pixel format and ICC profile to sRGB and alpha."""
+"""Converts pixels of any format and ICC profile to sRGB and alpha."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PROFILE_MODES = {"RGB": "RGB ", "CMYK": "CMYK", "L": "GRAY", "LAB": "Lab "}
 
 
 class ToSrgb:
-    """Converts pieces of one picture to sRGB; built once, so that the colour transform is built once.
+    """Converts pieces of one picture to sRGB.  Build it once per picture, because the colour transform is costly.
 
     Args:
         image: the decoded picture; its mode, palette, transparency and ICC profile are used.
@@ -34,11 +34,11 @@ class ToSrgb:
         self._transform = _transform_to_srgb(image)
 
     def __call__(self, piece: Image.Image) -> Float32:
-        """Convert a piece cropped from the picture.
+        """Converts a piece that was cropped from the picture.
 
         Returns:
-            Array of shape (height, width, 3), float32, sRGB values in 0..1; or, of a transparent picture,
-            (height, width, 4) with alpha in 0..1, which the colours are not multiplied by.
+            Array of shape (height, width, 3), float32, sRGB values in 0..1.  For a transparent picture, (height, width,
+            4): straight (not premultiplied) colours, and alpha in 0..1.
         """
         if piece.mode in _DEEP_MODES:
             grey = np.nan_to_num(np.asarray(piece, np.float32), nan=0.0) / self._white
@@ -64,7 +64,7 @@ def _opaque_mode(mode: str) -> str:
 
 
 def _white_level(image: Image.Image) -> float:
-    """The value of white in a deep greyscale picture: the format's, or the brightest one if that is more."""
+    """The value of white in a deep greyscale picture: the format's, or the brightest value if that is larger."""
     usual = _DEEP_MODES.get(image.mode, 255.0)
     if image.mode not in ("I", "F"):
         return usual
@@ -77,9 +77,9 @@ def _white_level(image: Image.Image) -> float:
 
 
 def _transform_to_srgb(image: Image.Image) -> ImageCms.ImageCmsTransform | None:
-    """The transform from the picture's own colours, or None when it has no (sound, fitting) profile.
+    """The transform from the picture's own colours, or None if it has no profile that is sound and fits.
 
-    A profile that is broken or made for another kind of pixels is left out, as picture viewers do.
+    A profile that is broken or made for another kind of pixels is ignored, as picture viewers do.
     """
     mode = _opaque_mode(image.mode)
     embedded = image.info.get("icc_profile")

@@ -23,13 +23,13 @@ def draw_contact_sheet(rows: Sequence[Sequence[Picture]], headings: Sequence[str
     """Draws a contact sheet.
 
     Args:
-        rows: of pictures (h, w, 3), uint8 or float32 in 0..1 (what lies beyond is clipped), all of one size; no row
-            has more of them than there are headings.
-        headings: of the columns; drawn as far as they fit.
-        scale: how many times a picture is enlarged, with sharp pixels.
+        rows: rows of pictures (h, w, 3), uint8 or float32 in 0..1 (values beyond are clipped), all of one size.  No row
+            has more pictures than there are headings.
+        headings: headings of the columns, drawn as far as they fit.
+        scale: factor by which pictures are enlarged, with sharp pixels.
 
     Raises:
-        ValueError: there is no picture, or the pictures do not fit together.
+        ValueError: there is no picture, or pictures differ in size.
     """
     if not any(rows) or any(len(row) > len(headings) for row in rows):
         raise ValueError(f"Expected rows of up to {len(headings)} pictures but had {[len(row) for row in rows]}.")
@@ -59,17 +59,17 @@ def save_contact_sheet(
     *,
     overwrite: bool = False,
 ) -> None:
-    """Draws a contact sheet and saves it as a PNG, whole or not at all; the same pictures give the same bytes.
+    """Draws a contact sheet and saves it as a PNG, whole or not at all.  The same pictures give the same bytes.
 
     Args:
         path: the file.
         rows: as for :func:`draw_contact_sheet`.
-        headings: as there.
-        scale: as there.
+        headings: as for :func:`draw_contact_sheet`.
+        scale: as for :func:`draw_contact_sheet`.
         overwrite: replace a file of that name.
 
     Raises:
-        ValueError: the pictures do not fit together.
+        ValueError: pictures differ in size.
         OutputError: the file exists (without ``overwrite``) or cannot be written.
     """
     sheet = draw_contact_sheet(rows, headings, scale)
@@ -78,7 +78,7 @@ def save_contact_sheet(
 
 
 def draw_named_pictures(pictures: Sequence[tuple[str, Picture]], across: int = 3) -> Image.Image:
-    """Draws pictures (h, w, 3) of one size, each with its name above it, that many in a row.
+    """Draws pictures (h, w, 3) of one size in rows, each with its name above it.
 
     Raises:
         ValueError: there is no picture.
@@ -106,7 +106,7 @@ def _as_uint8(picture: Picture) -> Pixels:
 
 
 def _fitting(heading: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
-    """As much of the heading as is no wider than a picture."""
+    """As much of the heading as fits above a picture."""
     while heading and font.getlength(heading) > width:
         heading = heading[:-1]
     return heading

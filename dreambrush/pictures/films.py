@@ -30,16 +30,16 @@ Images = Iterator[Image.Image]
 
 
 def check_film(path: Path, frames: int, fps: float) -> None:
-    """Settles whether a film can be made, before it is.
+    """Checks whether a film can be made, before the work begins.
 
     Args:
-        path: of the film.
-        frames: how many.
+        path: the file of the film.
+        frames: number of frames.
         fps: frames a second.
 
     Raises:
-        UsageError: a film of another kind, of too many frames, or too quick.
-        MissingPackageError: of .mp4, where PyAV is not installed.
+        UsageError: the film is of another kind, has too many frames, or is too fast.
+        MissingPackageError: the film is an .mp4, and PyAV is not installed.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -68,7 +68,7 @@ def need_av() -> None:
     """Imports PyAV, or says how to install it.
 
     Raises:
-        MissingPackageError: it is not installed.
+        MissingPackageError: PyAV is not installed.
     """
     try:
         import av  # noqa: F401
@@ -96,13 +96,13 @@ def save_film(
     Args:
         path: ending in .mp4, .gif or .webp; see :func:`check_film`.
         images: the frames, all of one size, RGB (for .webp also RGBA).
-        frames: how many, at least 2.
+        frames: number of frames, at least 2.
         fps: frames a second.
-        colours: gives an image of all colours that matter, for a GIF's palette.
+        colours: returns an image of all colours that matter, for the palette of a GIF.
         overwrite: replace an existing file.
 
     Raises:
-        OutputError: the file exists already or cannot be written.
+        OutputError: the file already exists or cannot be written.
     """
     with open_output(path, overwrite=overwrite) as file:
         if path.suffix.lower() == ".mp4":
@@ -114,7 +114,7 @@ def save_film(
 
 
 def _write_mp4(file: BinaryIO, images: Images, fps: float) -> None:
-    """H.264 in yuv420p, which all players know; an odd side gets one more row or column like the last."""
+    """Writes H.264 in yuv420p, which all players know.  An odd side gets one more row or column like the last."""
     import av
     from av.video.reformatter import ColorRange, Colorspace
 
@@ -147,7 +147,7 @@ def _even(image: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
 def _write_gif(file: BinaryIO, images: Images, frames: int, fps: float, colours: Image.Image) -> None:
-    """One palette for all frames, and each pixel on its own the nearest of it, so that nothing flickers."""
+    """Writes a GIF with one palette for all frames.  Each pixel gets its nearest colour, so nothing flickers."""
     palette = colours.quantize(GIF_COLOURS, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
     table = palette.getpalette() or []
 
@@ -172,7 +172,7 @@ def _write_gif(file: BinaryIO, images: Images, frames: int, fps: float, colours:
 
 
 class _Reel(Image.Image):
-    """Frames one after the other, as Pillow wants an image of several: so that not all are in memory at once."""
+    """Gives Pillow one frame after the other, so that not all are in memory at once."""
 
     def __init__(self, images: Images, frames: int) -> None:
         super().__init__()
@@ -205,6 +205,6 @@ def _write_webp(file: BinaryIO, images: Images, frames: int, fps: float) -> None
 
 
 def _milliseconds(frames: int, fps: float, step: int) -> list[int]:
-    """How long each frame is shown, in whole steps, such that roundings do not add up."""
+    """How long each frame is shown, in whole steps.  Rounding errors do not add up."""
     ends = np.rint(np.arange(frames + 1) * (1000 / fps / step)).astype(int) * step
     return [int(each) for each in np.diff(ends)]

@@ -1,7 +1,7 @@
-"""Palettes: few colours, and the one among them that looks most like another.
+"""Palettes: a few colours, and the search for the one that looks most like another colour.
 
-Likeness is distance in Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020), in which equal
-steps look about equally large; nearest in RGB would turn dark greens to greys.
+Likeness is distance in Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020).  Equal steps in
+it look about equally large.  The nearest colour in RGB would turn dark greens to greys.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ _LAB = np.array(
 
 
 class Palette:
-    """Some colours.
+    """The colours of a palette.
 
     Args:
-        colours: (m, 3) uint8 sRGB, at least one; those that are the same count once.
+        colours: (m, 3) uint8 sRGB, at least one; equal colours count once.
 
     Attributes:
         colours: (m, 3) float32, sRGB 0..1, multiples of 1/255.
@@ -61,7 +61,7 @@ class Palette:
         return len(self.colours)
 
     def snapped(self, colours: Float32) -> Float32:
-        """For each of (n, 3) colours, sRGB 0..1, the one of the palette that looks most like it, (n, 3)."""
+        """The palette's most similar colour for each of (n, 3) colours, sRGB 0..1; (n, 3)."""
         lab = oklab(colours)
         nearest = np.empty(len(lab), np.int64)
         for start in range(0, len(lab), 4096):  # so that the distances take little memory
@@ -78,13 +78,13 @@ def oklab(colours: Floats) -> Float64:
 
 
 def from_oklab(lab: Floats) -> Float32:
-    """Colours (n, 3), sRGB 0..1, of Oklab coordinates (n, 3); what no screen can show is clipped."""
+    """Colours (n, 3), sRGB 0..1, of Oklab coordinates (n, 3).  Colours that no screen can show are clipped."""
     light = np.clip((lab @ np.linalg.inv(_LAB).T) ** 3 @ np.linalg.inv(_CONES).T, 0, 1)
     return np.asarray(np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055), np.float32)
 
 
 def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
-    """A palette from what a user writes.
+    """Reads a palette from the user's words.
 
     Args:
         text: the name of a GIMP palette (.gpl), colours such as "#222,#e63946 f1faee", or "auto:8" for eight colours
@@ -92,7 +92,7 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
         picture: (h, w, 3) float32, sRGB 0..1, for "auto".
 
     Raises:
-        UsageError: it is none of these.
+        UsageError: the text is none of these.
     """
     if text.startswith(AUTO):
         count = text.removeprefix(AUTO)
@@ -119,10 +119,10 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
 
 
 def palette_of(picture: Float32, count: int) -> Palette:
-    """The colours that a poster of a picture (h, w, 3) would have: usual ones, and far from one another.
+    """The colours that a poster of a picture (h, w, 3) would have: frequent ones that are far from one another.
 
-    Means of groups, as of k-means, would be closer to the picture but duller: a small orange beside a large pear gets
-    no colour of its own, and grey shades of the background get several.
+    Means of groups, as k-means finds them, would be closer to the picture but duller.  A small orange beside a large
+    pear would get no colour of its own, and grey shades of the background would get several.
     """
     pixels = picture.reshape(-1, 3)
     pixels = pixels[:: max(len(pixels) // MOST_PIXELS, 1)]
@@ -144,7 +144,7 @@ def palette_of(picture: Float32, count: int) -> Palette:
 
 
 def _crowds(places: Float64, side: float) -> tuple[Float64, Int64]:
-    """Places (n, 3) by the cubes that they are in: the mean (m, 3) of each that is not empty, and its size (m,)."""
+    """Groups points (n, 3) by cubes.  Returns the mean (m, 3) and the size (m,) of each cube that is not empty."""
     _, cube, sizes = np.unique(np.floor(places / side), axis=0, return_inverse=True, return_counts=True)
     sums = [np.bincount(cube.ravel(), places[:, axis], len(sizes)) for axis in range(3)]
     return np.stack(sums, 1) / sizes[:, None], sizes
@@ -157,13 +157,13 @@ def _levels(digits: str) -> list[int]:
 
 
 def _number(word: str) -> int:
-    """A whole number of at most three digits, noughts before it aside; -1 if it is none."""
+    """Reads a whole number of at most three digits after leading zeros; -1 if the text is none."""
     found = _LEVEL.fullmatch(word)
     return int(found[1]) if found else -1
 
 
 def _read_gpl(path: Path) -> Palette:
-    """A GIMP palette: "GIMP Palette", then lines of red, green and blue, 0..255, and perhaps a name."""
+    """Reads a GIMP palette: "GIMP Palette", then lines of red, green and blue, 0..255, and perhaps a name."""
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise _no_palette(path, "it is not a regular file")

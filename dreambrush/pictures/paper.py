@@ -14,11 +14,11 @@ GRAINS = ((1.1, 2.2), (3.5, 1.6), (14.0, 0.8))  # standard deviations: of the bl
 def paper_tile(colour: Pixels) -> Pixels:
     """A tile of paper without seams.
 
-    Noise of several sizes is added to all channels alike; each is blurred in the frequency domain, where the tile has
-    no edges.
+    All channels get the same noise of several sizes.  Each is blurred in the frequency domain, where the tile has no
+    edges.
 
     Args:
-        colour: (3,) uint8, the mean.
+        colour: (3,) uint8, mean colour of the tile.
 
     Returns:
         (256, 256, 3) uint8.  The same colour gives the same tile.

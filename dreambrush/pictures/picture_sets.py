@@ -27,11 +27,11 @@ DARK = 0.5  # mean of a border, 0..1, below which a picture counts as light on d
 
 @dataclass(frozen=True)
 class PictureSet:
-    """Pictures that are read one by one.
+    """A set of pictures that are read one by one.
 
     Attributes:
-        names: of the pictures, in order: the file's, or the place in the array.
-        load: gives the picture at an index, (h, w, 3) float32 sRGB in 0..1; PictureError if its file is broken.
+        names: names of the pictures, in order: the file's name, or the place in the array.
+        load: reads the picture at an index, (h, w, 3) float32 sRGB in 0..1; raises PictureError if its file is broken.
     """
 
     names: list[str]
@@ -42,14 +42,14 @@ class PictureSet:
 
 
 def open_picture_set(path: Path) -> PictureSet:
-    """The pictures in a folder (not in its sub-folders), sorted by name, or in an array file.
+    """Opens the pictures in a folder (not in its sub-folders), sorted by name, or in an array file.
 
     Args:
-        path: a folder, or an .npy or .npz file with an array (n, h, w) or (n, h, w, 3) of uint8; in an .npz it is
-            the one named "x", or the only one.
+        path: a folder, or an .npy or .npz file with an array (n, h, w) or (n, h, w, 3) of uint8.  In an .npz the array
+            is named "x", or is the only one.
 
     Raises:
-        PictureError: there is nothing there, no picture in it, or no such array.
+        PictureError: the path does not exist, or has no pictures or no such array in it.
     """
     if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
         raise PictureError(
@@ -71,7 +71,7 @@ def open_picture_set(path: Path) -> PictureSet:
 
 
 def picture_endings() -> set[str]:
-    """What the names of pictures end in, such as ".jpg"."""
+    """The endings of the names of pictures, such as ".jpg"."""
     return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
 
 
@@ -149,7 +149,7 @@ def square(picture: Float32, side: int) -> Float32:
 
     Args:
         picture: (h, w, 3) float32, sRGB 0..1.
-        side: of the result in pixels.
+        side: side of the result in pixels.
 
     Returns:
         (side, side, 3) float32, sRGB 0..1.
@@ -170,7 +170,7 @@ def square(picture: Float32, side: int) -> Float32:
 
 
 def dark_on_light(picture: Float32) -> Float32:
-    """The picture, inverted if it is light on dark: if the mean of its outermost pixels is below 0.5.
+    """Inverts a picture that is light on dark: the mean of its outermost pixels is below 0.5.
 
     Args:
         picture: (h, w, 3) float32, 0..1.

@@ -1,10 +1,10 @@
-"""Reading the artist's picture: whatever the file holds becomes upright sRGB of the size to paint.
+"""Reads the artist's picture.  Whatever the file holds becomes upright sRGB of the size to paint.
 
-Scaling down is done in linear light with a filter that has no negative lobes (Hamming): a pixel of the
-small picture then has the brightness that the eye sees in the big one from afar, and no dark rings
-appear around highlights.  Scaling up is bicubic on the sRGB values, where steps look even.
-Transparent parts are put on white, as on paper, unless alpha is to be kept: then every pixel counts for
-the colours as much as it is opaque, so that what lies hidden under transparency never bleeds into an edge.
+Scaling down works in linear light with a filter that has no negative lobes (Hamming).  So a pixel of the small picture
+has the brightness that the eye sees in the big one from afar, and no dark rings appear around highlights.  Scaling up
+is bicubic on the sRGB values, where steps look even.  Transparent parts are put on white, as on paper, unless alpha is
+kept.  Then every pixel counts for the colours as much as it is opaque, so hidden colours under transparency never bleed
+into an edge.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from dreambrush.errors import PictureError
 from dreambrush.pictures.colour_profiles import ToSrgb
 
 DEFAULT_LONGER_SIDE = 1024
-"""Longer side in pixels of a painting whose size was not asked for, unless the picture is smaller."""
+"""Longer side in pixels of a painting without --size, unless the picture is smaller."""
 
 PIXEL_LIMIT = 178_000_000
-"""More pixels than this are refused before they are decoded (a "decompression bomb"); Pillow's own limit."""
+"""Pictures with more pixels are refused before they are decoded (a "decompression bomb").  This is Pillow's limit."""
 
 # Absent on purpose: EPS and WMF, which run other programs, and the formats of films and science.
 FORMATS = (
@@ -41,31 +41,30 @@ _BIG, _SMALLER_STRIP = 60_000_000, 1_500_000  # pixels; where the picture takes 
 _FILTERED = 8  # times as large as wanted a picture is, once it was reduced in boxes
 
 DECODED_LIMIT = 750_000_000
-"""More bytes than this are not decoded; what else is needed then stays below 1 GB altogether."""
+"""Pictures that decode to more bytes are refused.  So reading never needs more than 1 GB of memory in all."""
 _BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}  # of a pixel in Pillow; others take 4
 _ASIDE = {"WEBP": 8, "AVIF": 12, "JPEG2000": 16, "GIF": 8, "ICO": 8, "QOI": 8}  # bytes a pixel, that decoders take too
 
 
 def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool = False) -> Float32:
-    """Read a picture, turn it upright, convert it to sRGB and scale it.
+    """Reads a picture, turns it upright, converts it to sRGB and scales it.
 
-    EXIF orientation and embedded ICC profiles are obeyed; greyscale (also 16-bit), palette, CMYK and
-    transparent pictures become RGB; an animation gives its first frame.
+    It obeys EXIF orientation and embedded ICC profiles.  Greyscale (also 16-bit), palette, CMYK and transparent
+    pictures become RGB.  An animation gives its first frame.
 
     Args:
         path: the picture's file.
-        size: longer side of the result in pixels; None keeps the picture's own, at most
-            ``DEFAULT_LONGER_SIDE``.
-        keep_alpha: give alpha too, where the picture is transparent; otherwise it is put on white.
+        size: longer side of the result in pixels; None keeps the picture's own, but at most ``DEFAULT_LONGER_SIDE``.
+        keep_alpha: return alpha too if the picture is transparent.  Otherwise the picture is put on white.
 
     Returns:
-        Array of shape (height, width, 3), float32, sRGB values in 0..1; each side is at least 1 pixel.
-        With ``keep_alpha``, if any pixel is less than opaque, (height, width, 4): straight (not
-        premultiplied) colours and alpha.
+        Array of shape (height, width, 3), float32, sRGB values in 0..1; each side is at least 1 pixel.  With
+        ``keep_alpha``, and if any pixel is not opaque, (height, width, 4): straight (not premultiplied) colours and
+        alpha.
 
     Raises:
-        PictureError: the file is missing, a folder, damaged, too large, or no picture; or alpha is kept
-            and nothing but transparency would be left.
+        PictureError: the file is missing, a folder, damaged, too large, or no picture; or alpha is kept and the picture
+            is transparent everywhere.
     """
     path = Path(path)
     with warnings.catch_warnings():
@@ -97,12 +96,14 @@ def load_picture(path: Path | str, size: int | None = None, *, keep_alpha: bool 
 
 
 def load_mask(path: Path | str, width: int, height: int) -> Float32:
-    """Read a picture as a mask: how light it is, stretched to a size; what is transparent is light, as on white paper.
+    """Reads a picture as a mask: how light it is, stretched to a size.
+
+    Transparent parts are light, as on white paper.
 
     Args:
         path: the picture's file.
-        width: of the mask in pixels.
-        height: of the mask in pixels.
+        width: width of the mask in pixels.
+        height: height of the mask in pixels.
 
     Returns:
         Array of shape (height, width), float32, 0..1.
@@ -115,10 +116,10 @@ def load_mask(path: Path | str, width: int, height: int) -> Float32:
 
 
 def _decode(path: Path, size: int | None) -> tuple[Image.Image, tuple[int, int]]:
-    """Open and decode the first frame, or say in plain words why that fails.
+    """Opens and decodes the first frame, or says in plain words why that fails.
 
     Returns:
-        The picture, and the width and height that it is to have; a JPEG that is far larger comes reduced already.
+        The picture, and the width and height that it is to have.  A JPEG that is far larger is reduced already.
     """
     if not os.path.exists(path):  # Path.exists() raises an error where a name is too long
         raise PictureError(
@@ -179,7 +180,7 @@ def _decode(path: Path, size: int | None) -> tuple[Image.Image, tuple[int, int]]
 
 
 def _bytes_decoded(image: Image.Image) -> int:
-    """How much memory decoding takes, about."""
+    """About how many bytes of memory decoding takes."""
     width, height = image.size
     pixel = _BYTES.get(image.mode, 4) + _ASIDE.get(image.format or "", 0)
     if image.format == "TIFF":  # a strip is decoded as a whole, and may be the whole picture
@@ -210,7 +211,7 @@ def scaled_size(width: int, height: int, size: int | None) -> tuple[int, int]:
 
 
 def _scaled(image: Image.Image, width: int, height: int, *, keep_alpha: bool) -> Float32:
-    """Convert to sRGB and scale, in strips of rows; the picture's stored orientation is kept."""
+    """Converts to sRGB and scales, in strips of rows.  The picture keeps its stored orientation."""
     convert = ToSrgb(image)
     channels = 4 if keep_alpha and convert.transparent else 3
     if _is_far_larger(image, height):
@@ -243,12 +244,15 @@ def _scaled(image: Image.Image, width: int, height: int, *, keep_alpha: bool) ->
 
 
 def _is_far_larger(image: Image.Image, height: int) -> bool:
-    """Whether each strip of the scaled picture would need most of the picture, as the filter reaches so far."""
+    """Whether the filter reaches so far that each strip of the scaled picture would need most of the picture."""
     return 2 * max(4.0, 4.0 * image.height / height) * image.width > _STRIP_PIXELS
 
 
 def _far_smaller(image: Image.Image, convert: ToSrgb, width: int, height: int, channels: int) -> Float32:
-    """As :func:`_scaled`, by way of means of square boxes, which need little memory and one look at each pixel."""
+    """Scales as :func:`_scaled` does, by way of means of square boxes.
+
+    These need little memory, and look at each pixel once.
+    """
     across, down = image.size
     side = max(int(min(across / width, down / height) / _FILTERED), 1)
     means = np.empty((-(-down // side), -(-across // side), channels), np.float32)
@@ -286,7 +290,7 @@ def _on_white(pixels: Float32) -> Float32:
 
 
 def _strips(height: int, image: Image.Image, margin: float) -> Iterator[tuple[int, int]]:
-    """Ranges of result rows whose source rows, with the filter's margin, hold about _STRIP_PIXELS."""
+    """Ranges of result rows.  Their source rows, with the filter's margin, hold about _STRIP_PIXELS."""
     strip = _STRIP_PIXELS if image.width * image.height <= _BIG else _SMALLER_STRIP
     source_rows = max(1.0, strip / image.width - 2 * margin)
     rows = max(1, int(source_rows * height / image.height))
@@ -295,7 +299,7 @@ def _strips(height: int, image: Image.Image, margin: float) -> Iterator[tuple[in
 
 
 def _upright(pixels: Float32, image: Image.Image) -> Float32:
-    """Turn and mirror as the camera's EXIF orientation (1..8) says; a broken tag counts as 1."""
+    """Turns and mirrors as the camera's EXIF orientation (1..8) says.  A broken tag counts as 1."""
     try:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # a broken EXIF block is no reason to refuse a sound picture
@@ -310,11 +314,11 @@ def _upright(pixels: Float32, image: Image.Image) -> Float32:
 
 
 def to_linear(values: Float32) -> Float32:
-    """Convert sRGB values 0..1 to linear light 0..1 (IEC 61966-2-1)."""
+    """Converts sRGB values 0..1 to linear light 0..1 (IEC 61966-2-1)."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def from_linear(values: Float32) -> Float32:
-    """Convert linear light to sRGB values 0..1 (IEC 61966-2-1); light outside 0..1 is clipped."""
+    """Converts linear light to sRGB values 0..1 (IEC 61966-2-1).  Light outside 0..1 is clipped."""
     light = np.clip(values, 0.0, 1.0)
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)

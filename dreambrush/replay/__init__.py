@@ -1,1 +1,1 @@
-"""What a painting was made of, and painting it again."""
+"""Painting a recipe again, and finding what the artist has changed since."""

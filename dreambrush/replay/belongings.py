@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -48,13 +48,13 @@ class OurLayer:
 
 
 def our_layers(recipes: Sequence[Recipe]) -> list[OurLayer]:
-    """The layers that all recipes together have made, recipe by recipe, and of each the lowest first."""
+    """The layers that the recipes made, recipe by recipe, the lowest first."""
     return [layer for number, recipe in enumerate(recipes) for layer in _layers_of(recipe, number)]
 
 
 @dataclass
 class PixelBudget:
-    """How many pixels may still be looked at: a small file can ask for very many.
+    """The number of pixels that may still be looked at: a small file can ask for very many.
 
     Attributes:
         left: number of pixels that may still be looked at.
@@ -63,7 +63,7 @@ class PixelBudget:
     left: int = LOOKED_AT
 
     def allows(self, size: tuple[int, int], more: int = 0) -> bool:
-        """Whether a picture of that width and height may be looked at, and more pixels; if so, they count as seen."""
+        """Whether a picture of that width and height may be looked at, and more pixels; if so, they are spent."""
         pixels = math.prod(size) + more
         allowed = math.prod(size) <= PIXEL_LIMIT and pixels <= self.left
         self.left -= pixels if allowed else 0
@@ -91,7 +91,7 @@ def find_ours(
     left = dict.fromkeys(layers)
 
     def take(mark_of_ours: Callable[[OurLayer], Hashable], mark_of: Callable[[PaintLayer], Hashable]) -> None:
-        """Gives each of ours that is not found the lowest layer that has the same mark and is left."""
+        """Gives each of our layers that is not found yet the lowest layer that is left and has the same mark."""
         wanted = {our: mark_of_ours(our) for our in ours if our not in found}
         marked: dict[Hashable, deque[PaintLayer]] = {}
         for layer in left if any(mark is not None for mark in wanted.values()) else ():
@@ -113,13 +113,13 @@ def find_ours(
 
 
 def _digest_of_ours(recipes: Sequence[Recipe], size: tuple[int, int], our: OurLayer) -> str | None:
-    """What a layer of ours in a recipe of that size had; None for others."""
+    """Digest of one of our layers; None if it holds no strokes, or if the recipe is of another size."""
     recipe = recipes[our.painting]
     return recipe.digests[our.index] if our.index is not None and recipe.strokes.size == size else None
 
 
 def _digest_of(size: tuple[int, int], budget: PixelBudget, layer: PaintLayer) -> str | None:
-    """That of a layer; None where it cannot be read, or too much was looked at."""
+    """Digest of a layer; None if it cannot be read, or if too much was looked at."""
     try:
         if not budget.allows(size, math.prod(layer.size())):
             return None
@@ -134,16 +134,19 @@ def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
         yield OurLayer(painting, None, SHAPE_LAYER, NORMAL, 0)
     for index, name in enumerate(strokes.layers):
         mine = np.flatnonzero(strokes.layer == index)
-        first = _brush_of(recipe, int(mine[0])) if len(mine) else ""
+        first = next(brush_texts(recipe, mine[:1].tolist()), "")
         yield OurLayer(painting, index, name, mode, len(mine), first)
     turn = your_turn_strokes(recipe)
     wanted = recipe.ground is not None and recipe.options.get("your_turn") is True
     yield OurLayer(painting, None, YOUR_TURN, mode, len(turn), turn[0].brush if turn else "", optional=not wanted)
 
 
-def _brush_of(recipe: Recipe, stroke: int) -> str:
-    """What a stroke map says of a stroke's brush."""
-    strokes = recipe.strokes
-    brush = strokes.brush[stroke]
-    text = BrushText(brush_in_mode(recipe.brushes[brush], recipe.pigment), recipe.names[brush])
-    return text.text(strokes.colour[stroke].tolist(), float(strokes.radius[stroke]))
+def brush_texts(recipe: Recipe, strokes: Iterable[int]) -> Iterator[str]:
+    """What a stroke map says of the brushes of strokes, which count from 0 in the recipe."""
+    writers: dict[int, BrushText] = {}
+    for stroke in strokes:
+        brush = int(recipe.strokes.brush[stroke])
+        if brush not in writers:
+            settings = brush_in_mode(recipe.brushes[brush], recipe.pigment)
+            writers[brush] = BrushText(settings, recipe.names[brush])
+        yield writers[brush].text(recipe.strokes.colour[stroke].tolist(), float(recipe.strokes.radius[stroke]))

@@ -1,8 +1,8 @@
 """What the artist has changed since dreambrush painted.
 
-A layer whose fingerprint is that of the recipe is as it was.  Otherwise it may only have been saved by MyPaint, which
-moves translucent colours a little; so the strokes are painted again, and a pixel counts as changed if no number of
-savings could have made it of what was painted (see :mod:`~dreambrush.mypaint.ora.resaved`).
+A layer with the digest of the recipe is as it was.  Otherwise it may only have been saved by MyPaint, which moves
+translucent colours a little.  So the strokes are painted again.  A pixel counts as changed if no number of saves could
+have made it of what was painted (see :mod:`~dreambrush.mypaint.ora.resaved`).
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from dreambrush.recipe import Recipe, digest
 from dreambrush.replay.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.replay.repaint import repaint
 
-LONGEST = 300.0  # seconds that painting the strokes of a recipe again may take; usual are some
+LONGEST = 300.0  # seconds that laying the strokes of a recipe again may take; usually it takes a few
 PIXELS_A_STROKE = 5000  # that could be looked at in the time in which a stroke is painted, about
 
 
 @dataclass(frozen=True)
 class LayerEdit:
-    """What became of a layer of ours.
+    """What became of one of our layers.
 
     Attributes:
         painting: number of the recipe in the file that the layer belongs to, from 0.
@@ -70,7 +70,7 @@ class LayerEdit:
 
 @dataclass(frozen=True)
 class Edits:
-    """What became of a file.
+    """What became of a file that dreambrush painted.
 
     Attributes:
         size: new width and height of the document, or None.
@@ -190,7 +190,7 @@ def _count_changed(before: Pixels, now: Pixels, eotf: float) -> int:
 
 
 def _is_background(document: Document, ours: Pixels) -> bool:
-    """Whether the document's is this colour (3,) or tile (h, w, 3)."""
+    """Whether the document's background is this colour (3,) or tile (h, w, 3)."""
     background = document.background
     if background is None:
         return False
@@ -203,7 +203,7 @@ def _is_background(document: Document, ours: Pixels) -> bool:
 
 
 def _is_reordered(ours: Sequence[OurLayer], found: Mapping[OurLayer, PaintLayer], upward: list[PaintLayer]) -> bool:
-    """Whether of the layers of a painting one lies above another that was above it."""
+    """Whether layers of one painting have changed places."""
     heights = {layer: height for height, layer in enumerate(upward)}
     places: dict[int, list[int]] = {}
     for our in ours:

@@ -1,7 +1,7 @@
-"""A recipe painted again stroke by stroke, and what one sees of the real canvas on the way.
+"""A recipe painted again stroke by stroke, and what is seen of the real canvas on the way.
 
-Only what strokes have touched is merged anew, in MyPaint's tiles of 64x64 pixels, with the arithmetic of
-:func:`~dreambrush.mypaint.blend.blending.merge_layers`: at any moment the picture is to the bit what it would make of
+Only tiles of 64x64 pixels that strokes have touched are merged anew.  The arithmetic is that of
+:func:`~dreambrush.mypaint.blend.blending.merge_layers`: at any moment the picture is, to the bit, what it would make of
 all layers.
 """
 
@@ -40,7 +40,7 @@ class IncrementalReplay:
         tools = [Tool(settings, None, recipe.pigment) for settings in recipe.brushes]
         self._paint = PaintLayers(strokes.size, tools, recipe.seed, recipe.pigment)
         self._last = {int(layer): index for index, layer in enumerate(strokes.layer)}
-        self._finished: dict[int, Layer] = {}  # of transparent paintings, whose shape is cut out of all of them
+        self._finished: dict[int, Layer] = {}  # layers of transparent paintings; the shape is cut out of all of them
         width, height = strokes.size
         self._touched = np.zeros((-(-height // TILE_SIZE), -(-width // TILE_SIZE)), np.bool_)
         self.ground = background = recipe.background
@@ -54,7 +54,7 @@ class IncrementalReplay:
 
     @property
     def laid(self) -> int:
-        """How many strokes there are by now."""
+        """Number of strokes laid so far."""
         return self._paint.laid
 
     def __len__(self) -> int:
@@ -94,10 +94,10 @@ class IncrementalReplay:
         return self._merged
 
     def picture(self) -> Pixels:
-        """What one sees now: (h, w, 3), or (h, w, 4) of a transparent painting.
+        """What is seen now: (h, w, 3), or (h, w, 4) of a transparent painting.
 
-        Of a transparent painting whose last stroke is laid it is to the bit what is saved; before, it has the
-        painting's shape with the colours that lie there so far.
+        After the last stroke a transparent painting is, to the bit, what is saved.  Before, it has the painting's shape
+        with the colours that lie there so far.
         """
         self.update()
         alpha = self.recipe.alpha
@@ -140,7 +140,7 @@ class IncrementalReplay:
 
 
 def finished(recipe: Recipe, progress: Progress | None = None) -> IncrementalReplay:
-    """All strokes laid; ``progress`` is told how many, from time to time."""
+    """Lays all strokes; ``progress`` is called from time to time with the number of strokes laid."""
     replay = IncrementalReplay(recipe)
     while replay.laid < len(replay):
         replay.lay()

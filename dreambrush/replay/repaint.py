@@ -44,7 +44,7 @@ class Repainting:
 
     @property
     def background(self) -> Pixels:
-        """Under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
+        """What lies under all layers, as :attr:`Recipe.background <dreambrush.recipe.Recipe.background>` has it."""
         return self.recipe.background
 
     def merged(self) -> Pixels:
@@ -55,7 +55,7 @@ class Repainting:
         return merge_layers(self.layers, self.background, eotf)
 
     def save_openraster(self, path: Path, *, your_turn: bool = True, overwrite: bool = False) -> None:
-        """As a layered .ora, with its recipe.
+        """Saves it as a layered .ora, with its recipe.
 
         Raises:
             OutputError: the file exists already or cannot be written.
@@ -63,14 +63,17 @@ class Repainting:
         write_painting(path, self.layers, self.recipe, your_turn=your_turn, overwrite=overwrite)
 
 
-def changed(
+def altered_recipe(
     recipe: Recipe,
     size: tuple[int, int] | None = None,
     brush: BrushFile | None = None,
     until: int | None = None,
     pigment: bool | None = None,
 ) -> Recipe:
-    """The recipe with changes.
+    """A recipe that differs from another in size, brush, number of strokes or mixing.
+
+    Stroke i, counted from 0, is laid with ``recipe.seed + i``, whatever layer it is on.  Wet brushes that mix pigment
+    use that seed.  So the first strokes come out the same, however many follow.
 
     Args:
         recipe: recipe of a painting.
@@ -95,8 +98,8 @@ def changed(
         width, height = size
         before = strokes
         strokes = strokes.scaled(size)
-        # The engine's soft rims are as wide at any size, and add to what one sees of a stroke; so they must be made
-        # larger, too, or thin strokes would turn out too thin.
+        # The engine's soft rims are as wide at any size, and add to what is seen of a stroke.  So they must be
+        # made larger, too, or thin strokes would turn out too thin.
         factor = np.float32(np.sqrt(width * height / np.prod(before.size, dtype=np.float64)))
         radius = np.maximum(strokes.radius + (factor - 1) * np.float32(SOFT_RIM), factor * THINNEST * before.radius)
         strokes = replace(strokes, radius=radius.astype(np.float32))
@@ -110,8 +113,12 @@ def changed(
     return replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, pigment=mixes)
 
 
+changed = altered_recipe
+"""The name of :func:`altered_recipe` in earlier versions, kept for scripts that use it."""
+
+
 def check_size(size: tuple[int, int], layers: int = 1) -> None:
-    """Settles whether a painting can be painted again.
+    """Checks that a painting can be painted again.
 
     Args:
         size: width and height in pixels.
@@ -136,7 +143,7 @@ def check_size(size: tuple[int, int], layers: int = 1) -> None:
 
 
 def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Repainting:
-    """Lays all strokes of a recipe with the real engine.
+    """Lays all strokes of a recipe with the real engine: stroke i, counted from 0, with seed ``recipe.seed + i``.
 
     Args:
         recipe: what to paint; one that is as it was gives the same pixels.

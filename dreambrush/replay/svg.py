@@ -1,8 +1,8 @@
 """A painting's strokes as a drawing of vectors (SVG), for programs that know no brushes.
 
-A stroke is a quadratic Bezier curve with round or square ends, as wide and as opaque as its brush makes it on the real
-canvas.  Where its width changes it is drawn as an outline.  What a brush does within a stroke, its bristles or its
-grain, is lost, and so is how wet paint and pigments mix.
+A stroke is a quadratic Bezier curve with round or square ends, as wide and as opaque as on the real canvas.  If its
+width changes, it is drawn as an outline.  Bristles and grain within a stroke are lost, and so is how wet paint and
+pigments mix.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from dreambrush.bezier import point_at, velocity_at
 from dreambrush.models.brush_widths import measure_widths
 from dreambrush.recipe import Recipe
 
-TAPERED = 1.15  # times as wide at one place as at another: less is drawn with one width
+TAPERED = 1.15  # a stroke that is so many times as wide at one place as at another is drawn as an outline
 OPAQUE = 0.98  # more counts as fully opaque
-PLACES = (0.0, 0.5, 1.0)  # along the path, at which its width is looked up
+PLACES = (0.0, 0.5, 1.0)  # places along the path at which its width is looked up
 NARROWEST = 0.02  # pixels of half-width, where a brush leaves no paint at one end
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, "Char"
@@ -59,7 +59,7 @@ def to_svg(recipe: Recipe) -> str:
 
 
 def _paths(recipe: Recipe) -> list[str]:
-    """The element of each stroke; "" where it leaves no paint."""
+    """The SVG element of each stroke; "" if it leaves no paint."""
     strokes = recipe.strokes
     path = strokes.path.astype(np.float64)
     ahead = _tangents(path)
@@ -96,7 +96,7 @@ def _element(path: Float64, ahead: Float64, half: Float64, opacity: float, colou
 
 
 def _outline(path: Float64, ahead: Float64, half: Float64, blunt: bool) -> str | None:
-    """Along one side, round the end, back along the other, round the start; None where a side would turn back."""
+    """The outline of a stroke: along one side, round the end and back.  None if a side would turn back."""
     start, control, end = path
     centre = np.stack([start, point_at(start, control, end, 0.5), end])
     aside = np.stack([-ahead[:, 1], ahead[:, 0]], 1) * half[:, None]

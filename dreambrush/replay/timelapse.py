@@ -56,12 +56,12 @@ class Film:
 
     @property
     def frames(self) -> int:
-        """All of them."""
+        """Number of all frames."""
         return self.painting + self.hold
 
 
 def plan_film(path: Path, options: TimelapseOptions) -> Film:
-    """Settles what can be settled about a film before the painting is read.
+    """Plans a film, as far as that is possible before the painting is read.
 
     Args:
         path: path of the film.
@@ -86,7 +86,7 @@ def plan_film(path: Path, options: TimelapseOptions) -> Film:
 
 
 def timelapse(recipe: Recipe, film: Film, by: str = STROKES, progress: Progress | None = None) -> Iterator[Pixels]:
-    """Frames of a painting in the making.
+    """Yields the frames of a painting while it is painted again.
 
     Args:
         recipe: recipe of the painting.
@@ -127,7 +127,7 @@ def save_timelapse(
     *,
     overwrite: bool = False,
 ) -> Film:
-    """Saves a film of a painting in the making.
+    """Saves a film of a painting while it is painted again.
 
     Args:
         recipe: recipe of the painting.

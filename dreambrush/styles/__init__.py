@@ -1,7 +1,7 @@
-"""Styles: options of a painting under one name.  What it looks like comes from the constraints of a medium.
+"""Styles: options of a painting under one name.
 
-A style is a small TOML file.  Its keys are those of ``dreambrush paint``'s options, with underscores, and
-``description``; what it does not say stays at its default, and an option on the command line counts more.
+A style is a small TOML file.  Its keys are ``description`` and the options of ``dreambrush paint``, with underscores.
+Other options keep their defaults.  An option on the command line overrides the style.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class Style:
     """Options of a painting under one name.
 
     Attributes:
-        name: by which it is asked for.
-        path: of its file.
-        description: in a sentence.
-        options: by key, as the file has them; brushes are a list.
+        name: the name of the style.
+        path: its file.
+        description: a sentence for people.
+        options: the options by key, as the file has them; brushes are a list.
     """
 
     name: str
@@ -55,17 +55,17 @@ class Style:
 
 
 def user_styles() -> Path:
-    """Where the user's own styles are: beside the settings."""
+    """The folder of the user's own styles, beside the settings."""
     from platformdirs import user_config_dir
 
     return Path(user_config_dir("dreambrush")) / "styles"
 
 
 def list_styles() -> list[Style]:
-    """Ours and the user's, by name; a style of the user's takes the place of ours of that name.
+    """All styles, sorted by name.  A style of the user's replaces ours of the same name.
 
     Raises:
-        UsageError: one of the user's is broken.
+        UsageError: a style of the user's is broken.
     """
     return [load_style(name) for name in sorted(_files())]
 
@@ -74,7 +74,7 @@ def load_style(name_or_file: str) -> Style:
     """The style of that name, or in that .toml file.
 
     Raises:
-        UsageError: there is none, or it is broken; near matches are suggested.
+        UsageError: there is no such style (near matches are suggested), or it is broken.
     """
     files = _files()
     path = files.get(name_or_file)
@@ -88,7 +88,7 @@ def load_style(name_or_file: str) -> Style:
 
 
 def _files() -> dict[str, Path]:
-    """Every style's file by its name."""
+    """The file of each style, by its name."""
     return {path.stem: path for folder in (OURS, user_styles()) for path in sorted(folder.glob(f"*{SUFFIX}"))}
 
 

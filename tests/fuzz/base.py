@@ -112,7 +112,7 @@ def _paint(folder: Path) -> None:
     }
     object.__setattr__(request, "digests", digests)
     moments = [(each, read_state(each.unfinished)) for each in kept if each.unfinished is not None]
-    late = next(each for each, state in moments if state.stages)
+    late = next(each for each, state in moments if state.laid_layers)
     early = next(each for each, state in moments if state.step.descent is not None and not state.layers)
     for name, begun in ("unfinished.ora", late), ("early.ora", early):
         assert begun.unfinished is not None

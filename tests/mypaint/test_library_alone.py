@@ -31,7 +31,7 @@ def test_it_loads_numpy_and_cffi_and_nothing_else() -> None:
     packages, modules = run.stdout.splitlines()
     assert packages == "dreambrush numpy"
     assert "dreambrush.mypaint.engine.canvas" in modules
-    assert {name.split(".")[1] for name in modules.split()} == {"errors", "mypaint"}
+    assert {name.split(".")[1] for name in modules.split()} == {"arrays", "errors", "mypaint"}
 
 
 def test_every_name_is_there_and_an_unknown_one_is_not() -> None:

@@ -4,17 +4,17 @@ import time
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from dreambrush.arrays import Float64
 from dreambrush.painter.painting import Clock
 
 
-def now() -> NDArray[np.float64]:
+def now() -> Float64:
     """Wall and CPU seconds."""
     return np.array([time.perf_counter(), time.process_time()])
 
 
-def counted(clock: Clock, kind: str) -> NDArray[np.float64]:
+def counted(clock: Clock, kind: str) -> Float64:
     return np.array([clock.seconds[kind]["wall"], clock.seconds[kind]["cpu"]])
 
 
@@ -24,7 +24,7 @@ def test_seconds_are_counted_by_kind_of_work() -> None:
     within, around = ({"wait": np.zeros(2), "work": np.zeros(2)} for _ in range(2))
     for kind in ("wait", "work", "wait"):
         before = now()
-        with clock.stage(kind):
+        with clock.time(kind):
             begun = now()
             if kind == "wait":
                 time.sleep(0.02)
@@ -41,7 +41,7 @@ def test_seconds_are_counted_by_kind_of_work() -> None:
 def test_work_that_is_broken_off_counts() -> None:
     clock = Clock()
     before = now()
-    with pytest.raises(KeyboardInterrupt), clock.stage("wait"):
+    with pytest.raises(KeyboardInterrupt), clock.time("wait"):
         begun = now()
         time.sleep(0.01)
         within = now() - begun

@@ -64,10 +64,10 @@ def check(painting: Painting, brushes: list[BrushFile], seed: int = SEED) -> Non
     for replayed, layer in zip(again, painted, strict=True):
         assert painting.alpha is not None or np.array_equal(replayed.pixels, layer.pixels)
     laid = dict(zip(*np.unique(strokes.layer, return_counts=True), strict=True))
-    for index, stage in enumerate(painting.stages):
+    for index, stage in enumerate(painting.laid_layers):
         assert (stage.name, stage.strokes) == (strokes.layers[index], laid[index])
         assert np.isfinite([stage.mse, stage.dreamed_mse]).all()
-    assert len(painting.stages) == len(laid) or painting.interrupted
+    assert len(painting.laid_layers) == len(laid) or painting.interrupted
 
 
 def test_it_paints_the_picture(painting: Painting, target: Float32, tmp_path: Path) -> None:
@@ -82,17 +82,17 @@ def test_the_dream_foretells_the_error(painting: Painting, target: Float32) -> N
     # Of the error that was removed, the dream foretold all but a few per cent.
     removed = flat_error(target) - painting.mse
     assert abs(painting.dreamed_mse - painting.mse) < 0.05 * removed
-    for stage in painting.stages:
+    for stage in painting.laid_layers:
         assert abs(stage.dreamed_mse - stage.mse) < 0.05 * removed
-    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.02)
-    errors = [flat_error(target), *(stage.mse for stage in painting.stages)]
+    assert painting.laid_layers[-1].mse == pytest.approx(painting.mse, rel=0.02)
+    errors = [flat_error(target), *(stage.mse for stage in painting.laid_layers)]
     assert errors == sorted(errors, reverse=True)
 
 
 @pytest.mark.parametrize("count", [0, 1, 41])
 def test_the_exact_number_of_strokes_is_painted(count: int, target: Float32) -> None:
     painting = paint(target, find_brush("oil"), count, SEED, options=QUICK)
-    assert len(painting.strokes) == count == sum(stage.strokes for stage in painting.stages)
+    assert len(painting.strokes) == count == sum(stage.strokes for stage in painting.laid_layers)
     check(painting, [find_brush("oil")])
 
 
@@ -113,7 +113,11 @@ def test_same_seed_same_bytes_whatever_the_cores(
     again = paint(target, find_brush("oil"), 90, SEED, options=QUICK)
     assert again.strokes == painting.strokes
     assert np.array_equal(again.merged, painting.merged)
-    assert (again.mse, again.dreamed_mse, again.stages) == (painting.mse, painting.dreamed_mse, painting.stages)
+    assert (again.mse, again.dreamed_mse, again.laid_layers) == (
+        painting.mse,
+        painting.dreamed_mse,
+        painting.laid_layers,
+    )
     other = paint(target, find_brush("oil"), 90, SEED + 1, options=QUICK)
     assert other.strokes != painting.strokes
 
@@ -226,7 +230,7 @@ def test_little_time_gives_a_whole_painting(target: Float32) -> None:
 def test_pigment(target: Float32) -> None:
     painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, pigment=True))
     assert painting.pigment and painting.mse < 0.15 * flat_error(target)
-    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.05)
+    assert painting.laid_layers[-1].mse == pytest.approx(painting.mse, rel=0.05)
     check(painting, [find_brush("oil")])
 
 
@@ -261,7 +265,7 @@ def test_nothing_is_painted_where_the_picture_is_transparent(target: Float32, tm
 def test_the_dream_foretells_the_error_where_the_picture_is_opaque(target: Float32) -> None:
     painting = paint(cut_out(target), find_brush("oil"), 60, SEED, options=QUICK)
     assert painting.dreamed_mse == pytest.approx(painting.mse, rel=0.2)
-    assert painting.stages[-1].mse == pytest.approx(painting.mse, rel=0.05)
+    assert painting.laid_layers[-1].mse == pytest.approx(painting.mse, rel=0.05)
 
 
 def test_soft_edges_are_painted_in_the_picture_s_colours(target: Float32, tmp_path: Path) -> None:

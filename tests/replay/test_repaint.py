@@ -23,7 +23,7 @@ from dreambrush.painter.painting import Painting
 from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of, save_painting
 from dreambrush.recipe import Recipe
-from dreambrush.replay.repaint import EMPTY, LARGEST_SIDE, changed, repaint
+from dreambrush.replay.repaint import EMPTY, LARGEST_SIDE, altered_recipe, changed, repaint
 
 SEED = 5
 WIDTH, HEIGHT = 128, 96
@@ -77,7 +77,7 @@ def test_the_same_size_gives_the_same_file_to_the_byte(kind: str, tmp_path: Path
 @pytest.mark.slow
 def test_four_times_the_size_is_the_same_picture() -> None:
     small, whole = painted("opaque", 3)[0].merged, recipe("opaque", 3)
-    large = repaint(changed(whole, (12 * WIDTH, 12 * HEIGHT)))
+    large = repaint(altered_recipe(whole, (12 * WIDTH, 12 * HEIGHT)))
     assert large.recipe.strokes.size == (12 * WIDTH, 12 * HEIGHT)
     merged = large.merged()
     assert merged.shape == (12 * HEIGHT, 12 * WIDTH, 3)
@@ -88,7 +88,7 @@ def test_four_times_the_size_is_the_same_picture() -> None:
 
 def test_half_the_size_is_much_the_same_picture() -> None:
     """The engine cannot paint strokes thinner than a pixel: they get wider."""
-    small = repaint(changed(recipe("opaque"), (WIDTH // 2, HEIGHT // 2))).merged()
+    small = repaint(altered_recipe(recipe("opaque"), (WIDTH // 2, HEIGHT // 2))).merged()
     assert decibels(small, reduced(painted("opaque")[0].merged, (WIDTH // 2, HEIGHT // 2))) >= 17.5
 
 
@@ -96,7 +96,7 @@ def test_half_the_size_is_much_the_same_picture() -> None:
 def test_a_transparent_picture_keeps_its_shape_at_any_size() -> None:
     again = repaint(recipe("transparent"))
     assert again.merged().shape == (HEIGHT, WIDTH, 4)
-    large = repaint(changed(recipe("transparent"), (3 * WIDTH, 3 * HEIGHT)))
+    large = repaint(altered_recipe(recipe("transparent"), (3 * WIDTH, 3 * HEIGHT)))
     shape, alpha = large.merged()[..., 3], painted("transparent")[0].alpha
     assert alpha is not None and large.recipe.alpha is not None
     assert np.abs(shape.astype(int) - large.recipe.alpha).max() <= 1
@@ -108,7 +108,7 @@ def test_a_transparent_picture_keeps_its_shape_at_any_size() -> None:
 
 def test_another_brush_lays_all_strokes() -> None:
     charcoal = find_brush("charcoal")
-    again = repaint(changed(recipe("wet"), brush=charcoal))
+    again = repaint(altered_recipe(recipe("wet"), brush=charcoal))
     assert again.recipe.names == ("dreambrush/charcoal",) and again.recipe.strokes.brushes == ("charcoal",)
     assert again.recipe.brushes == (read_myb(charcoal.path),)
     assert not again.recipe.strokes.brush.any()
@@ -119,17 +119,17 @@ def test_another_brush_lays_all_strokes() -> None:
 
 
 def test_pigment_can_be_added_and_taken_away() -> None:
-    mixed = repaint(changed(recipe("opaque"), pigment=True))
+    mixed = repaint(altered_recipe(recipe("opaque"), pigment=True))
     assert {layer.composite_op for layer in mixed.layers} == {"mypaint:spectral-wgm"}
     assert decibels(mixed.merged(), painted("opaque")[0].merged) > 30  # the same strokes, other edges
-    plain = repaint(changed(mixed.recipe, pigment=False))
+    plain = repaint(altered_recipe(mixed.recipe, pigment=False))
     assert plain.recipe.digests == recipe("opaque").digests
 
 
 @pytest.mark.parametrize("count", [0, 1, 30, 80, 1000])
 def test_only_the_first_strokes_are_laid(count: int, tmp_path: Path) -> None:
     whole = recipe("opaque")
-    begun = repaint(changed(whole, until=count))
+    begun = repaint(altered_recipe(whole, until=count))
     laid = begun.recipe.strokes
     assert len(laid) == min(count, 80)
     assert np.array_equal(laid.path, whole.strokes.path[:count])
@@ -151,12 +151,12 @@ def test_only_the_first_strokes_are_laid(count: int, tmp_path: Path) -> None:
 
 def test_what_comes_after_does_not_change_what_was_laid() -> None:
     """A stroke looks the same whether or not others follow."""
-    few, more = (repaint(changed(recipe("wet"), until=count)) for count in (20, 40))
+    few, more = (repaint(altered_recipe(recipe("wet"), until=count)) for count in (20, 40))
     (first, *_), (same, *_) = few.layers, more.layers
     used = set(recipe("wet").strokes.layer[20:40].tolist())
     if 0 not in used:
         assert np.array_equal(first.pixels, same.pixels)
-    assert np.array_equal(repaint(changed(more.recipe, until=20)).layers[-1].pixels, few.layers[-1].pixels)
+    assert np.array_equal(repaint(altered_recipe(more.recipe, until=20)).layers[-1].pixels, few.layers[-1].pixels)
 
 
 def test_progress_is_told() -> None:
@@ -168,11 +168,15 @@ def test_progress_is_told() -> None:
 @pytest.mark.parametrize("size", [(0, 96), (LARGEST_SIDE + 1, 10), (16384, 16384)])
 def test_sizes_that_cannot_be_painted_are_refused(size: tuple[int, int]) -> None:
     with pytest.raises(UsageError) as caught:
-        changed(recipe("opaque"), size)
+        altered_recipe(recipe("opaque"), size)
     assert f"{size[0]} x {size[1]} pixels" in caught.value.message
 
 
 def test_a_recipe_without_strokes_is_an_empty_layer() -> None:
     whole = recipe("opaque")
     bare = replace(whole, strokes=replace(whole.strokes[:0], layers=()), digests=())
-    assert [layer.name for layer in repaint(changed(bare)).layers] == [EMPTY]
+    assert [layer.name for layer in repaint(altered_recipe(bare)).layers] == [EMPTY]
+
+
+def test_the_name_of_earlier_versions_still_works() -> None:
+    assert len(changed(recipe("wet"), until=3).strokes) == 3

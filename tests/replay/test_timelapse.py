@@ -24,7 +24,7 @@ from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of
 from dreambrush.recipe import Recipe
 from dreambrush.replay.incremental import IncrementalReplay
-from dreambrush.replay.repaint import changed, repaint
+from dreambrush.replay.repaint import altered_recipe, repaint
 from dreambrush.replay.timelapse import Film, TimelapseOptions, plan_film, save_timelapse, timelapse
 from tests.replay.test_edits import some_recipe
 
@@ -90,7 +90,7 @@ def test_the_end_is_the_painting_however_often_one_looked(recipe: Recipe) -> Non
 def test_every_frame_is_what_the_strokes_so_far_would_give(order: Any, pigment: bool) -> None:
     recipe = order(some_recipe(pigment=pigment))
     for laid, frame in zip(range(0, 31, 5), timelapse(recipe, Film(30, 7, 0)), strict=True):
-        assert np.array_equal(frame, repaint(changed(recipe, until=laid)).merged()), laid
+        assert np.array_equal(frame, repaint(altered_recipe(recipe, until=laid)).merged()), laid
 
 
 def test_a_shaped_painting_has_its_shape_from_the_first_frame_on() -> None:
@@ -120,14 +120,14 @@ def test_frames_at_even_steps_in_error() -> None:
 
 
 def test_the_finished_painting_is_held_and_few_strokes_are_spread() -> None:
-    recipe = changed(some_recipe(), until=3)
+    recipe = altered_recipe(some_recipe(), until=3)
     frames = list(timelapse(recipe, Film(30, 10, 4)))
     different = [index for index in range(1, 14) if frames[index] is not frames[index - 1]]
     assert len(frames) == 14 and different == [3, 6, 9]
 
 
 def test_a_recipe_without_strokes_is_its_ground() -> None:
-    bare = changed(some_recipe(), until=0)
+    bare = altered_recipe(some_recipe(), until=0)
     for by in ("strokes", "error"):
         frames = list(timelapse(bare, Film(30, 3, 1), by))
         assert len(frames) == 4 and all((frame == bare.ground).all() for frame in frames)
@@ -232,7 +232,7 @@ def test_smaller(suffix: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".mp4", ".gif", ".webp"])
 def test_tiny(size: tuple[int, int], suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"film{suffix}"
-    save_timelapse(changed(some_recipe(), size), path, SHORT)
+    save_timelapse(altered_recipe(some_recipe(), size), path, SHORT)
     frame = decoded(path)[0] if suffix == ".mp4" else np.asarray(images(path)[0][0])
     height, width = (16, 16) if size == (1, 1) else (40, 16)
     assert frame.shape[:2] == ((height, width) if suffix == ".mp4" else size[::-1])
@@ -257,7 +257,7 @@ def test_what_cannot_be_filmed(name: str, options: TimelapseOptions, message: st
 
 
 def test_huge_paintings_need_a_smaller_size(tmp_path: Path) -> None:
-    huge = changed(some_recipe(n=3), (9000, 10))
+    huge = altered_recipe(some_recipe(n=3), (9000, 10))
     with pytest.raises(UsageError, match="at most 8192 a side"):
         save_timelapse(huge, tmp_path / "film.gif", SHORT)
     save_timelapse(huge, tmp_path / "film.gif", replace(SHORT, size=100))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dreambrush.cli.inspect.pixel import pixel_place
 from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.options import whole_number
 from dreambrush.cli.shared.recipes import RECIPE, settings_with_recipe
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   dreambrush inspect painting.ora
+  dreambrush inspect painting.ora --at 120,80
   dreambrush inspect painting.ora --json | jq .changes
   dreambrush inspect painting.ora --strokes strokes.json --svg strokes.svg
 """
@@ -28,6 +30,13 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path), shell_complete=ora_files)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@click.option(
+    "--at",
+    metavar="X,Y",
+    type=pixel_place,
+    help="Show which stroke painted this pixel, in each layer from the top: its number, brush, colour, width and "
+    "pressure.  X and Y count from 0 in the upper left corner.",
+)
 @click.option(
     "--strokes",
     metavar="OUT.json",
@@ -46,6 +55,7 @@ Examples:
 def inspect(
     file: Path,
     as_json: bool,
+    at: tuple[int, int] | None,
     strokes: Path | None,
     svg: Path | None,
     painting: int | None,
@@ -58,6 +68,8 @@ def inspect(
 
     If dreambrush painted the file, this also shows the recipe and what has changed since: layers that were
     added, removed or painted on.  A file that MyPaint has only saved again counts as unchanged.
+
+    --at asks about one pixel instead.  It finds the strokes that MyPaint's "Pick Stroke" would find there.
     """
     if not (strokes or svg) and (painting or force):
         raise UsageError(
@@ -78,7 +90,7 @@ def inspect(
         if strokes or svg or original:
             source, settings = settings_with_recipe(file, document, original)
             recipe = chosen_recipe(settings, source, painting)
-        report = report_of(file, document, settings)
+        report = report_of(file, document, at, settings)
     told = json.dumps(report) if as_json else "\n".join(summary(report))
     if recipe is not None and (strokes or svg):  # what is refused is refused before anything is written
         _export(recipe, strokes, svg, overwrite=force)

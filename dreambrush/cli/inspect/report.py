@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.inspect.pixel import pixel_lines
 from dreambrush.cli.shared.outputs import UNFINISHED
 from dreambrush.cli.shared.recipes import advice, is_lost
 from dreambrush.errors import StrokesError
@@ -21,23 +22,29 @@ EOTFS = {
     1.0: "colours mix as they are stored (eotf 1.0), in MyPaint and in other programs",
     2.2: "colours mix as light does (eotf 2.2), in MyPaint 2 only",
 }
+TILE_SIZE = 64  # MyPaint saves whole tiles; without a word of that, a layer seems larger than its picture
 UNTOLD = "; the file does not say, so MyPaint assumes it"
 
 
-def report_of(file: Path, document: Document, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def report_of(
+    file: Path, document: Document, at: tuple[int, int] | None = None, settings: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The JSON object of one file; docs/report.md explains it.
 
     Args:
-        file: the file.
-        document: the file, open for reading.
+        file: as the user named it.
+        document: document that is open.
+        at: x and y of the pixel whose strokes are asked for.
         settings: settings that have the recipes; by default those of the document.
 
     Raises:
         OpenrasterError: the pixels of a painted layer, or of the paper, cannot be read.
+        UsageError: the pixel lies outside of the picture.
     """
     from dreambrush.mypaint.ora.layer_facts import facts_of_all
     from dreambrush.recipe import recipes_of
     from dreambrush.replay.edits import find_edits
+    from dreambrush.replay.strokes_at import strokes_at
 
     facts = facts_of_all(document.layers(), document.width, document.height)
     recipes: list[Recipe] = []
@@ -46,6 +53,7 @@ def report_of(file: Path, document: Document, settings: Mapping[str, Any] | None
         recipes = recipes_of(document.settings if settings is None else settings)
     except StrokesError as error:
         problem = error.message
+    picked = None if at is None else strokes_at(document, recipes, facts, *at)  # before what may take long
     changes = find_edits(document, recipes, facts) if recipes else None
     return {
         "file": str(file),
@@ -64,6 +72,9 @@ def report_of(file: Path, document: Document, settings: Mapping[str, Any] | None
         "changes": None
         if changes is None
         else {**asdict(changes), "layers": [asdict(each) for each in changes.layers]},
+        "at": None
+        if at is None or picked is None
+        else {"x": at[0], "y": at[1], "layers": [asdict(each) for each in picked]},
     }
 
 
@@ -138,8 +149,11 @@ def changed_options(options: Mapping[str, Any]) -> list[str]:
 
 
 def summary(report: dict[str, Any]) -> Iterator[str]:
-    """The lines of a report.  Control characters in names are escaped, because the file may come from a stranger."""
-    for line in _lines(report):
+    """The lines of a report, or only those of a pixel if one was asked for.
+
+    Control characters in names are escaped, because the file may come from a stranger.
+    """
+    for line in _lines(report) if report["at"] is None else pixel_lines(report):
         yield "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
 
 
@@ -180,7 +194,9 @@ def _tree(nodes: Sequence[dict[str, Any]], indent: str) -> Iterator[str]:
         elif (node["width"], node["height"]) == (1, 1):
             words.append("empty")
         elif node["width"] is not None:
-            words.append(f"{node['width']} x {node['height']} at {node['x']}, {node['y']}")
+            place = [node[key] for key in ("width", "height", "x", "y")]
+            tiles = "" if any(number % TILE_SIZE for number in place) else " in tiles,"
+            words.append(f"{place[0]} x {place[1]}{tiles} at {place[2]}, {place[3]}")
         if node.get("strokes"):
             words.append(_counted(node["strokes"], "stroke"))
         if node["mode"] != "svg:src-over":

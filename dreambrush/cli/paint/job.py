@@ -107,7 +107,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
     started, clock = time.perf_counter(), Clock()
     job = job.going_on(target.file, outputs.work)
     settings = job.settings
-    with clock.stage("read"):
+    with clock.time("read"):
         work = None
         try:
             if job.onto is None:
@@ -144,7 +144,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
         job.note(f"{short} of {settings.strokes} strokes are left out: with these colours they would gain nothing.")
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
-    with clock.stage("write"):
+    with clock.time("write"):
         files = saving.finish(painting)
         if job.film is not None and not painting.interrupted:
             recipe = recipe_of(painting, job.brushes, settings.seed, settings.record())

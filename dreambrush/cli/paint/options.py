@@ -34,7 +34,7 @@ SOONEST = 0.1  # seconds between two times that an unfinished painting is saved
 
 # What the short help shows.
 ESSENTIALS = (
-    *("sample", "size", "style", "brushes", "hand", "palette", "strokes", "effort", "time"),
+    *("sample", "size", "style", "brushes", "hand", "palette", "strokes", "time", "effort"),
     *("onto", "output", "resume"),
 )
 # Parameters that are about one painting: files and the environment cannot set them.
@@ -95,7 +95,8 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         type=whole_number(*LAYERS),
         default=DEFAULT_LAYERS,
         show_default=True,
-        help="Number of layers.  The five are ground, block-in, middle tones, edges and accents.",
+        help="Number of layers.  5: ground, block-in, middle tones, edges, accents.  4: the ground is part of the "
+        "block-in.  3: block-in, middle tones, details.  2: block-in, details.  1: one layer for all.",
     ),
     click.option(
         "--palette",
@@ -169,18 +170,19 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         help="Number of strokes, 1 to 100000.",
     ),
     click.option(
+        "--time",
+        metavar="TIME",
+        type=duration(SHORTEST),
+        help="Time limit for each picture, such as 30s or 2m.  If that is too short for all --strokes, "
+        "fewer are painted.",
+    ),
+    click.option(
         "--effort",
         metavar="1-5",
         type=whole_number(*EFFORTS),
         default=DEFAULT_EFFORT,
         show_default=True,
         help="How long to think about each stroke.  1 is quick, 5 comes closest to the picture.",
-    ),
-    click.option(
-        "--time",
-        metavar="TIME",
-        type=duration(SHORTEST),
-        help="Time limit for each picture, such as 30s or 2m.  The painting may then have fewer strokes.",
     ),
     click.option(
         "--until",

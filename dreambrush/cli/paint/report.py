@@ -65,7 +65,7 @@ def report_of(
                 "mse": stage.mse,
                 "transfer_gap": transfer_gap(stage.mse, stage.dreamed_mse),
             }
-            for stage in painting.stages
+            for stage in painting.laid_layers
         ],
         "seconds_by_work": painting.seconds,
         "interrupted": painting.interrupted,

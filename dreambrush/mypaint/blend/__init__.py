@@ -1,1 +1,1 @@
-"""Layers merged with MyPaint's own arithmetic."""
+"""Merges layers with MyPaint's own arithmetic."""

@@ -1,8 +1,8 @@
-"""Layers merged with MyPaint's own arithmetic, to the last bit.
+"""Merges layers with MyPaint's own arithmetic, to the last bit.
 
-MyPaint keeps premultiplied colour in 15-bit fixed point, where 32768 is 1.0.  These are its rules at eotf 1.0
-(colours are blended as stored) and 2.2 (blended as rgb^2.2), in three steps: 8-bit pixels in, one layer over
-another (blending.c), 8-bit pixels out (levels.py; MyPaint 2.0.1, lib/pixops.cpp and lib/blending.hpp).
+MyPaint keeps premultiplied colour in 15-bit fixed point, where 32768 is 1.0.  At eotf 1.0 it blends colours as they are
+stored, at 2.2 as rgb^2.2.  There are three steps: 8-bit pixels in, one layer over another (blending.c), 8-bit pixels
+out (levels.py).  Source: MyPaint 2.0.1, lib/pixops.cpp and lib/blending.hpp.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE, Layer
 
 
 def merge_layers(layers: Sequence[Layer], background: Pixels, eotf: float = PLAIN) -> Pixels:
-    """Render the picture as MyPaint renders and saves it.
+    """Renders the picture as MyPaint renders and saves it.
 
     Args:
         layers: at least one, the bottom one first, all of one size.
         background: a paper tile of shape (64n, 64m, 3) repeated from the top left corner, a picture of the frame's
             shape (height, width, 3), or one colour of shape (3,); sRGB, uint8.
-        eotf: the document's, 1.0 or 2.2.
+        eotf: eotf of the document, 1.0 or 2.2.
 
     Returns:
         sRGB, shape (height, width, 3), uint8.
 
     Raises:
-        ValueError: there is no layer, the shapes do not fit, or another eotf.
-        UsageError: a layer's mode is not covered.
+        ValueError: there is no layer, the shapes do not fit, or the eotf is another one.
+        UsageError: a layer has a mode that MyPaint does not have.
         LibmypaintError: libmypaint is not installed.
     """
     height, width = frame_size(layers)
@@ -61,16 +61,16 @@ def merge_layers(layers: Sequence[Layer], background: Pixels, eotf: float = PLAI
 
 
 def blend(under: Fixed15, paint: Fixed15, opacity: float = 1.0, composite_op: str = NORMAL) -> None:
-    """Lays paint over light, in place.
+    """Lays paint over what is below, in place.
 
     Args:
-        under: opaque RGB or premultiplied RGBA, (height, width, 3 or 4), 0..32768, contiguous; takes the result.
-        paint: (height, width, 4), premultiplied RGBA, 0..32768.
-        opacity: of the whole layer, 0..1.
+        under: opaque RGB or premultiplied RGBA, (height, width, 3 or 4), 0..32768, contiguous; it takes the result.
+        paint: premultiplied RGBA, (height, width, 4), 0..32768.
+        opacity: opacity of the whole layer, 0..1.
         composite_op: one of ``modes.MODES``.
 
     Raises:
-        ValueError: the shapes or types do not fit, or another mode.
+        ValueError: the shapes or types do not fit, or there is no such mode.
     """
     if not under.flags.c_contiguous or under.dtype != np.uint16 or paint.dtype != np.uint16:
         raise ValueError("Expected a contiguous array of uint16 under paint of uint16")
@@ -89,11 +89,11 @@ def blend(under: Fixed15, paint: Fixed15, opacity: float = 1.0, composite_op: st
 
 
 def premultiply(pixels: Pixels, light: Fixed15) -> Fixed15:
-    """Pixels as MyPaint loads them.
+    """Converts pixels as MyPaint does when it loads them.
 
     Args:
         pixels: straight sRGB and alpha, (height, width, 4), uint8.
-        light: of each level, as :func:`~dreambrush.mypaint.engine.eotf.light_of_levels` has it.
+        light: light of each level, from :func:`~dreambrush.mypaint.engine.eotf.light_of_levels`.
 
     Returns:
         Premultiplied RGBA of the same shape, 0..32768, rounded to nearest (tile_convert_rgba8_to_rgba16 in
@@ -126,7 +126,7 @@ def frame_size(layers: Sequence[Layer]) -> tuple[int, int]:
 
 
 def background_tile(background: Pixels) -> Pixels:
-    """A background as a tile that MyPaint accepts.
+    """Makes a background a tile that MyPaint accepts.
 
     Args:
         background: a tile of shape (64n, 64m, 3) or a colour of shape (3,), uint8.
@@ -156,7 +156,7 @@ def _background_band(tile: Pixels, rows: slice, width: int) -> Pixels:
 
 
 def _lay_over(band: Fixed15, layer: Layer, rows: slice, light: Fixed15) -> None:
-    """Lay one row of a layer's tiles over an opaque band, in place."""
+    """Lays one row of a layer's tiles over an opaque band, in place."""
     source = layer.pixels[rows]
     painted = np.flatnonzero(source[..., 3].any(axis=0))
     if not painted.size:

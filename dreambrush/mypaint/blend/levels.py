@@ -1,9 +1,9 @@
-"""From the 15-bit light that MyPaint blends to the 8 bits that it shows and saves, to the last bit.
+"""Converts the 15-bit light that MyPaint blends to the 8 bits that it shows and saves, to the last bit.
 
-MyPaint adds a little noise before it cuts to 8 bits: between 2/256 and 7/256 of a level, the same for every tile, and
-at other eotfs than 1.0 next to nothing.  That is far too little to dither, but enough to lift a value that lies just
-under a whole level.  Source: MyPaint 2.0.1, lib/pixops.cpp, precalculate_dithering_noise_if_required,
-tile_convert_rgbu16_to_rgbu8 and tile_convert_rgba16_to_rgba8.
+MyPaint adds a little noise before it cuts to 8 bits.  The noise is between 2/256 and 7/256 of a level, and the same for
+every tile.  At other eotfs than 1.0 it is next to nothing.  That is far too little to dither, but enough to lift a
+value that lies just under a whole level.  Source: MyPaint 2.0.1, lib/pixops.cpp,
+precalculate_dithering_noise_if_required, tile_convert_rgbu16_to_rgbu8 and tile_convert_rgba16_to_rgba8.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dreambrush.mypaint.layer import TILE_SIZE
 
 
 def opaque_levels(light: Fixed15, top: int, eotf: float) -> Pixels:
-    """Some rows of opaque light as MyPaint saves them.
+    """Converts rows of opaque light as MyPaint does when it saves.
 
     Args:
-        light: shape (rows, width, 3), 0..32768, beginning at the left edge of the picture.
-        top: the first row's distance from the top of the picture.
+        light: shape (rows, width, 3), 0..32768.  The first column lies at the left edge of the picture.
+        top: number of rows above the first one in the picture.
         eotf: of the document.
 
     Returns:
@@ -34,14 +34,14 @@ def opaque_levels(light: Fixed15, top: int, eotf: float) -> Pixels:
 
 
 def straight_levels(light: Fixed15, top: int, eotf: float) -> Pixels:
-    """Some rows of translucent light as MyPaint saves them.
+    """Converts rows of translucent light as MyPaint does when it saves.
 
-    A colour that roundings have lifted above its own alpha, which happens where that is one or two levels, is cut to
-    full light; MyPaint 2.0.1 itself overflows there and saves black.
+    Where alpha is one or two levels, rounding may lift a colour above its own alpha.  Such a colour is cut to full
+    light.  MyPaint 2.0.1 itself overflows there and saves black.
 
     Args:
         light: premultiplied RGBA, shape (rows, width, 4), 0..32768.
-        top: as of :func:`opaque_levels`.
+        top: as for :func:`opaque_levels`.
         eotf: of the document.
 
     Returns:
@@ -57,7 +57,7 @@ def straight_levels(light: Fixed15, top: int, eotf: float) -> Pixels:
 
 
 def _spread(noise: UInt32, top: int, light: Fixed15) -> UInt32:
-    """The noise of a tile, repeated over as many rows and columns as there are of light."""
+    """Repeats the noise of a tile over all rows and columns of the light."""
     rows = np.arange(top, top + light.shape[0]) % TILE_SIZE
     columns = np.arange(light.shape[1]) % TILE_SIZE
     spread: UInt32 = noise[rows[:, None], columns]
@@ -66,13 +66,13 @@ def _spread(noise: UInt32, top: int, light: Fixed15) -> UInt32:
 
 @cache
 def _noise_of_opaque() -> UInt32:
-    """One number a pixel, shape (64, 64): of its table MyPaint uses here the first 64 of every 256."""
+    """One number a pixel, shape (64, 64).  Here MyPaint uses the first 64 of every 256 numbers in its table."""
     return _noise()[:, :TILE_SIZE]
 
 
 @cache
 def _noise_of_translucent() -> UInt32:
-    """Two numbers a pixel, shape (64, 64, 2), for colour and for alpha: of every four the first two."""
+    """Two numbers a pixel, shape (64, 64, 2), for colour and alpha: the first two of every four in the table."""
     return _noise().reshape(TILE_SIZE, TILE_SIZE, 4)[..., :2]
 
 
@@ -87,9 +87,9 @@ def _noise() -> UInt32:
 def _glibc_rand(count: int) -> list[int]:
     """The first ``count`` numbers of the C library's rand() in a fresh process (glibc, seed 1).
 
-    MyPaint fills its noise table with them.  The additive feedback generator of glibc's stdlib/random_r.c:
-    31 words from a multiplicative congruential generator, then r[i] = r[i-3] + r[i-31], of which the first
-    310 are dropped and the lowest bit of the others is cut.
+    MyPaint fills its noise table with them.  They come from the additive feedback generator of glibc's
+    stdlib/random_r.c.  It takes 31 words from a multiplicative congruential generator, then r[i] = r[i-3] + r[i-31].
+    It drops the first 310 of these, and cuts the lowest bit of the others.
     """
     state = [1]
     for _ in range(30):

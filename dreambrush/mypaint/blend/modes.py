@@ -1,7 +1,6 @@
 """The modes in which MyPaint 2.0.1 lays a layer over what is below, as OpenRaster names them (lib/modes.py).
 
-Their list is that of blending.c, which is asked when somebody first wants it: this module can be imported where
-libmypaint is not installed.
+blending.c has the list.  It is read when it is first needed, so this module can be imported without libmypaint.
 """
 
 from __future__ import annotations
@@ -11,17 +10,17 @@ from functools import cache
 from dreambrush.mypaint.engine.library import engine
 
 MODES: tuple[str, ...]
-"""All of them; the place of each is its number in blending.c."""
+"""All modes.  The place of each is its number in blending.c."""
 
 CLEARING = ("svg:dst-in", "svg:dst-atop")
-"""The modes in which a layer erases what is below wherever it has no paint, beyond its edges too."""
+"""The modes in which a layer erases what is below wherever it has no paint, also beyond its edges."""
 
 
 def mode_number(composite_op: str) -> int:
-    """A mode's number in blending.c.
+    """The number of a mode in blending.c.
 
     Raises:
-        ValueError: it is none of ``MODES``.
+        ValueError: the mode is none of ``MODES``.
     """
     number = _numbers().get(composite_op)
     if number is None:

@@ -1,4 +1,4 @@
-"""Pictures that are transparent somewhere: layers cut to a shape, and merged without paper."""
+"""Pictures with transparency: cuts layers to a shape, and merges them without paper."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from dreambrush.mypaint.layer import TILE_SIZE, Layer
 
 
 def cut_to_shape(layers: Sequence[Layer], name: str, ground: Pixels, alpha: Pixels) -> list[Layer]:
-    """Cuts layers to a shape, such that all together are just as opaque as it is, and look there as before.
+    """Cuts layers to a shape.  Together they become just as opaque as the shape, and look there as before.
 
-    Where the shape is translucent it is not enough to make every layer so: two layers of half the coverage cover
-    three quarters.  There each layer keeps only what is seen of it: with those above, it covers as much of the shape
-    as they covered of the whole before.
+    Where the shape is translucent, it is not enough to make every layer as translucent: two layers of half the coverage
+    cover three quarters.  There each layer keeps only what is seen of it.  With those above, it covers the same share
+    of the shape that they covered of the whole.
 
     Args:
-        layers: bottom first, all visible and of opacity 1, modes NORMAL or PIGMENT; their pixels are changed.
-        name: of the new layer, which has the ground's colour and lies below all others.
+        layers: the layers, bottom first, all visible, of opacity 1 and mode NORMAL or PIGMENT.  Their pixels are
+            changed.
+        name: name of the new layer.  It has the ground's colour and lies below all others.
         ground: (3,) uint8, the colour that the layers lay on.
         alpha: (h, w) uint8, the shape.
 
@@ -40,11 +41,11 @@ def cut_to_shape(layers: Sequence[Layer], name: str, ground: Pixels, alpha: Pixe
 
 
 def clip_layers(layers: Sequence[Layer], shape: Pixels) -> list[Layer]:
-    """Layers that cover nothing outside a shape.
+    """Removes from layers all paint outside a shape.
 
     Args:
-        layers: all of one size.
-        shape: (h, w) uint8; where it is 0 no paint is left, where it is 255 all.
+        layers: the layers, all of one size.
+        shape: (h, w) uint8.  Where it is 0 no paint is left, where it is 255 all is left.
 
     Returns:
         New layers.
@@ -59,7 +60,7 @@ def clip_layers(layers: Sequence[Layer], shape: Pixels) -> list[Layer]:
 
 
 def _cut(layers: Sequence[Pixels], shape: Pixels) -> None:
-    """Cuts some rows of all layers, in place, and gives the shape the alpha that is then still missing."""
+    """Cuts some rows of all layers, in place, and gives the new layer the alpha that is still missing."""
     at = shape[..., 3] < 255
     whole = shape[at, 3] / np.float32(255)
     seen, uncovered = np.ones_like(whole), np.ones_like(whole)  # through the layers above, before and after
@@ -74,22 +75,22 @@ def _cut(layers: Sequence[Pixels], shape: Pixels) -> None:
 
 
 def _still_missing(wanted: Float32, uncovered: Float32) -> Pixels:
-    """The alpha of one more layer below, for all to cover what is wanted; roundings do not add up."""
+    """The alpha that one more layer below needs, for all to cover what is wanted.  Roundings do not add up."""
     return _levels(_share(wanted - (1 - uncovered), uncovered))
 
 
 def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> Pixels:
-    """Renders the picture without any paper, as MyPaint exports it with its background hidden, within a level.
+    """Renders the picture without paper, as MyPaint exports it with its background hidden, within one level.
 
     Args:
-        layers: at least one, the bottom one first, all of one size, modes NORMAL or PIGMENT.
-        eotf: the document's, 1.0 or 2.2.
+        layers: at least one, the bottom one first, all of one size and of mode NORMAL or PIGMENT.
+        eotf: eotf of the document, 1.0 or 2.2.
 
     Returns:
         Straight sRGB and alpha, shape (height, width, 4), uint8.
 
     Raises:
-        ValueError: there is no layer, the shapes do not fit, or another eotf.
+        ValueError: there is no layer, the shapes do not fit, or the eotf is another one.
     """
     height, width = frame_size(layers)
     check_eotf(eotf)
@@ -112,13 +113,13 @@ def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> Pixels:
 
 
 def _premultiplied(light: Fixed15, alpha: Float32) -> Fixed15:
-    """Straight light (h, w, 3) and alpha (h, w) 0..1 as premultiplied 15-bit RGBA."""
+    """Makes straight light (h, w, 3) and alpha (h, w), 0..1, premultiplied 15-bit RGBA."""
     share = np.rint(alpha * scale.ONE).astype(np.uint32)[..., None]
     return np.concatenate([(light * share + scale.ONE // 2) >> 15, share], 2).astype(np.uint16)
 
 
 def _share(part: Float32, whole: Float32) -> Float32:
-    """What a part is of the whole, within 0..1; of nothing it is 0."""
+    """The share of a part in the whole, within 0..1.  It is 0 if the whole is nothing."""
     return np.clip(part / np.maximum(whole, np.float32(1e-6)), 0, 1)
 
 

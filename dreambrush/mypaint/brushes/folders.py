@@ -1,8 +1,8 @@
 """Where MyPaint keeps brushes, and the names under which it knows them.
 
-MyPaint calls a brush by its path inside of a folder of brushes, without the ending: "classic/charcoal", or "b001" for
-one that the artist saved outside of any group.  It has two such folders, the user's and that of its stock brushes; a
-user's brush hides the stock one of the same name (gui/brushmanager.py of MyPaint 2.0.1).
+MyPaint calls a brush by its path inside a folder of brushes, without the ending: "classic/charcoal", or "b001" for one
+that the artist saved outside any group.  It has two such folders: the user's, and that of its stock brushes.  A user's
+brush hides the stock brush of the same name (gui/brushmanager.py of MyPaint 2.0.1).
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def user_folder() -> Path:
 
 
 def stock_folder() -> Path | None:
-    """The folder of MyPaint's stock brushes, the first one that ``$XDG_DATA_DIRS`` leads to; None if there is none."""
+    """The folder of MyPaint's stock brushes: the first in ``$XDG_DATA_DIRS``, or None if there is none."""
     places = [Path(place) for place in (os.environ.get("XDG_DATA_DIRS") or DATA_FOLDERS).split(":")]
     folders = (place / folder for folder in STOCK_FOLDERS for place in places if place.is_absolute())
     return next((folder for folder in folders if folder.is_dir()), None)
 
 
 def brushes_in(folder: Path) -> dict[str, Path]:
-    """The files of all brushes in a folder, by MyPaint's name of them, sorted; none where there is no folder."""
+    """The files of all brushes in a folder, by MyPaint's names, sorted; none if there is no folder."""
     found = {}
     for path in _myb_files(folder):
         name = path.relative_to(folder).with_suffix("").as_posix()
@@ -53,7 +53,7 @@ def bare_name(name: str) -> str:
 
 
 def name_in_mypaint(path: Path) -> str | None:
-    """What MyPaint calls the brush in a file, or None if the file is in none of its folders."""
+    """MyPaint's name of the brush in a file, or None if the file is in none of its folders."""
     for folder in (user_folder(), stock_folder()):
         if folder is not None and path.absolute().is_relative_to(folder):
             return path.absolute().relative_to(folder).with_suffix("").as_posix()
@@ -61,7 +61,7 @@ def name_in_mypaint(path: Path) -> str | None:
 
 
 def _myb_files(folder: Path) -> Iterator[Path]:
-    """All .myb files, also behind links to folders, each folder once; not links that lead nowhere, nor pipes."""
+    """All .myb files, also behind links to folders, each folder once.  Dead links and pipes are left out."""
     seen = set()
     for root, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(root)

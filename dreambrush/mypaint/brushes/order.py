@@ -1,8 +1,8 @@
-"""MyPaint's ``order.conf``: which brush is in which group, in which order.  Changed by the line, kept by the byte.
+"""MyPaint's ``order.conf``: which brush is in which group, and in which order.  Changes keep all other bytes.
 
-The file is a list of lines: "Group: NAME" begins a group, every other line is a brush of it, "#" begins a comment.
-Brushes before the first group, and those that MyPaint finds in no group, are in the group "lost&found"; those of a
-group that the artist deleted go to "deleted" (gui/brushmanager.py of MyPaint 2.0.1, _parse_order_conf).
+The file is a list of lines. "Group: NAME" begins a group, every other line is a brush of it, and "#" begins a comment.
+Brushes before the first group, and brushes in no group, are in the group "lost&found".  Brushes of a group that the
+artist deleted go to "deleted" (gui/brushmanager.py of MyPaint 2.0.1, _parse_order_conf).
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ LOST, DELETED, FAVOURITES = "lost&found", "deleted", "favorites"
 
 
 def lists_brushes(content: bytes) -> bool:
-    """Whether there is anything in the file; MyPaint starts from its stock order where there is not."""
+    """Whether the file lists anything.  If not, MyPaint starts from its stock order."""
     return any(True for _ in _entries(content.splitlines()))
 
 
 def homeless(content: bytes, names: Sequence[str]) -> list[str]:
-    """Those of the brushes that are in no group of the artist's."""
+    """The brushes that are in no group of the artist's."""
     at_home = {name for _, home, name in _entries(content.splitlines()) if home not in (LOST, DELETED)}
     return [name for name in names if name not in at_home]
 
 
 def with_brushes(content: bytes, group: str, names: Sequence[str]) -> bytes:
-    """The file with brushes added to a group, which is made at the end if there is none.
+    """Adds brushes to a group, which is made at the end of the file if there is none.
 
-    A brush that the artist has in any group of theirs is left there, and where all are, so is the whole file.
+    A brush that is in one of the artist's groups stays there.  If all are, the file stays as it is.
 
     Args:
         content: of the file.
-        group: its name.
+        group: name of the group.
         names: of the brushes, as MyPaint calls them.
     """
     missing = homeless(content, names)
@@ -44,11 +44,11 @@ def with_brushes(content: bytes, group: str, names: Sequence[str]) -> bytes:
 
 
 def without_brushes(content: bytes, group: str, names: Collection[str]) -> bytes:
-    """The file without brushes, and without groups that this leaves empty: what :func:`with_brushes` added is undone.
+    """Removes brushes, and the groups that this leaves empty.  It undoes what :func:`with_brushes` added.
 
     Args:
         content: of the file.
-        group: that the brushes were added to; it goes, too, if it is empty already.
+        group: the group to which the brushes were added.  It goes too if it is empty already.
         names: of the brushes, as MyPaint calls them.
     """
     lines = content.splitlines(keepends=True)
@@ -64,7 +64,7 @@ def without_brushes(content: bytes, group: str, names: Collection[str]) -> bytes
 
 
 def without_empty_groups(content: bytes) -> bytes:
-    """The file without groups that have no brushes, as MyPaint keeps none but "favorites" of those in its own file."""
+    """Removes groups without brushes.  MyPaint itself keeps only "favorites" of these."""
     lines = content.splitlines(keepends=True)
     entries = list(_entries(lines))
     filled = {FAVOURITES, *(home for _, home, name in entries if name)}
@@ -73,7 +73,7 @@ def without_empty_groups(content: bytes) -> bytes:
 
 
 def _entries(lines: Sequence[bytes]) -> Iterator[tuple[int, str, str]]:
-    """Number, group and name of every line that counts; the name of a line that begins a group is empty."""
+    """Number, group and name of every line that counts.  A line that begins a group has an empty name."""
     group = LOST
     for number, line in enumerate(lines):
         text = line.decode("utf-8", "surrogateescape").strip()

@@ -1,4 +1,4 @@
-"""Our brushes for MyPaint: as a brush pack that its "Import Brushes" reads, or put right into its folder."""
+"""Our brushes for MyPaint: as a brush pack for its "Import Brushes", or put right into its folder."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ Its paintings name these brushes: once they are here, picking a stroke (W) selec
 
 @dataclass(frozen=True)
 class Changes:
-    """What was done to MyPaint's folder.
+    """The changes that were made to MyPaint's folder.
 
     Attributes:
         folder: MyPaint's folder of the user's brushes.
-        done: brushes that were added, brought up to date, or removed, as MyPaint calls them.
-        kept: brushes that the artist has changed and that were left as they are.
+        done: MyPaint's names of the brushes that were added, updated or removed.
+        kept: brushes that the artist has changed, and that were left as they are.
     """
 
     folder: Path
@@ -48,11 +48,11 @@ class Changes:
 
 @dataclass
 class _Record:
-    """What an installation did, kept beside the brushes.
+    """The record of an installation, kept beside the brushes.
 
     Attributes:
-        files: digest of each file as it was written.
-        made: the folders that there were not before, and the order file if there was none.
+        files: digest of each file that was written.
+        made: the folders that did not exist before, and the order file if it did not.
     """
 
     files: dict[str, str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class _Record:
 
     @classmethod
     def read(cls, path: Path) -> _Record:
-        """The record in a file; an empty one if there is none."""
+        """Reads the record from a file; an empty one if there is none."""
         try:
             found = read_json(_bytes_of(path) or b"")
             files, made = found["files"], found["made"]
@@ -73,7 +73,7 @@ class _Record:
 
 
 def write_pack(ours: Path, output: Path, *, overwrite: bool = False) -> None:
-    """Writes a brush pack; the same brushes give the same bytes.
+    """Writes a brush pack.  The same brushes give the same bytes.
 
     Args:
         ours: the folder of our brushes.
@@ -81,7 +81,7 @@ def write_pack(ours: Path, output: Path, *, overwrite: bool = False) -> None:
         overwrite: replace a file of that name.
 
     Raises:
-        OutputError: it exists (without ``overwrite``) or cannot be written.
+        OutputError: the file exists (without ``overwrite``) or cannot be written.
     """
     brushes = _our_files(ours)
     order = "".join(f"{line}\n" for line in (HEADER + TITLE, *(f"{GROUP}/{name}" for name in brushes)))
@@ -95,13 +95,13 @@ def write_pack(ours: Path, output: Path, *, overwrite: bool = False) -> None:
 
 
 def install(ours: Path, user: Path) -> Changes:
-    """Adds our brushes to MyPaint, in a group of their own after the user's; twice does no more than once.
+    """Adds our brushes to MyPaint, in a group of their own after the user's.  Doing it twice changes nothing.
 
-    All of the group is there afterwards or, after an error, what was there before.
+    Afterwards the whole group is there or, after an error, what was there before.
 
     Args:
         ours: the folder of our brushes.
-        user: MyPaint's folder of the user's brushes; made if missing.
+        user: MyPaint's folder of the user's brushes.  It is made if it is missing.
 
     Raises:
         OutputError: something cannot be read or written.
@@ -137,7 +137,7 @@ def install(ours: Path, user: Path) -> Changes:
 
 
 def uninstall(ours: Path, user: Path) -> Changes:
-    """Takes our brushes out of MyPaint again, but for those that the artist has changed.
+    """Takes our brushes out of MyPaint again, except those that the artist has changed.
 
     Args:
         ours: the folder of our brushes.
@@ -173,9 +173,9 @@ def uninstall(ours: Path, user: Path) -> Changes:
 def _order_with_ours(user: Path, order: bytes, names: list[str]) -> bytes:
     """The order file with our group.
 
-    Where MyPaint has run but there is no order of the user's, it shows its stock order.  With only our group in the
-    file it would take all other brushes for removed by the user, so the stock order, of which it keeps a copy beside
-    the user's, comes first.
+    If MyPaint has run but the user has no order file, it shows its stock order.  With only our group in the file it
+    would think that the user removed all other brushes.  So the stock order comes first.  MyPaint keeps a copy of it
+    beside the user's brushes.
     """
     if not lists_brushes(order):
         order += _stock_order(user)
@@ -198,7 +198,7 @@ def _remove_from_order(user: Path, names: set[str], *, made: bool) -> None:
 
 
 def _our_files(ours: Path) -> dict[str, dict[str, bytes]]:
-    """Of each of our brushes, by its bare name, the .myb file and the preview."""
+    """The .myb file and the preview of each of our brushes, by its bare name."""
     found = {}
     for path in sorted(ours.glob("*" + SUFFIX)):
         preview = path.with_name(path.stem + PREVIEW_SUFFIX)
@@ -208,7 +208,7 @@ def _our_files(ours: Path) -> dict[str, dict[str, bytes]]:
 
 @contextlib.contextmanager
 def _folders_made(record: _Record, folder: Path) -> Iterator[None]:
-    """Makes the folder, and takes away what was made of it and those above it if the block fails."""
+    """Makes a folder, and those above it.  If the block fails, removes what was made."""
     new = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -232,7 +232,7 @@ def _remove_folders(record: _Record, folder: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all, and not if it says just that already."""
+    """Writes a file, whole or not at all.  A file that already has this content is not touched."""
     if _bytes_of(path) != data:
         with open_output(path, overwrite=True) as file:
             file.write(data)

@@ -1,4 +1,4 @@
-"""The 128x128 picture that MyPaint shows for a brush, painted by the brush itself."""
+"""The 128x128 picture that MyPaint shows for a brush.  The brush itself paints it."""
 
 from __future__ import annotations
 

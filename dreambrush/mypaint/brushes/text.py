@@ -1,4 +1,4 @@
-"""The text by which a stroke map names a brush, for every colour and size that strokes give it."""
+"""The text of a brush in a stroke map, with the colour and size of each stroke."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _DIGITS = 4  # decimals: colours come back within a tenth of a level of 255, rad
 
 
 class BrushText:
-    """Writes a brush as compact JSON, that of a .myb file of version 3 with every setting named.
+    """Writes a brush as compact JSON: a .myb file of version 3 that names every setting.
 
-    All that strokes have in common is written once, so that thousands of texts cost next to no time.
+    What all strokes have in common is written once, so thousands of texts cost next to no time.
 
     Args:
         settings: the brush.
-        name: the brush whose name and icon MyPaint shows, such as "dreambrush/oil" or "classic/charcoal"; None
-            is the settings' own.
+        name: the brush whose name and icon MyPaint shows, such as "dreambrush/oil" or "classic/charcoal"; None means
+            that of the settings.
     """
 
     def __init__(self, settings: BrushSettings, name: str | None = None) -> None:
@@ -39,14 +39,14 @@ class BrushText:
         self._parts[-1] += f'}},"version":{FORMAT_VERSION}}}'
 
     def text(self, colour: Sequence[float], radius: float) -> str:
-        """The brush as a stroke used it.
+        """The text of the brush as a stroke used it.
 
         Args:
             colour: red, green and blue, display sRGB 0..1, whatever the canvas's eotf.
-            radius: in pixels; beyond the engine's e^-2 to e^6 it is the nearest of these, as the brush paints.
+            radius: radius in pixels.  Beyond the engine's e^-2 to e^6 it is the nearest of these, as the brush paints.
 
         Raises:
-            ValueError: not three finite numbers and a fourth.
+            ValueError: colour and radius are not four finite numbers.
         """
         if len(colour) != 3 or not all(map(math.isfinite, (*colour, radius))):
             raise ValueError(f"Expected a colour of three finite numbers and a radius but had {colour!r}, {radius!r}")

@@ -1,1 +1,1 @@
-"""libmypaint's engine: brushes with settings, canvases of real paint."""
+"""libmypaint's engine: brushes with settings, and canvases of real paint."""

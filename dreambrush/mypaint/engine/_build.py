@@ -17,7 +17,7 @@ PACKAGES = "Debian, Ubuntu: libmypaint-dev; Fedora: libmypaint-devel; Arch, Home
 
 
 def pkg_config(option: str) -> list[str]:
-    """The words of ``pkg-config OPTION libmypaint``; exits with advice where the headers are missing."""
+    """The words that ``pkg-config OPTION libmypaint`` prints.  Exits with advice if the headers are missing."""
     command = [os.environ.get("PKG_CONFIG", "pkg-config"), option, "libmypaint >= 1.6"]
     try:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
@@ -29,7 +29,7 @@ def pkg_config(option: str) -> list[str]:
 
 
 def words(option: str, prefix: str) -> list[str]:
-    """What follows PREFIX (-I, -l, -L) in pkg-config's answer."""
+    """The words after PREFIX (-I, -l, -L) in pkg-config's answer."""
     return [word.removeprefix(prefix) for word in pkg_config(option) if word.startswith(prefix)]
 
 
@@ -38,7 +38,7 @@ HEADERS = ("engine.h", "brush.h", "room.h", "tiles.h", "fixed.h", "blending.h")
 
 
 def declarations() -> str:
-    """What engine.h declares, without the lines for the preprocessor, which cffi does not know."""
+    """The declarations of engine.h, without lines for the preprocessor, which cffi does not understand."""
     lines = (Path(__file__).parent / "engine.h").read_text().splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith("#"))
 

@@ -1,4 +1,4 @@
-"""A brush in the engine: settings that can be changed between strokes, and the brush's own random numbers."""
+"""A brush in the engine: its settings, which may change between strokes, and its own random numbers."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ SMALLEST_RADIUS = math.exp(-2.0)
 class Brush:
     """A brush that paints on a :class:`~dreambrush.mypaint.engine.canvas.Canvas`.
 
-    A brush draws its random numbers from one sequence that starts anew with each ``Brush``: the same strokes
-    in the same order on a new brush paint the same pixels.  A brush belongs to one thread at a time.
+    A brush draws its random numbers from a sequence of its own.  Each new ``Brush`` starts the same sequence, so the
+    same strokes in the same order on a new brush paint the same pixels.  A brush belongs to one thread at a time.
 
-    Curves that could drive the engine out of its ranges are held back (fence.py).
+    fence.py limits curves that could drive the engine out of its ranges.
 
     Args:
         settings: all settings of the brush.
 
     Raises:
-        BrushError: a base value that is not finite.
-        ValueError: a curve that the engine does not take; no brush file has one.
+        BrushError: a base value is not finite.
+        ValueError: the engine does not accept a curve.  No brush file that was read has such a curve.
     """
 
     def __init__(self, settings: BrushSettings) -> None:
@@ -51,20 +51,20 @@ class Brush:
 
     @classmethod
     def load(cls, path: Path | str, **values: float) -> Brush:
-        """A brush from a .myb file, with other base values for some settings.
+        """Loads a brush from a .myb file, with other base values for some settings.
 
         Raises:
-            BrushError: not a MyPaint brush, or an unknown setting.
+            BrushError: the file is not a MyPaint brush, or a setting is unknown.
         """
         return cls(read_myb(Path(path)).with_values(**values))
 
     def set(self, **values: float) -> None:
-        """Changes base values from the next stroke on, such as ``set(hardness=0.5)``.
+        """Changes base values from the next stroke on, as in ``set(hardness=0.5)``.
 
-        Values beyond the engine's range of a setting become its nearest end, as with MyPaint's sliders.
+        A value beyond the range of a setting becomes the nearest end of the range, as with MyPaint's sliders.
 
         Raises:
-            BrushError: a name that is no brush setting, or a value that is not a finite number.
+            BrushError: a name is no brush setting, or a value is not a finite number.
         """
         for name, value in values.items():
             if name not in setting_ids():
@@ -85,11 +85,11 @@ class Brush:
 
         Args:
             rgb: red, green and blue in display sRGB, 0..1.
-            eotf: the canvas's; at 2.2 the engine works on rgb^2.2 (MyPaint lib/brush.py,
+            eotf: eotf of the canvas.  At 2.2 the engine works on rgb^2.2 (MyPaint lib/brush.py,
                 _transform_brush_color).
 
         Raises:
-            ValueError: not three finite numbers.
+            ValueError: the colour is not three finite numbers.
         """
         if len(rgb) != 3 or not all(math.isfinite(value) for value in rgb):
             raise ValueError(f"Expected rgb to be three finite numbers but it was {rgb!r}")
@@ -102,10 +102,10 @@ class Brush:
         self.set(color_h=hue, color_s=saturation, color_v=value)
 
     def set_radius(self, radius: float) -> None:
-        """Sets the basic radius in pixels, e^-2 to e^6; curves of the brush still change it along a stroke.
+        """Sets the basic radius in pixels, e^-2 to e^6.  Curves of the brush still change it along a stroke.
 
         Raises:
-            ValueError: not a finite number.
+            ValueError: the radius is not a finite number.
         """
         if not math.isfinite(radius):
             raise ValueError(f"Expected radius to be a finite number but it was {radius!r}")

@@ -21,27 +21,27 @@ FARTHEST = 1e7  # of an event, in pixels; libmypaint aborts the process at 1e8
 Rectangle = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
 Masks = dict[tuple[int, int], bytes]
-"""By column and row of a 64x64 tile: 4096 bytes of 0 or 1, row by row."""
+"""Masks by column and row of a 64x64 tile: 4096 bytes of 0 or 1, row by row."""
 
 
 class Canvas:
     """A libmypaint surface of fixed size, transparent at first.
 
-    Tiles of 64x64 pixels are allocated when paint first touches them.  Paint beyond the edges is lost.  A
-    canvas belongs to one thread at a time; several canvases may be painted by several threads at once (the
-    GIL is released while libmypaint works).
+    A tile of 64x64 pixels is allocated when paint first touches it.  Paint beyond the edges is lost.  A canvas belongs
+    to one thread at a time.  Several threads may paint on several canvases at once, because the GIL is released while
+    libmypaint works.
 
     Args:
-        width: pixels, 1..32768.
-        height: pixels, 1..32768.
+        width: width in pixels, 1..32768.
+        height: height in pixels, 1..32768.
         eotf: 1.0 for plain sRGB values (MyPaint's "1.x" mode), 2.2 for MyPaint 2's linear light.
 
     Attributes:
-        work: how much a stroke may ask for, in dabs x the 64x64 tiles that each touches: a million, which take half a
-            minute at worst.
+        work: the most work that a stroke may cause, in dabs times the 64x64 tiles that each touches: a million.  That
+            takes half a minute at worst.
 
     Raises:
-        ValueError: a size or an eotf out of range.
+        ValueError: a size or the eotf is out of range.
         LibmypaintError: libmypaint is not installed.
     """
 
@@ -61,19 +61,19 @@ class Canvas:
         """Paints one stroke.
 
         Args:
-            brush: in the colour and size wanted.
-            events: (n, 4) float64: x and y in pixels, -1e7..1e7; pressure 0..1; seconds since the event
-                before (after more than 5 the brush lands anew, as in MyPaint).  The first one only places the
-                brush, as in MyPaint.  :func:`dreambrush.events.stroke_events` makes them.
-            seed: of the C library's random numbers, which wet brushes use in pigment mode.
+            brush: the brush, in the wanted colour and size.
+            events: (n, 4) float64: x and y in pixels, -1e7..1e7; pressure 0..1; seconds since the previous event.  As
+                in MyPaint, the brush lands anew after more than 5 seconds, and the first event only places the brush.
+                :func:`dreambrush.events.stroke_events` makes events.
+            seed: seed of the C library's random numbers, which wet brushes use in pigment mode.
 
         Returns:
-            The rectangle that the paint may have changed, within the canvas (width 0 where nothing did).
+            The rectangle of the canvas that the paint may have changed; its width is 0 if nothing changed.
 
         Raises:
-            ValueError: events of another shape, not finite, or out of range.
-            BrushError: the brush asks for dabs without end; a part of them is on the canvas.
-            MemoryError: there is no memory for the paint; a part of it is on the canvas.  The next stroke is painted
+            ValueError: the events have another shape, or are not finite or out of range.
+            BrushError: the brush asks for dabs without end.  A part of them is on the canvas.
+            MemoryError: there is no memory for the paint.  A part of it is on the canvas.  The next stroke is painted
                 like any other.
         """
         events = np.ascontiguousarray(events, dtype=np.float64)
@@ -98,12 +98,12 @@ class Canvas:
         return x0, y0, x1 - x0, y1 - y0
 
     def traced_stroke(self, brush: Brush, events: Float64, seed: int = 0) -> tuple[Rectangle, Masks]:
-        """Paints one stroke as :meth:`stroke` does, and says which pixels it has visibly changed.
+        """Paints one stroke as :meth:`stroke` does, and finds the pixels that it has visibly changed.
 
-        The rule is MyPaint's own, for its stroke maps: new paint that stands out by its alpha or its colour.
+        The rule is that of MyPaint's stroke maps: new paint counts if it stands out by its alpha or its colour.
 
         Returns:
-            What :meth:`stroke` returns, and the masks of all tiles that have a changed pixel.
+            The rectangle that :meth:`stroke` returns, and the masks of all tiles with a changed pixel.
 
         Raises:
             ValueError, BrushError: as :meth:`stroke`.
@@ -121,11 +121,11 @@ class Canvas:
         return area, dict(sorted(masks.items()))
 
     def read(self, area: Rectangle | None = None) -> Fixed15:
-        """Pixels as the engine keeps them: (h, w, 4) uint16, premultiplied RGBA, 0..32768 (at eotf 2.2 of light)."""
+        """Reads the engine's own pixels: (h, w, 4) uint16, premultiplied RGBA, 0..32768 (light, at eotf 2.2)."""
         return self._read(self._lib.db_canvas_read, area, np.uint16, "uint16_t[]")
 
     def read8(self, area: Rectangle | None = None) -> Pixels:
-        """Pixels as pictures keep them: (h, w, 4) uint8, straight sRGB and alpha, rounded to the nearest level."""
+        """Reads pixels as pictures have them: (h, w, 4) uint8, straight sRGB and alpha, rounded to nearest."""
         levels = self._ffi.NULL
         if self.eotf != PLAIN:
             levels = self._ffi.from_buffer("uint8_t[]", nearest_levels(self.eotf))
@@ -135,12 +135,13 @@ class Canvas:
         """Replaces pixels.
 
         Args:
-            pixels: (h, w, 4) uint16, premultiplied RGBA, 0..32768, no colour above its alpha.
-            x: left edge in pixels.
-            y: top edge in pixels.
+            pixels: (h, w, 4) uint16, premultiplied RGBA, 0..32768.  No colour may exceed its alpha.
+            x: left edge of the area in pixels.
+            y: top edge of the area in pixels.
 
         Raises:
-            ValueError: another shape or type, values out of range, or an area that is not on the canvas.
+            ValueError: the pixels have another shape or type, values are out of range, or the area is not on the
+                canvas.
         """
         if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels.dtype != np.uint16:
             raise ValueError(f"Expected pixels to be (h, w, 4) uint16 but had {pixels.shape} {pixels.dtype}")
@@ -159,7 +160,7 @@ class Canvas:
 
     @property
     def tiles(self) -> int:
-        """How many 64x64 tiles hold paint (each 32 KiB)."""
+        """The number of 64x64 tiles that hold paint (each takes 32 KiB)."""
         return int(self._lib.db_canvas_tile_count(self._handle))
 
     def _check(self, area: Rectangle) -> None:
@@ -184,7 +185,7 @@ def _check_range(values: Float64, low: float, high: float, what: str) -> None:
 
 
 def __getattr__(name: str) -> int:
-    """``ONE``, when somebody first wants it: this module can be imported where libmypaint is not installed."""
+    """Reads ``ONE`` when it is first needed, so this module can be imported without libmypaint."""
     if name == "ONE":
         return int(engine()[1].DB_ONE)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
-"""Between display levels and the 15-bit light that MyPaint blends, to the last bit.
+"""Converts between display levels and the 15-bit light that MyPaint blends, to the last bit.
 
-MyPaint 2 works on rgb^2.2 (eotf 2.2), its "1.x" mode on the values as they are (eotf 1.0).  The powers are
-those of MyPaint's own approximation, good to 1 in 10,000.  Source: MyPaint 2.0.1, lib/pixops.cpp.
+MyPaint 2 works on rgb^2.2 (eotf 2.2), and its "1.x" mode on the values as they are (eotf 1.0).  The powers are those of
+MyPaint's own approximation, which is good to 1 in 10,000.  Source: MyPaint 2.0.1, lib/pixops.cpp.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def check_eotf(eotf: float) -> None:
 
 @cache
 def light_of_levels(eotf: float) -> Fixed15:
-    """The light of each display level as MyPaint loads it, shape (256,), 0..32768."""
+    """The light of each display level, as MyPaint loads it: shape (256,), 0..32768."""
     levels = np.arange(256)
     if eotf == PLAIN:
         return _read_only((levels * _one() + 255 // 2) // 255, np.uint16)
@@ -39,12 +39,12 @@ def light_of_levels(eotf: float) -> Fixed15:
 
 
 def levels_of_light(light: Fixed15, noise: UInt32, eotf: float) -> Pixels:
-    """Opaque light as MyPaint shows and saves it.
+    """Converts opaque light to the levels that MyPaint shows and saves.
 
     Args:
-        light: of any shape, 0..32768.
-        noise: of a shape that fits; MyPaint adds it before it cuts to 8 bits, at eotf 1.0 in 1/32768 of a
-            level, at eotf 2.2 in 2**-30 of full light, which is next to nothing.
+        light: light of any shape, 0..32768.
+        noise: noise of a shape that fits.  MyPaint adds it before it cuts to 8 bits: at eotf 1.0 in 1/32768 of a level,
+            at eotf 2.2 in 2**-30 of full light, which is next to nothing.
         eotf: 1.0 or 2.2.
 
     Returns:
@@ -59,7 +59,7 @@ def levels_of_light(light: Fixed15, noise: UInt32, eotf: float) -> Pixels:
 
 @cache
 def shown(eotf: float) -> Float32:
-    """What each value of light looks like: display sRGB 0..1, shape (32769,), float32."""
+    """The display sRGB of each value of light: shape (32769,), float32, 0..1."""
     light = np.arange(_one() + 1, dtype=np.float32) / np.float32(_one())
     return _read_only(light if eotf == PLAIN else np.clip(_powers(light, _inverse(eotf)), 0, 1), np.float32)
 
@@ -94,7 +94,7 @@ def _one() -> int:
 
 
 def __getattr__(name: str) -> int:
-    """``ONE``, when somebody first wants it: this module can be imported where libmypaint is not installed."""
+    """Reads ``ONE`` when it is first needed, so this module can be imported without libmypaint."""
     if name == "ONE":
         return _one()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

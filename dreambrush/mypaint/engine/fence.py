@@ -1,9 +1,9 @@
-"""What keeps the curves of a brush file from driving libmypaint out of its ranges.
+"""Keeps the curves of a brush file from driving libmypaint out of its ranges.
 
-libmypaint adds a setting's base value and what its curves make of the inputs.  Beyond its last two points a curve goes
-on straight, as far as the input goes, so that a few points of a file from a stranger can make a setting infinite, or,
-where two curves pull against each other, no number at all.  In most settings that only spoils the stroke.  In these
-it ends the process: the smudge bucket is the index of an array, and the grid map is an input to all others.
+libmypaint adds a setting's base value and the values of its curves at the inputs.  Beyond its last two points a curve
+goes on straight, as far as the input goes.  So a few points of a stranger's file can make a setting infinite.  Where
+two curves pull against each other, they can make it no number at all.  In most settings that only spoils the stroke.
+In some it ends the process: the smudge bucket is the index of an array, and the grid map is an input to all others.
 
 brush.c does the same for the states that feed back into the inputs.  Together they keep every input within
 ``FARTHEST`` and every setting finite.
@@ -24,22 +24,22 @@ LARGEST_GRID_FACTOR = 1e6
 SHORTEST = 1e-6  # a segment's width below which rounding could lengthen it without end
 
 BOUNDED = ("smudge_bucket", "gridmap_scale", "gridmap_scale_x", "gridmap_scale_y")
-"""The settings whose value must stay within limits; all others only have to stay finite."""
+"""The settings whose values must stay within limits.  All others only have to stay finite."""
 
 
 def fenced(setting: str, curves: Mapping[str, Curve]) -> dict[str, Curve]:
-    """The curves of a setting as the engine may have them: where a brush is sound they are what they were.
+    """Makes the curves of a setting safe for the engine.  Those of a sound brush stay as they are.
 
-    Values beyond a setting's limit become the limit, and a curve that would go on beyond it goes on level.  Between
-    its first and its last point a curve within the limits stays the same to the last bit.
+    Values beyond a setting's limit become the limit.  A curve that would go on beyond the limit goes on level.  Between
+    its first and its last point, a curve within the limits stays the same to the last bit.
 
     Args:
-        setting: its name.
-        curves: by the name of the input.
+        setting: name of the setting.
+        curves: curves by the name of their input.
 
     Raises:
-        ValueError: a curve that libmypaint does not take: one or more than 64 points, not from left to right, or
-            numbers that are not finite or beyond 1e9.
+        ValueError: libmypaint does not accept a curve.  It has one point or more than 64, its points do not go from
+            left to right, or its numbers are not finite or beyond 1e9.
     """
     limit = _limit(setting, sum(map(bool, curves.values())))
     for key, curve in curves.items():
@@ -82,10 +82,10 @@ def _fence(curve: Curve, limit: float, bounded: bool) -> Curve:
 
 
 def _beyond(before: tuple[float, float], last: tuple[float, float], limit: float, bounded: bool) -> Curve:
-    """Points to the right of a curve's end, along its last segment to the limit, and from there on level.
+    """Points to the right of a curve's end: along its last segment to the limit, and from there on level.
 
-    None are needed where it stays within the limit.  A ``bounded`` curve gets its value at the farthest input all the
-    same: between two points rounding adds next to nothing, beyond them it may double a value.
+    No points are needed if the curve stays within the limit.  A ``bounded`` curve still gets its value at the farthest
+    input: between two points rounding adds next to nothing, but beyond them it may double a value.
     """
     farthest = float(engine()[1].DB_FARTHEST_INPUT)
     (x0, y0), (x, y) = before, last

@@ -18,10 +18,10 @@ _quiet = False
 
 
 def messages_to_stderr() -> None:
-    """Sends what C libraries print to stderr, once libmypaint is loaded; Python's own stdout stays as it is.
+    """Sends what C libraries print to stderr, once libmypaint is loaded.  Python's own stdout stays as it is.
 
-    libmypaint makes remarks on C's stdout, such as "Time is running backwards!", which would end up between the lines
-    of a program's results.  Works with glibc only.
+    libmypaint makes remarks on C's stdout, such as "Time is running backwards!".  They would end up among a program's
+    results.  This works with glibc only.
     """
     global _quiet
     _quiet = True
@@ -32,7 +32,7 @@ def engine() -> tuple[Any, Any]:
     """The cffi pair ``(ffi, lib)`` of the compiled binding.
 
     Raises:
-        LibmypaintError: libmypaint, or the binding itself, is not there or too old.
+        LibmypaintError: libmypaint or the binding is missing or too old.
     """
     try:
         from dreambrush.mypaint.engine import _engine  # type: ignore[attr-defined]

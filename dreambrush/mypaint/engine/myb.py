@@ -1,4 +1,4 @@
-"""MyPaint's brush files (.myb, JSON of version 3): read, check, complete, write."""
+"""MyPaint's brush files (.myb, JSON of version 3): reads, checks, completes and writes them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Curve = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class BrushSetting:
-    """One brush setting: a base value, and for each input a curve whose value is added to it."""
+    """One brush setting: a base value, and curves by input, whose values are added to it."""
 
     base_value: float
     inputs: Mapping[str, Curve] = field(default_factory=dict)
@@ -33,11 +33,11 @@ class BrushSetting:
 
 @dataclass(frozen=True)
 class BrushSettings:
-    """A whole brush: all settings that the engine knows, each with an explicit value.
+    """A whole brush: every setting that the engine knows, each with an explicit value.
 
     Attributes:
-        settings: every setting by name, in the engine's order.
-        parent_name: the brush that MyPaint shows as its origin, such as "classic/charcoal"; may be empty.
+        settings: all settings by name, in the engine's order.
+        parent_name: name of the brush that MyPaint shows as the origin, such as "classic/charcoal"; may be empty.
         description: a sentence for people; may be empty.
     """
 
@@ -46,10 +46,10 @@ class BrushSettings:
     description: str = ""
 
     def with_values(self, **values: float) -> BrushSettings:
-        """A copy with other base values, such as ``with_values(hardness=0.5)``; curves stay.
+        """A copy with other base values, as in ``with_values(hardness=0.5)``.  Curves stay.
 
         Raises:
-            BrushError: a name that is no brush setting, or a value that is not finite.
+            BrushError: a name is no brush setting, or a value is not finite.
         """
         settings = dict(self.settings)
         for name, value in values.items():
@@ -92,7 +92,7 @@ class BrushSettings:
         )
 
     def digest(self) -> str:
-        """A fingerprint of what the brush does: all settings but colour and size, which strokes set."""
+        """A fingerprint of all settings but colour and size, which strokes set."""
         free = {"color_h", "color_s", "color_v", "radius_logarithmic"}
         parts = [
             (name, () if name in free else (setting.base_value,), sorted(setting.inputs.items()))
@@ -106,7 +106,7 @@ def read_myb(path: Path, paint_mode: float = 0.0) -> BrushSettings:
 
     Args:
         path: the file.
-        paint_mode: value of that setting where the file does not name it, 0 (plain RGB) to 1 (pigment).
+        paint_mode: value of the setting of that name if the file does not name it, 0 (plain RGB) to 1 (pigment).
             MyPaint takes 0 in its "1.x" mode, in which our files open, and 1 otherwise (gui/brushmanager.py).
 
     Raises:
@@ -121,7 +121,7 @@ def read_myb(path: Path, paint_mode: float = 0.0) -> BrushSettings:
 
 
 def parse_myb(text: str, name: str, paint_mode: float = 0.0) -> BrushSettings:
-    """As :func:`read_myb`, from the file's text; ``name`` is what error messages call it."""
+    """Reads a brush as :func:`read_myb` does, from the file's text.  Error messages call it ``name``."""
     try:
         document = json.loads(text)
         if not isinstance(document, dict):

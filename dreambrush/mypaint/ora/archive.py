@@ -1,8 +1,8 @@
-"""Opens the archive that an .ora file is, without trusting it.
+"""Opens an .ora file, which is a zip archive, without trusting it.
 
-Nothing is ever unpacked to the disk, and nothing is inflated beyond a limit: a member's declared size is only a
-claim, so reading stops where the claim or the limit ends.  Archives that programs may read differently (two members
-of one name) and those that no painting program writes (encrypted, exotic compression) are refused as a whole.
+Nothing is ever unpacked to the disk, and nothing is inflated beyond a limit.  A member's declared size is only a claim,
+so reading stops at the claim or at the limit.  Some archives are refused as a whole: those that programs may read
+differently (two members of one name), and those that no painting program writes (encrypted, exotic compression).
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class OraArchive:
     """An .ora file, opened for reading.
 
     Args:
-        path: the file; it stays open until :meth:`close` or the end of a ``with`` block.
+        path: the file.  It stays open until :meth:`close` or the end of a ``with`` block.
 
     Attributes:
         path: the file.
         members: all members in the order of the archive's directory.
 
     Raises:
-        OpenrasterError: there is no such file, it cannot be read, or it is no .ora that can be trusted.
+        OpenrasterError: the file does not exist, cannot be read, or is no .ora that can be trusted.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -62,7 +62,7 @@ class OraArchive:
         self.close()
 
     def close(self) -> None:
-        """Closes the file; what was read stays valid."""
+        """Closes the file.  What was read stays valid."""
         self._zip.close()
         self._file.close()
 
@@ -70,14 +70,14 @@ class OraArchive:
         return name in self._by_name
 
     def read(self, name: str, limit: int = MEMBER_LIMIT) -> bytes:
-        """All bytes of a member.
+        """Reads all bytes of a member.
 
         Args:
-            name: its name, as stack.xml writes it.
-            limit: the most bytes to accept; no more are inflated.
+            name: the member's name, as stack.xml writes it.
+            limit: the most bytes to accept.  No more are inflated.
 
         Raises:
-            OpenrasterError: there is no such member, it is larger, damaged, or its name is absurd.
+            OpenrasterError: there is no such member, it is larger or damaged, or its name is absurd.
         """
         member = self.find(name)
         if member.file_size > limit:
@@ -88,16 +88,16 @@ class OraArchive:
         return self._inflate(member, member.file_size)
 
     def read_start(self, name: str, count: int) -> bytes:
-        """The first ``count`` bytes of a member, or all if there are fewer; as for :meth:`read`."""
+        """Reads the first ``count`` bytes of a member, or all if there are fewer.  Errors are those of :meth:`read`."""
         member = self.find(name)
         return self._inflate(member, min(count, member.file_size))
 
     def broken(self, what: str, *, id: str = "ora-damaged") -> OpenrasterError:
-        """An error that says what this file does wrong, as in "FILE {what}."; ``id`` is the kind of error."""
+        """Makes an error that says what is wrong with this file: "FILE {what}."  ``id`` is the kind of error."""
         return OpenrasterError(f"The file '{self.path}' {what}.", AGAIN, id=id)
 
     def find(self, name: str) -> zipfile.ZipInfo:
-        """A member by its name, as stack.xml writes it; OpenrasterError if there is none or the name is absurd."""
+        """Finds a member by its name in stack.xml; raises OpenrasterError if there is none or the name is absurd."""
         if not _is_plausible(name):
             raise self.broken(f"refers to a member by an impossible name ({name[:60]!r})", id="ora-not-trusted")
         if name not in self:
@@ -163,7 +163,7 @@ class OraArchive:
 
 
 class _Bounded:
-    """A file that refuses to be read in one piece beyond a limit, as a hostile directory of members demands."""
+    """A file that refuses to read more than a limit at once, as a hostile directory of members may demand."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -218,7 +218,7 @@ def _open_zip(file: BinaryIO, path: Path) -> zipfile.ZipFile:
 
 
 def _usual_name(member: zipfile.ZipInfo) -> str:
-    """A member's name; old programs wrote UTF-8 without saying so, which zipfile reads as code page 437."""
+    """A member's name.  Old programs wrote UTF-8 without saying so, and zipfile reads that as code page 437."""
     if member.flag_bits & 0x800:
         return member.filename
     try:
@@ -228,7 +228,7 @@ def _usual_name(member: zipfile.ZipInfo) -> str:
 
 
 def _is_plausible(name: str) -> bool:
-    """Whether a program could mean a member by that name: relative, within the archive, printable."""
+    """Whether a name can be that of a member: relative, within the archive, printable."""
     parts = name.split("/")
     return name.isprintable() and 0 < len(name) <= _NAME_LIMIT and "\\" not in name and not {"", ".", ".."} & {*parts}
 

@@ -1,4 +1,4 @@
-"""Copies of the artist's files that are about to be replaced."""
+"""Copies the artist's files before they are replaced."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from dreambrush.files.output import open_output
 
 
 def back_up(path: str | Path) -> Path:
-    """Copies a file to "NAME (backup).ora" beside it, or "NAME (backup 2).ora" and so on if there are such copies.
+    """Copies a file to "NAME (backup).ora" beside it, or to "NAME (backup 2).ora" and so on if that exists.
 
     Args:
-        path: the file; if it is a link, the copy lies beside the file that it leads to.
+        path: the file.  If it is a link, the copy lies beside the file to which it leads.
 
     Returns:
         The copy, with the file's permissions and dates.
 
     Raises:
-        OutputError: the copy cannot be written; nothing is left behind.
+        OutputError: the copy cannot be written.  Nothing is left behind.
     """
     original = Path(os.path.realpath(path))
     endings = ("backup" if number == 1 else f"backup {number}" for number in count(1))

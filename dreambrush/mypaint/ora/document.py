@@ -1,15 +1,15 @@
-"""What an .ora of MyPaint, Krita or another program holds: a tree of layers, whose pixels are read when asked for.
+"""Opens an .ora of any program: a tree of layers, whose pixels are read when they are asked for.
 
-What a file does not say is filled in as MyPaint 2.0.1 does with its default settings:
+Where a file is silent, the same defaults apply as in MyPaint 2.0.1 with its default settings:
 
-- ``mypaint:eotf`` absent: 2.2 if any group or layer has the mode Pigment, otherwise 1.0, its mode of work "1.x"
-  (gui/compatibility.py; the artist may choose otherwise in MyPaint's preferences);
-- ``composite-op`` absent: the mode of a new layer, Pigment at eotf 2.2, Normal at 1.0.  MyPaint does so with unknown
-  modes, too; here they keep their name, and rendering refuses them.
-- The offsets of groups add to those of their layers; opacity is clipped to 0..1; a group is passed through only if it
+- ``mypaint:eotf`` is 2.2 if any group or layer has the mode Pigment, otherwise 1.0, MyPaint's "1.x" mode
+  (gui/compatibility.py).  The artist may choose otherwise in MyPaint's preferences.
+- ``composite-op`` is the mode of a new layer: Pigment at eotf 2.2, Normal at 1.0.  MyPaint takes that for unknown modes
+  too.  Here they keep their name, and rendering refuses them.
+- The offsets of groups add to those of their layers.  Opacity is clipped to 0..1.  A group is passed through only if it
   is Normal, of opacity 1, and not isolated (lib/layer/group.py).
 - The background is the layer with a ``mypaint:background-tile`` whose sides are multiples of 64 (lib/layer/tree.py).
-  MyPaint shows it even where the file hides it, as other programs do, and has no pictures without one.
+  Other programs hide it if the file says so.  MyPaint shows it all the same, and has no pictures without one.
 """
 
 from __future__ import annotations
@@ -44,20 +44,21 @@ _TILES = (f"{MYPAINT}background-tile", "background_tile")
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """An .ora, open for reading; close it, or use it in a ``with`` block.
+    """An .ora, open for reading.  Close it, or use it in a ``with`` block.
 
     Attributes:
-        width: of the picture in pixels.
-        height: of the picture in pixels.
-        eotf: as the file declares it, or None.
-        working_eotf: the one at which MyPaint blends the layers.
-        resolution: pixels an inch in x and y, or None.
-        frame_active: whether MyPaint shows only the frame, which is then the picture.
-        root: all layers; of its own attributes MyPaint shows nothing.
-        background: the paper, or None: then MyPaint puts its user's own there, and others show transparency.
-        settings: MyPaint's record of the document (data/mypaint-settings.json); empty where it is absent or broken.
-        stack_xml: as it stands in the file.
-        archive: the file itself.
+        width: width of the picture in pixels.
+        height: height of the picture in pixels.
+        eotf: the eotf that the file declares, or None.
+        working_eotf: the eotf at which MyPaint blends the layers.
+        resolution: pixels per inch in x and y, or None.
+        frame_active: whether MyPaint shows only the frame.  The frame is then the picture.
+        root: the group of all layers.  MyPaint ignores its own attributes.
+        background: the paper, or None.  Without one, MyPaint shows its user's own paper, and other programs show
+            transparency.
+        settings: MyPaint's record of the document (data/mypaint-settings.json); empty if it is absent or broken.
+        stack_xml: the bytes of stack.xml in the file.
+        archive: the open file itself.
     """
 
     width: int
@@ -73,7 +74,7 @@ class Document:
     archive: OraArchive = field(repr=False)
 
     def layers(self) -> list[PaintLayer]:
-        """All layers of pixels, the topmost first."""
+        """All layers that hold pixels, the topmost first."""
         return [node for node in self.root.walk() if isinstance(node, PaintLayer)]
 
     def __enter__(self) -> Document:
@@ -83,7 +84,7 @@ class Document:
         self.close()
 
     def close(self) -> None:
-        """Closes the file: no pixels can be read after that."""
+        """Closes the file.  After that no pixels can be read."""
         self.archive.close()
 
 
@@ -91,8 +92,8 @@ def read_document(path: str | Path) -> Document:
     """Opens an .ora and reads all but its pixels and stroke maps.
 
     Raises:
-        OpenrasterError: the file is missing, broken, encrypted, hostile, or no .ora; its picture is larger than
-            100 million pixels; or a layer has no source, or an opacity or place that is no number.
+        OpenrasterError: the file is missing, broken, encrypted, hostile, or no .ora.  Or its picture has more than 100
+            million pixels.  Or a layer has no source, or an opacity or place that is no number.
     """
     archive = OraArchive(path)
     try:
@@ -135,7 +136,7 @@ def _read(archive: OraArchive) -> Document:
 
 
 class _Reader:
-    """Turns elements into layers and groups; ``background`` is set when one is met."""
+    """Turns elements into layers and groups.  Sets ``background`` when it finds one."""
 
     def __init__(self, archive: OraArchive, default_mode: str) -> None:
         self.background: Background | None = None
@@ -143,7 +144,7 @@ class _Reader:
         self._default_mode = default_mode
 
     def group(self, element: ET.Element, path: tuple[int, ...], x: int, y: int) -> Group:
-        """The group that a <stack> stands for; x and y are the offsets of those it is in."""
+        """The group that a <stack> describes; x and y are the offsets of the groups around it."""
         what = _what(element, path)
         x += _whole(self._archive, element, "x", what, 0)
         y += _whole(self._archive, element, "y", what, 0)
@@ -178,7 +179,7 @@ class _Reader:
         )
 
     def _is_background(self, element: ET.Element, path: tuple[int, ...]) -> bool:
-        """Whether a layer is the paper, and if so, takes it; a tile of odd size makes it a layer like others."""
+        """Whether a layer is the paper; if so, takes it.  A tile of odd size makes it an ordinary layer."""
         tile = next((element.attrib[name] for name in _TILES if element.get(name)), None)
         if tile is None:
             return False
@@ -192,7 +193,7 @@ class _Reader:
     def _common(
         self, element: ET.Element, path: tuple[int, ...], what: str
     ) -> tuple[tuple[int, ...], str, float, bool, str, bool, bool, dict[str, str]]:
-        """The arguments of a Node."""
+        """The arguments that all nodes have."""
         try:
             opacity = float(element.get("opacity", "1.0"))
         except ValueError:
@@ -214,7 +215,7 @@ class _Reader:
 
 
 def _what(element: ET.Element, path: tuple[int, ...]) -> str:
-    """What an error calls an element."""
+    """The name by which errors call an element."""
     if not path:
         return "the root group"
     kind = "group" if element.tag == "stack" else "layer"
@@ -223,7 +224,7 @@ def _what(element: ET.Element, path: tuple[int, ...]) -> str:
 
 
 def _whole(archive: OraArchive, element: ET.Element, attribute: str, what: str, default: int | None = None) -> int:
-    """An attribute that is a whole number, also if it is written as 64.0."""
+    """An attribute as a whole number; it may be written as 64.0."""
     text = element.get(attribute)
     if text is None and default is not None:
         return default
@@ -250,14 +251,14 @@ def _eotf(archive: OraArchive, image: ET.Element) -> float | None:
 
 
 def _has_pigment(element: ET.Element) -> bool:
-    """MyPaint's rule for files that declare no eotf; the background does not count."""
+    """MyPaint's rule for files that declare no eotf.  The background does not count."""
     if element.get(_TILES[0]):
         return False
     return element.get("composite-op") == PIGMENT or any(_has_pigment(child) for child in element)
 
 
 def _resolution(image: ET.Element) -> tuple[int, int] | None:
-    """MyPaint's rule: both, or none; what is no number is none."""
+    """The resolution by MyPaint's rule: both numbers, or none."""
     try:
         x, y = (round(float(image.get(name, "0"))) for name in ("xres", "yres"))
     except (ValueError, OverflowError):

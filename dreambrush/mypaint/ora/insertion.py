@@ -1,22 +1,23 @@
-"""Adds layers to an .ora that someone else made, and leaves all that was there as it was.
+"""Adds layers to an .ora that someone else made, and leaves everything else as it was.
 
-Every member is copied as it is, its compressed bytes, name, date and attributes, but for four: stack.xml gets one more
-group, and not another byte of it changes but what is named below; data/mypaint-settings.json gets our record beside all
-that it held; mergedimage.png and the thumbnail show the new picture.  Those and the new members follow after the old
-ones, whose order stays, but for mimetype, which comes first.
+Every member but four is copied as it is: its compressed bytes, name, date and attributes. stack.xml gets one more
+group, and only the bytes named below change in it. data/mypaint-settings.json gets our record beside all that it held.
+mergedimage.png and the thumbnail show the new picture.  These four and the new members follow after the old ones.  The
+old members keep their order, except mimetype, which comes first.
 
-What else changes in stack.xml: another layer loses its ``selected``, if one of ours is selected, and the <image> of a
-file without settings learns where they now are.  That attribute changes nothing in how a file opens.  Nothing is added
-that does: in a file that does not declare its eotf, stroke maps are named by MyPaint's older attribute, for with the
-newer one MyPaint would take the colours of their brushes to be those of an early MyPaint 2 and convert them
-(lib/layer/data.py).
+Two more things change in stack.xml.  If one of our layers is selected, another layer loses its ``selected``.  If the
+file had no settings, its <image> gets an attribute that says where they now are.  That attribute does not change how
+the file opens, and nothing that would change it is added.  So in a file that does not declare its eotf, stroke maps are
+named by MyPaint's older attribute.  With the newer one MyPaint would take the colours of their brushes for those of an
+early MyPaint 2, and convert them (lib/layer/data.py).
 
-The group is passed through: in MyPaint and in Krita its layers look, to the last bit, as they would in no group.  In
-files of eotf 2.2, where new layers are Pigment, that would end when the artist saves: MyPaint does not write the mode
-of such groups, and reads one without mode as a new layer's (lib/layer/group.py), which changed colours by up to 134
-levels.  There the group is isolated and Normal if all its layers are Normal, which looks the same within one level (in
-near black two) and stays.  With Pigment layers it is passed through all the same, and isolated only once MyPaint has
-saved it: that changed nothing with one layer, and with three by 0.3 levels on average, at most 29.
+The group is passed through.  In MyPaint and in Krita its layers look as they would without a group, to the last bit.
+In files of eotf 2.2, where new layers are Pigment, that would end when the artist saves.  MyPaint does not write the
+mode of such a group, and reads a missing mode as that of a new layer (lib/layer/group.py).  That changed colours by up
+to 134 levels.  So in these files the group is isolated and Normal if all its layers are Normal.  It looks the same
+within one level (two in near black), and stays so.  With Pigment layers it is passed through all the same, and becomes
+isolated once MyPaint has saved it.  That changed nothing with one layer.  With three layers it changed colours by 0.3
+levels on average, at most 29.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ MERGED = "mergedimage.png"
 THUMBNAIL = "Thumbnails/thumbnail.png"
 
 Record = Callable[[dict[str, Any]], Mapping[str, Any]]
-"""Makes of what the file held under "dreambrush" in its settings, {} if nothing, what it is to hold."""
+"""Gets what the file's settings held under "dreambrush" ({} for nothing), and returns what they are to hold."""
 
 
 def insert_layers(
@@ -78,27 +79,28 @@ def insert_layers(
     """Writes a copy of an .ora with one more group of layers.
 
     Args:
-        source: the .ora.
-        target: the copy; its folder must exist.
-        layers: at least one, the bottom one first, of the size of the picture.
-        group: the name of the group that holds them.
-        record: our part of MyPaint's settings; what it returns must be JSON.
-        above: the path of the layer, group or background right above which the group goes, in the same group as
-            that; None is above all.
+        source: the .ora to copy.
+        target: the file of the copy.  Its folder must exist.
+        layers: at least one layer, the bottom one first, of the size of the picture.
+        group: the name of the group that holds the layers.
+        record: makes our part of MyPaint's settings.  What it returns must be JSON.
+        above: the path of the layer, group or background right above which the group goes.  It goes into the same group
+            as that.  None means above all.
         selected: the index of the layer that MyPaint selects on opening; None leaves that to the file.
         overwrite: replace an existing file.
-        members: of our own, by name, in place of any such; None leaves one out.
+        members: members of our own by name, which replace any of that name; None removes one.
 
     Returns:
-        The picture as MyPaint shows it, as :func:`~dreambrush.mypaint.ora.render.render_document` has it.
+        The picture as MyPaint shows it, from :func:`~dreambrush.mypaint.ora.render.render_document`.
 
     Raises:
-        OpenrasterError: the source is broken, or has no such size or place (any more), or shows a mode that MyPaint
-            does not have.
-        OutputError: the target exists already or cannot be written, or would have more than 4 GiB.
-        UsageError: a Pigment layer for a file that declares no eotf and has none yet: all of it would change.
+        OpenrasterError: the source is broken, has another size, has no such place (any more), or shows a mode that
+            MyPaint does not have.
+        OutputError: the target already exists or cannot be written, or would have more than 4 GiB.
+        UsageError: the file declares no eotf and has no Pigment layer, and one is to be added.  The whole picture would
+            change.
         LibmypaintError: libmypaint is not installed.
-        ValueError: the layers differ in size, ``selected`` is none of them, or the record has NaN or infinity.
+        ValueError: the layers differ in size, ``selected`` is no index of them, or the record has NaN or infinity.
         TypeError: the record holds something that JSON cannot.
     """
     with open_output(target, overwrite=overwrite) as file:
@@ -118,19 +120,19 @@ def insert_layers_in_place(
     """Adds a group of layers to an .ora itself, once a copy of the old one is safe.
 
     Args:
-        path: the .ora; if it is a link, the file that it leads to.
-        layers: as of :func:`insert_layers`.
-        group: likewise.
-        record: likewise.
-        above: likewise.
-        selected: likewise.
-        members: likewise.
+        path: the .ora.  If it is a link, the file to which it leads is changed.
+        layers: as for :func:`insert_layers`.
+        group: as for :func:`insert_layers`.
+        record: as for :func:`insert_layers`.
+        above: as for :func:`insert_layers`.
+        selected: as for :func:`insert_layers`.
+        members: as for :func:`insert_layers`.
 
     Returns:
-        The picture, and the copy that :func:`back_up` has made.
+        The picture, and the path of the copy that :func:`back_up` has made.
 
     Raises:
-        OpenrasterError: as :func:`insert_layers`; and likewise its other errors.
+        OpenrasterError: as for :func:`insert_layers`, whose other errors are raised too.
     """
     with open_output(path, overwrite=True) as file:
         merged = _write(Path(path), file, _Addition(layers, group, record, above, selected, members or {}))
@@ -139,7 +141,7 @@ def insert_layers_in_place(
 
 @dataclass(frozen=True, eq=False)
 class _Addition:
-    """What is to be added."""
+    """Everything that is to be added."""
 
     layers: Sequence[Layer]
     group: str
@@ -206,7 +208,7 @@ def _check(document: Document, stack: StackText, addition: _Addition) -> None:
 
 
 def _settings(document: Document, stack: StackText) -> tuple[str, dict[str, Any]]:
-    """MyPaint's settings and the member that is to hold them: the old one, or if it holds no settings a new one."""
+    """MyPaint's settings and the member that is to hold them: the old one, or a new one if there are none."""
     name, archive = stack.settings, document.archive
     if name is not None and name in archive and name not in (STACK_XML, MERGED, THUMBNAIL):
         with contextlib.suppress(ValueError, RecursionError):
@@ -266,7 +268,7 @@ def _add_group(ora: ZipCopy, document: Document, corner: tuple[int, int], additi
 
 
 def _free_names(archive: OraArchive) -> Iterator[tuple[str, str]]:
-    """Names for layers' pixels and their stroke maps, free also for programs to which a and A are the same."""
+    """Free names for layers' pixels and stroke maps, also for programs that take a and A for the same."""
     taken = {member.filename.lower() for member in archive.members}
     for number in count():
         names = (f"data/dreambrush-{number:02d}.png", f"data/dreambrush-{number:02d}-strokemap.dat")
@@ -275,7 +277,7 @@ def _free_names(archive: OraArchive) -> Iterator[tuple[str, str]]:
 
 
 def _rendered(finished: Path, source: Path) -> Pixels:
-    """The picture of the new archive, while it has none of its own yet; errors name the source, for it is its fault."""
+    """Renders the new archive, which has no picture yet.  Errors name the source, because it causes them."""
     try:
         with read_document(finished) as document:
             return render_document(document)

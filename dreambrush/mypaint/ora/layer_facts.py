@@ -1,4 +1,4 @@
-"""What can be said of a layer without looking at its pixels, also of one that is damaged."""
+"""Facts of a layer that can be known without its pixels, even if the layer is damaged."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class LayerFacts:
     """Facts of a layer of pixels.
 
     Attributes:
-        size: width and height of its picture in pixels, which is cut to the tiles that hold paint; None if it has none
-            that can be read.
-        strokes: how many the stroke map has on the picture; None if there is no map that can be read.
-        records: how many it has in all: some touch no pixel, others lie beyond the edges.
-        first_brush: the first record's brush, as text; "" if there is none.
-        problems: what cannot be read, a sentence each.
+        size: width and height of its picture in pixels, which is cut to the tiles that hold paint; None if it cannot be
+            read.
+        strokes: number of strokes that the stroke map has on the picture; None if there is no readable map.
+        records: number of all strokes in the map.  Some touch no pixel, others lie beyond the edges.
+        first_brush: text of the first stroke's brush; "" if there is none.
+        problems: a sentence for each part that cannot be read.
     """
 
     size: tuple[int, int] | None
@@ -44,9 +44,9 @@ class _MapFacts:
 
 
 def facts_of_all(layers: Iterable[PaintLayer], width: int, height: int) -> dict[PaintLayer, LayerFacts]:
-    """Looks at headers and stroke maps; width and height are the picture's.
+    """Looks at headers and stroke maps of all layers; width and height are the picture's.
 
-    A map is read once, however many layers name it, so that a small file cannot ask for much work.
+    A map is read once, however many layers name it.  So a small file cannot cause much work.
     """
     known: dict[str, _MapFacts | OpenrasterError] = {}
     return {layer: facts_of(layer, width, height, known) for layer in layers}
@@ -58,10 +58,10 @@ def facts_of(
     """Looks at a layer's header and stroke map.
 
     Args:
-        layer: of an open document.
-        width: of the picture in pixels.
-        height: of the picture in pixels.
-        known: stroke maps that were read before, by the member's name; added to.
+        layer: a layer of an open document.
+        width: width of the picture in pixels.
+        height: height of the picture in pixels.
+        known: stroke maps that were read before, by the member's name.  New ones are added.
     """
     problems = []
     known = {} if known is None else known
@@ -87,7 +87,7 @@ def facts_of(
 
 
 def _map_facts(layer: PaintLayer, width: int, height: int) -> _MapFacts | OpenrasterError:
-    """Those of a layer's stroke map, or why it cannot be read."""
+    """The facts of a layer's stroke map, or why it cannot be read."""
     try:
         recorded = decode(layer.strokemap_bytes() or b"")
     except OpenrasterError as error:
@@ -98,7 +98,7 @@ def _map_facts(layer: PaintLayer, width: int, height: int) -> _MapFacts | Openra
 
 
 def _within(tile: tuple[int, int], columns: range, rows: range) -> bool:
-    """Whether a tile has a pixel in a rectangle; both count from the layer's corner."""
+    """Whether a tile has a pixel in a rectangle.  Both count from the layer's corner."""
     return all(
         at * TILE_SIZE < side.stop and (at + 1) * TILE_SIZE > side.start
         for at, side in zip(tile, (columns, rows), strict=True)
@@ -109,7 +109,7 @@ def framed(layer: PaintLayer, width: int, height: int) -> Pixels:
     """A layer's pixels within the frame: straight sRGB and alpha, (height, width, 4) uint8.
 
     Raises:
-        OpenrasterError: they cannot be read.
+        OpenrasterError: the pixels cannot be read.
     """
     pixels = layer.pixels()
     frame = np.zeros((height, width, 4), np.uint8)

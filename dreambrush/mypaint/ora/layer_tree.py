@@ -1,4 +1,4 @@
-"""The layers and groups of an .ora, whose pixels are read from the file when asked for."""
+"""The layers and groups of an .ora.  Pixels are read from the file when they are asked for."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Node:
     """What layers and groups have in common.
 
     Attributes:
-        path: the indices that lead to its element from the root <stack>: ``(1, 0)`` is the first child of the
-            second; every element counts, the background's too.
-        name: as the artist reads it; may be empty.
-        opacity: 0..1.
-        visible: whether it is shown, if the groups that it is in are.
-        composite_op: its mode, as OpenRaster names it; as MyPaint chooses it, if the file does not say.
+        path: the indices that lead from the root <stack> to its element: ``(1, 0)`` is the first child of the second.
+            Every element counts, also that of the background.
+        name: the name that the artist reads; may be empty.
+        opacity: opacity, 0..1.
+        visible: whether it is shown while its groups are.
+        composite_op: its mode, as OpenRaster names it.  If the file does not say, as MyPaint chooses it.
         selected: whether it was the selected layer when the file was saved.
         locked: whether it is locked against editing.
-        attributes: all attributes as the file has them; those with a namespace are written "{uri}name".
+        attributes: all attributes as the file has them.  Those with a namespace are written "{uri}name".
     """
 
     path: tuple[int, ...]
@@ -44,7 +44,7 @@ class Node:
 
     @property
     def label(self) -> str:
-        """What an error calls it: its name, or where it is."""
+        """The name by which errors call it: its name, or its place."""
         return f"“{self.name[:60]}”" if self.name else f"number {'.'.join(str(index + 1) for index in self.path)}"
 
 
@@ -53,8 +53,8 @@ class PaintLayer(Node):
     """A layer of pixels.
 
     Attributes:
-        x: of its left edge on the canvas in pixels, the offsets of its groups included; may be negative.
-        y: of its upper edge.
+        x: left edge on the canvas in pixels, with the offsets of its groups; may be negative.
+        y: upper edge on the canvas in pixels, with the offsets of its groups; may be negative.
         source: the member that holds its pixels.
         strokemap: the member that holds MyPaint's stroke map, or None.
     """
@@ -66,22 +66,22 @@ class PaintLayer(Node):
     _archive: OraArchive = field(repr=False)
 
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels, as its PNG declares them; raises OpenrasterError as :meth:`pixels`."""
+        """Width and height in pixels, as its PNG declares them; raises OpenrasterError as :meth:`pixels` does."""
         return png_size(self._archive, self.source, f"layer {self.label}")
 
     def pixels(self) -> Pixels:
-        """Reads its pixels: straight sRGB and alpha, shape (height, width, 4), uint8; not kept, do not change.
+        """Reads its pixels: straight sRGB and alpha, shape (height, width, 4), uint8.  Each call reads them again.
 
         Raises:
-            OpenrasterError: they are no PNG, damaged, or too many.
+            OpenrasterError: the pixels are no PNG, damaged, or too many.
         """
         return _png_pixels(self._archive, self.source, f"layer {self.label}")
 
     def strokemap_bytes(self) -> bytes | None:
-        """MyPaint's stroke map as it stands in the file, or None if the layer has none.
+        """The bytes of MyPaint's stroke map in the file, or None if the layer has none.
 
         Raises:
-            OpenrasterError: it is damaged or too large.
+            OpenrasterError: the stroke map is damaged or too large.
         """
         if self.strokemap is None:
             return None
@@ -95,8 +95,8 @@ class Group(Node):
     """Layers and groups that belong together.
 
     Attributes:
-        isolation: "isolate" or "auto".
-        children: the topmost first, as in the file; without the background.
+        isolation: "isolate" or "auto", as OpenRaster names them.
+        children: layers and groups, the topmost first as in the file, without the background.
     """
 
     isolation: str
@@ -108,7 +108,7 @@ class Group(Node):
         return self.composite_op == NORMAL and self.opacity == 1.0 and self.isolation == "auto"
 
     def walk(self) -> Iterator[PaintLayer | Group]:
-        """All layers and groups within, topmost first, a group before what it holds."""
+        """All layers and groups within, the topmost first.  A group comes before its contents."""
         for child in self.children:
             yield child
             if isinstance(child, Group):
@@ -120,10 +120,10 @@ class Background:
     """The paper under all layers.
 
     Attributes:
-        path: as of a :class:`Node`.
-        visible: whether the file shows it; MyPaint does not look at that, other programs do.
-        source: the member with the tile that is repeated from the corner of the picture.
-        attributes: as of a :class:`Node`.
+        path: as for a :class:`Node`.
+        visible: whether the file shows it.  MyPaint ignores that, other programs obey it.
+        source: the member with its tile, which is repeated from the corner of the picture.
+        attributes: as for a :class:`Node`.
     """
 
     path: tuple[int, ...]
@@ -138,15 +138,15 @@ class Background:
 
 
 def png_size(archive: OraArchive, source: str, owner: str) -> tuple[int, int]:
-    """Width and height in pixels that a member declares.
+    """Reads the width and height in pixels that a member declares.
 
     Args:
-        archive: the file.
-        source: the member.
-        owner: whose pixels they are, as an error calls it.
+        archive: the open file.
+        source: name of the member.
+        owner: the owner of the pixels, as errors call it.
 
     Raises:
-        OpenrasterError: it is missing, no PNG, or too large.
+        OpenrasterError: the member is missing, no PNG, or too large.
     """
     try:
         return read_header(archive.read_start(source, HEADER_SIZE))[:2]

@@ -1,14 +1,13 @@
-"""OpenRaster files as MyPaint 2.0.1 writes them: the same members, names, order and attributes.
+"""Writes OpenRaster files as MyPaint 2.0.1 does: the same members, names, order and attributes.
 
-By default the document declares eotf 1.0, so that MyPaint, Krita and plain alpha compositing show the same
-picture; at eotf 2.2, MyPaint 2's own, other programs show it with other colours wherever paint is translucent.
-Every attribute that MyPaint would otherwise guess is written out.
+By default the document declares eotf 1.0.  Then MyPaint, Krita and plain alpha compositing show the same picture.  At
+eotf 2.2, MyPaint 2's own, other programs show other colours wherever paint is translucent.  Every attribute that
+MyPaint would otherwise guess is written out.
 
-MyPaint has no documents without paper: where a file has none, it puts its user's own behind the picture.  So a
-transparent picture has a paper too, marked as hidden.  Other programs obey that mark and show transparency;
-MyPaint shows the paper, as a painter has one on the easel, until "Show Background" in its layer menu is switched
-off (lib/layer/tree.py).  Sources: MyPaint lib/document.py and
-lib/layer/*.py; https://www.freedesktop.org/wiki/Specifications/OpenRaster/ (version 0.0.5).
+MyPaint has no documents without paper.  If a file has none, MyPaint puts its user's own behind the picture.  So a
+transparent picture has a paper too, marked as hidden.  Other programs obey that mark and show transparency.  MyPaint
+shows the paper until "Show Background" in its layer menu is switched off (lib/layer/tree.py).  Sources: MyPaint
+lib/document.py and lib/layer/*.py; https://www.freedesktop.org/wiki/Specifications/OpenRaster/ (version 0.0.5).
 """
 
 from __future__ import annotations
@@ -55,28 +54,28 @@ def write_openraster(
     transparent: bool = False,
     members: Mapping[str, bytes] | None = None,
 ) -> Pixels:
-    """Save a picture that MyPaint opens and goes on painting.
+    """Saves a picture that one can open in MyPaint and keep painting.
 
-    The same arguments give the same bytes.  Characters of a layer's name that XML cannot hold become U+FFFD.
+    The same arguments give the same bytes.  Characters in a layer's name that XML cannot hold become U+FFFD.
 
     Args:
-        path: the .ora file; its folder must exist.
-        layers: at least one, the bottom one first, all of one size.
+        path: the .ora file.  Its folder must exist.
+        layers: at least one layer, the bottom one first, all of one size.
         background: a paper tile of shape (64n, 64m, 3) or a colour of shape (3,), sRGB, uint8.
-        settings: JSON values about the picture, kept in the file under "dreambrush"; they survive
-            editing and saving in MyPaint.
-        selected: index of the layer that MyPaint selects on opening; None is the top one.
+        settings: JSON values about the picture, kept in the file under "dreambrush".  They survive editing and saving
+            in MyPaint.
+        selected: index of the layer that MyPaint selects on opening; None means the top one.
         overwrite: replace an existing file.
         eotf: 1.0, or 2.2 for a document of MyPaint 2, whose layers usually have the mode PIGMENT.
-        transparent: leave transparent what the layers do not cover; only MyPaint shows the background.
-        members: of our own, by name; they do not survive saving in MyPaint.
+        transparent: leave transparent what the layers do not cover.  Then only MyPaint shows the background.
+        members: members of our own by name.  They do not survive saving in MyPaint.
 
     Returns:
-        The picture as MyPaint shows it: sRGB, shape (height, width, 3), uint8.  If it is transparent, as all
-        others show it: straight sRGB and alpha, shape (height, width, 4).
+        The picture as MyPaint shows it: sRGB, shape (height, width, 3), uint8.  If it is transparent, the picture as
+        other programs show it: straight sRGB and alpha, shape (height, width, 4).
 
     Raises:
-        OutputError: the file exists already or cannot be written; nothing is left behind.
+        OutputError: the file already exists or cannot be written.  Nothing is left behind.
         UsageError: a layer has a mode other than NORMAL and PIGMENT.
         ValueError: shapes, ``selected`` or ``eotf`` do not fit, or ``settings`` holds NaN or infinity.
         TypeError: ``settings`` holds something that JSON cannot.
@@ -136,14 +135,14 @@ def _add_layer(ora: zipfile.ZipFile, stack: ET.Element, layer: Layer, number: in
 
 
 def layer_attributes(layer: Layer, x: int, y: int, source: str, *, selected: bool) -> dict[str, str]:
-    """What stack.xml says of a layer, in MyPaint's order; its stroke map comes after this.
+    """The attributes of a layer in stack.xml, in MyPaint's order.  That of its stroke map comes after these.
 
     Args:
-        layer: to describe.
-        x: of its pixels' corner.
-        y: likewise.
+        layer: the layer to describe.
+        x: left edge of its pixels.
+        y: upper edge of its pixels.
         source: the member that holds its pixels.
-        selected: whether MyPaint selects it on opening.
+        selected: whether MyPaint selects the layer on opening.
     """
     attributes = {"name": xml_text(layer.name), "x": str(x), "y": str(y), "opacity": str(float(layer.opacity))}
     if selected:
@@ -166,7 +165,7 @@ def _add_background(
     *,
     visible: bool,
 ) -> None:
-    """Store the paper twice, as MyPaint does: filling the frame for other programs, and as its tile."""
+    """Stores the paper twice, as MyPaint does: filling the frame for other programs, and as a tile."""
     source = f"data/background-{number:02d}.png"
     tile_source = f"data/background-{number:02d}-tile.png"
     height, width = frame
@@ -180,9 +179,9 @@ def _add_background(
 
 
 def crop_to_tiles(pixels: Pixels) -> tuple[int, int, Pixels]:
-    """The x, y and pixels of all tiles that hold paint; one transparent pixel if none does.
+    """The x, y and pixels of all tiles that hold paint, or one transparent pixel if none does.
 
-    The last tiles may reach beyond the frame, for MyPaint's layers are made of whole tiles.
+    The last tiles may reach beyond the frame, because MyPaint's layers are made of whole tiles.
     """
     alpha = pixels[..., 3]
     rows = np.flatnonzero(alpha.any(axis=1))
@@ -197,7 +196,7 @@ def crop_to_tiles(pixels: Pixels) -> tuple[int, int, Pixels]:
 
 
 def encode_thumbnail(merged: Pixels) -> bytes:
-    """The picture as RGBA, no larger than 256 x 256 as OpenRaster demands."""
+    """Encodes the picture as RGBA, no larger than 256 x 256, as OpenRaster demands."""
     thumbnail = Image.fromarray(merged)
     thumbnail.thumbnail((256, 256), Image.Resampling.LANCZOS)
     png = io.BytesIO()
@@ -206,7 +205,7 @@ def encode_thumbnail(merged: Pixels) -> bytes:
 
 
 def _add(ora: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Store a member, uncompressed and dated 1980-01-01 so that equal pictures make equal files."""
+    """Stores a member, uncompressed and dated 1980-01-01, so that equal pictures make equal files."""
     member = zipfile.ZipInfo(name)
     member.create_system = 3  # Unix, on every system
     member.external_attr = 0o644 << 16

@@ -20,7 +20,7 @@ PNG_LEVEL = 2  # MyPaint's own degree of compression; higher ones are far slower
 
 
 class PngError(ValueError):
-    """Bytes that are no PNG, or a damaged or too large one; says what they are, as in "... is {error}"."""
+    """Bytes are no PNG, or a damaged or too large one.  The message says what they are, as in "... is {error}"."""
 
     def __init__(self, message: str, *, id: str = "layer-unreadable") -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class PngError(ValueError):
 
 
 class PngHeader(NamedTuple):
-    """What a PNG declares of itself."""
+    """The declarations of a PNG about itself."""
 
     width: int
     height: int
@@ -37,10 +37,10 @@ class PngHeader(NamedTuple):
 
 
 def read_header(data: bytes) -> PngHeader:
-    """What the first ``HEADER_SIZE`` bytes of a PNG declare.
+    """Reads the first ``HEADER_SIZE`` bytes of a PNG.
 
     Raises:
-        PngError: they are not those of a PNG, or of one beyond ``PIXEL_LIMIT`` or ``SIDE_LIMIT``.
+        PngError: the bytes are not those of a PNG, or its size is beyond ``PIXEL_LIMIT`` or ``SIDE_LIMIT``.
     """
     if len(data) < HEADER_SIZE or data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
         raise PngError("no PNG picture")
@@ -57,7 +57,7 @@ def read_header(data: bytes) -> PngHeader:
 
 
 def decode_png(data: bytes) -> Pixels:
-    """Decodes a PNG of any kind as MyPaint does: 16 bits are cut to 8, profiles and gamma are not looked at.
+    """Decodes a PNG of any kind as MyPaint does: it cuts 16 bits to 8, and ignores profiles and gamma.
 
     Returns:
         Straight RGBA, shape (height, width, 4), uint8.
@@ -83,11 +83,11 @@ def decode_png(data: bytes) -> Pixels:
 
 
 def encode_png(pixels: Pixels, resolution: tuple[int, int] | None = None) -> bytes:
-    """A PNG tagged as sRGB the way MyPaint tags it.
+    """Encodes a PNG, tagged as sRGB as MyPaint does.
 
     Args:
         pixels: RGB or straight RGBA, shape (height, width, 3 or 4), uint8.
-        resolution: pixels an inch in x and y; None leaves it open.
+        resolution: pixels per inch in x and y; None leaves it open.
     """
     tags = PngImagePlugin.PngInfo()
     tags.add(b"gAMA", struct.pack(">I", 45455))

@@ -1,8 +1,8 @@
 """Renders a whole document as MyPaint 2.0.1 saves it in mergedimage.png, to the last bit.
 
-Layers are read one after the other.  Only one is in memory at a time, beside the picture and one more picture for each
-isolated group that is just being filled.  Sources: MyPaint lib/layer/tree.py and group.py (what is laid over what),
-lib/tiledsurface.py (where there is no paint).
+Layers are read one after the other, and only one is in memory at a time.  The picture is in memory too, and one more
+picture for each isolated group that is being filled.  Sources: MyPaint lib/layer/tree.py and group.py (what is laid
+over what), lib/tiledsurface.py (where there is no paint).
 """
 
 from __future__ import annotations
@@ -28,18 +28,19 @@ FEW_NESTED = 3  # of these may be of any size
 
 
 def render_document(document: Document) -> Pixels:
-    """What the document shows.
+    """Renders what the document shows.
 
     Args:
         document: open for reading.
 
     Returns:
-        sRGB, shape (height, width, 3), uint8: what MyPaint saves.  If the file hides its background or has none,
-        straight sRGB and alpha, shape (height, width, 4): what MyPaint exports with its background switched off.
+        The picture that MyPaint saves: sRGB, shape (height, width, 3), uint8.  If the file hides its background or has
+        none, the picture that MyPaint exports with its background switched off: straight sRGB and alpha, shape (height,
+        width, 4).
 
     Raises:
-        OpenrasterError: a layer or group that shows has a mode that MyPaint does not have, pixels cannot be read,
-            or there is not enough memory.
+        OpenrasterError: a visible layer or group has a mode that MyPaint does not have, pixels cannot be read, or there
+            is not enough memory.
         LibmypaintError: libmypaint is not installed.
     """
     _check(document)
@@ -55,7 +56,7 @@ def render_document(document: Document) -> Pixels:
 
 
 def _check(document: Document) -> None:
-    """Finds out before the work what would fail after it."""
+    """Finds out before the work what would fail in the end."""
     pixels = cheap = 0
     sources = set()
     frame = document.width * document.height
@@ -107,7 +108,7 @@ def _shown(group: Group) -> list[PaintLayer | Group]:
 
 
 def _nested(group: Group) -> int:
-    """How many isolated groups are within one another."""
+    """The depth of isolated groups within one another."""
     groups = [child for child in group.children if child.visible and isinstance(child, Group)]
     return max((_nested(child) + (not child.pass_through) for child in groups), default=0)
 
@@ -129,7 +130,7 @@ def _render(document: Document) -> Pixels:
 
 
 class _Surface:
-    """Premultiplied 15-bit RGBA as large as the picture; beyond its rows from top to bottom it holds no paint."""
+    """Premultiplied 15-bit RGBA as large as the picture.  Above ``top`` and below ``bottom`` it holds no paint."""
 
     def __init__(self, height: int, width: int) -> None:
         self.pixels = np.zeros((height, width, 4), np.uint16)  # memory is taken only where something is written
@@ -144,7 +145,7 @@ class _Surface:
         self.top, self.bottom = 0, height
 
     def lay(self, paint: Fixed15, top: int, left: int, opacity: float, composite_op: str) -> None:
-        """Lays premultiplied paint, none of which may lie beyond the edges, with its corner at (left, top)."""
+        """Lays premultiplied paint with its corner at (left, top).  None of it may lie beyond the edges."""
         bottom = top + len(paint)
         at = (slice(top, bottom), slice(left, left + paint.shape[1]))
         under = np.ascontiguousarray(self.pixels[at])

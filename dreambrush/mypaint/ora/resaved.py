@@ -1,10 +1,11 @@
-"""What becomes of a layer's pixels when MyPaint opens a file and saves it again, which nobody did by hand.
+"""What MyPaint makes of a layer's pixels when it opens a file and saves it again, without any change by hand.
 
 MyPaint keeps premultiplied colour in 15 bits, and adds a little noise before it cuts that to 8 bits again.  Alpha
-survives.  A colour may come back one level darker, at eotf 2.2 and little alpha up to 20 levels, and darker still the
-next time.  All of that is known to the last bit but for the noise, which depends on what MyPaint did before; so for
-each alpha and level the levels that any number of savings can lead to are worked out.  They end less than one level
-from where they began, as far as one sees it: times alpha.  Source: MyPaint 2.0.1, lib/pixops.cpp.
+survives.  A colour may come back one level darker, and at eotf 2.2 and little alpha up to 20 levels darker.  The next
+time it may become darker still.  All of this is known to the last bit, except the noise, which depends on what MyPaint
+did before.  So this module works out, for each alpha and level, the levels to which any number of savings can lead.
+Multiplied by alpha, as one sees them, they end less than one level from where they began.  Source: MyPaint 2.0.1,
+lib/pixops.cpp.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from dreambrush.mypaint.engine.eotf import levels_of_light, light_of_levels
 
 
 def may_be_resaved(before: Pixels, after: Pixels, eotf: float) -> Mask:
-    """Where MyPaint may have made a layer's pixels out of others by nothing but saving them.
+    """Finds where MyPaint may have changed a layer's pixels by nothing but saving them.
 
     Args:
-        before: straight sRGB and alpha, (..., 4).
-        after: likewise.
-        eotf: of the document.
+        before: straight sRGB and alpha before, (..., 4), uint8.
+        after: straight sRGB and alpha after, (..., 4), uint8.
+        eotf: eotf of the document.
 
     Returns:
         A mask (...).  It is true wherever both are alike, or hold no paint.
@@ -45,10 +46,10 @@ def may_be_resaved(before: Pixels, after: Pixels, eotf: float) -> Mask:
 
 @cache
 def resaved_levels(eotf: float) -> tuple[Pixels, Pixels]:
-    """The lowest and the highest level that any number of savings can make of each.
+    """The lowest and the highest level that any number of savings can make of each level.
 
     Returns:
-        Two arrays of shape (256, 256): by alpha and level.
+        Two arrays of shape (256, 256), indexed by alpha and level.
     """
     lowest = scale.ONE * 2 // 256  # noise of a level; levels.py has it by pixel, for a MyPaint that has just started
     highest = lowest + (scale.ONE - 1) * 5 // 256
@@ -65,7 +66,7 @@ def resaved_levels(eotf: float) -> tuple[Pixels, Pixels]:
 
 
 def _saved(eotf: float, noise: int) -> Pixels:
-    """What one saving makes of each level (column) at each alpha (row), if the noise is the same everywhere."""
+    """The result of one saving for each level (column) at each alpha (row), if the noise is the same everywhere."""
     alpha, level = np.mgrid[0:256, 0:256].astype(np.uint8)
     light = premultiply(np.stack([level, level, level, alpha], -1), light_of_levels(eotf)).astype(np.uint32)
     share = light[..., 3]

@@ -1,8 +1,8 @@
 """Changes stack.xml at a few places and leaves every other byte of it as it is.
 
-Programs that read XML and write it again lose comments, the order of attributes, how characters are written, and
-whatever they do not know.  Here the text is only searched for the places, by expat, which tells where in the bytes an
-element begins.
+Programs that read XML and write it again lose comments, the order of attributes, the way characters are written, and
+whatever they do not know.  This module only looks for the places to change. expat tells where in the bytes an element
+begins.
 """
 
 from __future__ import annotations
@@ -70,11 +70,11 @@ class StackText:
         self._text = data.decode(self._codec) if self._unit == 1 else _units(data, self._codec)
 
     def __contains__(self, path: Path) -> bool:
-        """Whether there is a layer, group or background of that path, counted as in a document's nodes."""
+        """Whether there is a layer, group or background at that path, counted as in a document's nodes."""
         return path != () and path in self._places
 
     def corner(self, above: Path | None) -> tuple[int, int]:
-        """Where on the canvas the x = y = 0 of a new element above another one, or above all, is."""
+        """The place on the canvas of x = y = 0 of a new element above another one, or above all."""
         group = self._places[above[:-1] if above else ()]
         return group.x, group.y
 
@@ -83,9 +83,9 @@ class StackText:
 
         Args:
             group: the <stack>, not indented; it may use MyPaint's namespace.
-            above: the path of the layer, group or background above which it goes; None is above all.
+            above: the path of the layer, group or background above which it goes; None means above all.
             deselect: remove ``selected`` from all elements that have it set.
-            settings: the member in which MyPaint is to find its settings from now on; None leaves that as it is.
+            settings: the member in which MyPaint will find its settings; None leaves that as it is.
         """
         edits = [self._insertion(group, above)]
         if deselect:
@@ -163,7 +163,7 @@ class StackText:
         return _Edit(at, at, f"{declaration} {prefixes[0]}:json-settings={quoteattr(member)}")
 
     def _attributes(self, element: _Element) -> Iterator[re.Match[str]]:
-        """The attributes in its start tag: blanks, name (1), value with its quotes (2)."""
+        """Finds the attributes in a start tag: blanks, name (1), value with its quotes (2)."""
         found = _TAG.match(self._text, element.start // self._unit)
         while found and (found := _ATTRIBUTE.match(self._text, found.end())):
             yield found
@@ -175,7 +175,7 @@ class StackText:
 
 
 def _offset(text: str) -> int:
-    """That of a group; elements that are none may say anything, as the background and what is within a layer."""
+    """The offset of a group.  Other elements, such as the background, may say anything and do not count."""
     try:
         return int(float(text))
     except (ValueError, OverflowError):
@@ -183,7 +183,7 @@ def _offset(text: str) -> int:
 
 
 def _units(data: bytes, codec: str) -> str:
-    """UTF-16 with each unit as a character of its own, halves of pairs too, so that places can be counted."""
+    """UTF-16 with each unit as a character of its own, also halves of pairs, so that places can be counted."""
     units = array("H", data)
     if (codec == "utf-16-le") != (sys.byteorder == "little"):
         units.byteswap()
@@ -191,7 +191,7 @@ def _units(data: bytes, codec: str) -> str:
 
 
 def _serialised(group: ET.Element, blank: str = "") -> str:
-    """ASCII, indented by the last line of the blank space that stands before it; in one line if there is none."""
+    """Writes ASCII, indented like the last line of the blank space before it, or in one line if there is none."""
     lines = "\n" in blank
     if lines:
         ET.indent(group)

@@ -13,7 +13,7 @@ DEPTH_LIMIT = 64  # groups within groups
 
 
 class StackXmlError(ValueError):
-    """A stack.xml that cannot be read; says why, as in "FILE has a stack.xml that {error}"."""
+    """A stack.xml cannot be read.  The message says why, as in "FILE has a stack.xml that {error}"."""
 
     def __init__(self, message: str, *, id: str = "ora-damaged") -> None:
         super().__init__(message)
@@ -21,11 +21,11 @@ class StackXmlError(ValueError):
 
 
 def parse_stack_xml(data: bytes) -> tuple[ET.Element, ET.Element]:
-    """The <image> and its root <stack>.
+    """Reads the <image> and its root <stack>.
 
     Raises:
-        StackXmlError: the XML is malformed, defines entities, has too many or too deeply nested layers, or
-            holds no such elements.
+        StackXmlError: the XML is malformed, defines entities, has too many or too deeply nested layers, or lacks these
+            elements.
     """
     parser = DefusedXMLParser(target=_Builder())
     try:
@@ -44,7 +44,7 @@ def parse_stack_xml(data: bytes) -> tuple[ET.Element, ET.Element]:
 
 
 class _Builder(ET.TreeBuilder):
-    """Builds the tree, and stops where it gets too large."""
+    """Builds the tree, and stops when it gets too large."""
 
     def __init__(self) -> None:
         super().__init__()

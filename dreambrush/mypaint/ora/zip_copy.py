@@ -1,8 +1,8 @@
-"""Writes a zip archive, most of whose members come from another one just as they are there.
+"""Writes a zip archive, most of whose members are copied unchanged from another one.
 
-Python's zipfile can only pack a member anew, which changes its bytes, or its date, or how it says that its name is
-UTF-8.  Here the compressed bytes, the header before them and what the directory says of them are copied; nothing
-changes but where in the file they stand.  Source: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.
+Python's zipfile can only pack a member again.  That changes its bytes, its date, or how it says that its name is UTF-8.
+This module copies the compressed bytes, the header before them, and their entry in the directory.  Only their place in
+the file changes.  Source: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ZipCopy:
     """An archive in the making.
 
     Args:
-        file: open for writing, empty.
+        file: an empty file, open for writing.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -42,10 +42,10 @@ class ZipCopy:
 
         Args:
             source: the other archive, open for reading.
-            member: as zipfile read it there.
+            member: the member as zipfile read it there.
 
         Raises:
-            zipfile.BadZipFile: the source is damaged there.
+            zipfile.BadZipFile: the source is damaged at this member.
         """
         name = member.orig_filename.encode("utf-8" if member.flag_bits & _UTF8 else "cp437")
         source.seek(member.header_offset)
@@ -88,8 +88,8 @@ class ZipCopy:
         """Adds a member as MyPaint writes it: stored, of mode 0644, dated 1980-01-01.
 
         Args:
-            name: its name.
-            data: less than 4 GiB.
+            name: name of the member.
+            data: its content, less than 4 GiB.
         """
         packed = name.encode()
         about = (
@@ -109,10 +109,10 @@ class ZipCopy:
         self._entries.append(_ENTRY.pack(b"PK\1\2", *unix, *about, 0, 0, 0, 0, 0o644 << 16, start) + packed)
 
     def write_directory(self, comment: bytes = b"") -> None:
-        """Makes the file a whole archive; members added later take the directory's place, until it is written again.
+        """Makes the file a whole archive.  Members added later replace the directory, until it is written again.
 
         Args:
-            comment: that of the archive, at most 65,535 bytes.
+            comment: comment of the archive, at most 65,535 bytes.
         """
         directory = b"".join(self._entries)
         self._check_size(self._end + len(directory))
@@ -140,7 +140,7 @@ class ZipCopy:
 
 
 def _descriptor(behind: bytes, member: zipfile.ZipInfo) -> bytes:
-    """What repeats checksum and sizes behind a member's bytes; it has four forms, 4.3.9."""
+    """The record that repeats checksum and sizes after a member's bytes.  It has four forms (section 4.3.9)."""
     for form in ("<II", "<QQ"):
         if max(member.compress_size, member.file_size) >> 32 and form == "<II":
             continue
@@ -152,7 +152,7 @@ def _descriptor(behind: bytes, member: zipfile.ZipInfo) -> bytes:
 
 
 def _without_zip64(extra: bytes) -> bytes:
-    """An entry's extra fields without the one that says where the member stood in a huge archive."""
+    """An entry's extra fields, without the one that tells the member's place in a huge archive."""
     kept = b""
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<2H", extra)

@@ -1,4 +1,4 @@
-"""The easel: the real canvas in the making, layer on layer, and what one sees of it."""
+"""The easel: the real canvas while it is painted, layer on layer, and what is seen of it."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ class Easel:
             self.paint(sketch.strokes[index], sketch.colours[index], int(sketch.brush[index]))
 
     def climb(self, layer: int) -> None:
-        """Puts new layers above the others until one can paint on that one."""
+        """Puts new layers above the others until this one is on top."""
         while self.layer < layer:
             self.next_layer()
 
     def seen(self, area: Rectangle) -> Float32:
-        """What one sees at an area, all layers and the ground together: (h, w, 3) float32, display sRGB 0..1."""
+        """What is seen at an area, all layers and the ground together: (h, w, 3) float32, display sRGB 0..1."""
         over = self._over(area)
         return shown(self.eotf)[over] if self.pigment else over
 

@@ -1,4 +1,4 @@
-"""Paints recorded strokes again with the real engine: the same strokes and seed give the same pixels."""
+"""Lays recorded strokes again with the real engine: the same strokes and seed give the same pixels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ def lay_strokes(
     names: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Layer]:
-    """Lays all strokes, in order.
+    """Lays all strokes, in order; stroke i, counted from 0, has seed + i.
+
+    The seed rules what wet brushes pick up when they mix pigment.  A brush's own random numbers run on from stroke to
+    stroke.
+
+    Layers lie in the order of ``strokes.layers``, whatever the order of the strokes: one that is laid last may be on
+    the lowest layer.
 
     Args:
         strokes: the strokes, in painting order.

@@ -1,4 +1,4 @@
-"""A layer in the making: real paint, and the record of its strokes that MyPaint picks from."""
+"""A layer while it is painted: its paint, and its stroke map, from which MyPaint picks brushes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Tool:
 
 
 class LayerCanvas:
-    """A transparent sheet to paint on.
+    """The canvas of one layer, transparent to begin with.
 
     Args:
         width: width of the canvas in pixels.
@@ -51,7 +51,7 @@ class LayerCanvas:
     def paint(
         self, tool: Tool, path: Float32, pressure: Float32, radius: float, colour: Float32, seed: int
     ) -> Rectangle:
-        """Lays one stroke for real.
+        """Lays one stroke with the engine.
 
         Args:
             tool: tool that lays the stroke; it takes on the colour and the radius.
@@ -75,17 +75,17 @@ class LayerCanvas:
         return touched
 
     def layer(self, name: str) -> Layer:
-        """What there is, as a layer of that name."""
+        """The paint so far, as a layer of that name."""
         return Layer(name, self.canvas.read8(), composite_op=layer_mode(self.pigment), strokes=tuple(self.strokes))
 
 
 def canvas_eotf(pigment: bool) -> float:
-    """The eotf that paintings with or without pigment have: 2.2, as in MyPaint 2, or 1.0."""
+    """The eotf of paintings with and without pigment: 2.2, as in MyPaint 2, or 1.0."""
     return LINEAR if pigment else PLAIN
 
 
 def layer_mode(pigment: bool) -> str:
-    """The mode that layers of paintings with or without pigment have."""
+    """The mode of layers in paintings with and without pigment."""
     return PIGMENT if pigment else NORMAL
 
 

@@ -1,6 +1,6 @@
-"""Layers of real paint in the making: every stroke of a painting reaches the engine here.
+"""The layers of a painting while it is painted: every stroke reaches the engine here.
 
-Painting, saving from time to time, replaying and films all lay strokes with this, so that they lay them alike.
+Painting, autosave, replay and timelapse all lay strokes with this, so all lay them alike.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class PaintLayers:
         return sorted(self._canvases)
 
     def canvas(self, layer: int) -> LayerCanvas:
-        """What is painted on a layer; made where there is none."""
+        """The canvas of a layer; it is made if there is none yet."""
         if layer not in self._canvases:
             self._canvases[layer] = LayerCanvas(*self.size, self.pigment)
         return self._canvases[layer]
@@ -47,7 +47,7 @@ class PaintLayers:
     def lay(
         self, layer: int, brush: int, path: Float32, pressure: Float32, radius: float, colour: Float32
     ) -> Rectangle:
-        """Lays the next stroke for real.
+        """Lays the next stroke with the engine.
 
         Args:
             layer: number of the layer.
@@ -66,9 +66,9 @@ class PaintLayers:
         return touched
 
     def finish(self, layer: int, name: str) -> Layer:
-        """A layer that gets no more strokes, as it is saved; that takes half as much memory as its canvas."""
+        """Finishes a layer that gets no more strokes.  What is kept of it takes half as much memory as its canvas."""
         if layer not in self._canvases:
-            # Of noughts that nobody writes over, the system keeps no copy: a layer without strokes takes no memory.
+            # The system keeps no copy of zeros that nobody overwrites: a layer without strokes takes no memory.
             width, height = self.size
             blank = np.zeros((height, width, 4), np.uint8)
             return Layer(name, blank, composite_op=layer_mode(self.pigment))

@@ -1,4 +1,4 @@
-"""Trials: a picture painted with an exact number of strokes, what it cost, and how close the real canvas came."""
+"""Trials: paints a picture with an exact number of strokes, and measures cost and error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dreambrush.strokes import Strokes
 
 @dataclass(frozen=True)
 class Trial:
-    """One painting.
+    """A painting with an exact number of strokes, and its figures.
 
     Attributes:
         target: (h, w, 3) float32, sRGB 0..1.
@@ -53,7 +53,7 @@ def run_trial(
     controller: Controller | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Trial:
-    """Paints a picture, and then its strokes again.
+    """Paints a picture, then lays its strokes again to measure them.
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1.

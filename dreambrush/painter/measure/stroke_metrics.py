@@ -1,4 +1,4 @@
-"""Looks: figures for what squared error does not see, whether strokes are such as a painter would lay.
+"""Stroke metrics: figures for what squared error does not see.  Would a painter lay such strokes?
 
 All lengths are measured against the strokes' own width or against the picture, so that the figures are the same for
 the same painting at another size.  Thresholds were found by looking at marked strokes in paintings of photographs.
@@ -16,26 +16,26 @@ from dreambrush.painter.refine.fragments import enumerated
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.strokes import Strokes
 
-PIECES = 5  # of a path, in the middle of which its direction is compared with the form's
+PIECES = 5  # number of pieces of a path; in the middle of each its direction is compared with the form's
 CHANCE = 45.0  # degrees: the mean angle between directions that have nothing to do with each other
-HIDDEN = 0.1  # seen less than that share, a stroke counts as covered
-LIGHT_WIDTH = 0.4  # of the full width, at no pressure: what our opaque brushes do, about
+HIDDEN = 0.1  # a stroke of which less is seen counts as covered
+LIGHT_WIDTH = 0.4  # share of the full width at no pressure: about what our opaque brushes do
 
-THIN = 1 / 200  # of the picture's longer side: a sliver's half-width is less
+THIN = 1 / 200  # share of the picture's longer side: the half-width of a sliver is less
 LONG = 4.0  # widths: a sliver is longer
 ALONG = 0.25  # mean of coherence times cos 2 angle: 1 along a clear form, -1 across it, 0 where there is none
 
-SMALL = 0.5  # of the picture's area by the number of strokes: a speck is smaller
-SURROUNDINGS = 0.6, 1.25  # of a speck's length, around its middle: the ring in which the target is looked at
-RING = 12  # points across that ring
-CALM = 0.08  # standard deviation of the target's colours there, at most
-STANDS_OUT = 2.0, 0.06  # from the mean there: so many standard deviations, and so much in any case
+SMALL = 0.5  # share of the picture's area over the number of strokes: a speck is smaller
+SURROUNDINGS = 0.6, 1.25  # shares of a speck's length: the ring around its middle in which the target is looked at
+RING = 12  # number of points across that ring
+CALM = 0.08  # greatest standard deviation of the target's colours there
+STANDS_OUT = 2.0, 0.06  # least distance from the mean there: in standard deviations, and in any case
 
-CELLS = 1024  # along the longer side of the finest map of what lies on top
-LEVELS = 8  # of such maps, each half as fine as the one before
-CELL = 0.6  # of a stroke's half-width: a cell of its map is no wider
-ACROSS, STEP = 8, 0.2  # points across a stroke, and half-widths between them along it
-EDGE = 0.3  # of a cell: this close to its edge a stroke is not put on the map, since what is there fills a whole cell
+CELLS = 1024  # number of cells along the longer side of the finest map of what lies on top
+LEVELS = 8  # number of such maps, each half as fine as the one before
+CELL = 0.6  # share of a stroke's half-width: a cell of its map is no wider
+ACROSS, STEP = 8, 0.2  # number of points across a stroke, and their distance along it in half-widths
+EDGE = 0.3  # share of a cell: closer to its edge a stroke is not put on the map, where it would fill the whole cell
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class StrokeMetrics:
 
 
 def measure_strokes(target: Float32, strokes: Strokes, visible: Floats | None = None) -> StrokeMetrics:
-    """Measures the looks of a painting.
+    """Measures the strokes of a painting.
 
     Args:
         target: (h, w, 3) float32, 0..1, of the strokes' size.
@@ -106,7 +106,7 @@ def angles_to_form(form: OrientationField, strokes: Strokes) -> tuple[Float32, F
 
 
 def find_slivers(strokes: Strokes, angle: Float32, weight: Float32) -> Mask:
-    """Which strokes (n,) are slivers, hidden ones among them, from what :func:`angles_to_form` gives."""
+    """Which strokes (n,) are slivers, hidden ones included, from what :func:`angles_to_form` gives."""
     half_width = _half_widths(strokes).mean(1)
     along = (np.cos(2 * np.radians(angle)) * weight).sum(1)
     thin = half_width < THIN * max(strokes.size)
@@ -114,7 +114,7 @@ def find_slivers(strokes: Strokes, angle: Float32, weight: Float32) -> Mask:
 
 
 def find_specks(target: Float32, strokes: Strokes) -> Mask:
-    """Which strokes (n,) are specks, hidden ones among them, on a target (h, w, 3)."""
+    """Which strokes (n,) are specks, hidden ones included, on a target (h, w, 3)."""
     rows, half_width = strokes.rows(), _half_widths(strokes).mean(1)
     length, width = path_length(rows), 2 * half_width
     small = length * width + np.pi * half_width**2 < SMALL * strokes.size[0] * strokes.size[1] / len(strokes)
@@ -135,10 +135,10 @@ def find_specks(target: Float32, strokes: Strokes) -> Mask:
 def visible_shares(strokes: Strokes) -> Float32:
     """The share (n,) of each stroke that is seen at the end, from geometry alone, within about 0.03.
 
-    Strokes are taken for opaque ribbons, as wide as pressure makes them, with round ends; for a soft brush this is the
-    least that is seen.  What lies off the canvas does not count, and a stroke that is all off it is not seen.
+    Strokes are taken for opaque ribbons with round ends, as wide as pressure makes them.  Of a soft brush at least that
+    much is seen.  What lies off the canvas does not count, and a stroke that is all off it is not seen.
 
-    Each is put on a map of its own fineness, so that large ones cost no more than small ones.
+    Each stroke is put on a map of its own fineness.  So large strokes cost no more than small ones.
     """
     order = np.argsort(strokes.layer, kind="stable")  # layer on layer
     upward = strokes[order]

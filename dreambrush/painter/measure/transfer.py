@@ -1,4 +1,4 @@
-"""How much of what was dreamt comes true: the strokes of a painting once in the dream, once on fresh real canvases."""
+"""How true a dream was: the strokes of a painting are dreamt, and laid again on real canvases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dreambrush.strokes import Strokes
 
 @dataclass(frozen=True)
 class Transfer:
-    """A target, and the same strokes dreamt and real.
+    """The strokes of a painting, dreamt and real.
 
     Attributes:
         dream: (h, w, 3) float32, the expected colours, 0..1.
@@ -41,14 +41,14 @@ class Transfer:
 
 
 def transfer_gap(mse: float, dreamed_mse: float) -> float:
-    """By which share of the real error the dream was too hopeful; negative where it was too gloomy."""
+    """Share of the real error that the dream did not expect; negative if it expected more."""
     return (mse - dreamed_mse) / max(mse, 1e-12)
 
 
 def measure_transfer(
     target: Float32, strokes: Strokes, ground: Pixels, brushes: Sequence[BrushFile], seed: int
 ) -> Transfer:
-    """Replays strokes and dreams them.
+    """Lays strokes again, dreams them, and compares both with the target.
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1, of the strokes' size.

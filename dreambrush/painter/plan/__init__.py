@@ -1,1 +1,1 @@
-"""What is decided before and between laying paint: how much thought, in which order, with what hand."""
+"""Plans: how much is thought, with what hand strokes are laid, and in which order."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from dreambrush.painter.propose.grow import SearchBudget
 
 LEAST, DEFAULT, MOST = 1, 3, 5
-FEW, MOST_MORE = 1000, 4.0  # strokes; with fewer there is more thought about each, up to so many times as much
+FEW, MOST_MORE = 1000, 4.0  # strokes; with fewer, each gets more steps, up to so many times as many
 SINGLE = 4  # strokes; fewer have little to do with one another, and are soon where they should be
 
 

@@ -1,4 +1,4 @@
-"""What mean squared error a sketch is expected to leave on a canvas, from few pixels."""
+"""The mean squared error that a sketch is expected to leave on a canvas, from few pixels."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dreambrush.arrays import Float32
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
-MOST_PIXELS = 32768  # that are looked at
+MOST_PIXELS = 32768  # number of pixels that are looked at, at most
 
 
 def expected_error(scene: Scene, sketch: Sketch, canvas: Float32, rng: np.random.Generator) -> float:
     """Expected mean squared error of a sketch on a canvas, from enough cells to tell within a few per mille.
 
-    What is known of all cells, the error before, tells something of those that were not looked at (regression
+    The error before is known of all cells.  It tells something of the cells that were not looked at (regression
     estimator; Cochran, "Sampling Techniques", chapter 7).
 
     Args:

@@ -16,12 +16,12 @@ from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
 from dreambrush.painter.see.orientation import OrientationField
 
 EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
-LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # tastes of the freest hand
-NARROWEST, FREE_NARROWEST = 1.8, 0.025  # stroke of an exact hand (pixels), of the freest (share of the shorter side)
-SHORTEST_OF_LONGEST = 0.5  # stroke, as a share of the longest where that is given
-ROOM = 0.5  # of the canvas that strokes may cover if all are the narrowest and shortest of the freest hand
-WIDEST = 0.4  # stroke, as a share of the shorter side
-PLACES = 5  # along a stroke, where its direction is compared with the form's
+LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # preferences of the freest hand, as Hand has them
+NARROWEST, FREE_NARROWEST = 1.8, 0.025  # width of a stroke: exact hand (pixels), freest (share of the side)
+SHORTEST_OF_LONGEST = 0.5  # least chord of a stroke, as a share of the greatest length, if that is given
+ROOM = 0.5  # share of the canvas that strokes may cover, if all are the narrowest and shortest of the freest hand
+WIDEST = 0.4  # greatest stroke width, as a share of the shorter side
+PLACES = 5  # number of places along a stroke where its direction is compared with the form's
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Hand:
     lightest: float = LIGHTEST
 
     def score(self, gain: Float32, strokes: Float32) -> Float32:
-        """What strokes (b, 9) are worth (b,) to this hand, from what they gain (b,)."""
+        """Scores (b,) of strokes (b, 9), from what they gain (b,)."""
         score = gain * (1 - self.long * dotness(strokes))
         if self.along:
             nodes = path_nodes(strokes, PLACES)
@@ -65,7 +65,7 @@ class Hand:
         return np.asarray(np.where(gain > 0, score, gain), np.float32)
 
     def constrain(self, strokes: Float32) -> Float32:
-        """Brings strokes (b, 9) within what this hand does."""
+        """Brings strokes (b, 9) within what this hand would lay."""
         limits = self.smallest, self.largest, self.shortest, self.longest, self.lightest
         return constrained(strokes, self.width, self.height, *limits)
 

@@ -1,8 +1,9 @@
-"""Jitter of colour: each stroke strays a little from the colour that suits best, so that a surface is of many.
+"""Jitter of colour: each stroke strays a little from its best colour, so that a surface has many.
 
 Hertzmann, "Painterly rendering with curved brush strokes of multiple sizes" (1998), section 3, has such parameters for
-his styles; here the colour strays in Oklab, where equal steps look about equally large.  What strays and is then
-brought to the nearest colour of a palette is a dither: from afar the dots mix to the colour that was meant.
+his styles; here the colour strays in Oklab, where equal steps look about equally large.  With a palette, colours stray
+first and then snap to the nearest of the palette.  That is a dither: from afar the strokes mix to the colour that was
+meant.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ FARTHEST = np.array([0.12, 0.16, 0.16])  # standard deviation of lightness, gree
 
 
 def jittered(sketch: Sketch, part: slice, jitter: float, seed: int, snap: Snap | None = None) -> Sketch:
-    """The sketch with the colours of some of its strokes strayed at random.
+    """Lets the colours of some strokes stray at random.
 
     Args:
         sketch: a sketch of k strokes.

@@ -19,7 +19,7 @@ from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.sketch import Sketch
 
 GROUND, BLOCK_IN, MIDDLE, EDGES, ACCENTS = range(5)
-# Which layer each stage goes to, by how many layers there are, and what these are called.
+# Names of the layers, and the layer of each stage, by the number of layers.
 LAYERS: dict[int, tuple[tuple[str, ...], tuple[int, ...]]] = {
     1: (("Painting",), (0, 0, 0, 0, 0)),
     2: (("Block-in", "Details"), (0, 0, 1, 1, 1)),
@@ -27,11 +27,11 @@ LAYERS: dict[int, tuple[tuple[str, ...], tuple[int, ...]]] = {
     4: (("Block-in", "Middle tones", "Edges", "Accents"), (0, 0, 1, 2, 3)),
     5: (("Ground", "Block-in", "Middle tones", "Edges", "Accents"), (0, 1, 2, 3, 4)),
 }
-GROUND_SHARE, BLOCK_IN_SHARE, BROAD_SHARE = 0.3, 0.7, 0.9  # of all paint, laid by the broadest strokes
-EDGE = 0.5  # coherence of the form along a stroke from which on it draws an edge
-FAINT = 0.01  # alpha that does not count as touching
-BLOCKS = 6  # regions along the longer side, which are worked on one after the other
-TONES = 3  # bands of tone; within a region, dark ones come first
+GROUND_SHARE, BLOCK_IN_SHARE, BROAD_SHARE = 0.3, 0.7, 0.9  # shares of all paint, counted from the broadest strokes on
+EDGE_COHERENCE = 0.5  # least coherence of the form along a stroke that draws an edge
+FAINT = 0.01  # alpha up to which strokes do not count as touching
+BLOCKS = 6  # number of regions along the longer side; they are worked on one after the other
+TONES = 3  # number of bands of tone; within a region, dark ones come first
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Arrangement:
 def in_order(
     sketch: Sketch, view: View, form: OrientationField, size: tuple[int, int], wanted: int, layers: int
 ) -> tuple[Sketch, tuple[str, ...], Int64]:
-    """A plan in a painter's order, on layers.
+    """A plan in a painter's order, on layers.  Several stages may share a layer; the stage is not known afterwards.
 
     Args:
         sketch: a sketch of k strokes.
@@ -98,8 +98,8 @@ def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, wi
 def touching(view: View) -> tuple[Int64, Int64]:
     """Pairs of strokes of which the second lies directly on the first somewhere: (p,) lower and (p,) upper ones.
 
-    Seen in coarse cells, two strokes that are thinner than a cell may cross between the cells' centres unnoticed; they
-    then may change places.
+    In coarse cells, two thin strokes may cross between the centres of cells.  Nobody notices, and they may change
+    places.
     """
     pairs = np.flatnonzero(view.mean > FAINT)
     pairs = pairs[np.argsort(view.fragments.cell_id[pairs], kind="stable")]
@@ -111,7 +111,7 @@ def touching(view: View) -> tuple[Int64, Int64]:
 
 
 def wanted_stages(sketch: Sketch, form: OrientationField) -> Int64:
-    """The stage of each stroke by its size, and by whether it runs along an edge of the target."""
+    """The stage (k,) of each stroke: by its size, and by whether it runs along an edge of the target."""
     strokes = sketch.strokes
     radius = strokes[:, RADIUS]
     area = 2 * radius * (path_length(strokes) + 2 * radius)
@@ -119,14 +119,14 @@ def wanted_stages(sketch: Sketch, form: OrientationField) -> Int64:
     share = np.empty(len(sketch))
     share[broadest] = (np.cumsum(area[broadest]) - area[broadest]) / max(float(area.sum()), 1e-9)
     _, coherence = form.at(path_nodes(strokes, 4), radius)
-    stage = np.where((coherence.mean(1) > EDGE) & (share > BROAD_SHARE), EDGES, MIDDLE)
+    stage = np.where((coherence.mean(1) > EDGE_COHERENCE) & (share > BROAD_SHARE), EDGES, MIDDLE)
     stage[share < BLOCK_IN_SHARE] = BLOCK_IN
     stage[share < GROUND_SHARE] = GROUND
     return stage.astype(np.int64)
 
 
 def raised(stage: Int64, lower: Int64, upper: Int64) -> Int64:
-    """Stages (k,) such that no stroke comes before one that it lies on."""
+    """Raises stages (k,) so that no stroke comes before one that it lies on."""
     stage = stage.copy()
     for index in np.argsort(upper, kind="stable"):
         stage[upper[index]] = max(stage[upper[index]], stage[lower[index]])
@@ -134,7 +134,7 @@ def raised(stage: Int64, lower: Int64, upper: Int64) -> Int64:
 
 
 def _regions(sketch: Sketch, height: int, width: int) -> Int64:
-    """In which region (k,) each stroke's middle lies, counted to and fro over the picture."""
+    """Number of the region (k,) in which each stroke's middle lies, counted to and fro over the picture."""
     size = max(height, width) / BLOCKS
     middle = path_nodes(sketch.strokes, 2)[:, 1]
     column = np.clip(middle[:, 0] / size, 0, BLOCKS - 1).astype(np.int64)

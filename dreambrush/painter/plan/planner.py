@@ -66,7 +66,7 @@ class Planner:
         """What is known now.
 
         Args:
-            before: the state before, of which layers and stages stay as they are.
+            before: the state before, of which layers stay as they are.
             progress: what is new to be told.
         """
         known = State(self.sketch, self.step, self.grower.belief, self.rng.bit_generator.state)
@@ -133,8 +133,8 @@ class Planner:
                 self._now(added=True)
         yield from self._refine_rest(canvas, done, self.effort.last_steps, self.effort.cells)
 
-    def begin_stage(self) -> None:
-        """What is left is to be mended again, for a stage was laid."""
+    def begin_layer(self) -> None:
+        """What is left is to be mended again, for a layer was laid."""
         self._now(mended=False)
 
     def _now(self, **changes: object) -> None:

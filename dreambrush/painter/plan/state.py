@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dreambrush.arrays import Int64
-from dreambrush.painter.painting import Progress, Stage
+from dreambrush.painter.painting import LaidLayer, Progress
 from dreambrush.painter.propose.candidates import Belief
 from dreambrush.painter.refine.descent import Descent
 from dreambrush.painter.sketch import Sketch
@@ -31,7 +31,7 @@ class PlanStep:
         before: the sketch before the present swap, if there is one.
         before_mse: mean squared error of that.
         refined: whether the plan is finished.
-        mended: whether what is left was refined since the last stage was laid.
+        mended: whether what is left was refined since the last layer was laid.
         adding: whether strokes are being added to what is laid.
         added: whether that is over.
         descent: the one that goes on.
@@ -61,7 +61,7 @@ class State:
         rng: state of the generator of random numbers.
         layers: names of the layers, bottom first; none while no paint is laid.
         layer: (k,) on which of them each stroke of the plan goes; strokes that were added to it go on the last one.
-        stages: those that are laid.
+        laid_layers: those that are laid already, bottom first.
         spent: seconds so far.
         progress: what is told of it.
     """
@@ -72,19 +72,19 @@ class State:
     rng: Mapping[str, Any]
     layers: tuple[str, ...] = ()
     layer: Int64 = field(default_factory=lambda: np.zeros(0, np.int64))
-    stages: tuple[Stage, ...] = ()
+    laid_layers: tuple[LaidLayer, ...] = ()
     spent: float = 0.0
     progress: Progress | None = None
 
     @property
     def laid(self) -> int:
         """How many strokes are laid."""
-        return sum(stage.strokes for stage in self.stages)
+        return sum(each.strokes for each in self.laid_layers)
 
     @property
     def layer_of_laid(self) -> Int64:
-        """(n,) layer of every stroke that is laid; each stage is a layer."""
-        return np.repeat(np.arange(len(self.stages)), [stage.strokes for stage in self.stages])
+        """(n,) layer of every stroke that is laid; each layer is laid as one."""
+        return np.repeat(np.arange(len(self.laid_layers)), [each.strokes for each in self.laid_layers])
 
     @property
     def layer_of_each(self) -> Int64:

@@ -15,7 +15,7 @@ from dreambrush.mypaint.engine.canvas import Rectangle
 from dreambrush.painter.see.pyramid import Pyramid, halved_sides
 
 CHANNELS = 9
-FEW = 4  # one of so many cells may change before it is quicker to look at all of them
+FEW = 4  # if more than one of so many cells has changed, it is quicker to look at all of them
 
 
 class ErrorPyramid(Pyramid):
@@ -79,7 +79,7 @@ class ErrorPyramid(Pyramid):
             row, column = np.nonzero(changed)
             above, left = 2 * row, 2 * column
             below, right = np.minimum(above + 1, fine.shape[0] - 1), np.minimum(left + 1, fine.shape[1] - 1)
-            # In the order in which _halved() adds them.
+            # In the order in which _halved() adds them, for the last bits.
             coarse[row, column] = 0.25 * (
                 fine[above, left] + fine[below, left] + fine[above, right] + fine[below, right]
             )

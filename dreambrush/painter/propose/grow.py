@@ -21,17 +21,17 @@ from dreambrush.painter.sketch import Sketch
 
 Score = Callable[[Float32, Float32], Float32]
 
-CELLS = 16  # looked at for each stroke that there is room for, when strokes are compared
-CANDIDATES = 3  # for each stroke wanted, that are looked at closely
-STILL_GOOD = 0.6  # of its gain at first glance, that a stroke must keep beside the others of its round
-WORTH_IT = 0.3  # of the best one's gain, that strokes need to be laid in the same round
-NOT_WORTH_IT = 1e-3  # of the error; where all strokes that there is room for gained no more, none is worth it
+CELLS = 16  # number of cells for each stroke that there is room for, when strokes are compared
+CANDIDATES = 3  # number of candidates looked at closely, for each stroke wanted
+STILL_GOOD = 0.6  # share of its first gain that a stroke must keep beside the others of its round
+WORTH_IT = 0.3  # share of the best one's gain that a stroke needs to be laid in the same round
+NOT_WORTH_IT = 1e-3  # share of the error; where all strokes that there is room for gained no more, none is worth it
 LENIENCY, FEW = (1.0, 0.3), 0.25  # shares of these two; the second counts until so many of the wanted ones are found
 
 
 @dataclass(frozen=True)
 class SearchBudget:
-    """How much is thought about each round of strokes.
+    """How much is searched in each round of strokes.
 
     Attributes:
         windows: number of windows looked through.
@@ -92,7 +92,7 @@ class Grower:
         self._candidates = Candidates.none()
 
     def see(self, canvas: Float32, changed: Int64 | None = None) -> None:
-        """Takes note of what the canvas (height * width, 3) is like; and where it has changed, if not everywhere."""
+        """Takes the canvas (height * width, 3) as it now is; ``changed`` are the cells that differ, by default all."""
         self.canvas = canvas
         self.mse = self.scene.canvas_error(canvas)
         if changed is not None:
@@ -103,16 +103,16 @@ class Grower:
 
     @property
     def belief(self) -> Belief:
-        """What it knows, apart from the state of its generator of random numbers."""
+        """What the grower knows, apart from the state of its random numbers."""
         return Belief(self.canvas, self._candidates, self.sampler.earned)
 
     def recall(self, belief: Belief) -> None:
-        """Goes on from there."""
+        """Goes on from what a grower knew."""
         self.see(belief.canvas)
         self._candidates, self.sampler.earned = belief.candidates, belief.earned
 
     def wanted(self, there: int, left: int) -> int:
-        """How many strokes to add in a round when so many are there and so many are left."""
+        """Number of strokes to add in a round, from how many are there and how many are left."""
         return min(max(self.budget.least_at_once, int(self.budget.at_once * there)), left)
 
     def round(self, wanted: int, needed: bool = True) -> Sketch:
@@ -125,7 +125,7 @@ class Grower:
         candidates = self._proposed().then(self._candidates)
         candidates = self._judged(candidates)
         best = np.argsort(-candidates.score, kind="stable")
-        # Candidates of no score are looked at only when there are no others.
+        # Candidates of no score are looked at only if there are no others.
         close = best[: max(CANDIDATES * wanted, 1)]
         top = candidates.score[best[0]]
         if top > 0:
@@ -158,7 +158,7 @@ class Grower:
         return Candidates(self.scene.constrain(proposals), brush, np.repeat(windows.size, count), nothing, nothing)
 
     def _judged(self, candidates: Candidates) -> Candidates:
-        """The same candidates for the canvas as it is now, each with the brush that suits it best."""
+        """Scores candidates anew on the canvas as it is now, each with the brush that suits it best."""
         verdicts = np.stack(
             [self.scorer.gains(candidates.strokes, brush) for brush in range(len(self.scene.dreams.each))]
         ) / np.float32(self.scene.cell**2)
@@ -167,7 +167,7 @@ class Grower:
         return replace(candidates, brush=brush, gain=gain, score=self.score(gain, candidates.strokes))
 
     def _accepted(self, candidates: Candidates, wanted: int) -> tuple[Sketch, Int64, Float32]:
-        """Strokes that still gain about as much when those before them are laid; which they are, and their gains."""
+        """Chooses strokes that gain about as much after those chosen before them; also their numbers and gains."""
         scene = self.scene
         strokes = Sketch(candidates.strokes, np.zeros((len(candidates), 3), np.float32), candidates.brush)
         grid = scene.some(CELLS, self.room, self.rng)
@@ -183,7 +183,7 @@ class Grower:
                 if index in taken:
                     continue
                 colour, gain = scratch.colour_and_gain(index)
-                # Where nothing can be gained any more, whatever comes is as good.
+                # If nothing can be gained any more, any stroke is as good.
                 if (
                     taken
                     and gains[0] > 0

@@ -1,7 +1,7 @@
-"""Ridges of error: where paint is missing in the shape of a stroke, followed from a peak of error both ways.
+"""Ridges of error: where paint is missing in the shape of a stroke.  They are followed both ways from a peak of error.
 
 A ridge is what a hand would trace: the middle line of what is still wrong, with its half-width at every step.  Only
-error of the peak's own kind counts, for what should get lighter is no matter for a dark stroke.
+error of the peak's own kind counts: a dark stroke cannot mend what should get lighter.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int64, Mask
 
-STEPS = 24  # of the walk, each way
-STRIDE = 1 / 40  # of the window's side, a step
-WIDEST = 1 / 8  # of the window's side: how far across the ridge its edges are looked for
-PROFILE = 8  # samples across, each side
-ENOUGH = 0.5  # of the peak's error: what is below is not on the ridge any more
+STEPS = 24  # number of steps of the walk, each way
+STRIDE = 1 / 40  # length of a step, as a share of the window's side
+WIDEST = 1 / 8  # share of the window's side: how far across the ridge its edges are looked for
+PROFILE = 8  # number of samples across the ridge, on each side
+ENOUGH = 0.5  # share of the peak's error: less is not on the ridge any more
 SHARPEST = 1.4  # radians that a walk may turn in all, each way
-HEADINGS = np.radians([-50, -25, 0, 25, 50]).astype(np.float32)  # tried at every step
+HEADINGS = np.radians([-50, -25, 0, 25, 50]).astype(np.float32)  # radians, tried at every step
 STRAIGHT = np.array([-0.35, -0.1, 0, -0.1, -0.35], np.float32)  # bonus, so that it bends only for a reason
-DIRECTIONS = 12  # tried at the peak, in half a turn
-# What is better by less, of 1, is no better: that is far more than rounding, which differs from processor to
+DIRECTIONS = 12  # number of directions tried at the peak, in half a turn
+# Values that differ by less count as equal.  It is far more than rounding, which differs from processor to
 # processor, and far less than what the eye sees.
 TIE = 1e-4
 
 
 @dataclass(frozen=True)
 class Ridges:
-    """Middle lines through peaks of error; each array's first axis is the ridges'.
+    """Middle lines through peaks of error; the first axis of each array counts ridges.
 
     Attributes:
         points: (n, 2 * STEPS + 1, 2) x and y in cells, the peak in the middle; beyond an end, that end again.
@@ -78,12 +78,12 @@ def peaks_of_error(residual: Float32, count: int) -> Int64:
 
 
 def _best(values: Float32, slack: float | Float32) -> Mask:
-    """Which values (n, k) are the largest of their row, give or take the slack: a last bit must not choose."""
+    """Which values (n, k) are the largest of their row, within the slack: a last bit must not choose."""
     return np.asarray(values >= values.max(1, keepdims=True) - np.float32(slack))
 
 
 def _between_best(values: Float32) -> Float32:
-    """The best of HEADINGS (n,) by values (n, len(HEADINGS)); the middle of those that are as good.
+    """The best of HEADINGS (n,) by values (n, len(HEADINGS)), or the middle of several that are as good.
 
     Where left is as good as right, a walk has no reason to turn.
     """
@@ -120,7 +120,7 @@ class Wrongs:
         self._first = np.arange(len(window)) * self._across**2 + self._across + 1
 
     def at(self, points: Float32, rows: Int64 | None = None) -> Float32:
-        """At points (n, ..., 2) in cells: (n, ...), 1 as at the peak, 0 off the window, less where it is opposite.
+        """How wrong (n, ...) points (n, ..., 2) in cells are: 1 like the peak, 0 off the window, negative if opposite.
 
         Args:
             points: n rows of points.

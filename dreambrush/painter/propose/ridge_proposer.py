@@ -1,4 +1,4 @@
-"""Proposes a stroke along each ridge of error: as long as the ridge runs straight enough, and as wide as it is.
+"""Proposes a stroke along each ridge of error: as wide as the ridge, and as long as it runs straight enough.
 
 A controller decides where strokes go: windows in, proposals out.  This one has learned nothing.  It follows the ridge
 through each peak of error (ridge.py) and fits a stroke to it.
@@ -16,12 +16,12 @@ from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.ridge import STEPS, Ridges, follow, peaks_of_error, smoothed
 from dreambrush.painter.propose.windows import Windows
 
-NODES = 9  # of the ridge between the stroke's ends, to which its curve is fitted
+NODES = 9  # number of points of the ridge to which a stroke's curve is fitted
 MOST_TURN = 0.8  # radians: a stroke ends where the ridge has turned by that much either way
 END_INSET = 0.7  # half-widths by which a path ends before its ridge, as paint reaches beyond the path
 THINNEST, THICKEST = 0.8, 8.0  # radius in window cells
-FAINTEST = 0.05  # pressure of a stroke's thinner end, at least
-LIGHTEST = 0.35  # share of a brush's full width at no pressure, about
+FAINTEST = 0.05  # least pressure of a stroke's thinner end
+LIGHTEST = 0.35  # about the share of its full width that a brush has at no pressure
 SLENDER = np.exp(-np.float32(np.tanh(0.5)))  # 0.63 times as wide as its ridge: found by looking and by error
 
 
@@ -59,9 +59,9 @@ class Curve(NamedTuple):
 
 
 class Spines:
-    """The part of each ridge that one stroke can cover: its middle line, how long it is, and how wide.
+    """The part of each ridge that one stroke can cover: its middle line, its length and its width.
 
-    Places on a ridge are told by the length of its middle line from its back end, in cells.
+    A place on a ridge is the length of the middle line up to there from its back end, in cells.
 
     Attributes:
         points: (n, 2 * STEPS + 1, 2) points of the middle line, x and y in cells.
@@ -91,7 +91,7 @@ class Spines:
         return np.stack([thirds[0], usual, thirds[1]], 1)
 
     def sampled(self, values: Float32, places: Float32) -> Float32:
-        """Values (n, 2 * STEPS + 1, c) of the points at places (n, k): (n, k, c); beyond its ends, straight on."""
+        """Interpolates values (n, 2 * STEPS + 1, c) of the points at places (n, k); beyond an end, that of the end."""
         arc = self.arc
         index = (arc[:, None, :] <= places[:, :, None]).sum(-1) - 1
         index = np.clip(index, 0, arc.shape[1] - 2)
@@ -113,12 +113,12 @@ class Spines:
         return Curve(start, middle, control - middle, end)
 
     def pressures(self) -> Float32:
-        """Pressures (n, 2) at start and end with which a stroke of full width there narrows as its ridge does."""
+        """Pressures (n, 2) at start and end that narrow a stroke as its ridge narrows."""
         shares = self.widths[:, [0, 2]] / np.maximum(self.widths.max(1, keepdims=True), 1e-3)
         return np.asarray((shares - LIGHTEST) / (1 - LIGHTEST), np.float32)
 
     def radius(self, factor: Float32 | np.float32) -> Float32:
-        """Radii (n, 1) in cells: so many times the ridge's half-width where it is widest; by (n, 1) factors or one."""
+        """Radii (n, 1) in cells: the ridge's half-width where it is widest, times (n, 1) factors or one factor."""
         return np.asarray(np.clip(self.widths.max(1, keepdims=True) * factor, THINNEST, THICKEST), np.float32)
 
     def strokes(self) -> Float32:
@@ -157,7 +157,7 @@ class Spines:
 
 
 def at_least_after(low: Float32, high: Float32) -> Float32:
-    """Places high, or a fifth of a cell after places low where they lie before that: a path has some length."""
+    """Places high, but at least a fifth of a cell after places low: a path has some length."""
     return np.asarray(np.maximum(high, low + np.float32(0.2)), np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Dreams strokes before they are painted: what colour they should have, and how much error they would remove."""
+"""Scores strokes by dreaming them: which colour suits each, and how much error it would remove."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dreambrush.painter.geometry import ribbon
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.refine.dreams import Dreams
 
-CHUNK = 32  # strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
-WEIGHT = 8  # which of the moments says how much errors count
+CHUNK = 32  # number of strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
+WEIGHT = 8  # channel of the error pyramid that says how much errors count
 
 
 class Scorer:
-    """Judges strokes by the dreams of their brushes against the target and the canvas as they are now.
+    """Finds what strokes gain, from their dreams, the target and the canvas as it is now.
 
     Args:
         dreams: dreams of the brushes.

@@ -1,4 +1,4 @@
-"""A scratch canvas: candidates are laid on it one after the other, to see what each still gains beside the others."""
+"""A scratch canvas: candidates are laid on it one after the other, to see what each gains beside those before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking: windows of target and canvas, chosen where the error is and at the sizes that have been paying off."""
+"""Windows of target and canvas, chosen where the error is and at the sizes that have lately gained most."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import RADIUS, control_points
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 
-SIDE = 32  # cells of a window, each way
-SMALLEST_SCALE = 0.5  # of the picture's cells per window cell: finer than the picture, for the finest strokes
+SIDE = 32  # side of a window in its cells
+SMALLEST_SCALE = 0.5  # of the picture's cells in a window cell: finer than the picture, for the finest strokes
 SCALES_PER_OCTAVE = 2
-MEMORY = 0.9  # of what a size earned, kept from one round to the next
+MEMORY = 0.9  # share of a size's earnings that is kept from one round to the next
 CURIOSITY = 0.25  # share of windows drawn at any size, whatever it earned
 
 
@@ -39,7 +39,7 @@ class Windows:
         return len(self.scale)
 
     def to_picture(self, proposals: Float32) -> Float32:
-        """Strokes (n, k, 9) in window cells as strokes (n, k, 9) in pixels of the picture."""
+        """Turns strokes (n, k, 9) in window cells into strokes (n, k, 9) in pixels of the picture."""
         out = proposals.copy()
         scale = self.scale[:, None]
         for point in control_points(out):
@@ -49,7 +49,7 @@ class Windows:
 
 
 class WindowSampler:
-    """Chooses where to look next.
+    """Chooses windows.
 
     A window's size is drawn by what strokes from windows of that size have lately gained, its place by the error of
     the canvas there.
@@ -72,7 +72,7 @@ class WindowSampler:
         self.earned = np.linspace(0.0, 1.0, count) ** 2 + 1e-6
 
     def learn(self, sizes: Int64, gains: Float32) -> None:
-        """Remembers from which sizes this round's strokes came (k,), and what they gained (k,)."""
+        """Learns from the strokes of a round which sizes (k,) they came from, and what they gained (k,)."""
         earned = np.bincount(sizes, gains, len(self.scales))
         self.earned = MEMORY * self.earned + (1 - MEMORY) * earned / max(float(earned.sum()), 1e-9)
 
@@ -94,7 +94,7 @@ class WindowSampler:
         return Windows(pictures[..., 0:3], pictures[..., 3:6], corner, scale, size)
 
     def _centres(self, scale: float, count: int) -> Float32:
-        """Places (count, 2) in pixels where windows of this scale would find much error."""
+        """Draws places (count, 2) in pixels where windows of this scale would find much error."""
         # Error seen in cells of about a quarter of the window: single bad pixels do not draw big windows.
         level = int(self.moments.level_for(np.array([scale * SIDE / 8], np.float32))[0])
         error = self.moments.error_map(level)

@@ -1,4 +1,4 @@
-"""Adam: gradient descent whose steps are measured by what the gradients have lately been.
+"""Adam: gradient descent with steps of a length that does not depend on the size of the gradients.
 
 Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.  It knows nothing of strokes.
 """
@@ -17,7 +17,7 @@ TINY = 1e-6  # epsilon
 
 @dataclass(frozen=True)
 class Adam:
-    """What is remembered from step to step.
+    """The optimiser's state after some steps.
 
     Attributes:
         mean: float32 running mean of the gradients, of any shape.
@@ -31,11 +31,11 @@ class Adam:
 
     @classmethod
     def of(cls, values: Float32) -> Adam:
-        """Before the first step of values of some shape."""
+        """The state before the first step, for values of some shape."""
         return cls(np.zeros_like(values), np.zeros_like(values))
 
     def step(self, gradient: Float32) -> tuple[Adam, Float32]:
-        """What is remembered after one more gradient, and the direction of the step.
+        """The state after one more gradient, and the direction of the step.
 
         The direction has the gradient's shape and sign, and is about 1 where gradients agree; the caller multiplies
         it by a learning rate and subtracts it.

@@ -7,7 +7,8 @@ over the channels), the canvas after it has, alphas being independent of each ot
 
 The expected squared error against a target T is |T - C|^2 + V, weighted and summed over the cells.
 
-Strokes are not laid one by one: all that lie first on their cells are laid at once, then all that lie second, ...
+Strokes are not laid one by one.  All fragments that lie first on their cells are laid at once, then all that lie
+second, and so on.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def compose(
 
 @dataclass(frozen=True)
 class Gradients:
-    """How the error changes.
+    """Gradients of the error.
 
     Attributes:
         grad_mean: (p,) gradient with respect to the mean of alpha at each fragment.
@@ -142,7 +143,7 @@ def gradients(
 
 @dataclass(frozen=True)
 class Contributions:
-    """What each stroke does for the finished picture.
+    """What each stroke contributes to the finished picture.
 
     Attributes:
         cost: (k,) how much the squared error would grow without each stroke.
@@ -156,14 +157,14 @@ class Contributions:
 def contributions(
     composite: Composite, target: Floats, weight: Floats, fragments: Fragments, mean: Floats
 ) -> Contributions:
-    """What every stroke contributes: exact for the expected colours, for these are linear in each single stroke."""
+    """What every stroke contributes; exact, for the expected colours are linear in each single stroke."""
     left = np.ones(len(composite.canvas), composite.canvas.dtype)
     visible = np.empty(len(fragments), composite.canvas.dtype)
     for pairs in reversed(composite.layers):
         at, share = fragments.cell_id[pairs], mean[pairs]
         visible[pairs] = left[at] * share
         left[at] *= 1 - share
-    change = visible[:, None] * composite.change  # of the finished canvas, that the stroke is the cause of
+    change = visible[:, None] * composite.change  # change of the finished canvas that the stroke causes
     without = (composite.canvas - target)[fragments.cell_id] - change
     with_it = without + change
     grows = weight[fragments.cell_id] * (np.square(without).sum(1) - np.square(with_it).sum(1))

@@ -1,8 +1,8 @@
 """Refines all strokes of a sketch together: gradient descent through the dreams and through the layers of paint.
 
 A stroke that was chosen first did not know what would be laid over it.  Here every stroke moves, bends, presses and
-changes colour such that the finished painting is expected to err least.  Geometry descends by Adam; colours, in which
-the error is quadratic, by steps that its curvature sets.
+changes colour, so that the finished painting has the least expected error.  Geometry descends by Adam.  The error is
+quadratic in colours, so its curvature sets their steps.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Descent:
 
     @property
     def steps(self) -> int:
-        """How many are done."""
+        """Number of steps done."""
         return self.adam.steps
 
 
@@ -65,7 +65,7 @@ def descend(
     room: int | None = None,
     begun: Descent | None = None,
 ) -> Iterator[Descent]:
-    """Descends, step by step; whoever asks for the steps may stop at any.
+    """Descends step by step; the caller may stop after any step.
 
     Args:
         scene: what is to be painted.
@@ -114,14 +114,14 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
     """One step, with a learning rate for each of a stroke's nine numbers."""
     sketch = at.sketch
     grad_strokes, grad_colour, curvature = _gradients(scene, sketch, canvas, grid, rng)
-    grad_strokes[:, RADIUS] *= sketch.strokes[:, RADIUS]  # by the logarithm of the radius
+    grad_strokes[:, RADIUS] *= sketch.strokes[:, RADIUS]  # the gradient by the logarithm of the radius
     adam, direction = at.adam.step(grad_strokes)
     change = (rates * direction).astype(np.float32)
     strokes = sketch.strokes - change
     strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * np.exp(-change[:, RADIUS])
     grad_colour = COLOUR_MEMORY * at.grad_colour + (1 - COLOUR_MEMORY) * grad_colour
     curvature = COLOUR_MEMORY * at.curvature + (1 - COLOUR_MEMORY) * curvature
-    # Where not every colour is there, half a step would never get from one to the next.
+    # If only some colours may be used, half a step would never get from one to the next.
     part = COLOUR_STEP if scene.snap is None else 1.0
     wished = sketch.colours - part * grad_colour / (curvature + LEAST_CURVATURE)[:, None]
     colours = np.clip(wished, 0.0, 1.0).astype(np.float32)
@@ -133,7 +133,7 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
 def _gradients(
     scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid, rng: np.random.Generator
 ) -> tuple[Float32, Float32, Float32]:
-    """Of the expected error: by strokes (k, 9), by colours (k, 3), and its curvature (k,) by colours."""
+    """Gradients of the expected error by strokes (k, 9) and colours (k, 3), and its curvature (k,) by colours."""
     view = scene.view_touched(sketch, canvas, grid)
     by = gradients(view.composite, view.target, view.weight, view.fragments, view.mean, view.variance)
     by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)

@@ -18,11 +18,11 @@ from dreambrush.dream.gradient import DreamGradient
 from dreambrush.painter.refine.fragments import Fragments, enumerated
 from dreambrush.painter.sketch import Sketch
 
-BLOCK = 16  # points of one stroke that are dreamt together; small, so that little is padding
-CHUNK = 256  # blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
+BLOCK = 16  # number of points of one stroke dreamt together; small, so that little is padding
+CHUNK = 256  # number of blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
 NOWHERE = -1e4  # both coordinates of points that only fill a block
-ASKED = 2.0  # about how many points a stroke's gradient is taken from, times the root of how many it has
-DULL = 0.004  # how much a point counts whose alpha can hardly change, against 0.25 for one of alpha 0.5
+ASKED = 2.0  # a stroke's gradient is taken from about so many points, times the root of how many it has
+DULL = 0.004  # weight of a point whose alpha can hardly change, against 0.25 for one of alpha 0.5
 
 
 class Dreams:
@@ -72,7 +72,7 @@ class Dreams:
         return mean, variance
 
     def shift(self, sketch: Sketch, fragments: Fragments) -> Float32 | None:
-        """What brushes add to their colours (n, 3) at each pair; None where none of them does."""
+        """What brushes add to their colours (n, 3) at each fragment; None if no brush adds anything."""
         if not any(dream.shifts_colour for dream in self.each):
             return None
         shift = np.zeros((len(fragments), 3), np.float32)
@@ -97,9 +97,9 @@ class Dreams:
     ) -> Float32:
         """How an error changes with the strokes (k, 9), from how it changes with means and variances (n,).
 
-        The gradient through a dream costs four times the dream.  So it is taken from a few points of each stroke,
-        drawn by how much they are likely to say, and weighted such that its mean is right (importance sampling):
-        where paint is surely opaque or surely none, small changes of the stroke change nothing.
+        The gradient through a dream costs four times the dream.  So it is taken from a few points of each stroke.
+        Points are drawn by how much they are likely to say, and weighted so that the mean is right (importance
+        sampling).  Where there is surely full paint, or surely none, small changes of the stroke change nothing.
 
         Args:
             sketch: a sketch of k strokes.
@@ -136,7 +136,7 @@ class Dreams:
         return by_strokes
 
     def _asked(self, network: Callable[..., Any], blocks: _Blocks, *arrays: Float32) -> list[Any]:
-        """What a network answers, chunk by chunk, to arrays with one row for each block."""
+        """Asks a network, chunk by chunk; each array has one row for each block."""
 
         def answer(at: slice) -> Any:
             return network(*(array[at] for array in arrays))
@@ -153,7 +153,7 @@ class Dreams:
 
 
 class _Blocks:
-    """Pairs of one brush in blocks of points of one stroke each.
+    """Fragments of one brush, in blocks; all points of a block belong to one stroke.
 
     Attributes:
         pairs: (n,) numbers of the brush's fragments.

@@ -10,14 +10,14 @@ import numpy as np
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import RADIUS, control_points, path_nodes
 
-PIECES = 6  # of a path, each taken for straight
+PIECES = 6  # number of pieces of a path, each taken for straight
 MARGIN, SOFT_EDGE = 1.05, 0.7  # paint ends before margin * radius * reach + soft edge (pixels)
-AT_ONCE = 1 << 17  # cells in frames around strokes, that are looked at together: their arrays fit a core's cache
+AT_ONCE = 1 << 17  # number of cells looked at together: their arrays fit a core's cache
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells of a canvas at which it is looked: all of them, or one out of each square of a few.
+    """The cells of a canvas that are looked at: all of them, or one of each square of a few.
 
     Attributes:
         cells: (n,) int64 flat indices (row * width + column), row by row of the squares.
@@ -37,15 +37,15 @@ class Grid:
 
 
 def all_cells(height: int, width: int, cell: float) -> Grid:
-    """Every cell of a canvas of (height, width) cells, each so many pixels wide."""
+    """A grid of every cell of a canvas of (height, width) cells; ``cell`` is their width in pixels."""
     row, column = np.divmod(np.arange(height * width), width)
     return _grid(row, column, width, width, cell, 1, np.broadcast_to(np.float32(1), height * width))
 
 
 def some_cells(height: int, width: int, cell: float, step: int, rng: np.random.Generator) -> Grid:
-    """One cell, drawn by lot, of each square of `step` x `step` cells.
+    """A grid of one cell of each square of `step` x `step` cells, drawn at random.
 
-    A gradient from a quarter of the canvas costs a quarter, and Adam averages over the lots (stratified sampling).
+    A gradient from a quarter of the cells costs a quarter, and Adam averages over the draws (stratified sampling).
     """
     if step == 1:
         return all_cells(height, width, cell)
@@ -92,12 +92,12 @@ class Fragments:
 
     @property
     def counts(self) -> Int64:
-        """(k,) pairs of each stroke."""
+        """(k,) number of fragments of each stroke."""
         return np.diff(self.starts)
 
 
 def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
-    """The cells of a grid near strokes.
+    """Finds the cells of a grid near strokes.
 
     Args:
         strokes: (k, 9) strokes.
@@ -117,7 +117,7 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     counts = sides[:, 0] * sides[:, 1]
 
     def near(some: slice) -> tuple[Int64, Int64, Float32]:
-        """Place, owner and points of some strokes' pairs."""
+        """Cell, stroke and point of each fragment of some strokes."""
         stroke_id, index = enumerated(counts[some])
         left, top, width = low[some, 0], low[some, 1], sides[some, 0]
         row = index // np.maximum(width, 1)[stroke_id]
@@ -134,7 +134,7 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
 
 
 def _together(counts: Int64) -> list[slice]:
-    """Strokes that have about AT_ONCE cells together, or one that has more; at least one slice."""
+    """Slices of strokes that have about AT_ONCE cells together, or of one stroke that has more; at least one slice."""
     ends = np.cumsum(counts)
     starts = [0]
     while starts[-1] < len(counts):
@@ -144,13 +144,13 @@ def _together(counts: Int64) -> list[slice]:
 
 
 def enumerated(counts: Int64) -> tuple[Int64, Int64]:
-    """For counts (k,): each k repeated as often as its count says, and beside it 0, 1, ... up to that count."""
+    """From counts (k,): each number 0..k-1 as often as its count says, and beside it 0, 1, ... up to that count."""
     stroke_id = np.repeat(np.arange(len(counts)), counts)
     return stroke_id, np.arange(len(stroke_id)) - (np.cumsum(counts) - counts)[stroke_id]
 
 
 def _squared_distance(points: Float32, nodes: Float32, stroke_id: Int64) -> Float32:
-    """Of each point (n, 2) from its stroke's polyline."""
+    """Squared distance (n,) of each point (n, 2) from the polyline of its stroke."""
     edges = np.diff(nodes, axis=1)
     steepness = 1 / np.maximum((edges**2).sum(-1), np.float32(1e-9))
     nearest = np.full(len(points), np.inf, np.float32)

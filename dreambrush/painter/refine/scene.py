@@ -90,7 +90,7 @@ class Scene:
         return all_cells(self.height, self.width, self.cell)
 
     def some(self, cells: int, strokes: int, rng: np.random.Generator) -> Grid:
-        """About so many cells for each stroke that there is room for, drawn by lot from squares of a few."""
+        """A grid of about ``cells`` cells for each of so many strokes, drawn at random from squares of a few."""
         step = max(round(float(np.sqrt(self.height * self.width / (cells * max(strokes, FEW))))), 1)
         return some_cells(self.height, self.width, self.cell, step, rng)
 
@@ -100,9 +100,9 @@ class Scene:
         return self._view(sketch, canvas, grid, self.pairs(sketch, grid))
 
     def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
-        """As :meth:`view`, but where most cells are out of reach of all strokes, without these.
+        """As :meth:`view`, but without cells that no stroke reaches, if these are most.
 
-        They do not change with the strokes, but are part of the view's error.
+        Those cells do not change with the strokes.  The view's error counts them all the same.
         """
         pairs = self.pairs(sketch, grid)
         touched = np.zeros(len(grid.cells), bool)
@@ -124,7 +124,7 @@ class Scene:
         return View(grid, pairs, mean, variance, composite, target, weight)
 
     def pairs(self, sketch: Sketch, grid: Grid) -> Fragments:
-        """Which cells of a grid its strokes may touch."""
+        """The fragments of a sketch on a grid."""
         return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
 
     def canvas_error(self, canvas: Float32) -> float:
@@ -134,5 +134,5 @@ class Scene:
         return self.mean_squared(float(np.sum(squares * self.counts, dtype=np.float64)))
 
     def mean_squared(self, error: float) -> float:
-        """A squared error, summed over all cells and channels as far as they count, as the mean over them."""
+        """Mean squared error over cells and channels, from the weighted sum of squared errors."""
         return error / (3 * max(self._total, 1e-9))

@@ -85,7 +85,7 @@ def write_painting(
 
 
 def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, options: Mapping[str, Any]) -> Recipe:
-    """All that made a painting; arguments as in :func:`save_painting`."""
+    """The recipe of a painting; arguments as in :func:`save_painting`."""
     from dreambrush import __version__
 
     painted = painting.layers[-len(painting.strokes.layers) :]  # without the shape below a transparent picture

@@ -1,1 +1,1 @@
-"""What is painted: the picture, what lies under the paint, where people look, which way the form runs."""
+"""Seeing: the picture, what lies under the paint, where people look, and which way the form runs."""

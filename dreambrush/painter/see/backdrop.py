@@ -1,4 +1,4 @@
-"""The artist's own work, onto which strokes are painted: what one sees of it, and where paint may go."""
+"""The artist's own work, onto which strokes are painted: what is seen of it, and where paint may go."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from dreambrush.mypaint.ora.render import render_document
 Node = PaintLayer | Group
 Path = tuple[int, ...]
 
-WHITE = 255  # what one sees where a work is transparent and has no paper
-LEAST_OPEN = 0.01  # share of the picture that must not be hidden by layers above
+WHITE = 255  # what is seen where a work is transparent and has no paper
+LEAST_OPEN = 0.01  # least share of the picture that layers above must leave open
 
 
 @dataclass(frozen=True, eq=False)
 class Backdrop:
-    """Somebody's work.
+    """The work that is painted onto.
 
     Attributes:
         picture: (h, w, 3) uint8, what is seen below the new strokes.
@@ -117,7 +117,7 @@ def number_of(node: Node) -> str:
 
 
 def region_of(document: Document, layer: PaintLayer) -> Pixels:
-    """Where a layer is painted, as a region (h, w) uint8: its alpha."""
+    """The region (h, w) uint8 in which a layer is painted: its alpha."""
     region = np.zeros((document.height, document.width), np.uint8)
     pixels = layer.pixels()
     top, left = max(layer.y, 0), max(layer.x, 0)
@@ -133,7 +133,7 @@ def _is_above(path: Path, other: Path) -> bool:
 
 
 def _only(group: Group, keep: Callable[[Path], bool]) -> Group:
-    """The tree with only those layers."""
+    """The tree of layers with only those layers."""
     children: list[Node] = []
     for child in group.children:
         if isinstance(child, Group):
@@ -146,7 +146,7 @@ def _only(group: Group, keep: Callable[[Path], bool]) -> Group:
 
 
 def _on_paper(picture: Pixels, document: Document) -> Pixels:
-    """A picture, without transparency."""
+    """A picture on paper, without transparency."""
     if picture.shape[2] == 3:
         return picture
     paper: Floats | int = WHITE

@@ -6,12 +6,12 @@ import numpy as np
 
 from dreambrush.arrays import Float32
 
-CELLS_PER_STROKE = 64  # a picture is looked at in cells of 2, 4, 8, ... pixels as long as each stroke has so many
-FEW = 1000  # strokes; fewer are given as much thought in all
+CELLS_PER_STROKE = 64  # least number of cells for each stroke: while there are as many, cells get wider
+FEW = 1000  # strokes; fewer get as many cells in all as these
 
 
 def cell_for(height: int, width: int, strokes: int) -> int:
-    """Pixels along the side of cells that show enough to place so many strokes: a power of 2."""
+    """Width of cells in pixels, a power of 2, that show enough to place so many strokes."""
     cell = 1
     while height * width >= CELLS_PER_STROKE * max(strokes, FEW) * (2 * cell) ** 2:
         cell *= 2
@@ -19,7 +19,7 @@ def cell_for(height: int, width: int, strokes: int) -> int:
 
 
 def reduced(picture: Float32, cell: int) -> Float32:
-    """A picture (h, w, ...) with cells' means as pixels; cells at the edges may be cut."""
+    """Shrinks a picture (h, w, ...) to the means of its cells; cells at the edges may be cut."""
     if cell == 1:
         return np.ascontiguousarray(picture, np.float32)
     for axis in (0, 1):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 LOOKED_AT = 512  # pixels along the longer side of the copy that is looked at
-SMALLEST = 1 / 16  # face, as a share of the longer side
-SCALE_STEP = 0.709  # from one scale to the next: half the area
+SMALLEST = 1 / 16  # least side of a face, as a share of the picture's longer side
+SCALE_STEP = 0.709  # factor from one scale to the next: half the area
 CELL, STRIDE = 12, 2  # pixels that the first network sees of a face, and how far it slides
 CLOSER, CLOSEST = 24, 48  # pixels that the second and third see
 PROPOSED, LIKELY, SURE = 0.6, 0.7, 0.95  # confidence above which they see a face
@@ -94,8 +94,8 @@ def find_faces(picture: Float32) -> list[Face]:
 def thumbnail(picture: Float32, side: int) -> Image.Image:
     """A small copy of a picture (h, w, 3), 0..1, whose longer side is at most ``side`` pixels.
 
-    Of a very large picture only some pixels are looked at, which is enough for what is much larger than a pixel of the
-    copy: four of every square that is half as wide as such a pixel.
+    Of a very large picture only some pixels are looked at: four of every square that is half as wide as a pixel of the
+    copy.  That is enough for what is much larger than such a pixel.
     """
     height, width = picture.shape[:2]
     step = max(max(height, width) // (2 * side), 1)
@@ -128,7 +128,7 @@ def _proposals(image: Image.Image) -> Float64:
 
 
 def _look_closer(name: str, side: int, image: Image.Image, boxes: Float64) -> list[Float32]:
-    """What a network says of squares (n, 4) of a picture; beyond it all is black."""
+    """Asks a network about squares (n, 4) of a picture; beyond the picture all is black."""
     whole = np.rint(boxes).astype(int).tolist()
     return _ask(name, np.stack([_seen(image.crop((*box,)), side, side) for box in whole]))
 
@@ -158,21 +158,21 @@ def open_face_network(name: str) -> onnxruntime.InferenceSession:
 
 
 def _mended(boxes: Float64, shift: Float32) -> Float64:
-    """Frames (n, 4), moved by shares of their own width and height."""
+    """Moves frames (n, 4) by shares of their own width and height."""
     return boxes + shift * np.tile(boxes[:, 2:] - boxes[:, :2], 2)
 
 
 def _squared(boxes: Float64) -> Float64:
-    """The squares around the same middles that are as long as the longer sides."""
+    """Squares around the same middles, with the longer sides."""
     middle, half = (boxes[:, 2:] + boxes[:, :2]) / 2, (boxes[:, 2:] - boxes[:, :2]).max(1, keepdims=True) / 2
     return np.hstack([middle - half, middle + half])
 
 
 def _distinct(boxes: Float64, sure: Float32, least: float, same: float, *, within: bool = False) -> Indices:
-    """Which of the boxes (n, 4) that are sure enough are left, the surest first, if each stands for its likes.
+    """Non-maximum suppression: boxes (n, 4) that are sure enough and overlap no surer one, the surest first.
 
-    Overlap is the area that two have in common, over what they cover together; or, of boxes ``within`` others, over
-    that of the smaller one (non-maximum suppression, section II.B).
+    Overlap is the area that two boxes share over the area that they cover together, or, ``within`` others, over the
+    area of the smaller one (section II.B of the paper).
     """
     order = np.argsort(-sure, kind="stable")
     left = order[sure[order] > least]

@@ -1,4 +1,4 @@
-"""The form field: which way the form runs at any place of a picture, at any scale, and how surely it does.
+"""The orientation field: which way the form runs at any place of a picture, at any scale, and how surely.
 
 The gradients of the three channels make one structure tensor (Di Zenzo, "A note on the gradient of a multi-image",
 1986).  It is kept as its double angle and its trace (Bigun and Granlund, "Optimal orientation detection of linear
@@ -6,8 +6,8 @@ symmetry", 1987), so that neighbours can be averaged and opposite gradients do n
 main axis.  How surely it does is its coherence (l1 - l2) / (l1 + l2), the normalised form of the measure in Weickert,
 "Coherence-enhancing diffusion filtering" (1999), section 2.2, with a noise floor added to the denominator.
 
-Every halving of the picture has tensors of its own.  A stroke is wide for the sake of masses of its size, so it should
-follow the run of these and not the weave within them.
+Every halving of the picture has tensors of its own.  A wide stroke is there for masses of its size.  So it should
+follow how these run, and not the weave within them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dreambrush.arrays import Float32
 from dreambrush.painter.see.pyramid import SMALLEST_SIDE, Pyramid
 
 SMOOTHING = 4  # means of neighbouring tensors both ways: a binomial filter with a standard deviation of one cell
-BAND = 16  # rows of tensors that are made at a time
+BAND = 16  # rows of tensors made at a time
 # Trace of a tensor whose coherence it halves.  At an edge between colours that differ by 0.04 in each channel the trace
 # is three times as much, in grain with a standard deviation of 2 of 255 less than that.
 NOISE_FLOOR = 5e-4
@@ -43,10 +43,10 @@ class OrientationField:
         self._pyramid = Pyramid(levels, cell=2.0, weights=np.float32)  # tensors are half as fine as pixels
 
     def at(self, points: Float32, scale: Float32) -> tuple[Float32, Float32]:
-        """The form at some places.
+        """Direction and coherence of the form at points.
 
-        Read is the level whose cells are nearest to the scale in size; its tensors reach about twice as far as that.
-        So a stroke that asks at its path with its radius as the scale notices the edge that its rim runs along.
+        It reads the level whose cells are nearest to the scale in size; its tensors reach about twice as far.  So a
+        stroke that asks along its path, with its radius as the scale, notices the edge that its rim runs along.
 
         Args:
             points: (b, p, 2) x and y in pixels; beyond the picture its nearest cell counts.

@@ -13,8 +13,8 @@ from dreambrush.painter.see.faces import Face, find_faces
 FACE, FEATURE = 4.0, 10.0  # weight of a face, and of eyes and mouth
 EYE, MOUTH = (0.12, 0.08), (0.16, 0.09)  # standard deviations across and down, as shares of the frame's longer side
 FOCUS = 6.0  # weight of what the artist's mask marks, against what it does not
-ELSEWHERE = 0.75  # least weight beside faces: large ones have many strokes anyway, and get less than the above
-BEYOND = 2.0  # times a frame's size nothing is left of its weight
+ELSEWHERE = 0.75  # least weight beside faces: large faces have many strokes anyway, and get less than FACE
+BEYOND = 2.0  # times a frame's size, beyond which nothing is left of its weight
 
 
 def detail_weight(picture: Float32, strength: float = 1.0) -> Float32 | None:
@@ -51,7 +51,7 @@ def detail_weight(picture: Float32, strength: float = 1.0) -> Float32 | None:
 
 
 def focus_weight(mask: Float32, attention: Float32 | None) -> Float32 | None:
-    """The weight with which errors are minded where the artist says so.
+    """The weight of errors where the artist says what matters.
 
     Args:
         mask: (h, w) float32, 0..1; where it is 1 an error counts FOCUS times as much as where it is 0.
@@ -69,7 +69,7 @@ def focus_weight(mask: Float32, attention: Float32 | None) -> Float32 | None:
 
 
 def _look_at(face: Face, weight: Float32) -> None:
-    """Raises a weight (h, w) to that of a face."""
+    """Raises a weight (h, w) where a face is."""
     corner, end = np.array(face.box).reshape(2, 2)
     middle, half = (corner + end) / 2, (end - corner) / 2
     last = weight.shape[::-1]
@@ -78,7 +78,7 @@ def _look_at(face: Face, weight: Float32) -> None:
     x, y = np.arange(left, right) + 0.5, np.arange(top, bottom)[:, None] + 0.5
 
     def distance(middle: Float64, unit: Float64) -> Float64:
-        """Squared."""
+        """Squared distance from that point."""
         return np.asarray(np.square((x - middle[0]) / unit[0]) + np.square((y - middle[1]) / unit[1]))
 
     left_eye, right_eye, _, *mouth = face.landmarks

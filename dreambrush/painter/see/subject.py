@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 
-SEEN = 320  # pixels along each side of the square into which the network has a picture squeezed
+SEEN = 320  # side in pixels of the square picture that the network sees
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of colours, as it was trained (data_loader.py)
 # How much surer it must be of one pixel than of another: of evenness, gradients and noise it is 0.06, of pictures of
 # something at least 0.8.

@@ -1,4 +1,4 @@
-"""The motif: the picture that is painted, the ground under it, and where it is transparent."""
+"""The target: the picture that is painted, the ground under it, and where it is transparent."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from dreambrush.pictures.palette import Palette
 
 Colour = tuple[float, float, float]
 
-EXCESS = 1e-3  # beyond 0..1 that a target may have, from rounding
-SHAPE_LAYER = "Shape"  # below all others, when the picture is transparent somewhere
+EXCESS = 1e-3  # how far values of a target may lie beyond 0..1, from rounding
+SHAPE_LAYER = "Shape"  # name of the lowest layer, if the picture is transparent somewhere
 
 
 class Target:
     """What is painted.
 
-    Where the picture is transparent no error counts, where it is translucent an error counts as much as it is opaque:
-    strokes may run over the edge, for the layers are cut to the picture's shape in the end.
+    An error counts as much as the picture is opaque there, and not at all where it is transparent.  Strokes may run
+    over the edge, for the layers are cut to the picture's shape in the end.
 
-    On somebody's work, what one sees of that takes the place of the ground.
+    On an artist's work, what is seen of it takes the place of the ground.
 
     Args:
         target: (h, w, 3) float32, sRGB 0..1, or (h, w, 4) with alpha.
@@ -36,8 +36,8 @@ class Target:
         picture: (h, w, 3) float32 picture to be painted.
         alpha: (h, w) uint8 where paint may be; None for everywhere.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 on somebody's work.
-        counts: how much an error counts, (h, w) float32; None for alike everywhere.
-        attention: how much more it is minded while painting, (h, w) float32; likewise.
+        counts: (h, w) float32 how much an error counts; None for alike everywhere.
+        attention: (h, w) float32 factor by which an error counts more while painting; None for 1 everywhere.
     """
 
     def __init__(
@@ -71,13 +71,13 @@ class Target:
         return np.broadcast_to((self.background / np.float32(255)).astype(np.float32), (cells, 3))
 
     def shaped(self, layers: list[Layer]) -> list[Layer]:
-        """Painted layers, cut to the target's shape and laid on a ground of that shape, where it has one."""
+        """Cuts layers to the shape of a transparent target, and lays them on a ground of that shape."""
         if self.work is not None:
             return layers if self.alpha is None else clip_layers(layers, self.alpha)
         return layers if self.alpha is None else cut_to_shape(layers, SHAPE_LAYER, self.background, self.alpha)
 
     def mean_squared_error(self, merged: Pixels) -> float:
-        """Of a painting (h, w, 3), as far as the target is opaque."""
+        """Mean squared error of a painting (h, w, 3), as far as the target is opaque."""
         squares = np.square(merged / np.float32(255) - self._target)
         if self._share is None:
             return float(np.mean(squares, dtype=np.float64))
@@ -86,7 +86,7 @@ class Target:
 
 
 def check_target(target: Float32) -> None:
-    """Settles whether that can be painted.
+    """Checks that a target can be painted.
 
     Raises:
         ValueError: it has another shape or type, or numbers out of range.
@@ -100,7 +100,7 @@ def check_target(target: Float32) -> None:
 
 
 def _ground_colour(target: Float32, share: Float32 | None, wanted: Colour | None, palette: Palette | None) -> Pixels:
-    """The (3,) colour wanted, or else the target's mean, as far as it is opaque."""
+    """The colour (3,) of the ground: the one that was asked for, or the mean of the target as far as it is opaque."""
     if wanted is not None:
         colour = np.array(wanted)
     elif share is None:

@@ -1,6 +1,10 @@
 """Jobs on all cores, each core a process of its own: Python's part of painting would otherwise wait in one queue.
 
 The workers end at once when the process that started them does, however that happens, and leave Ctrl-C to it.
+
+``paint`` has a pool of its own, in cli/paint/pool.py, for nearly all is the other way round there: a process paints one
+picture, so that its memory is given back; after Ctrl-C it goes on until what it has is saved; and when it dies, only
+that picture fails.  What both share is a pipe to a process.
 """
 
 from __future__ import annotations

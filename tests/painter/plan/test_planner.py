@@ -248,6 +248,5 @@ def test_growing_ends_where_nothing_can_be_gained(desk: Desk) -> None:
         desk.told.run(planner.plan(400))
         assert 1 <= len(planner.sketch) <= most and planner.exhausted
         assert grower.mse <= before or most == 1
-        planner.begin_stage()
         desk.told.run(planner.add(paper.reshape(-1, 3), 0, 400))
         assert len(planner.sketch) <= most

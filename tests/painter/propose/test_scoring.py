@@ -48,15 +48,24 @@ def best_gains(dreams: Dreams, target: Float32, strokes: Float32, brush: int) ->
     return np.array(gains, np.float32)
 
 
-@pytest.mark.parametrize("brush", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("brush", "off", "likeness"), [(0, 0.2, 0.95), (1, 0.13, 0.95), (2, 0.3, 0.88)], ids=["oil", "bristle", "ink"]
+)
 def test_a_glance_is_about_right(
-    judge: Scorer, dreams: Dreams, random_sketch: Sketches, astronaut: Pictures, brush: int
+    judge: Scorer,
+    dreams: Dreams,
+    random_sketch: Sketches,
+    astronaut: Pictures,
+    brush: int,
+    off: float,
+    likeness: float,
 ) -> None:
-    strokes = random_sketch(30, SIDE, seed=1).strokes
+    """Less so for strokes that are thin and hard: little of them lies between the points that are looked at."""
+    strokes = random_sketch(100, SIDE, seed=1).strokes
     quick, exact = judge.gains(strokes, brush), best_gains(dreams, astronaut(SIDE), strokes, brush)
     assert quick.dtype == np.float32
-    assert np.abs(quick - exact).sum() < 0.2 * np.abs(exact).sum()
-    assert np.corrcoef(quick, exact)[0, 1] > 0.97
+    assert np.abs(quick - exact).sum() / np.abs(exact).sum() < off
+    assert np.corrcoef(quick, exact)[0, 1] > likeness
 
 
 def test_what_is_gained_becomes_real(
@@ -102,4 +111,4 @@ def test_gains_are_in_pixels_whatever_the_cells(
     strokes[:, 8] += 4
     small = ErrorPyramid(reduced(astronaut(SIDE), 2), reduced(PAPER, 2), cell=2.0)
     coarse, fine = Scorer(dreams, small).gains(strokes), judge.gains(strokes)
-    assert np.abs(coarse - fine).sum() < 0.15 * np.abs(fine).sum()
+    assert np.abs(coarse - fine).sum() / np.abs(fine).sum() < 0.15

@@ -61,7 +61,7 @@ def alike(first: Painting, second: Painting) -> bool:
             np.array_equal(getattr(first.strokes, name), getattr(second.strokes, name))
             for name in ("path", "pressure", "radius", "colour", "brush", "layer")
         )
-        and (first.mse, first.dreamed_mse, first.stages) == (second.mse, second.dreamed_mse, second.stages)
+        and (first.mse, first.dreamed_mse, first.laid_layers) == (second.mse, second.dreamed_mse, second.laid_layers)
     )
 
 
@@ -90,7 +90,7 @@ def test_it_goes_on_to_the_same_end_from_any_moment(options: PaintOptions, astro
         assert data is not None and kept[index].interrupted
         state = read_state(data)
         step = state.step
-        seen.add((step.grown, step.before is not None, step.descent is not None, len(state.stages)))
+        seen.add((step.grown, step.before is not None, step.descent is not None, len(state.laid_layers)))
         again = paint(target, find_brush("oil"), STROKES, 3, None, options, unfinished=data)
         assert alike(painting, again), f"from moment {index} of {len(kept)}"
     assert len(seen) > 3, "moments of one kind only"

@@ -20,7 +20,7 @@ from dreambrush.pictures.paper import paper_tile
 from dreambrush.recipe import chosen_recipe, recipes_to_settings
 from dreambrush.replay.edits import find_edits
 from dreambrush.replay.incremental import IncrementalReplay
-from dreambrush.replay.repaint import changed, repaint
+from dreambrush.replay.repaint import altered_recipe, repaint
 from tests.painter.conftest import Pictures
 
 CREAM = (244 / 255, 240 / 255, 230 / 255)
@@ -59,7 +59,7 @@ def test_painted_again_it_is_the_same_file(painting: Painting, brush: BrushFile,
         recipe = chosen_recipe(document.settings, files[0])
     repaint(recipe).save_openraster(files[1])
     assert files[0].read_bytes() == files[1].read_bytes()
-    larger = repaint(changed(recipe, size=(140, 140)))
+    larger = repaint(altered_recipe(recipe, size=(140, 140)))
     assert larger.merged().shape == (140, 140, 3)
     assert np.ptp(larger.background, axis=(0, 1)).min() > 0
 
