@@ -167,7 +167,7 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=whole_number(1, 100_000),
         default=DEFAULT_STROKES,
         show_default=True,
-        help="Number of strokes, 1 to 100000.",
+        help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if no more would gain anything.",
     ),
     click.option(
         "--time",
