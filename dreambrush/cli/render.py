@@ -96,7 +96,7 @@ def _sorted_out(words: Sequence[Path], outputs: tuple[Path, ...]) -> tuple[Seque
         raise UsageError(
             "There is no OUT.png to save the picture in.",
             f"Try: dreambrush render '{last}' '{last.stem}.{DEFAULT}'  Or name a folder for several: -o FOLDER",
-            id="no-output-given",
+            id="missing-argument",
         )
     return files, (last,)
 

@@ -129,10 +129,15 @@ def plan_files(
         UsageError: a file has an ending that cannot be saved, or is for several pictures.
         OutputError: a file exists already, is a folder, is shared by two pictures, or cannot be written.
     """
-    planned = _names(stems, outputs, formats, known)
-    every = [path for paths in planned for path in paths]
-    for path in every:
-        _check_free(path, overwrite=overwrite)
+    try:
+        planned = _names(stems, outputs, formats, known)
+        every = [path for paths in planned for path in paths]
+        for path in every:
+            _check_free(path, overwrite=overwrite)
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise OutputError(
+            f"The output cannot be written ({error}).", "Choose another one with -o.", id="cannot-write"
+        ) from None
     for first, second in zip(sorted(every), sorted(every)[1:], strict=False):
         if first == second:
             raise OutputError(
