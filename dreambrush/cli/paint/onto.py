@@ -104,9 +104,10 @@ class Onto:
             UsageError: there is no such layer, or no place to paint.
         """
         from dreambrush.mypaint.ora.document import read_document
-        from dreambrush.painter.see.backdrop import find_node, see_backdrop
+        from dreambrush.painter.see.backdrop import check_work, find_node, see_backdrop
 
         with read_document(self.file) as document:
+            check_work(document)
             above = None if self.above is None else find_node(document, self.above)
             picture, frame = self._fitted(target, document)
             return picture, see_backdrop(document, above, self._where(document, frame))

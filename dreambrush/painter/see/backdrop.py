@@ -38,17 +38,11 @@ class Backdrop:
     pigment: bool
 
 
-def see_backdrop(document: Document, above: Node | None = None, region: Pixels | None = None) -> Backdrop:
-    """Looks at a document.
-
-    Args:
-        document: document that is open for reading.
-        above: the layer or group above which the new strokes will lie; by default they lie above all.
-        region: (h, w) uint8 where paint may go, 255 where it may.
+def check_work(document: Document) -> None:
+    """Settles whether a document can be painted on, before memory is taken for pictures of its size.
 
     Raises:
-        OpenrasterError: a layer cannot be rendered, or the document has an eotf that MyPaint never gives one.
-        UsageError: the layers above hide everything.
+        OpenrasterError: it is too large, or has an eotf that MyPaint never gives one.
     """
     if document.working_eotf not in (PLAIN, LINEAR):
         raise OpenrasterError(
@@ -62,6 +56,21 @@ def see_backdrop(document: Document, above: Node | None = None, region: Pixels |
             f"Only sides of up to {LARGEST_SIDE} can be painted on.",
             id="work-too-large",
         )
+
+
+def see_backdrop(document: Document, above: Node | None = None, region: Pixels | None = None) -> Backdrop:
+    """Looks at a document.
+
+    Args:
+        document: document that is open for reading.
+        above: the layer or group above which the new strokes will lie; by default they lie above all.
+        region: (h, w) uint8 where paint may go, 255 where it may.
+
+    Raises:
+        OpenrasterError: a layer cannot be rendered, or the document has an eotf that MyPaint never gives one.
+        UsageError: the layers above hide everything.
+    """
+    check_work(document)
     visible = None
     below = document
     if above is not None:
