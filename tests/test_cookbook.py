@@ -120,11 +120,11 @@ def check_file(name: str) -> None:
         with read_document(name) as document:
             assert document.layers() and all(layer.pixels().shape[2] == 4 for layer in document.layers())
         assert len(recipe_of(name).strokes) == MOST["strokes"] and not is_unfinished(name)
-    elif ending in ("png", "webp"):
+    elif ending in ("png", "tif", "psd", "webp"):
         with Image.open(name) as image:
             image.load()
             assert np.asarray(image.convert("RGB")).std() > 5
-            assert ending == "png" or getattr(image, "n_frames", 1) > 5
+            assert ending != "webp" or getattr(image, "n_frames", 1) > 5
     elif ending == "mp4":
         with av.open(name) as film:
             assert sum(1 for _ in film.decode(video=0)) == 20 * 30
@@ -168,7 +168,7 @@ def check_style() -> None:
 
 
 def check_print() -> None:
-    with Image.open("print.png") as large, read_document("small.ora") as small:
+    with Image.open("print.tif") as large, read_document("small.ora") as small:
         assert large.size == (MOST["scale"] * small.width, MOST["scale"] * small.height)
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dreambrush.cli.shared.completers import every_brush, ora_files
+from dreambrush.cli.shared.formats import DEFAULT_DPI, FORMATS, ORA, dpi_option, format_option, in_words
 from dreambrush.cli.shared.options import QUIET, decimal_number, whole_number
+from dreambrush.cli.shared.recipes import RECIPE, settings_with_recipe
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
     from dreambrush.recipe import Recipe
+    from dreambrush.replay.repaint import Repainting
     from dreambrush.strokes import Strokes
 
 EXAMPLES = """\b
@@ -31,10 +36,14 @@ WHITE = "#ffffff"
 @click.option(
     "-o",
     "--output",
-    metavar="OUT.ora|OUT.png",
+    metavar="OUT",
+    multiple=True,
     type=click.Path(path_type=Path),
-    help="File to save: .ora with layers, or a flat .png.  [default: the file's name with -replay.ora, in this folder]",
+    help="File to save, or a folder for it: .ora or .psd with layers, or a flat .png, .jpg, .webp or .tif.  Give it "
+    "several times to save several files.  [default: the file's name with -replay.ora, in this folder]",
 )
+@format_option(FORMATS, ORA)
+@dpi_option("300")
 @click.option("--scale", metavar="S", type=decimal_number(0.01, 64), help="Scale factor, 0.01 to 64.")
 @click.option(
     "--size", metavar="PX", type=whole_number(16, 16384), help="Longer side of the painting in pixels, 16 to 16384."
@@ -52,18 +61,22 @@ WHITE = "#ffffff"
     type=whole_number(1, 10_000),
     help="Which painting, if dreambrush painted in the file several times.  [default: the last]",
 )
+@RECIPE
 @click.option("--your-turn/--no-your-turn", default=True, show_default=True, help="Add an empty layer on top for you.")
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 @QUIET
 def replay(
     file: Path,
-    output: Path | None,
+    output: tuple[Path, ...],
+    formats: tuple[str, ...],
+    dpi: int | None,
     scale: float | None,
     size: int | None,
     brush: str | None,
     until: int | None,
     pigment: bool | None,
     painting: int | None,
+    original: Path | None,
     your_turn: bool,
     force: bool,
     quiet: bool,
@@ -77,17 +90,13 @@ def replay(
     """
     if scale is not None and size is not None:
         raise UsageError("--scale and --size cannot be used together.", "Leave one of them out.", id="options-conflict")
-    out = output or Path(f"{file.stem}-replay.ora")
-    if out.suffix.lower() not in (".ora", ".png"):
-        raise UsageError(
-            f"The output '{out}' ends in neither .ora nor .png.", f"Try: -o '{file.stem}-replay.ora'", id="wrong-ending"
-        )
-    from dreambrush.cli.shared.outputs import check_output
+    from dreambrush.cli.shared.outputs import plan_files
     from dreambrush.models.catalogue import find_brush
     from dreambrush.replay.repaint import altered_recipe, repaint
 
-    check_output(out, overwrite=force)
-    recipe = read_recipe(file, painting)
+    kinds = tuple(dict.fromkeys(formats))
+    (files,) = plan_files([f"{file.stem}-replay"], output, overwrite=force, formats=kinds)
+    recipe = read_recipe(file, painting, original)
     width, height = recipe.strokes.size
     factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
     wanted = max(round(factor * width), 1), max(round(factor * height), 1)
@@ -95,17 +104,45 @@ def replay(
     with progress_bar(file.name, quiet=quiet) as update:
         count = len(recipe.strokes)
         done = repaint(recipe, lambda laid: update("replay", laid, count, "") if update else None)
-        if out.suffix.lower() == ".png":
-            done.save_png(out, overwrite=force)
-        else:
-            done.save_openraster(out, your_turn=your_turn, overwrite=force)
+        notes = _save(done, files, dpi or DEFAULT_DPI, your_turn=your_turn, overwrite=force)
     if not quiet:
+        for note in notes:
+            click.echo(note, err=True)
         strokes = "1 stroke" if count == 1 else f"{count} strokes"
-        click.echo(f"{out}: {strokes}, {wanted[0]} x {wanted[1]} px.", err=True)
+        click.echo(f"{in_words(files)}: {strokes}, {wanted[0]} x {wanted[1]} px.", err=True)
 
 
-def read_recipe(file: Path, painting: int | None) -> Recipe:
-    """The recipe of a painting, or one made for strokes from a JSON file."""
+def _save(done: Repainting, files: Sequence[Path], dpi: int, *, your_turn: bool, overwrite: bool) -> list[str]:
+    """Save the files and return what there is to note."""
+    from dreambrush.pictures.exporting import ORA, PSD, export_document, save_flat
+
+    def save_ora(path: Path, *, overwrite: bool) -> None:
+        done.save_openraster(path, your_turn=your_turn, overwrite=overwrite)
+
+    def of_kind(*endings: str) -> list[Path]:
+        return [path for path in files if path.suffix.lower() in endings]
+
+    for path in of_kind(ORA):
+        save_ora(path, overwrite=overwrite)
+    notes: list[str] = []
+    if layered := of_kind(PSD):
+        with tempfile.TemporaryDirectory(prefix=".dreambrush-", dir=layered[0].parent) as folder:
+            save_ora(Path(folder) / "painting.ora", overwrite=False)
+            notes += export_document(Path(folder) / "painting.ora", layered, dpi, overwrite=overwrite).notes
+    if flat := [path for path in files if path not in of_kind(ORA, PSD)]:
+        picture = done.merged()
+        notes += [save_flat(picture, path, (dpi, dpi), overwrite=overwrite) for path in flat]
+    return [note for note in notes if note]
+
+
+def read_recipe(file: Path, painting: int | None, original: Path | None = None) -> Recipe:
+    """The recipe of a painting, or one made for strokes from a JSON file.
+
+    Args:
+        file: the painting or the strokes.
+        painting: number of the painting, counted from 1; None for the last.
+        original: the painting as it was before, which has the recipe.
+    """
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.recipe import chosen_recipe
     from dreambrush.strokes import Strokes
@@ -113,7 +150,8 @@ def read_recipe(file: Path, painting: int | None) -> Recipe:
     if file.suffix.lower() == ".json":
         return _recipe_of(Strokes.load(file))
     with read_document(file) as document:
-        return chosen_recipe(document.settings, file, painting)
+        source, settings = settings_with_recipe(file, document, original)
+    return chosen_recipe(settings, source, painting)
 
 
 def _recipe_of(strokes: Strokes) -> Recipe:

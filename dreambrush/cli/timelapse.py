@@ -8,6 +8,7 @@ import click
 
 from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.options import QUIET, decimal_number, whole_number
+from dreambrush.cli.shared.recipes import RECIPE
 from dreambrush.cli.ui.progress import progress_bar
 
 EXAMPLES = """\b
@@ -66,6 +67,7 @@ Examples:
     type=whole_number(1, 10_000),
     help="Which painting, if dreambrush painted in the file several times.  [default: the last]",
 )
+@RECIPE
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 @QUIET
 def timelapse(
@@ -77,6 +79,7 @@ def timelapse(
     by: str,
     hold: float,
     painting: int | None,
+    original: Path | None,
     force: bool,
     quiet: bool,
 ) -> None:
@@ -101,7 +104,7 @@ def timelapse(
     options = TimelapseOptions(seconds, fps, size, by, hold)
     plan_film(out, options)
     check_output(out, overwrite=force)
-    recipe = read_recipe(file, painting)
+    recipe = read_recipe(file, painting, original)
     check_size(recipe.strokes.size, len(set(recipe.strokes.layer.tolist())))
     with progress_bar(file.name, quiet=quiet) as update:
         tell = (lambda stage, laid, count: update(stage, laid, count, "")) if update else None

@@ -11,13 +11,11 @@ from PIL import Image
 
 from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
-from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import Layer
-from dreambrush.mypaint.ora.png import encode_png
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.save.saving import write_painting
@@ -63,15 +61,6 @@ class Repainting:
             OutputError: the file exists already or cannot be written.
         """
         write_painting(path, self.layers, self.recipe, your_turn=your_turn, overwrite=overwrite)
-
-    def save_png(self, path: Path, *, overwrite: bool = False) -> None:
-        """Saves it as a flat picture.
-
-        Raises:
-            OutputError: the file exists already or cannot be written.
-        """
-        with open_output(path, overwrite=overwrite) as file:
-            file.write(encode_png(self.merged()))
 
 
 def altered_recipe(

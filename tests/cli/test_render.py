@@ -47,6 +47,49 @@ def test_without_paper_it_is_transparent(command: Command) -> None:
         assert image.mode == "RGBA"
 
 
+def test_an_opaque_picture_without_paper_is_not_called_transparent(command: Command) -> None:
+    ora = OraFile(40, 30)
+    ora.layer(np.full((30, 40, 4), 255, np.uint8))
+    ora.save(Path("work.ora"))
+    assert command("render", "work.ora", "work.png").stderr == "work.png: 40 x 30 pixels.\n"
+
+
+def test_other_formats_and_their_resolution(command: Command) -> None:
+    save_ora("work.ora")
+    outcome = command("render", "work.ora", "-o", "a.tif", "-o", "a.psd", "-o", "a.JPG", "--dpi", "96")
+    assert outcome.code == 0 and outcome.stderr.endswith("\na.tif, a.psd and a.JPG: 90 x 70 pixels.\n")
+    with read_document("work.ora") as document:
+        picture = render_document(document)
+    for name in ("a.tif", "a.psd", "a.JPG"):
+        with Image.open(name) as image:
+            difference = np.abs(np.asarray(image).astype(int) - picture)
+            assert difference.max() == 0 or (name == "a.JPG" and difference.mean() < 8)
+            assert name == "a.psd" or image.info["dpi"] == (96, 96)
+    assert command("render", "work.ora", "same.tif").code == 0
+    with Image.open("same.tif") as image:
+        assert image.info["dpi"] == (300, 150), "that of the document"
+
+
+def test_many_files_into_a_folder(command: Command) -> None:
+    for name in ("a.ora", "b.ora", "c.ora"):
+        save_ora(name)
+    Path("broken.ora").write_bytes(b"PK")
+    Path("out").mkdir()
+    outcome = command("render", "a.ora", "broken.ora", "b.ora", "-o", "out/")
+    assert outcome.code == 10 and "'broken.ora'" in outcome.stderr
+    assert "out/a.png: 90 x 70 pixels." in outcome.stderr and "out/b.png: 90 x 70 pixels." in outcome.stderr
+    assert sorted(os.listdir("out")) == ["a.png", "b.png"]
+    again = command("render", "b.ora", "c.ora", "out")
+    assert again.code == 4 and "'out/b.png' exists already" in again.stderr
+    assert sorted(os.listdir("out")) == ["a.png", "b.png"], "nothing is begun"
+    assert command("render", "a.ora", "c.ora", "out", "--format", "webp", "--format", "psd", "-q").code == 0
+    assert sorted(os.listdir("out")) == ["a.png", "a.psd", "a.webp", "b.png", "c.psd", "c.webp"]
+    Path("other").mkdir()
+    save_ora("other/a.ora")
+    outcome = command("render", "a.ora", "other/a.ora", "-o", "other")
+    assert outcome.code == 4 and "would both be saved as 'other/a.png'" in outcome.stderr
+
+
 def test_quiet_says_nothing(command: Command) -> None:
     save_ora("work.ora")
     assert command("render", "-q", "work.ora", "work.png") == (0, "", "")
@@ -65,9 +108,12 @@ def test_nothing_is_replaced_without_force(command: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("work.ora", "work.jpg"), 2, "does not end in .png"),
-        (("work.ora", "folder.png"), 4, "folder.png"),
-        (("work.ora", "none/work.png"), 4, "Create the folder first"),
+        (("work.ora", "work.bmp"), 2, "does not end in .png, .jpg, .webp, .tif or .psd"),
+        (("work.ora", "again.ora"), 2, "no OUT.png"),
+        (("work.ora", "-o", "again.ora"), 2, "does not end in .png"),
+        (("work.ora", "work.ora", "work.png"), 2, "must be an existing folder"),
+        (("work.ora", "-o", "photo.png"), 4, "exists already"),
+        (("work.ora", "none/work.png"), 4, "There is no folder 'none'"),
         (("none.ora", "work.png"), 10, "There is no file at 'none.ora'"),
         (("photo.png", "work.png"), 10, "is not OpenRaster"),
         (("work.ora",), 2, "OUT.png"),
@@ -75,7 +121,6 @@ def test_nothing_is_replaced_without_force(command: Command) -> None:
 )
 def test_what_cannot_be_done_is_said(command: Command, words: tuple[str, ...], code: int, message: str) -> None:
     save_ora("work.ora")
-    Path("folder.png").mkdir()
     before = sorted(os.listdir())
     outcome = command("render", *words)
     assert outcome.code == code and message in outcome.stderr

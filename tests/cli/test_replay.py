@@ -110,7 +110,7 @@ def test_of_a_file_painted_on_twice_one_is_chosen(command: Command) -> None:
     ("words", "code", "message"),
     [
         (("work.ora", "--scale", "2", "--size", "300"), 2, "--scale and --size cannot be used together"),
-        (("work.ora", "-o", "work.jpg"), 2, "ends in neither .ora nor .png"),
+        (("work.ora", "-o", "work.bmp"), 2, "does not end in .ora, .psd, .png"),
         (("work.ora", "-o", "photo.png"), 4, "exists already"),
         (("work.ora", "-o", "none/work.ora"), 4, "none"),
         (("work.ora", "--scale", "0"), 2, "--scale"),

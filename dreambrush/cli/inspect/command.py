@@ -12,6 +12,7 @@ import click
 from dreambrush.cli.inspect.pixel import pixel_place
 from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.options import whole_number
+from dreambrush.cli.shared.recipes import RECIPE, settings_with_recipe
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ Examples:
     type=whole_number(1, 10_000),
     help="Which painting to save, if dreambrush painted in the file several times.  [default: the last]",
 )
+@RECIPE
 @click.option("--force", is_flag=True, help="Replace OUT.json and OUT.svg if they exist.")
 def inspect(
     file: Path,
@@ -57,6 +59,7 @@ def inspect(
     strokes: Path | None,
     svg: Path | None,
     painting: int | None,
+    original: Path | None,
     force: bool,
 ) -> None:
     """Show what is in an .ora file.
@@ -79,13 +82,17 @@ def inspect(
     from dreambrush.mypaint.ora.document import read_document
     from dreambrush.recipe import chosen_recipe
 
+    recipe = None
     with read_document(file) as document:
         for path in filter(None, (strokes, svg)):  # before the work
             check_output(path, overwrite=force)
-        recipe = chosen_recipe(document.settings, file, painting) if strokes or svg else None
-        report = report_of(file, document, at)
+        source, settings = file, document.settings
+        if strokes or svg or original:
+            source, settings = settings_with_recipe(file, document, original)
+            recipe = chosen_recipe(settings, source, painting)
+        report = report_of(file, document, at, settings)
     told = json.dumps(report) if as_json else "\n".join(summary(report))
-    if recipe is not None:  # what is refused is refused before anything is written
+    if recipe is not None and (strokes or svg):  # what is refused is refused before anything is written
         _export(recipe, strokes, svg, overwrite=force)
     click.echo(told)
 

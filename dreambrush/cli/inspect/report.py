@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dreambrush.cli.inspect.pixel import pixel_lines
 from dreambrush.cli.shared.outputs import UNFINISHED
+from dreambrush.cli.shared.recipes import advice, is_lost
 from dreambrush.errors import StrokesError
 
 if TYPE_CHECKING:
@@ -25,13 +26,16 @@ TILE_SIZE = 64  # MyPaint saves whole tiles; without a word of that, a layer see
 UNTOLD = "; the file does not say, so MyPaint assumes it"
 
 
-def report_of(file: Path, document: Document, at: tuple[int, int] | None = None) -> dict[str, Any]:
+def report_of(
+    file: Path, document: Document, at: tuple[int, int] | None = None, settings: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The JSON object of one file; docs/report.md explains it.
 
     Args:
         file: as the user named it.
         document: document that is open.
         at: x and y of the pixel whose strokes are asked for.
+        settings: settings that have the recipes; by default those of the document.
 
     Raises:
         OpenrasterError: the pixels of a painted layer, or of the paper, cannot be read.
@@ -46,7 +50,7 @@ def report_of(file: Path, document: Document, at: tuple[int, int] | None = None)
     recipes: list[Recipe] = []
     problem = None
     try:
-        recipes = recipes_of(document.settings)
+        recipes = recipes_of(document.settings if settings is None else settings)
     except StrokesError as error:
         problem = error.message
     picked = None if at is None else strokes_at(document, recipes, facts, *at)  # before what may take long
@@ -63,6 +67,7 @@ def report_of(file: Path, document: Document, at: tuple[int, int] | None = None)
         "unfinished": UNFINISHED in document.archive,
         "paintings": [_painting(recipe) for recipe in recipes],
         "recipe_problem": problem,
+        "recipe_lost": not recipes and is_lost(document),
         "changed": None if changes is None else changes.changed,
         "changes": None
         if changes is None
@@ -82,8 +87,10 @@ def _paper(background: Background) -> dict[str, Any]:
 
 def _node(node: PaintLayer | Group, facts: Mapping[PaintLayer, LayerFacts]) -> dict[str, Any]:
     from dreambrush.mypaint.ora.layer_tree import Group
+    from dreambrush.painter.see.backdrop import number_of
 
     common = {
+        "number": number_of(node),
         "name": node.name,
         "mode": node.composite_op,
         "opacity": node.opacity,
@@ -170,12 +177,16 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"Not finished.  Finish it with: dreambrush paint --resume '{report['file']}'"
     if report["changes"] is not None:
         yield from _change_words(report["changes"], report["changed"])
+    elif report["recipe_lost"]:
+        yield "Another program has saved this painting without its recipe."
+        yield advice(Path(report["file"]))
     elif not report["recipe_problem"]:
         yield "Not painted by dreambrush, or saved by another program without the recipe."
 
 
 def _tree(nodes: Sequence[dict[str, Any]], indent: str) -> Iterator[str]:
     width = max((len(node["name"]) for node in nodes), default=0)
+    digits = max((len(node["number"]) for node in nodes), default=0)
     for node in nodes:
         words = []
         if "layers" in node:
@@ -195,7 +206,7 @@ def _tree(nodes: Sequence[dict[str, Any]], indent: str) -> Iterator[str]:
         words += [word for word, told in (("hidden", not node["visible"]), ("locked", node["locked"])) if told]
         words += node.get("problems", [])
         name = node["name"] or "(no name)"
-        yield f"{indent}{name:{width}}  {', '.join(words)}"
+        yield f"{indent}{node['number']:{digits}}  {name:{width}}  {', '.join(words)}"
         yield from _tree(node.get("layers", []), indent + "  ")
 
 

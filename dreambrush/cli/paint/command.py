@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.options import ESSENTIALS, ONLY_FLAGS, paint_options
 from dreambrush.cli.paint.outcomes import Outcomes
 from dreambrush.cli.paint.pool import run_pool
-from dreambrush.cli.paint.resume import check_resume, output_of_resumed, read_unfinished
+from dreambrush.cli.paint.resume import check_resume, outputs_of_resumed, read_unfinished
 from dreambrush.cli.paint.settings import PaintSettings
-from dreambrush.cli.paint.watch import check_watch, paint_when_saved
+from dreambrush.cli.paint.watch import check_watch, check_watch_outputs, paint_when_saved
 from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
+from dreambrush.cli.shared.formats import DEFAULT_DPI
 from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
-from dreambrush.cli.shared.outputs import check_output, is_finished, plan_outputs
+from dreambrush.cli.shared.outputs import Outputs, check_output, is_finished, plan_outputs
 from dreambrush.errors import UsageError
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "still-life.jpg"
@@ -31,6 +32,7 @@ Examples:
   dreambrush paint photo.jpg -o portrait.ora --brush bristle --strokes 3000 --size 2048
   dreambrush paint photo.jpg --brush oil --brush bristle --brush ink --effort 5 --hand 0.7
   dreambrush paint photo.jpg --brush set:drawing --min-size 1% --time 30s
+  dreambrush paint photo.jpg -o painting.ora -o print.tif --dpi 240
   dreambrush paint album -o paintings --jobs 2 --json > report.jsonl
   convert photo.heic png:- | dreambrush paint - -o photo.ora
   dreambrush paint photo.jpg --onto my-work.ora --region "Background"
@@ -42,7 +44,9 @@ Examples:
 @paint_options
 def paint(
     targets: tuple[Path, ...],
-    output: Path | None,
+    output: tuple[Path, ...],
+    formats: tuple[str, ...],
+    dpi: int | None,
     brushes: tuple[str, ...],
     size: int | None,
     timelapse: Path | None,
@@ -61,6 +65,7 @@ def paint(
     onto: Path | None,
     above: str | None,
     region: str | None,
+    fit: str | None,
     mask: Path | None,
     in_place: bool,
     **chosen: Any,
@@ -101,19 +106,24 @@ def paint(
         raise UsageError("-q and -v cannot be used together.", "Leave one of them out.", id="options-conflict")
     if watch and STDIN in targets:  # before standard input is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
-    work = Onto.asked(onto, above, region, mask, in_place)
+    work = Onto.asked(onto, above, region, mask, in_place, fit)
 
     outcomes = Outcomes(as_json=as_json, quiet=quiet)
     with opened_inputs(targets, outcomes.note) as pictures:
         files = [picture.file for picture in pictures]
         if watch:
             check_watch([picture.name for picture in pictures], in_place=in_place, film=timelapse is not None)
-        if resume is not None:
-            outputs = [output_of_resumed(resume, output, overwrite=force)]
+        kinds, inch = tuple(dict.fromkeys(formats)), dpi or DEFAULT_DPI
+        if request is not None:
+            assert resume is not None
+            outputs = [outputs_of_resumed(resume, request, output, dpi, overwrite=force)]
         elif work is None:
-            outputs = plan_outputs(files, output, overwrite=force or go_on)
+            outputs = plan_outputs(files, output, overwrite=force, formats=kinds, dpi=inch, go_on=go_on)
         else:
-            outputs = _output_onto(work, files, output, size, force)
+            _check_onto(files, size)
+            outputs = [work.outputs(output, kinds, inch, overwrite=force)]
+        if watch:
+            check_watch_outputs(outputs)
         if timelapse is not None:
             _check_film(timelapse, len(files), overwrite=force)
         job = Job(
@@ -135,11 +145,11 @@ def paint(
         )
         todo = list(zip(pictures, outputs, strict=True))
         if go_on:
-            todo = [each for each in todo if not is_finished(each[1])]
+            todo = [each for each in todo if not _is_done(each[1], outcomes.note)]
             outcomes.note(f"{len(outputs) - len(todo)} of {len(outputs)} pictures are already painted.")
         paint_it = partial(run_job, job)
         if watch:
-            every = paint_when_saved(paint_it, pictures[0], outputs[0], outcomes.note)
+            every = paint_when_saved(paint_it, pictures[0], outputs[0].work, outcomes.note)
         else:
             every = run_pool(paint_it, todo, jobs)
         for done in every:
@@ -147,8 +157,23 @@ def paint(
     return outcomes.sum_up(len(todo))
 
 
-def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size: int | None, force: bool) -> list[Path]:
-    """The file to write when a picture is painted into the artist's work.  It can be written."""
+def _is_done(outputs: Outputs, note: Callable[[str], None]) -> bool:
+    """Whether a picture is painted already.  Files that only lack being made of a finished .ora are made."""
+    missing = outputs.missing()
+    if not outputs.keep:
+        return not missing
+    if not is_finished(outputs.work):
+        return False
+    if missing:
+        from dreambrush.pictures.exporting import export_document
+
+        export_document(outputs.work, missing, outputs.dpi)
+        note(f"Made of '{outputs.work}': {', '.join(map(str, missing))}.")
+    return True
+
+
+def _check_onto(targets: Sequence[Path], size: int | None) -> None:
+    """Check that the pictures and the size go with --onto."""
     if len(targets) > 1:
         raise UsageError(
             "--onto takes one picture at a time.",
@@ -161,9 +186,6 @@ def _output_onto(work: Onto, targets: Sequence[Path], output: Path | None, size:
             "Leave --size out: your work already has a size.",
             id="options-conflict",
         )
-    path = work.output(output)
-    check_output(path, overwrite=force or work.in_place)
-    return [path]
 
 
 def _check_film(film: Path, pictures: int, *, overwrite: bool) -> None:

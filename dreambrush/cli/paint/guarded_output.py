@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
+
+from dreambrush.cli.shared.outputs import free_name
 
 
 class Mark(NamedTuple):
@@ -74,9 +75,3 @@ class GuardedOutput:
         if self.is_there:
             self.path.unlink()
         self._written = None
-
-
-def free_name(path: Path) -> Path:
-    """The path, or the next one that is free: photo.ora, photo-2.ora, photo-3.ora ..."""
-    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
-    return path if not os.path.lexists(path) else next(name for name in names if not os.path.lexists(name))

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dreambrush.cli.paint.guarded_output import GuardedOutput, free_name
+from dreambrush.cli.paint.guarded_output import GuardedOutput
 from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.report import report_of
 from dreambrush.cli.paint.resume import ResumeRequest, read_unfinished
 from dreambrush.cli.paint.settings import AUTO, PaintSettings
 from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.inputs import Input
-from dreambrush.cli.shared.outputs import UNFINISHED, is_unfinished
+from dreambrush.cli.shared.outputs import UNFINISHED, UNFINISHED_STEM, Outputs, free_name, is_unfinished
 from dreambrush.cli.ui.progress import painting_progress
 from dreambrush.cli.ui.time_left import TimeLeft
 from dreambrush.errors import DreambrushError, OutputError, PictureError
@@ -97,7 +97,7 @@ class Job:
         )
 
 
-def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
+def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
     """Read, paint and save one picture.  Return the report."""
     from dreambrush.painter.painting import Clock
     from dreambrush.painter.run import paint as paint_picture
@@ -108,7 +108,7 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
     from dreambrush.replay.timelapse import save_timelapse
 
     started, clock = time.perf_counter(), Clock()
-    job = job.going_on(target.file, output)
+    job = job.going_on(target.file, outputs.work)
     settings = job.settings
     with clock.time("read"):
         work = None
@@ -120,8 +120,8 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
                 picture, work = job.onto.look(target.file, limits)
         except PictureError as error:
             raise target.in_its_name(error) from None
-        request = ResumeRequest.of(target.file, job.size, job.words, job.brushes, settings, job.onto)
-    saving = _Saving(job, request, output)
+        request = ResumeRequest.of(target.file, job.size, job.words, job.brushes, settings, job.onto, outputs)
+    saving = _Saving(job, request, outputs)
     left = TimeLeft(settings.effort, settings.time)
     with painting_progress(
         target.file.name, left, quiet=job.quiet, verbose=job.verbose, live=job.bar, preview=job.preview
@@ -143,15 +143,18 @@ def run_job(job: Job, target: Input, output: Path) -> dict[str, Any]:
         )
     if settings.focus == AUTO and options.focus is None:
         job.note("Nothing stands out in the picture, so --focus auto has no effect.")
+    short = settings.strokes - len(painting.strokes)
+    if short > 0 and settings.palette and not painting.interrupted and settings.time is None and settings.until is None:
+        job.note(f"{short} of {settings.strokes} strokes are left out: with these colours they would gain nothing.")
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
     with clock.time("write"):
-        output = saving.finish(painting)
+        files = saving.finish(painting)
         if job.film is not None and not painting.interrupted:
             recipe = recipe_of(painting, job.brushes, settings.seed, settings.record())
             save_timelapse(recipe, job.film, overwrite=job.force)
     painting.seconds.update(clock.seconds)
-    return report_of(target.name, output, painting, job.brushes, settings, time.perf_counter() - started)
+    return report_of(target.name, files, painting, job.brushes, settings, time.perf_counter() - started)
 
 
 class _Saving:
@@ -160,12 +163,13 @@ class _Saving:
     A painting into the artist's own file is kept beside that file until it is finished.
     """
 
-    def __init__(self, job: Job, request: ResumeRequest, output: Path) -> None:
-        self.job, self.request, self.output = job, request, output
+    def __init__(self, job: Job, request: ResumeRequest, outputs: Outputs) -> None:
+        self.job, self.request, self.outputs = job, request, outputs
+        output = outputs.work
         self.in_place = job.onto is not None and job.onto.in_place and output in (job.onto.file, job.resumed)
         ours = output == job.resumed
         if self.in_place and not ours:
-            output = free_name(output.with_name(f"{output.stem}-unfinished{output.suffix}"))
+            output = free_name(output.with_name(f"{output.stem}{UNFINISHED_STEM}{output.suffix}"))
         self.file = GuardedOutput(output, overwrite=job.force and not self.in_place, note=job.note, is_there=ours)
         self.warned = False
 
@@ -178,17 +182,17 @@ class _Saving:
                 self.job.note(f"The unfinished painting cannot be saved: {error}")
             self.warned = True
 
-    def finish(self, painting: Painting) -> Path:
-        """Save the painting and return the file.
+    def finish(self, painting: Painting) -> list[Path]:
+        """Save the painting and return the files.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: one cannot be written.
         """
         if self.in_place and not painting.interrupted:
             assert self.job.onto is not None
             self._save(painting, self.job.onto.file, overwrite=True, in_place=True)
             self.file.remove()
-            return self.job.onto.file
+            return [self.job.onto.file]
         try:
             self.file.write(lambda path, overwrite: self._save(painting, path, overwrite=overwrite))
         except OutputError as error:
@@ -196,7 +200,28 @@ class _Saving:
                 advice = f"{error.advice}  Then finish it with: dreambrush paint --resume '{self.file.path}'"
                 raise OutputError(error.message, advice, id=error.id) from None
             raise
-        return self.file.path
+        if painting.interrupted or not self.outputs.others:
+            return [self.file.path]
+        return self._export()
+
+    def _export(self) -> list[Path]:
+        """Save the other files, made of the .ora, and return all that are wanted."""
+        from dreambrush.pictures.exporting import export_document
+
+        work, others = self.file.path, self.outputs.others
+        if self.job.go_on:
+            others = self.outputs.missing()
+        try:
+            done = export_document(work, others, self.outputs.dpi, overwrite=self.job.force)
+        except OutputError as error:
+            advice = f"{error.advice}  The painting is in '{work}': dreambrush render makes other files of it."
+            raise OutputError(error.message, advice, id=error.id) from None
+        for note in done.notes:
+            self.job.note(note)
+        if not self.outputs.keep:
+            self.file.remove()
+            return list(others)
+        return [work, *others]
 
     def _save(self, painting: Painting, path: Path, *, overwrite: bool, in_place: bool = False) -> None:
         from dreambrush.painter.save.saving import save_painting

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.paint.fitting import Box, fitted, soft_region
+from dreambrush.cli.shared.outputs import Outputs, check_output, plan_names
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     from dreambrush.painter.see.backdrop import Backdrop
     from dreambrush.pictures.limits import Limits
 
-SUFFIX = ".ora"
 GROUP = "Dreambrush"
+FITS = CONTAIN, CROP, FRAME = ("contain", "crop", "frame")
 BOX = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*")  # x, y, width, height in pixels
 
 
@@ -29,10 +31,11 @@ class Onto:
 
     Attributes:
         file: the artist's .ora.
-        above: the name of the layer to paint above; None paints above all layers.
-        region: the name of a layer, whose paint says where to paint, or x,y,w,h in pixels; None is everywhere.
+        above: the layer to paint above, by name or number; None paints above all layers.
+        region: a layer, whose paint says where to paint, or x,y,w,h in pixels; None is everywhere.
         mask: a picture that is light where to paint; None is everywhere.
         in_place: change the file itself, after a backup.
+        fit: one of ``FITS``: how the picture lies in the rectangle of the region, or in the work.
     """
 
     file: Path
@@ -40,10 +43,17 @@ class Onto:
     region: str | None
     mask: Path | None
     in_place: bool
+    fit: str = FITS[0]
 
     @classmethod
     def asked(
-        cls, file: Path | None, above: str | None, region: str | None, mask: Path | None, in_place: bool
+        cls,
+        file: Path | None,
+        above: str | None,
+        region: str | None,
+        mask: Path | None,
+        in_place: bool,
+        fit: str | None,
     ) -> Onto | None:
         """What the options ask for; None if there is no --onto.
 
@@ -51,8 +61,9 @@ class Onto:
             UsageError: another of these options comes without --onto.
         """
         if file is not None:
-            return cls(file, above, region, mask, in_place)
-        for name, value in (("--above", above), ("--region", region), ("--mask", mask), ("--in-place", in_place)):
+            return cls(file, above, region, mask, in_place, fit or FITS[0])
+        others = {"--above": above, "--region": region, "--mask": mask, "--in-place": in_place, "--fit": fit}
+        for name, value in others.items():
             if value:
                 raise UsageError(
                     f"{name} needs --onto.",
@@ -61,27 +72,29 @@ class Onto:
                 )
         return None
 
-    def output(self, output: Path | None) -> Path:
-        """The file to write.
+    def outputs(self, outputs: Sequence[Path], formats: Sequence[str], dpi: int, *, overwrite: bool) -> Outputs:
+        """The files to write.  They are free and writable.
+
+        Args:
+            outputs: files or folders that the user names; none means the current folder.
+            formats: of the files in folders.
+            dpi: pixels an inch in flat files.
+            overwrite: existing files may be replaced.
 
         Raises:
-            UsageError: it is not an .ora, or there is an output as well as --in-place.
+            UsageError: a file has an ending that cannot be saved, or there is an output as well as --in-place.
+            OutputError: one cannot be written.
         """
         if self.in_place:
-            if output is not None:
+            if outputs:
                 raise UsageError(
                     "-o and --in-place cannot be used together.", "Leave one of them out.", id="options-conflict"
                 )
-            return self.file
-        named = Path(f"{self.file.stem}-painted{SUFFIX}") if output is None else output
-        path = named / f"{self.file.stem}-painted{SUFFIX}" if named.is_dir() else named
-        if path.suffix.lower() != SUFFIX:
-            raise UsageError(
-                f"The output '{path}' does not end in {SUFFIX}.",
-                f"Try: -o '{path.with_suffix(SUFFIX)}'",
-                id="wrong-ending",
-            )
-        return path
+            check_output(self.file, overwrite=True)
+            return Outputs(self.file)
+        stem = f"{self.file.stem}-painted"
+        (planned,) = plan_names([stem], outputs, overwrite=overwrite, formats=formats, dpi=dpi)
+        return planned
 
     def look(self, target: Path, limits: Limits | None = None) -> tuple[Float32, Backdrop]:
         """The picture, fitted into the frame of the work, and the work itself.
@@ -92,12 +105,13 @@ class Onto:
             UsageError: there is no such layer, or no place to paint.
         """
         from dreambrush.mypaint.ora.document import read_document
-        from dreambrush.painter.see.backdrop import find_node, see_backdrop
+        from dreambrush.painter.see.backdrop import check_work, find_node, see_backdrop
 
         with read_document(self.file) as document:
+            check_work(document)
             above = None if self.above is None else find_node(document, self.above)
-            work = see_backdrop(document, above, self._where(document))
-            return _fitted(target, document.width, document.height, limits), work
+            picture, frame = self._fitted(target, document, limits)
+            return picture, see_backdrop(document, above, self._where(document, frame))
 
     def save(
         self,
@@ -137,8 +151,22 @@ class Onto:
         insert_layers(self.file, output, layers, GROUP, overwrite=overwrite, **how)
         return ""
 
-    def _where(self, document: Document) -> Pixels | None:
-        """Where paint may go, (h, w) uint8; None for everywhere."""
+    def _fitted(self, target: Path, document: Document, limits: Limits | None) -> tuple[Float32, Box]:
+        """The picture in the frame of the work, and the rectangle in which it lies."""
+        whole = Box(0, 0, document.width, document.height)
+        found = None if self.region is None or self.fit == FRAME else BOX.fullmatch(self.region)
+        box = whole if found is None else Box(*map(int, found.groups()))
+        if not (box.width and box.height and box.within(whole)):
+            raise _no_place()
+        return fitted(target, box, whole, limits, crop=self.fit == CROP)
+
+    def _where(self, document: Document, frame: Box) -> Pixels | None:
+        """Where paint may go, (h, w) uint8; None for everywhere.
+
+        Args:
+            document: the work.
+            frame: where the picture lies.
+        """
         import numpy as np
 
         from dreambrush.pictures.reading import load_mask
@@ -146,26 +174,26 @@ class Onto:
         parts = []
         if self.region is not None:
             box = BOX.fullmatch(self.region)
-            parts.append(_box(box, document) if box else _layer_region(document, self.region))
+            if box is None:
+                parts.append(_layer_region(document, self.region))
+            elif self.fit == FRAME:
+                parts.append(Box(*map(int, box.groups())).region(document.width, document.height))
+            else:
+                parts.append(soft_region(frame, document.width, document.height))
         if self.mask is not None:
             parts.append(np.rint(load_mask(self.mask, document.width, document.height) * 255).astype(np.uint8))
         if not parts:
             return None
         where: Pixels = np.minimum.reduce(parts)
         if not where.any():
-            raise UsageError(
-                "--region and --mask leave no place to paint.", "Choose another --region or --mask.", id="no-place-left"
-            )
+            raise _no_place()
         return where
 
 
-def _box(found: re.Match[str], document: Document) -> Pixels:
-    import numpy as np
-
-    x, y, width, height = (int(number) for number in found.groups())
-    where = np.zeros((document.height, document.width), np.uint8)
-    where[max(y, 0) : max(y + height, 0), max(x, 0) : max(x + width, 0)] = 255
-    return where
+def _no_place() -> UsageError:
+    return UsageError(
+        "--region and --mask leave no place to paint.", "Choose another --region or --mask.", id="no-place-left"
+    )
 
 
 def _layer_region(document: Document, name: str) -> Pixels:
@@ -175,30 +203,9 @@ def _layer_region(document: Document, name: str) -> Pixels:
     node = find_node(document, name)
     if isinstance(node, Group):
         raise UsageError(
-            f"“{name}” is a group.", "Name a layer for --region, or x,y,width,height in pixels.", id="layer-is-a-group"
+            f"“{name}” is a group.",
+            "Name a layer of it for --region, or x,y,width,height in pixels.",
+            id="layer-is-a-group",
         )
     layer: PaintLayer = node
     return region_of(document, layer)
-
-
-def _fitted(target: Path, width: int, height: int, limits: Limits | None) -> Float32:
-    """A picture as large as fits, in the middle of a transparent frame."""
-    import numpy as np
-
-    from dreambrush.pictures.reading import load_picture
-
-    picture = load_picture(target, max(width, height), keep_alpha=True, limits=limits)
-    scale = min(width / picture.shape[1], height / picture.shape[0])
-    if scale < 1:
-        picture = load_picture(target, max(round(scale * max(picture.shape[:2])), 1), keep_alpha=True, limits=limits)
-    picture = picture[:height, :width]
-    tall, wide, channels = picture.shape
-    if (tall, wide) == (height, width):
-        return picture
-    frame = np.zeros((height, width, 4), np.float32)
-    top, left = (height - tall) // 2, (width - wide) // 2
-    part = frame[top : top + tall, left : left + wide]
-    part[..., :channels] = picture
-    if channels == 3:
-        part[..., 3] = 1
-    return frame

@@ -11,6 +11,7 @@ from cloup import option_group
 from dreambrush.cli.paint.values import duration, ground_named, stroke_width
 from dreambrush.cli.shared.brushes import complete_brush
 from dreambrush.cli.shared.completers import complete_style, ora_files
+from dreambrush.cli.shared.formats import FORMATS, ORA, dpi_option, format_option
 from dreambrush.cli.shared.options import (
     DEFAULT_BRUSH,
     QUIET,
@@ -39,7 +40,7 @@ ESSENTIALS = (
 # Parameters that are about one painting: files and the environment cannot set them.
 ONLY_FLAGS = (
     *("output", "timelapse", "sample", "resume", "go_on", "force", "watch", "as_json", "help_all"),
-    *("onto", "above", "region", "mask", "in_place"),
+    *("onto", "above", "region", "fit", "mask", "in_place"),
 )
 
 _PATH = click.Path(path_type=Path)
@@ -173,7 +174,7 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=whole_number(1, 100_000),
         default=DEFAULT_STROKES,
         show_default=True,
-        help="Number of strokes, 1 to 100000.",
+        help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if no more would gain anything.",
     ),
     click.option(
         "--time",
@@ -209,11 +210,23 @@ INTO_YOUR_OWN_WORK: tuple[Decorator, ...] = (
         "as it is.  The result is WORK-painted.ora unless you give -o or --in-place.",
     ),
     click.option("--in-place", is_flag=True, help="With --onto: change WORK.ora itself, after a backup."),
-    click.option("--above", metavar="LAYER", help="With --onto: paint above this layer.  [default: above all layers]"),
+    click.option(
+        "--above",
+        metavar="LAYER",
+        help="With --onto: paint above this layer.  Give its name, or its group and its name (Sketch/Lines), or its "
+        "number in `dreambrush inspect`.  [default: above all layers]",
+    ),
     click.option(
         "--region",
         metavar="LAYER|X,Y,W,H",
-        help="With --onto: paint only where this layer has paint, or only in this rectangle (pixels).",
+        help="With --onto: paint only where this layer has paint, or fit the picture into this rectangle (pixels).",
+    ),
+    click.option(
+        "--fit",
+        metavar="contain|crop|frame",
+        type=click.Choice(("contain", "crop", "frame")),
+        help="With --onto: contain shows all of the picture in the rectangle, or in your work.  crop fills it.  frame "
+        "fits the picture into your work, and the rectangle only says where to paint.  [default: contain]",
     ),
     click.option("--mask", metavar="PICTURE", type=_PATH, help="With --onto: paint only where this picture is light."),
 )
@@ -222,10 +235,17 @@ FILES: tuple[Decorator, ...] = (
     click.option(
         "-o",
         "--output",
-        metavar="OUT.ora",
+        "output",
+        metavar="OUT",
+        multiple=True,
         type=_PATH,
-        help="File to save, or a folder for it.  [default: the picture's name with .ora, in this folder]",
+        help="File to save, or a folder for it.  The ending says what kind: .ora and .psd have the layers; .png, .jpg, "
+        ".webp and .tif are flat.  Give it several times to save several files.  Without an .ora, the unfinished "
+        "painting is in OUT-unfinished.ora, which is deleted at the end.  "
+        "[default: the picture's name with .ora, in this folder]",
     ),
+    format_option(FORMATS, ORA),
+    dpi_option("300"),
     click.option(
         "--your-turn/--no-your-turn",
         default=True,

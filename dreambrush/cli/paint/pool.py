@@ -13,17 +13,17 @@ from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from dreambrush.cli.shared.errors import Told, tell
 from dreambrush.cli.shared.inputs import Input
+from dreambrush.cli.shared.outputs import Outputs
 from dreambrush.errors import DreambrushError, ExitCode
 from dreambrush.interrupts import held_back
 
 Report = dict[str, Any]
-Paint = Callable[[Input, Path], Report]
-"""Paints a picture, saves it under that path, and reports; it must be possible to pickle it."""
+Paint = Callable[[Input, Outputs], Report]
+"""Paints a picture, saves it in these files, and reports; it must be possible to pickle it."""
 Result = tuple[Report | None, int, Told | None]
 """Report, exit code and error of a picture, as in :class:`Done`."""
 Painters = dict["Connection[Any, Any]", tuple[BaseProcess, Input]]
@@ -46,7 +46,7 @@ class Done(NamedTuple):
     error: Told | None = None
 
 
-def run_pool(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
+def run_pool(paint: Paint, pictures: Sequence[tuple[Input, Outputs]], jobs: int) -> Iterator[Done]:
     """Paint pictures, and yield what became of each as soon as it is known.  After Ctrl-C no new picture is begun.
 
     Args:
@@ -57,16 +57,16 @@ def run_pool(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) ->
     if min(jobs, len(pictures)) > 1:
         yield from _at_the_same_time(paint, pictures, jobs)
         return
-    for picture, output in pictures:
-        report, code, error = _painted(paint, picture, output)
+    for picture, outputs in pictures:
+        report, code, error = _painted(paint, picture, outputs)
         yield Done(picture, report, code, error)
         if code == ExitCode.INTERRUPTED:
             return
 
 
-def _painted(paint: Paint, picture: Input, output: Path) -> Result:
+def _painted(paint: Paint, picture: Input, outputs: Outputs) -> Result:
     try:
-        report = paint(picture, output)
+        report = paint(picture, outputs)
     except KeyboardInterrupt:
         return None, ExitCode.INTERRUPTED, None
     except BrokenPipeError:  # nobody reads our output any more
@@ -77,7 +77,7 @@ def _painted(paint: Paint, picture: Input, output: Path) -> Result:
     return report, ExitCode.INTERRUPTED if report["interrupted"] else ExitCode.OK, None
 
 
-def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs: int) -> Iterator[Done]:
+def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Outputs]], jobs: int) -> Iterator[Done]:
     waiting = list(pictures)[::-1]
     painters: Painters = {}
     try:
@@ -85,8 +85,8 @@ def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs
             try:
                 while waiting and len(painters) < jobs:
                     with _ctrl_c_later():  # or a process could start that nobody knows of
-                        picture, output = waiting.pop()
-                        process, answer = _begin(paint, picture, output)
+                        picture, outputs = waiting.pop()
+                        process, answer = _begin(paint, picture, outputs)
                         painters[answer] = process, picture
                 ready = wait(list(painters))
             except KeyboardInterrupt:
@@ -104,17 +104,17 @@ def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Path]], jobs
             process.join()
 
 
-def _begin(paint: Paint, picture: Input, output: Path) -> tuple[BaseProcess, Connection[Any, Any]]:
+def _begin(paint: Paint, picture: Input, outputs: Outputs) -> tuple[BaseProcess, Connection[Any, Any]]:
     # Not forked: onnxruntime's threads, and Python's, would be missing in the copy.
     context = multiprocessing.get_context("spawn")
     answer, question = context.Pipe(duplex=False)
-    process = context.Process(target=_paint_alone, args=(question, paint, picture, output))
+    process = context.Process(target=_paint_alone, args=(question, paint, picture, outputs))
     process.start()
     question.close()
     return process, answer
 
 
-def _paint_alone(question: Connection[Any, Any], paint: Paint, picture: Input, output: Path) -> None:
+def _paint_alone(question: Connection[Any, Any], paint: Paint, picture: Input, outputs: Outputs) -> None:
     """What the process of one picture does."""
     from dreambrush.mypaint.engine.library import messages_to_stderr
 
@@ -122,7 +122,7 @@ def _paint_alone(question: Connection[Any, Any], paint: Paint, picture: Input, o
     messages_to_stderr()
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        result: Result = _painted(paint, picture, output)
+        result: Result = _painted(paint, picture, outputs)
     except KeyboardInterrupt:
         result = None, int(ExitCode.INTERRUPTED), None
     with suppress(KeyboardInterrupt, BrokenPipeError):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.shared.formats import in_words
+
 if TYPE_CHECKING:
     from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.models.catalogue import BrushFile
@@ -17,13 +19,18 @@ GROUND_REASONS = {"contrast": "so that the drawing shows on it", "flat": "as mos
 
 
 def report_of(
-    target: str, output: Path, painting: Painting, brushes: Sequence[BrushFile], settings: PaintSettings, seconds: float
+    target: str,
+    files: Sequence[Path],
+    painting: Painting,
+    brushes: Sequence[BrushFile],
+    settings: PaintSettings,
+    seconds: float,
 ) -> dict[str, Any]:
     """The JSON object of one painting; docs/report.md explains it.
 
     Args:
         target: the picture, as the user named it.
-        output: the file.
+        files: that were saved, the most important one first.
         painting: the painting.
         brushes: the brushes that the painter could choose from.
         settings: the settings of the painting.
@@ -35,7 +42,8 @@ def report_of(
     names = [brush.name for brush in brushes]
     return {
         "target": target,
-        "output": str(output),
+        "output": str(files[0]),
+        "outputs": [str(file) for file in files],
         "width": width,
         "height": height,
         "strokes": len(painting.strokes),
@@ -83,13 +91,12 @@ def transfer_gap(mse: float, dreamed_mse: float) -> float | None:
 
 def summary(report: dict[str, Any]) -> str:
     """One sentence about a painting."""
-    *first, last = report["brushes"]
-    brushes = f"{', '.join(first)} and {last}" if first else last
+    brushes, files = in_words(report["brushes"]), in_words(report["outputs"])
     close = "" if report["psnr"] is None else f" ({report['psnr']:.1f} dB)"
     reason = GROUND_REASONS.get(report["ground_reason"] or "")
     ground = "" if reason is None else f"  The ground is {report['ground']}, {reason} (--ground chooses another)."
     return (
-        f"{report['output']}: {report['strokes']} strokes of {brushes}, {report['width']} x {report['height']} px, "
+        f"{files}: {report['strokes']} strokes of {brushes}, {report['width']} x {report['height']} px, "
         f"in {report['seconds']:.1f} s; mean squared error {report['mse']:.4f}{close}.{ground}"
     )
 

@@ -9,17 +9,18 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dreambrush.cli.paint.onto import Onto
+from dreambrush.cli.paint.onto import FITS, Onto
 from dreambrush.cli.paint.options import paint_options
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.shared.configured import is_typed
-from dreambrush.cli.shared.outputs import UNFINISHED, check_output, plan_outputs
+from dreambrush.cli.shared.formats import DEFAULT_DPI, check_ending
+from dreambrush.cli.shared.outputs import UNFINISHED, Outputs, check_output, plan_names
 from dreambrush.errors import OpenrasterError, PictureError, StrokesError, UsageError
 from dreambrush.files.json_text import read_json, whole_characters
 
@@ -29,19 +30,8 @@ if TYPE_CHECKING:
 FORMAT = 2
 # Parameters of `dreambrush paint` that do not change the painting.
 MAY_CHANGE = frozenset(
-    {
-        "output",
-        "timelapse",
-        "save_every",
-        "resume",
-        "force",
-        "as_json",
-        "preview",
-        "verbose",
-        "quiet",
-        "jobs",
-        "megapixels",
-    }
+    {"output", "dpi", "timelapse", "save_every", "resume", "force"}
+    | {"as_json", "preview", "verbose", "quiet", "jobs", "megapixels"}
 )
 LARGEST = 1 << 30  # bytes
 
@@ -59,6 +49,9 @@ class ResumeRequest:
         onto: the artist's work to paint into, or None.
         digests: SHA-256 of every file that matters, by its name in that folder.  The name of the picture is "".
         version: of dreambrush.
+        others: files to be made of the .ora at the end, as the user named them.
+        keep: whether the .ora is wanted, too.
+        dpi: pixels an inch for the others.
     """
 
     target: str
@@ -69,6 +62,9 @@ class ResumeRequest:
     onto: Onto | None
     digests: dict[str, str]
     version: str
+    others: tuple[str, ...] = ()
+    keep: bool = True
+    dpi: int = DEFAULT_DPI
 
     @classmethod
     def of(
@@ -79,12 +75,17 @@ class ResumeRequest:
         files: Sequence[BrushFile],
         settings: PaintSettings,
         onto: Onto | None,
+        outputs: Outputs | None = None,
     ) -> ResumeRequest:
         """The request of the present command."""
         from dreambrush import __version__
 
         digests = digests_of(target, files, settings, onto)
-        return cls(str(target), os.getcwd(), size, tuple(brushes), settings, onto, digests, __version__)
+        request = cls(str(target), os.getcwd(), size, tuple(brushes), settings, onto, digests, __version__)
+        if outputs is None:
+            return request
+        others = tuple(map(str, outputs.others))
+        return replace(request, others=others, keep=outputs.keep, dpi=outputs.dpi)
 
     def to_bytes(self, unfinished: bytes) -> bytes:
         """The request and the painting's own state, for the file."""
@@ -148,6 +149,10 @@ def read_unfinished(file: Path) -> tuple[ResumeRequest, bytes]:
         record["settings"] = settings_of(record["settings"])
         record["onto"] = None if record["onto"] is None else _onto_of(record["onto"])
         record["brushes"] = tuple(_text(brush) for brush in record["brushes"])
+        record["others"] = tuple(_text(other) for other in record.get("others", ()))
+        record["dpi"] = _like_option("dpi", record.get("dpi", DEFAULT_DPI))
+        if not isinstance(record.get("keep", True), bool):
+            raise ValueError("the entry 'keep' is unusable")
         for name in ("target", "folder", "version"):
             record[name] = _text(record[name])
         for name, digest in record["digests"].items():
@@ -186,18 +191,36 @@ def check_resume(targets: Sequence[Path]) -> None:
         )
 
 
-def output_of_resumed(file: Path, output: Path | None, *, overwrite: bool) -> Path:
-    """The file for the finished painting: the unfinished file itself, unless the user names another.
+def outputs_of_resumed(
+    file: Path, request: ResumeRequest, outputs: Sequence[Path], dpi: int | None, *, overwrite: bool
+) -> Outputs:
+    """The files for the finished painting: those that it was started for, unless the user names others.
+
+    Args:
+        file: the unfinished painting.
+        request: what it was started for.
+        outputs: what the user names now.
+        dpi: pixels an inch, if the user says so now.
+        overwrite: existing files may be replaced.
 
     Raises:
-        OutputError: it cannot be written there.
-        UsageError: the output is not an .ora.
+        OutputError: one cannot be written.
+        UsageError: an output has an ending that cannot be saved.
     """
-    if output is None:
+    inch = dpi or request.dpi
+    if not outputs:
+        folder = Path() if request.folder == os.getcwd() else Path(request.folder)
+        others = tuple(folder / other for other in request.others)
+        for path in others:
+            check_ending(path)
+            check_output(path, overwrite=overwrite)
         check_output(file, overwrite=True)
-        return file
-    (path,) = plan_outputs([file], output, overwrite=overwrite)
-    return path
+        return Outputs(file, others, request.keep, inch)
+    (planned,) = plan_names([file.stem], outputs, overwrite=overwrite, dpi=inch)
+    if planned.keep:
+        return planned
+    check_output(file, overwrite=True)
+    return Outputs(file, planned.others, request.keep, inch)
 
 
 def settings_of(record: dict[str, Any]) -> PaintSettings:
@@ -246,7 +269,10 @@ def _onto_of(record: dict[str, Any]) -> Onto:
     if not isinstance(record["in_place"], bool):
         raise ValueError("the entry 'onto' is unusable")
     mask = None if texts["mask"] is None else Path(texts["mask"])
-    return Onto(Path(_text(record["file"])), texts["above"], texts["region"], mask, record["in_place"])
+    fit = record.get("fit", FITS[0])
+    if fit not in FITS:
+        raise ValueError("the entry 'fit' is unusable")
+    return Onto(Path(_text(record["file"])), texts["above"], texts["region"], mask, record["in_place"], fit)
 
 
 def _text(value: Any) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from dreambrush.cli.paint.guarded_output import Mark, free_name
+from dreambrush.cli.paint.guarded_output import Mark
 from dreambrush.cli.paint.pool import Done, Paint, run_pool
 from dreambrush.cli.shared.inputs import STDIN, Input
+from dreambrush.cli.shared.outputs import Outputs, free_name
 from dreambrush.errors import ExitCode, OutputError, UsageError
 
 POLL = 0.5  # seconds between two looks at a file; it is read when two looks find the same
@@ -46,6 +47,20 @@ def check_watch(names: list[str], *, in_place: bool, film: bool) -> None:
         )
 
 
+def check_watch_outputs(outputs: Sequence[Outputs]) -> None:
+    """Check that --watch can save these files.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if any(each.others for each in outputs):
+        raise UsageError(
+            "--watch saves one .ora and no other file.",
+            "Save the others at the end, with: dreambrush render",
+            id="options-conflict",
+        )
+
+
 def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[[str], None]) -> Iterator[Done]:
     """Paint again and again until Ctrl-C is pressed, and yield what became of each painting.
 
@@ -62,12 +77,13 @@ def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[
     while True:
         # It takes its place only when it is finished: until then, other programs may save there.
         path = output if written is None else free_name(output.with_name(f".{output.name}.new{output.suffix}"))
-        (done,) = run_pool(paint, [(picture, path)], 1)
+        (done,) = run_pool(paint, [(picture, Outputs(path))], 1)
         if done.report is not None:
             path = Path(done.report["output"])  # or another one, if another program has just taken that name
             whole = done.exit_code == ExitCode.OK
             output = path if written is None else _put(path, output, written, note, whole=whole)
             written, done.report["output"] = Mark.of(output), str(output)
+            done.report["outputs"] = [str(output)]
         if done.exit_code not in (ExitCode.OK, ExitCode.BAD_PICTURE):
             yield done
             return

@@ -11,26 +11,68 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
+from dreambrush.cli.shared.formats import DEFAULT_DPI, FORMATS, ORA, check_ending
 from dreambrush.errors import OutputError, PictureError, UsageError
 
 SUFFIX = ".ora"
+UNFINISHED_STEM = "-unfinished"  # photo-unfinished.ora
 UNFINISHED = "data/dreambrush-unfinished"  # the member of an .ora for --resume, see cli/paint/resume.py
 
 
-def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: bool) -> list[Path]:
-    """The output file of each picture.  Each is free and writable.
+@dataclass(frozen=True)
+class Outputs:
+    """The files of one painting.
+
+    Attributes:
+        work: the .ora that is saved again and again during painting.
+        others: further files, made of the .ora at the end.
+        keep: whether the user wants the .ora.  If not, it is removed when the others are there.
+        dpi: pixels an inch for the others.
+    """
+
+    work: Path
+    others: tuple[Path, ...] = ()
+    keep: bool = True
+    dpi: int = DEFAULT_DPI
+
+    @property
+    def wanted(self) -> tuple[Path, ...]:
+        """The files that the user wants, the .ora first."""
+        return (self.work, *self.others) if self.keep else self.others
+
+    def missing(self) -> tuple[Path, ...]:
+        """Those of the others that are not there."""
+        return tuple(path for path in self.others if not os.path.lexists(path))
+
+
+def plan_outputs(
+    targets: Sequence[Path],
+    outputs: Sequence[Path],
+    *,
+    overwrite: bool,
+    formats: Sequence[str] = (ORA,),
+    dpi: int = DEFAULT_DPI,
+    go_on: bool = False,
+) -> list[Outputs]:
+    """The output files of each picture.  Each is free and writable.
 
     Args:
         targets: the pictures to paint; each must exist.
-        output: the .ora file (for one picture) or a folder; None is the current folder.
+        outputs: files (for one picture) or folders; none means the current folder.
         overwrite: existing files may be replaced.
+        formats: of the files in folders.
+        dpi: pixels an inch.
+        go_on: existing files stay, and unfinished paintings will be finished.
 
     Raises:
         PictureError: a picture does not exist.
-        UsageError: ``output`` is not an .ora file, or is a file for several pictures.
-        OutputError: an output exists already, is a folder, is shared by two pictures, or cannot be written.
+        UsageError: a file has an ending that cannot be saved, or is for several pictures.
+        OutputError: an output exists already, is a folder, is shared by two pictures, is a picture to paint, or cannot
+            be written.
     """
     for target in targets:
         if not os.path.exists(target):  # Path.exists() raises an error where a name is too long
@@ -38,23 +80,74 @@ def plan_outputs(targets: Sequence[Path], output: Path | None, *, overwrite: boo
                 f"There is no picture at '{target}'.", "Check the path for typing errors.", id="no-such-picture"
             )
     try:
-        paths = _names(targets, output)
-        for path in paths:
+        stems = [target.stem for target in targets]
+        planned = plan_names(stems, outputs, overwrite=overwrite, formats=formats, dpi=dpi, go_on=go_on)
+        _check_targets(targets, planned)
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise OutputError(
+            f"The output cannot be written ({error}).", "Choose another one with -o.", id="cannot-write"
+        ) from None
+    return planned
+
+
+def plan_names(
+    stems: Sequence[str],
+    outputs: Sequence[Path],
+    *,
+    overwrite: bool,
+    formats: Sequence[str] = (ORA,),
+    dpi: int = DEFAULT_DPI,
+    go_on: bool = False,
+) -> list[Outputs]:
+    """The output files of paintings with these names; further arguments and errors as of :func:`plan_outputs`."""
+    planned = []
+    for paths in plan_files(stems, outputs, overwrite=overwrite or go_on, formats=formats):
+        works = [path for path in paths if path.suffix.lower() == SUFFIX]
+        work = works[0] if works else _unfinished_beside(paths[0], overwrite=overwrite or go_on)
+        planned.append(Outputs(work, tuple(path for path in paths if path != work), bool(works), dpi))
+    return planned
+
+
+def plan_files(
+    stems: Sequence[str],
+    outputs: Sequence[Path],
+    *,
+    overwrite: bool,
+    formats: Sequence[str],
+    known: Sequence[str] = FORMATS,
+) -> list[list[Path]]:
+    """The files to save for pictures with these names.  Each is free and writable.
+
+    Args:
+        stems: the names, without endings.
+        outputs: files (for one picture) or folders; none means the current folder.
+        overwrite: existing files may be replaced.
+        formats: of the files in folders.
+        known: formats that can be saved.
+
+    Raises:
+        UsageError: a file has an ending that cannot be saved, or is for several pictures.
+        OutputError: a file exists already, is a folder, is shared by two pictures, or cannot be written.
+    """
+    try:
+        planned = _names(stems, outputs, formats, known)
+        every = [path for paths in planned for path in paths]
+        for path in every:
             _check_free(path, overwrite=overwrite)
     except OSError as error:  # a name that is too long, a folder that may not be entered
         raise OutputError(
             f"The output cannot be written ({error}).", "Choose another one with -o.", id="cannot-write"
         ) from None
-    for first, second in zip(sorted(paths), sorted(paths)[1:], strict=False):
+    for first, second in zip(sorted(every), sorted(every)[1:], strict=False):
         if first == second:
             raise OutputError(
                 f"Two of the pictures would both be saved as '{first}'.",
                 "Paint them one by one, with -o.",
                 id="outputs-collide",
             )
-    for folder in {_folder_of(path, overwrite=overwrite) for path in paths}:
+    for folder in {_folder_of(path, overwrite=overwrite) for path in every}:
         _check_writable(folder)
-    return paths
+    return planned
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -92,23 +185,61 @@ def check_folder(path: Path) -> None:
     _check_writable(there)
 
 
-def _names(targets: Sequence[Path], output: Path | None) -> list[Path]:
-    """The paths of the outputs, before any check."""
-    if output is None or output.is_dir():
-        return [(output or Path()) / f"{target.stem}{SUFFIX}" for target in targets]
-    if len(targets) > 1:
-        raise UsageError(
-            f"-o must be an existing folder for several pictures, but '{output}' is not.",
-            f"Create it with: mkdir '{output}'",
-            id="output-not-a-folder",
-        )
-    if output.suffix.lower() != SUFFIX:
-        raise UsageError(
-            f"The output '{output}' does not end in {SUFFIX}.",
-            f"Paintings are OpenRaster files: try -o '{output.with_suffix(SUFFIX)}'.",
-            id="wrong-ending",
-        )
-    return [output]
+def _names(
+    stems: Sequence[str], outputs: Sequence[Path], formats: Sequence[str], known: Sequence[str]
+) -> list[list[Path]]:
+    """The paths of the outputs of each painting, before any check but that of their endings."""
+    found: list[list[Path]] = [[] for _ in stems]
+    for output in outputs or [Path()]:
+        if output.is_dir():
+            for paths, stem in zip(found, stems, strict=True):
+                paths += [output / f"{stem}.{name}" for name in formats]
+            continue
+        if len(stems) > 1:
+            raise UsageError(
+                f"-o must be an existing folder for several pictures, but '{output}' is not.",
+                f"Create it with: mkdir '{output}'",
+                id="output-not-a-folder",
+            )
+        check_ending(output, known)
+        found[0].append(output)
+    return [list(dict.fromkeys(paths)) for paths in found]
+
+
+def _unfinished_beside(path: Path, *, overwrite: bool) -> Path:
+    """Where a painting is kept until it is finished, if no .ora is wanted.
+
+    Raises:
+        OutputError: there is an unfinished painting already.
+    """
+    work = path.with_name(f"{path.stem}{UNFINISHED_STEM}{SUFFIX}")
+    if is_unfinished(work):
+        _check_free(work, overwrite=overwrite)
+        return work
+    return free_name(work)
+
+
+def _check_targets(targets: Sequence[Path], planned: Sequence[Outputs]) -> None:
+    """Check that no picture would be replaced by its painting, even with --force.
+
+    Raises:
+        OutputError: one would.
+    """
+    pictures = {os.path.realpath(target) for target in targets}
+    for outputs in planned:
+        for path in outputs.wanted:
+            if os.path.realpath(path) in pictures:
+                raise OutputError(
+                    f"The painting would replace the picture '{path}'.",
+                    "Choose another name or folder with -o.",
+                    id="output-is-the-picture",
+                )
+
+
+def free_name(path: Path) -> Path:
+    """The path, or the next one that is free: photo.ora, photo-2.ora, photo-3.ora ..."""
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return path if not os.path.lexists(path) else next(name for name in names if not os.path.lexists(name))
 
 
 def _check_free(path: Path, *, overwrite: bool) -> None:

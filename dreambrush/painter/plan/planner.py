@@ -24,6 +24,7 @@ from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch
 
+IDLE_ROUNDS = 4  # one after the other, after which no more strokes are grown: windows are chosen at random
 WHOLE, REST = 1.0, 0.35  # boldness of refining the whole plan, and what is left of it once paint is laid
 
 News = Progress | None
@@ -91,6 +92,11 @@ class Planner:
             self._now(refined=True)
             yield self._told_of_refining(self.effort.swaps + 1)
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing more can be gained with the colours that there are."""
+        return self.step.idle >= IDLE_ROUNDS
+
     def view(self) -> View:
         """The whole plan, as the grower sees it."""
         kept, self._kept = self._kept, None
@@ -118,9 +124,10 @@ class Planner:
             shape = self.scene.height, self.scene.width, 3
             small = reduced(canvas.reshape(shape), coarse.cell // self.scene.cell).reshape(-1, 3)
             self.grower.see(coarse.view(self.sketch[slice(done, None)], small).composite.canvas)
-            self._now(adding=True)
+            self._now(adding=True, idle=0)
         while not self.step.added:
-            if len(self.sketch) < count and self.deadline.mending() and not self._is_enough(enough, canvas, done):
+            more = len(self.sketch) < count and self.deadline.mending() and not self.exhausted
+            if more and not self._is_enough(enough, canvas, done):
                 yield self._grow(count)
             else:
                 self._now(added=True)
@@ -141,7 +148,7 @@ class Planner:
                 yield from self._refine(self.effort.pause_steps)
                 self._now(paused=paused + 1)
             more = len(self.sketch) < count and (self.deadline.growing() or not self.sketch)
-            if more and not self._is_enough(enough, self.paper):
+            if more and not self.exhausted and not self._is_enough(enough, self.paper):
                 yield self._grow(count)
             else:
                 self._now(grown=True)
@@ -156,12 +163,13 @@ class Planner:
     def _grow(self, count: int) -> Progress:
         """One round of new strokes."""
         there, self._kept = len(self.sketch), None
-        self.sketch = self.sketch.then(self.grower.round(self.grower.wanted(there, count - there)))
+        self.sketch = self.sketch.then(self.grower.round(self.grower.wanted(there, count - there), needed=not there))
+        self._now(idle=self.step.idle + 1 if self.grower.idle else 0)
         return Progress("Plan", len(self.sketch), count, self.grower.mse)
 
     def _swap_all(self) -> Iterator[News]:
         while self.step.swapped < self.effort.swaps:
-            in_time = self.deadline.growing()
+            in_time = self.deadline.growing() and not self.exhausted
             if in_time:
                 yield from self._swap()
             self._now(swapped=self.step.swapped + 1)
@@ -179,7 +187,7 @@ class Planner:
             self._look()
         before = self.step.before
         assert before is not None
-        while len(self.sketch) < len(before):
+        while len(self.sketch) < len(before) and not self.exhausted:
             yield self._grow(len(before))
         yield from self._refine(self.effort.swap_steps)
         if self.grower.mse > self.step.before_mse:

@@ -26,6 +26,7 @@ class PlanStep:
     Attributes:
         paused: how often all strokes were refined while they were grown.
         grown: whether that is over.
+        idle: number of the last rounds of new strokes, one after the other, that gained nothing.
         swapped: how often weak strokes have been taken away.
         before: the sketch before the present swap, if there is one.
         before_mse: mean squared error of that.
@@ -38,6 +39,7 @@ class PlanStep:
 
     paused: int = 0
     grown: bool = False
+    idle: int = 0
     swapped: int = 0
     before: Sketch | None = None
     before_mse: float = 0.0

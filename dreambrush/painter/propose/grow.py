@@ -25,6 +25,7 @@ CELLS = 16  # number of cells for each stroke that there is room for, when strok
 CANDIDATES = 3  # number of candidates looked at closely, for each stroke wanted
 STILL_GOOD = 0.6  # share of its first gain that a stroke must keep beside the others of its round
 WORTH_IT = 0.3  # share of the best one's gain that a stroke needs to be laid in the same round
+NOT_WORTH_IT = 1e-3  # share of the error; where all strokes that there is room for gained no more, none is worth it
 LENIENCY, FEW = (1.0, 0.3), 0.25  # shares of these two; the second counts until so many of the wanted ones are found
 
 
@@ -64,6 +65,8 @@ class Grower:
     Attributes:
         canvas: (height * width, 3) canvas as it is expected to be with the strokes so far.
         mse: mean squared error of that canvas.
+        idle: whether the last round found nothing that is worth a stroke.  That is known only where colours are given:
+            with a free choice of colour there is always something.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Grower:
         self.pyramid = ErrorPyramid(scene.target.reshape(shape), canvas.reshape(shape), weight, scene.cell)
         self.sampler = WindowSampler(self.pyramid, rng)
         self.scorer = Scorer(scene.dreams, self.pyramid, scene.snap)
+        self.idle = False
         self._candidates = Candidates.none()
 
     def see(self, canvas: Float32, changed: Int64 | None = None) -> None:
@@ -111,8 +115,13 @@ class Grower:
         """Number of strokes to add in a round, from how many are there and how many are left."""
         return min(max(self.budget.least_at_once, int(self.budget.at_once * there)), left)
 
-    def round(self, wanted: int) -> Sketch:
-        """The next strokes, at least one and at most as many as wanted; the canvas then has them."""
+    def round(self, wanted: int, needed: bool = True) -> Sketch:
+        """The next strokes, at most as many as wanted; the canvas then has them.
+
+        Args:
+            wanted: number of strokes.
+            needed: whether there must be one even if none gains anything.
+        """
         candidates = self._proposed().then(self._candidates)
         candidates = self._judged(candidates)
         best = np.argsort(-candidates.score, kind="stable")
@@ -122,6 +131,12 @@ class Grower:
         if top > 0:
             close = close[candidates.score[close] > 0.5 * WORTH_IT * top]
         sketch, which, gains = self._accepted(candidates[close], wanted)
+        self.idle = self.scene.snap is not None and self._is_nothing(gains)
+        if self.idle:
+            if not needed and gains[0] <= 0:
+                self._candidates = candidates[best[: self.budget.kept]]
+                return sketch[:0]
+            sketch, which, gains = sketch[:1], which[:1], gains[:1]
         self.sampler.learn(candidates.size[close[which]], np.maximum(gains, 0))
         sketch = refine(self.scene, sketch, self.canvas, self.budget.steps, self.rng, 0.7, (CELLS,), self.room)
         view = self.scene.view(sketch, self.canvas)
@@ -129,6 +144,10 @@ class Grower:
         rest = np.setdiff1d(best, close[which], assume_unique=True)
         self._candidates = candidates[rest[np.argsort(-candidates.score[rest], kind="stable")][: self.budget.kept]]
         return sketch
+
+    def _is_nothing(self, gains: Float32) -> bool:
+        """Whether strokes with such gains would remove hardly any of the error, however many there were."""
+        return self.scene.mean_squared(float(gains.max())) * self.room <= NOT_WORTH_IT * self.mse
 
     def _proposed(self) -> Candidates:
         count = self.budget.proposals

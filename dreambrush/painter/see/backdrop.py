@@ -38,17 +38,11 @@ class Backdrop:
     pigment: bool
 
 
-def see_backdrop(document: Document, above: Node | None = None, region: Pixels | None = None) -> Backdrop:
-    """Looks at a document.
-
-    Args:
-        document: document that is open for reading.
-        above: the layer or group above which the new strokes will lie; by default they lie above all.
-        region: (h, w) uint8 where paint may go, 255 where it may.
+def check_work(document: Document) -> None:
+    """Settles whether a document can be painted on, before memory is taken for pictures of its size.
 
     Raises:
-        OpenrasterError: a layer cannot be rendered, or the document has an eotf that MyPaint never gives one.
-        UsageError: the layers above hide everything.
+        OpenrasterError: it is too large, or has an eotf that MyPaint never gives one.
     """
     if document.working_eotf not in (PLAIN, LINEAR):
         raise OpenrasterError(
@@ -62,6 +56,21 @@ def see_backdrop(document: Document, above: Node | None = None, region: Pixels |
             f"Only sides of up to {LARGEST_SIDE} can be painted on.",
             id="work-too-large",
         )
+
+
+def see_backdrop(document: Document, above: Node | None = None, region: Pixels | None = None) -> Backdrop:
+    """Looks at a document.
+
+    Args:
+        document: document that is open for reading.
+        above: the layer or group above which the new strokes will lie; by default they lie above all.
+        region: (h, w) uint8 where paint may go, 255 where it may.
+
+    Raises:
+        OpenrasterError: a layer cannot be rendered, or the document has an eotf that MyPaint never gives one.
+        UsageError: the layers above hide everything.
+    """
+    check_work(document)
     visible = None
     below = document
     if above is not None:
@@ -79,19 +88,41 @@ def see_backdrop(document: Document, above: Node | None = None, region: Pixels |
     return Backdrop(_on_paper(render_document(below), document), region, visible, document.working_eotf == LINEAR)
 
 
-def find_node(document: Document, name: str) -> Node:
-    """The layer or group of that name.
+def find_node(document: Document, words: str) -> Node:
+    """A layer or group.
+
+    Args:
+        document: document that has it.
+        words: its name; its number, such as ``2.1``, as ``dreambrush inspect`` shows it; or the names of groups that
+            hold it and its own with slashes between them, such as ``Sketch/Lines``.  A name counts before a number.
 
     Raises:
         UsageError: there is none, or more than one.
     """
     nodes = list(document.root.walk())
-    found = [node for node in nodes if node.name == name]
+    names = {node.path: node.name for node in nodes}
+    whole = {node.path: "/".join(names[node.path[:depth]] for depth in range(1, len(node.path) + 1)) for node in nodes}
+    found = [node for node in nodes if node.name == words]
+    if not found:
+        found = [node for node in nodes if number_of(node) == words.removeprefix("#")]
+    if not found and "/" in words:
+        found = [node for node in nodes if f"/{whole[node.path]}".endswith(f"/{words}")]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(f"“{node.name}”" for node in nodes if node.name)
-    what = "Several layers have the name" if found else "There is no layer named"
-    raise UsageError(f"{what} “{name}”.", f"The layers are: {names or 'none has a name'}.", id="no-such-layer")
+    if found:
+        each = ", ".join(f"{number_of(node)} ({whole[node.path]})" for node in found)
+        raise UsageError(
+            f"Several layers have the name “{words}”.", f"Give the number of one: {each}.", id="no-such-layer"
+        )
+    listed = ", ".join(f"“{node.name}”" if node.name else number_of(node) for node in nodes)
+    raise UsageError(
+        f"There is no layer named “{words}”.", f"The layers are: {listed or 'there is none'}.", id="no-such-layer"
+    )
+
+
+def number_of(node: Node) -> str:
+    """The number of a layer or group: its place in its group, counted from 1 at the top, after that of the group."""
+    return ".".join(str(index + 1) for index in node.path)
 
 
 def region_of(document: Document, layer: PaintLayer) -> Pixels:

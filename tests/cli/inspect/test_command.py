@@ -67,10 +67,10 @@ def test_any_ora_in_words(command: Command) -> None:
         "so MyPaint assumes it.",
         "",
         "Layers, the topmost first:",
-        "  Sky      50 x 40 at -5, 10, multiply, opacity 37 %",
-        "  Figures  group, hidden",
-        "    Ann  30 x 30 at 0, 0, locked",
-        "    Bob  The layer “Bob” of 'hers.ora' holds no PNG picture.",
+        "  1  Sky      50 x 40 at -5, 10, multiply, opacity 37 %",
+        "  2  Figures  group, hidden",
+        "    2.1  Ann  30 x 30 at 0, 0, locked",
+        "    2.2  Bob  The layer “Bob” of 'hers.ora' holds no PNG picture.",
         "  paper #c8beb4",
         "",
         "Not painted by dreambrush, or saved by another program without the recipe.",
@@ -86,7 +86,15 @@ def test_any_ora_as_json(command: Command) -> None:
     assert (told["paintings"], told["changed"], told["changes"], told["recipe_problem"]) == ([], None, None, None)
     sky, figures = told["layers"]
     assert sky == {
-        **{"name": "Sky", "mode": "svg:multiply", "opacity": 0.37, "visible": True, "locked": False, "selected": False},
+        **{
+            "number": "1",
+            "name": "Sky",
+            "mode": "svg:multiply",
+            "opacity": 0.37,
+            "visible": True,
+            "locked": False,
+            "selected": False,
+        },
         **{"x": -5, "y": 10, "width": 50, "height": 40, "strokes": None, "problems": []},
     }
     assert [layer["name"] for layer in figures["layers"]] == ["Ann", "Bob"]
@@ -95,7 +103,7 @@ def test_any_ora_as_json(command: Command) -> None:
 def test_a_painting_in_words(command: Command) -> None:
     ours(effort=2, hand=0.3, min_size="2%", your_turn=False, seed=3)
     told = command("inspect", "ours.ora").stdout
-    assert "\n  Your turn  empty\n  Accents    192 x 128 in tiles, at 0, 0, 10 strokes\n" in told
+    assert "\n  1  Your turn  empty\n  2  Accents    192 x 128 in tiles, at 0, 0, 10 strokes\n" in told
     assert "Painted by dreambrush 1, seed 3, on a ground of #80785a.\n" in told
     assert "  30 strokes; by brush: oil 10, watercolour 10, bristle 10; by layer: Ground 10, Middle 10, Acc" in told
     assert "  Options: --min-size 2% --effort 2 --no-your-turn.\n" in told

@@ -20,6 +20,7 @@ from dreambrush.cli.ui.progress import Show
 from dreambrush.errors import ExitCode
 from dreambrush.machine import foundations
 from dreambrush.recipe import recipes_of
+from tests.cli.paint.test_resume import stop_after
 
 if TYPE_CHECKING:
     from dreambrush.painter.painting import Progress
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
-KEYS |= {"interrupted", "made_with", "error", "ground", "ground_reason"}
+KEYS |= {"outputs", "interrupted", "made_with", "error", "ground", "ground_reason"}
 
 
 def layer_names(path: str) -> list[str]:
@@ -172,3 +173,18 @@ def test_ctrl_c_before_the_first_stroke_leaves_nothing(command: Command, monkeyp
     outcome = command("paint", "photo.png")
     assert (outcome.code, outcome.stderr.strip()) == (ExitCode.INTERRUPTED, "Interrupted.")
     assert [path.name for path in Path().iterdir()] == ["photo.png"]
+
+
+def test_a_palette_with_nothing_near_ends_soon(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("photo.png", "--strokes", "600", "--palette", "auto:1")
+    outcome = command("paint", *words, "-o", "whole.ora", "--json")
+    strokes = json.loads(outcome.stdout)["strokes"]
+    assert 1 <= strokes < 60
+    assert f"{600 - strokes} of 600 strokes are left out: with these colours they would gain nothing." in outcome.stderr
+    for rounds in (1, 3, 5):
+        with monkeypatch.context() as patch:
+            stop_after(rounds, patch)
+            assert command("paint", *words, "-o", "part.ora").code == ExitCode.INTERRUPTED
+        assert command("paint", "--resume", "part.ora").code == 0
+        assert Path("part.ora").read_bytes() == Path("whole.ora").read_bytes()
+        Path("part.ora").unlink()

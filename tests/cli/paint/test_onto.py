@@ -125,7 +125,7 @@ def test_a_picture_of_another_shape_leaves_the_rest_alone(command: Command, work
         (("--onto", "work.ora", "--size", "64"), ExitCode.USAGE, "--size and --onto"),
         (("--onto", "work.ora", "photo.png"), ExitCode.USAGE, "--onto takes one picture at a time"),
         (("--onto", "work.ora", "--in-place", "-o", "x.ora"), ExitCode.USAGE, "-o and --in-place"),
-        (("--onto", "work.ora", "-o", "x.png"), ExitCode.USAGE, "does not end in .ora"),
+        (("--onto", "work.ora", "-o", "x.bmp"), ExitCode.USAGE, "does not end in .ora"),
         (("--onto", "work.ora", "-o", "work.ora"), ExitCode.OUTPUT, "exists already"),
         (("--onto", "work.ora", "--above", "Sky"), ExitCode.USAGE, "no layer named “Sky”"),
         (("--onto", "work.ora", "--region", "900,0,5,5"), ExitCode.USAGE, "leave no place to paint"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dreambrush.arrays import Float32
+from dreambrush.painter.gain import only
 from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, Effort
@@ -232,3 +233,20 @@ def test_the_view_is_that_of_the_plan_on_bare_paper(desk: Desk) -> None:
     paper = reduced(PAPER, 2).reshape(-1, 3)
     expected = Scene(desk.target, desk.dreams, desk.constrain, 2).view(planner.sketch, paper)
     assert np.array_equal(planner.view().composite.canvas, expected.composite.canvas)
+
+
+def test_growing_ends_where_nothing_can_be_gained(desk: Desk) -> None:
+    paper = np.full((SIDE, SIDE, 3), 0.5, np.float32)
+    for colour, most in (((0.5, 0.5, 0.5), 1), ((1.0, 0.0, 1.0), 1), ((0.0, 0.0, 0.0), 200)):
+        scene = Scene(desk.target, desk.dreams, desk.constrain, 1, snap=only(np.array(colour, np.float32)))
+        rng = np.random.default_rng(0)
+        grower = Grower(
+            scene, RidgeProposer(), rng, paper.reshape(-1, 3), 400, lambda gain, strokes: gain, LITTLE.budget
+        )
+        planner = Planner(scene, paper.reshape(-1, 3), grower, replace(LITTLE, swaps=1), rng, Deadline(None))
+        before = grower.mse
+        desk.told.run(planner.plan(400))
+        assert 1 <= len(planner.sketch) <= most and planner.exhausted
+        assert grower.mse <= before or most == 1
+        desk.told.run(planner.add(paper.reshape(-1, 3), 0, 400))
+        assert len(planner.sketch) <= most

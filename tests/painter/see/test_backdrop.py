@@ -72,8 +72,32 @@ def test_layers_are_found_by_name(work: Document) -> None:
     assert find_node(work, "Group").path == (2,)
     with pytest.raises(UsageError, match=r"no layer named “Purple”.*“Blue”"):
         find_node(work, "Purple")
-    with pytest.raises(UsageError, match="Several"):
+    with pytest.raises(UsageError, match="Several") as caught:
         find_node(work, "Twin")
+    assert caught.value.advice == "Give the number of one: 5 (Twin), 6 (Twin)."
+
+
+def test_layers_are_found_by_number_and_by_group(work: Document) -> None:
+    for words, path in (("5", (4,)), ("#6", (5,)), ("3.1", (2, 0)), ("Group/Red", (2, 0)), ("3", (2,))):
+        assert find_node(work, words).path == path
+    for words in ("7", "0", "3.2", "Group/Blue", "Red/Group", "/Red", ""):
+        with pytest.raises(UsageError, match="no layer named"):
+            find_node(work, words)
+
+
+def test_a_name_counts_before_a_number_and_groups_tell_twins_apart(tmp_path: Path) -> None:
+    ora = OraFile(SIZE[1], SIZE[0])
+    for name in ("2", "one", "two"):
+        group = ora.group(name=name)
+        ora.layer(plain((1, 2, 3, 255)), group, name="Edges")
+        ora.layer(plain((1, 2, 3, 255)), ora.group(group, name="deep"), name="a/b")
+    ora.save(tmp_path / "it.ora")
+    with read_document(tmp_path / "it.ora") as document:
+        assert find_node(document, "2").path == (0,) and find_node(document, "3").path == (2,)
+        assert find_node(document, "two/Edges").path == (2, 0)
+        with pytest.raises(UsageError, match="Several layers have the name “deep/a/b”") as caught:
+            find_node(document, "deep/a/b")
+        assert "1.2.1 (2/deep/a/b)" in caught.value.advice
 
 
 def test_a_layer_as_a_region(work: Document) -> None:
