@@ -126,20 +126,20 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
         reached = _squared_distance(points, nodes[some], stroke_id) < (far * far)[some][stroke_id]
         return cell_id[reached], stroke_id[reached] + some.start, points[reached]
 
-    parts = [near(some) for some in _together(counts)]
+    parts = [near(some) for some in together(counts, AT_ONCE)]
     cell_id, stroke_id, points = (
         parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
     )
     return Fragments(cell_id, stroke_id, points, np.searchsorted(stroke_id, np.arange(len(strokes) + 1)))
 
 
-def _together(counts: Int64) -> list[slice]:
-    """Slices of strokes that have about AT_ONCE cells together, or of one stroke that has more; at least one slice."""
+def together(counts: Int64, size: int) -> list[slice]:
+    """Slices of strokes whose counts (k,) add up to `size` at most, or of one that has more; at least one slice."""
     ends = np.cumsum(counts)
     starts = [0]
     while starts[-1] < len(counts):
         before = int(ends[starts[-1] - 1]) if starts[-1] else 0
-        starts.append(max(int(np.searchsorted(ends, before + AT_ONCE, "right")), starts[-1] + 1))
+        starts.append(max(int(np.searchsorted(ends, before + size, "right")), starts[-1] + 1))
     return [slice(start, end) for start, end in pairwise(starts)] or [slice(0, 0)]
 
 
