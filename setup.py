@@ -14,7 +14,7 @@ setup(
     data_files=[("share/man/man1", sorted(glob("man/*.1")))],  # where man looks, beside the bin of the program
     cffi_modules=[
         "dreambrush/mypaint/engine/_build.py:ffibuilder",
-        "dreambrush/dream/kernel/_build.py:ffibuilder",
+        "dreambrush/kernel/_build.py:ffibuilder",
     ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

@@ -1,1 +1,1 @@
-"""The dream as compiled code: what onnxruntime answers, several times as fast.  Painting works without it, too."""
+"""A dream as the compiled kernel runs it: what onnxruntime answers, several times as fast."""

@@ -11,9 +11,9 @@ import numpy as np
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import NUMBERS
 from dreambrush.dream.kernel.agreement import compare
-from dreambrush.dream.kernel.library import LEVELS, NONE, instructions, kernel
 from dreambrush.dream.kernel.weights import packed_weights
 from dreambrush.errors import ModelError
+from dreambrush.kernel.library import NONE, compiled, instructions
 from dreambrush.models.catalogue import DREAM_FILE, digest_of, read_card
 from dreambrush.models.networks import KEPT, LARGEST_MODEL
 
@@ -36,14 +36,13 @@ class Kernel:
     """
 
     def __init__(self, weights: Float32, level: str | None = None) -> None:
-        found, level = kernel(), level or instructions()
-        if found is None or level not in LEVELS:
+        found = compiled(level)
+        if found is None:
             raise RuntimeError("Expected a compiled kernel but there is none")
-        self._ffi, self._lib = found
-        if len(weights) != self._lib.db_weights_count():
-            raise RuntimeError(f"Expected {self._lib.db_weights_count()} weights but there were {len(weights)}")
-        self._weights = np.ascontiguousarray(weights, np.float32)
-        self._level = min(LEVELS.index(level), int(self._lib.db_best_instructions()))
+        wanted = found.lib.db_weights_count()
+        if len(weights) != wanted:
+            raise RuntimeError(f"Expected {wanted} weights but there were {len(weights)}")
+        self._c, self._weights = found, np.ascontiguousarray(weights, np.float32)
 
     def values(self, strokes: Float32, starts: Int64, points: Float32) -> tuple[Float32, Float32]:
         """Mean and variance of alpha (n,) at points.
@@ -55,7 +54,7 @@ class Kernel:
         """
         mean, variance = np.empty((2, len(points)), np.float32)
         given = self._given(strokes, starts, points)
-        self._lib.db_dream_values(*given, *(self._floats(array) for array in (mean, variance)))
+        self._c.lib.db_dream_values(*given, self._c.floats(mean), self._c.floats(variance))
         return mean, variance
 
     def vjp(self, strokes: Float32, starts: Int64, points: Float32, by_mean: Float32, by_variance: Float32) -> Float32:
@@ -73,7 +72,7 @@ class Kernel:
             raise ValueError("Expected one number for each point")
         by_strokes = np.empty((len(strokes), NUMBERS), np.float32)
         given = self._given(strokes, starts, points)
-        self._lib.db_dream_vjp(*given, *(self._floats(array) for array in (*by, by_strokes)))
+        self._c.lib.db_dream_vjp(*given, *(self._c.floats(array) for array in (*by, by_strokes)))
         return by_strokes
 
     def _given(self, strokes: Float32, starts: Int64, points: Float32) -> tuple[Any, ...]:
@@ -84,18 +83,15 @@ class Kernel:
             raise ValueError("Expected strokes (k, 9), starts (k + 1,) and points (n, 2)")
         if starts[0] != 0 or starts[-1] != len(points) or (np.diff(starts) < 0).any():
             raise ValueError("Expected starts to go from 0 to the number of points")
-        numbers = self._ffi.from_buffer("int64_t[]", starts)
+        c = self._c
         return (
-            self._level,
-            self._floats(self._weights),
+            c.level,
+            c.floats(self._weights),
             len(strokes),
-            self._floats(strokes),
-            numbers,
-            self._floats(points),
+            c.floats(strokes),
+            c.integers(starts),
+            c.floats(points),
         )
-
-    def _floats(self, array: Float32) -> Any:
-        return self._ffi.from_buffer("float[]", array)
 
 
 def open_kernel(folder: Path) -> Kernel | None:

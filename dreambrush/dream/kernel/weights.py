@@ -7,7 +7,7 @@ import numpy as np
 from dreambrush.arrays import Float32
 from dreambrush.models.onnx_parts import float_tensors
 
-HIDDEN, FEATURES, TRAITS = 48, 20, 5  # as in kernel.h
+HIDDEN, FEATURES, TRAITS = 48, 20, 5  # as in dream.h
 OFFSETS, MANNERS = (4, 4), (5, 4)  # shapes, by input and output
 LARGEST_WEIGHT = 1e4  # beyond it, sums might become infinite
 
@@ -25,7 +25,7 @@ SHAPES = {
 
 
 def packed_weights(model: bytes) -> Float32 | None:
-    """The weights of a dream in the order of ``db_dream`` (kernel.h), (n,) float32; None if it is another network.
+    """The weights of a dream in the order of ``db_dream`` (dream.h), (n,) float32; None if it is another network.
 
     That the file has such weights does not say that it does with them what the kernel does; who uses them compares.
 

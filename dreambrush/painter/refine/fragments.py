@@ -9,6 +9,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import RADIUS, control_points, path_nodes
+from dreambrush.kernel.library import Compiled, compiled
 
 PIECES = 6  # number of pieces of a path, each taken for straight
 MARGIN, SOFT_EDGE = 1.05, 0.7  # paint ends before margin * radius * reach + soft edge (pixels)
@@ -116,6 +117,11 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     sides = np.maximum(high - low, 0)
     counts = sides[:, 0] * sides[:, 1]
 
+    c = compiled()
+    if c is not None:
+        starts, cell_id, points = _compiled_near(c, nodes, far, low, sides, grid)
+        return Fragments(cell_id, np.repeat(np.arange(len(strokes)), np.diff(starts)), points, starts)
+
     def near(some: slice) -> tuple[Int64, Int64, Float32]:
         """Cell, stroke and point of each fragment of some strokes."""
         stroke_id, index = enumerated(counts[some])
@@ -127,10 +133,40 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
         return cell_id[reached], stroke_id[reached] + some.start, points[reached]
 
     parts = [near(some) for some in together(counts, AT_ONCE)]
-    cell_id, stroke_id, points = (
-        parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
-    )
+    cell_id, stroke_id, points = (np.concatenate(each) for each in zip(*parts, strict=True))
     return Fragments(cell_id, stroke_id, points, np.searchsorted(stroke_id, np.arange(len(strokes) + 1)))
+
+
+def _compiled_near(
+    c: Compiled, nodes: Float32, far: Float32, low: Int64, sides: Int64, grid: Grid
+) -> tuple[Int64, Int64, Float32]:
+    """The same by compiled code: where each stroke's fragments begin (k + 1,), their cells and their points."""
+    counts = sides[:, 0] * sides[:, 1]
+    ends = np.zeros(len(counts) + 1, np.int64)
+    parts: list[tuple[Int64, Float32]] = []
+    nodes, far, low, sides = (np.ascontiguousarray(array) for array in (nodes, far.astype(np.float32), low, sides))
+    for some in together(counts, AT_ONCE):
+        room = int(counts[some].sum())
+        cell_id, points = np.empty(room, np.int64), np.empty((room, 2), np.float32)
+        found = c.lib.db_find_fragments(
+            c.level,
+            some.stop - some.start,
+            PIECES,
+            c.floats(nodes[some]),
+            c.floats(far[some]),
+            c.integers(low[some]),
+            c.integers(sides[some]),
+            len(grid.points),
+            c.floats(grid.points),
+            grid.across,
+            c.integers(cell_id),
+            c.floats(points),
+            c.integers(ends[some.start + 1 : some.stop + 1]),
+        )
+        ends[some.start + 1 : some.stop + 1] += ends[some.start]
+        parts.append((cell_id[:found], points[:found]))
+    cell_id, points = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return ends, cell_id, points
 
 
 def together(counts: Int64, size: int) -> list[slice]:

@@ -15,10 +15,10 @@ from dreambrush.arrays import Float32
 from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.dream.kernel import agreement
 from dreambrush.dream.kernel.kernel import CARD_ENTRY, Kernel
-from dreambrush.dream.kernel.library import kernel
 from dreambrush.dream.kernel.weights import packed_weights
 from dreambrush.errors import ModelError, OutputError
 from dreambrush.files.output import open_output
+from dreambrush.kernel.library import kernel
 from dreambrush.models.catalogue import (
     CARD_FILE,
     COLOUR_FILE,
@@ -59,8 +59,8 @@ class Exported:
 
     Attributes:
         files: content of each file by name: networks and their weights.
-        about: for the card: of each network how far onnxruntime's answers are from torch's at most, and our kernel's from
-            onnxruntime's.
+        about: for the card: of each network how far onnxruntime's answers are from torch's at most, and how
+            far the kernel's are from onnxruntime's.
     """
 
     files: dict[str, bytes]

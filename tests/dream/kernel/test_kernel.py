@@ -15,8 +15,8 @@ from dreambrush.bezier import CONTROL, END, START, point_at, velocity_at
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.dream.kernel.kernel import Kernel, open_kernel
-from dreambrush.dream.kernel.library import LEVELS, VARIABLE, instructions, kernel
 from dreambrush.dream.kernel.weights import packed_weights
+from dreambrush.kernel.library import LEVELS, VARIABLE, instructions, kernel
 from dreambrush.models.catalogue import DREAM_FILE, WEIGHTS_FILE, find_brush, list_brushes
 from dreambrush.train.fit.learn import load_dream
 

@@ -31,6 +31,7 @@ typedef struct {
     float third_bias[2];
 } db_dream;
 
+// For Python:
 // The instructions that are used: 0 those of every machine, 1 AVX2, 2 AVX-512.
 int db_best_instructions(void);
 

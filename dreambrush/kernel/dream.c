@@ -4,83 +4,12 @@
 // defines to the last bit, none of them contracted, and without the C library's functions.  So every machine answers
 // with the same bits, with whatever instructions it has.
 
-#include "kernel.h"
+#include "dream.h"
 
-#include <math.h>
-#include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-
-#if defined(__clang__)
-#pragma STDC FP_CONTRACT OFF
-#endif
-#define INLINE static inline __attribute__((always_inline))
-#define JOINED(name, suffix) name##_##suffix
-#define JOIN(name, suffix) JOINED(name, suffix)
-
-#include "stroke.h"
-
-#define DB_LEVEL 0
-#define DB_NAME(name) JOIN(name, 0)
-#define DB_TILE 3
-#define DB_BACK_TILE 2
-#include "lanes.h"
-#include "points.h"
-#undef V
-#undef I
-#undef LANES
-#undef PARTS
-#undef DB_NAME
-#undef DB_LEVEL
-#undef DB_TILE
-#undef DB_BACK_TILE
-
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
-#define DB_X86
-
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2")
-#endif
-#define DB_LEVEL 1
-#define DB_NAME(name) JOIN(name, 1)
-#define DB_TILE 6
-#define DB_BACK_TILE 5
-#include "lanes.h"
-#include "points.h"
-#undef V
-#undef I
-#undef LANES
-#undef PARTS
-#undef DB_NAME
-#undef DB_LEVEL
-#undef DB_TILE
-#undef DB_BACK_TILE
-#if defined(__clang__)
-#pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
-#else
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx512f")
-#endif
-#define DB_LEVEL 2
-#define DB_NAME(name) JOIN(name, 2)
-#define DB_TILE 12
-#define DB_BACK_TILE 10
-#include "lanes.h"
-#include "points.h"
-#if defined(__clang__)
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-#endif
+#include "common.h"
+#include "dream_stroke.h"
+#define BODY "dream_points.h"
+#include "levels.h"
 
 int db_best_instructions(void) {
 #ifdef DB_X86

@@ -2,6 +2,16 @@
 //
 // Included once for each level of instructions, after lanes.h.
 
+#if DB_LEVEL == 2 // outputs of a layer that are held in registers at once
+#define TILE 12
+#define BACK_TILE 10
+#elif DB_LEVEL == 1
+#define TILE 6
+#define BACK_TILE 5
+#else
+#define TILE 3
+#define BACK_TILE 2
+#endif
 #define LOAD DB_NAME(load)
 #define STORE DB_NAME(store)
 #define ALL DB_NAME(all)
@@ -122,7 +132,7 @@ INLINE void DB_NAME(look)(const db_dream *dream, const Stroke *stroke, const flo
 INLINE void DB_NAME(layer)(float (*to)[DB_BLOCK], const float (*from)[DB_BLOCK], const float *weights,
                            const float *bias, int inputs, int outputs, int tile, int relu) {
     for (int first = 0; first < outputs; first += tile) {
-        V sum[DB_TILE][PARTS];
+        V sum[TILE][PARTS];
 #pragma GCC unroll 16
         for (int j = 0; j < tile; j++)
 #pragma GCC unroll 4
@@ -166,8 +176,8 @@ INLINE V DB_NAME(last)(const db_dream *dream, const float (*second)[DB_BLOCK], i
 INLINE void DB_NAME(think)(const db_dream *dream, const Stroke *stroke, const float *x, const float *y,
                            DB_NAME(Thought) * to, DB_NAME(Kept) * kept) {
     for (int at = 0; at < DB_BLOCK; at += LANES) DB_NAME(look)(dream, stroke, x, y, at, to->feature, kept);
-    DB_NAME(layer)(to->first, to->feature, dream->first, stroke->bias, DB_FEATURES, DB_HIDDEN, DB_TILE, 1);
-    DB_NAME(layer)(to->second, to->first, dream->second, dream->second_bias, DB_HIDDEN, DB_HIDDEN, DB_TILE, 1);
+    DB_NAME(layer)(to->first, to->feature, dream->first, stroke->bias, DB_FEATURES, DB_HIDDEN, TILE, 1);
+    DB_NAME(layer)(to->second, to->first, dream->second, dream->second_bias, DB_HIDDEN, DB_HIDDEN, TILE, 1);
     for (int at = 0; at < DB_BLOCK; at += LANES) {
         V mean = 1.0f / (1.0f + EXP(-DB_NAME(last)(dream, to->second, 0, at)));
         V share = 1.0f / (1.0f + EXP(-DB_NAME(last)(dream, to->second, 1, at)));
@@ -354,14 +364,14 @@ static void DB_NAME(vjp)(const db_dream *dream, int64_t count, const float *stro
                     STORE(second[j] + at, LESS(ZERO, LOAD(thought.second[j] + at), by, ZERO));
                 }
             }
-            DB_NAME(layer)(first, second, dream->second_back, NULL, DB_HIDDEN, DB_HIDDEN, DB_TILE, 0);
+            DB_NAME(layer)(first, second, dream->second_back, NULL, DB_HIDDEN, DB_HIDDEN, TILE, 0);
             for (int at = 0; at < DB_BLOCK; at += LANES)
                 for (int j = 0; j < DB_HIDDEN; j++) {
                     V by = LESS(ZERO, LOAD(thought.first[j] + at), LOAD(first[j] + at), ZERO);
                     STORE(first[j] + at, by);
                     DB_NAME(add)(sums.hidden[j] + at, by);
                 }
-            DB_NAME(layer)(slope, first, dream->first_back, NULL, DB_HIDDEN, DB_FEATURES, DB_BACK_TILE, 0);
+            DB_NAME(layer)(slope, first, dream->first_back, NULL, DB_HIDDEN, DB_FEATURES, BACK_TILE, 0);
             for (int at = 0; at < DB_BLOCK; at += LANES)
                 DB_NAME(look_back)(dream, &stroke, x, y, at, thought.feature, slope, &kept, &sums);
         }
@@ -370,6 +380,8 @@ static void DB_NAME(vjp)(const db_dream *dream, int64_t count, const float *stro
     }
 }
 
+#undef TILE
+#undef BACK_TILE
 #undef LOAD
 #undef STORE
 #undef ALL

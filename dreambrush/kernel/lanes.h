@@ -10,7 +10,7 @@
 #else
 #define LANES 4
 #endif
-#define PARTS (DB_BLOCK / LANES)
+#define PARTS (16 / LANES)
 
 #define V DB_NAME(v)
 #define I DB_NAME(i)
