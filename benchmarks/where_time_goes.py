@@ -39,7 +39,7 @@ PARTS: tuple[tuple[Any, str, str], ...] = (
     (scene, "compose", "compositing and its gradient"),
     (descent, "gradients", "compositing and its gradient"),
     (planner, "contributions", "compositing and its gradient"),
-    (grow.Grower, "round", "choose strokes"),
+    (window_grower.WindowGrower, "round", "choose strokes"),
     (error_pyramid.ErrorPyramid, "update", "look: windows and error pyramid"),
     (error_pyramid.ErrorPyramid, "update_some", "look: windows and error pyramid"),
     (windows.WindowSampler, "look", "look: windows and error pyramid"),

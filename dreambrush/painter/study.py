@@ -18,7 +18,7 @@ from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.plan.planner import Planner
-from dreambrush.painter.propose.grow import Grower
+from dreambrush.painter.propose.window_grower import WindowGrower
 from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
@@ -83,7 +83,7 @@ class Study:
         effort = EFFORTS[asked.options.effort].for_count(asked.strokes)
         controller = asked.controller or RidgeProposer()
         paper = self.target.paper(self.coarse.cell)
-        grower = Grower(self.coarse, controller, rng, paper, asked.strokes, self.hand.score, effort.budget)
+        grower = WindowGrower(self.coarse, controller, rng, paper, asked.strokes, self.hand.score, effort.budget)
         return Planner(self.scene, self.paper, grower, effort, rng, deadline)
 
     def easel(self) -> Easel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dreambrush.painter.propose.grow import SearchBudget
+from dreambrush.painter.propose.window_grower import SearchBudget
 
 LEAST, DEFAULT, MOST = 1, 3, 5
 FEW, MOST_MORE = 1000, 4.0  # strokes; with fewer, each gets more steps, up to so many times as many

@@ -17,7 +17,7 @@ from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import Effort
 from dreambrush.painter.plan.expect import expected_error
 from dreambrush.painter.plan.state import PlanStep, State
-from dreambrush.painter.propose.grow import Grower
+from dreambrush.painter.propose.window_grower import WindowGrower
 from dreambrush.painter.refine.compositing import contributions
 from dreambrush.painter.refine.descent import descend
 from dreambrush.painter.refine.scene import Scene, View
@@ -51,7 +51,7 @@ class Planner:
         self,
         scene: Scene,
         paper: Float32,
-        grower: Grower,
+        grower: WindowGrower,
         effort: Effort,
         rng: np.random.Generator,
         deadline: Deadline,

@@ -13,7 +13,7 @@ from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, Effort
 from dreambrush.painter.plan.planner import Planner
-from dreambrush.painter.propose.grow import Grower
+from dreambrush.painter.propose.window_grower import WindowGrower
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
 from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.see.cells import reduced
@@ -55,7 +55,7 @@ class Desk:
     def planner(self, effort: Effort = LITTLE, cell: int = 1, seconds: float | None = None, seed: int = 0) -> Planner:
         scene, coarse = (Scene(self.target, self.dreams, self.constrain, each) for each in (1, cell))
         rng, paper = np.random.default_rng(seed), reduced(PAPER, cell).reshape(-1, 3)
-        grower = Grower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.budget)
+        grower = WindowGrower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.budget)
         return Planner(scene, PAPER.reshape(-1, 3), grower, effort, rng, Deadline(seconds, self.told.seconds))
 
     def error(self, real: Float32) -> float:
@@ -240,7 +240,7 @@ def test_growing_ends_where_nothing_can_be_gained(desk: Desk) -> None:
     for colour, most in (((0.5, 0.5, 0.5), 1), ((1.0, 0.0, 1.0), 1), ((0.0, 0.0, 0.0), 200)):
         scene = Scene(desk.target, desk.dreams, desk.constrain, 1, snap=only(np.array(colour, np.float32)))
         rng = np.random.default_rng(0)
-        grower = Grower(
+        grower = WindowGrower(
             scene, RidgeProposer(), rng, paper.reshape(-1, 3), 400, lambda gain, strokes: gain, LITTLE.budget
         )
         planner = Planner(scene, paper.reshape(-1, 3), grower, replace(LITTLE, swaps=1), rng, Deadline(None))

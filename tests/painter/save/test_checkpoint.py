@@ -15,7 +15,7 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.plan.effort import EFFORTS, Effort
-from dreambrush.painter.propose.grow import SearchBudget
+from dreambrush.painter.propose.window_grower import SearchBudget
 from dreambrush.painter.run import paint
 from dreambrush.painter.save.autosave import Autosave
 from dreambrush.painter.save.checkpoint import read_state

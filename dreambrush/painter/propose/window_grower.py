@@ -50,7 +50,7 @@ class SearchBudget:
     least_at_once: int = 12
 
 
-class Grower:
+class WindowGrower:
     """Adds strokes to a sketch, round by round.
 
     Args:
