@@ -24,7 +24,7 @@ from dreambrush.painter import run
 from dreambrush.painter.lay import easel
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan import planner
-from dreambrush.painter.propose import error_pyramid, grow, scoring, windows
+from dreambrush.painter.propose import error_pyramid, scoring, window_grower, windows
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
 from dreambrush.painter.refine import descent, dreams, scene
 

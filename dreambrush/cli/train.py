@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.train.plan import Stage
 
-STAGES: tuple[Stage, ...] = ("collect", "dream", "export")
-FORMER_STAGE = "controller"  # of dreambrush 0.1
+STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
 VAGUE = 0.5  # a dream that predicts less than this share of what can be predicted gets a warning
 
 EXAMPLES = """\b
@@ -31,8 +30,8 @@ Examples:
 
 
 def stage_name(value: str) -> str:
-    """An option type: a stage, or the one that scripts for dreambrush 0.1 may name."""
-    if value not in (*STAGES, FORMER_STAGE):
+    """An option type: a stage."""
+    if value not in STAGES:
         raise click.BadParameter(f"'{value}' is not one of {', '.join(map(repr, STAGES))}.")
     return value
 
@@ -63,8 +62,8 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
 @click.option(
     "--pictures",
     metavar="DIR",
-    hidden=True,
-    help="Of dreambrush 0.1: pictures for a controller to practise on.",
+    type=click.Path(path_type=Path),
+    help="Folder of pictures for the controller to practise on.  [default: pictures that dreambrush draws]",
 )
 @click.option(
     "--only",
@@ -84,7 +83,7 @@ def train(
     seed: int,
     thorough: bool,
     device: str,
-    pictures: str | None,
+    pictures: Path | None,
     only: tuple[str, ...],
     keep: bool,
     restart: bool,
@@ -92,11 +91,12 @@ def train(
 ) -> int:
     """Teach dreambrush a brush of your own.
 
-    Training has three stages:
+    Training has four stages:
 
     \b
       collect     MyPaint's engine paints random strokes of the brush.
       dream       A small network learns to predict what a stroke looks like.
+      controller  Another learns, in that dream, where to put strokes.
       export      The dream is saved as ONNX and checked.  A preview sheet shows
                   real strokes beside dreamt ones.
 
@@ -106,16 +106,15 @@ def train(
     from dreambrush.cli.shared.outputs import check_folder
     from dreambrush.models.catalogue import find_brush, read_card, user_dreams
     from dreambrush.mypaint.engine.myb import read_myb
+    from dreambrush.pictures.picture_sets import open_picture_set
 
     stages = [stage for stage in STAGES if not only or stage in only]
-    if (pictures is not None or FORMER_STAGE in only) and not quiet:
-        click.echo("Note: train no longer has a controller to train, and paint needs none.", err=True)
-    if not stages:
-        return ExitCode.OK
     brush_file = find_brush(brush)
     read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
     folder = output or user_dreams() / brush_file.name
     check_folder(folder)
+    if pictures is not None:
+        open_picture_set(pictures)
     need_train_packages("Training")
     from dreambrush.cli.ui.pace import Pace, in_words
     from dreambrush.train.pipeline import train as train_brush
@@ -124,6 +123,7 @@ def train(
     options = TrainOptions(seed=seed, device=device)
     options = options.patient() if thorough else options
     options = replace(options, strokes=strokes) if strokes else options
+    options = options if pictures is None else replace(options, practice=str(pictures))
     pace = Pace(expected_seconds(options, stages))
     started = time.perf_counter()
     with progress_bar(brush_file.name, quiet=quiet) as update:

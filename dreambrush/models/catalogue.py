@@ -1,8 +1,9 @@
 """Trained brushes: find them by name, and read the cards that describe their dreams.
 
 A dream's folder holds ``dream.onnx`` (what painting runs), ``dream.safetensors`` (the weights, for training on) and
-``card.json`` (brush, command, seed, data, errors, versions); models that dreambrush 0.1 trained may also
-have a controller's ``policy.onnx`` and ``policy.safetensors``, which nothing reads.  Nothing here imports torch.
+``card.json`` (brush, command, seed, data, errors, versions), and perhaps ``controller.onnx``, which proposes strokes.
+Models that dreambrush 0.1 trained may also have another controller's ``policy.onnx`` and ``policy.safetensors``, which
+nothing reads.  Nothing here imports torch.
 
 A folder may come from a stranger.  Nothing in it can run code: JSON and safetensors are data, pickles are never read,
 and :mod:`~dreambrush.models.networks` says why ONNX is safe.
@@ -24,6 +25,7 @@ from dreambrush.mypaint.brushes.folders import GROUP, SUFFIX, bare_name, data_ho
 
 DREAM_FILE, WEIGHTS_FILE, CARD_FILE = "dream.onnx", "dream.safetensors", "card.json"
 COLOUR_FILE, COLOUR_WEIGHTS_FILE = "colour.onnx", "colour.safetensors"  # of brushes that change their colour
+CONTROLLER_FILE = "controller.onnx"
 POLICY_FILE, POLICY_WEIGHTS_FILE = "policy.onnx", "policy.safetensors"
 LARGEST_CARD = 1 << 20  # bytes
 CARD_FORMAT, CARD_VERSION = "dreambrush dream", 1

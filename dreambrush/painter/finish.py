@@ -76,6 +76,7 @@ def _painting(study: Study, easel: Easel, sketch: Sketch, laid: Sequence[LaidLay
         pigment=options.pigment,
         grain=grain,
         ground_reason=target.ground_reason,
+        controller=study.asked.proposes,
     )
 
 

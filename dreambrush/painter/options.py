@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from dreambrush.arrays import Float32
 from dreambrush.painter.geometry import LIGHTEST
@@ -10,6 +11,10 @@ from dreambrush.painter.plan import effort as efforts
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.see.target import Colour
 from dreambrush.pictures.palette import Palette
+
+ControllerKind = Literal["learned", "ridge"]
+CONTROLLERS: tuple[ControllerKind, ...] = get_args(ControllerKind)
+LEARNED, RIDGE = CONTROLLERS
 
 
 @dataclass(frozen=True)
@@ -31,4 +36,5 @@ class PaintOptions:
     pigment: bool = False  # paint as MyPaint 2 does, mixing colours like pigments
     longest: float | None = None  # path of a stroke in widths; by default as long as the hand likes
     lightest: float = LIGHTEST  # pressure, 0..1
+    controller: ControllerKind = LEARNED  # where strokes are proposed: by what was learned, or along ridges of error
     jitter: float = 0.0  # how far the colour of each stroke strays at random, 0..1

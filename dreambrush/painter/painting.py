@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.layer import Layer
+from dreambrush.painter.options import RIDGE, ControllerKind
 from dreambrush.painter.see.ground import GroundReason
 from dreambrush.strokes import Strokes
 
@@ -63,6 +64,7 @@ class Painting:
             shape.
         grain: whether the ground is paper, with a grain (see pictures/paper.py).
         ground_reason: why the ground has its colour; None on somebody's work.
+        controller: what proposed its strokes.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 what was seen of the work that it is painted onto.
         alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
@@ -89,6 +91,7 @@ class Painting:
     unfinished: bytes | None = None
     grain: bool = False
     ground_reason: GroundReason | None = None
+    controller: ControllerKind = RIDGE
 
     @property
     def onto_work(self) -> bool:

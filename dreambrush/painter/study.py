@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dreambrush.arrays import Float32
-from dreambrush.models.catalogue import BrushFile
+from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gain import Snap, only
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool
-from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.options import LEARNED, RIDGE, ControllerKind, PaintOptions
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.plan.deadline import Deadline
-from dreambrush.painter.plan.effort import EFFORTS
+from dreambrush.painter.plan.effort import EFFORTS, LEARNED_EFFORTS
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.plan.planner import Planner
-from dreambrush.painter.propose.window_grower import WindowGrower
+from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
+from dreambrush.painter.propose.round_controller import RoundController
+from dreambrush.painter.propose.round_grower import RoundGrower
+from dreambrush.painter.propose.window_grower import WindowGrower
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
@@ -49,6 +52,13 @@ class Commission:
         """How many strokes are planned before any paint is laid."""
         accents = int(ACCENT_SHARE * self.strokes) if self.strokes >= FEWEST_FOR_ACCENTS else 0
         return self.strokes - accents
+
+    @property
+    def proposes(self) -> ControllerKind:
+        """What proposes strokes: what the brushes have learned, if it is asked for and all of them have."""
+        folders = [brush.dream_folder() for brush in self.brushes]
+        known = all((folder / CONTROLLER_FILE).is_file() for folder in folders)
+        return LEARNED if known and self.controller is None and self.options.controller == LEARNED else RIDGE
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +90,16 @@ class Study:
         """A planner that knows nothing yet."""
         asked = self.asked
         rng = np.random.default_rng(asked.seed)
-        effort = EFFORTS[asked.options.effort].for_count(asked.strokes)
-        controller = asked.controller or RidgeProposer()
-        paper = self.target.paper(self.coarse.cell)
-        grower = WindowGrower(self.coarse, controller, rng, paper, asked.strokes, self.hand.score, effort.budget)
+        learned = asked.proposes == LEARNED
+        effort = (LEARNED_EFFORTS if learned else EFFORTS)[asked.options.effort].for_count(asked.strokes)
+        paper, score = self.target.paper(self.coarse.cell), self.hand.score
+        grower: Grower
+        if learned:
+            controllers = [RoundController(brush.dream_folder()) for brush in asked.brushes]
+            grower = RoundGrower(self.coarse, controllers, rng, paper, asked.strokes, score, effort.rounds)
+        else:
+            controller = asked.controller or RidgeProposer()
+            grower = WindowGrower(self.coarse, controller, rng, paper, asked.strokes, score, effort.budget)
         return Planner(self.scene, self.paper, grower, effort, rng, deadline)
 
     def easel(self) -> Easel:

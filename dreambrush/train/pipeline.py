@@ -1,19 +1,22 @@
-"""Trains a brush: collect, dream, export; stopped at any moment, it goes on where it was."""
+"""Trains a brush: collect, dream, controller, export; stopped at any moment, it goes on where it was."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save
 
 from dreambrush.cores import available_cores
+from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import (
     COLOUR_FILE,
     COLOUR_WEIGHTS_FILE,
+    CONTROLLER_FILE,
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
@@ -24,22 +27,29 @@ from dreambrush.models.catalogue import (
 )
 from dreambrush.mypaint.brushes.folders import bare_name
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
+from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.train.card import dream_section
 from dreambrush.train.collect.gather import gather
 from dreambrush.train.collect.learnable import check_learnable
 from dreambrush.train.collect.probe import probe
 from dreambrush.train.collect.shards import MANIFEST, Manifest, load_strokes
-from dreambrush.train.export.networks import export_networks, write_model
+from dreambrush.train.export.networks import Exported, export_networks, write_model
 from dreambrush.train.fit.checkpoint import Checkpoint
 from dreambrush.train.fit.colour import learn_colour
+from dreambrush.train.fit.controller import SIDE as PRACTICE_SIDE
+from dreambrush.train.fit.controller import learn_controller
 from dreambrush.train.fit.evaluate import evaluate
 from dreambrush.train.fit.learn import learn_dream, load_dream
+from dreambrush.train.fit.nearest import nearest_controller
 from dreambrush.train.fit.nib import measure_nib
+from dreambrush.train.fit.practice_pictures import draw_picture
 from dreambrush.train.plan import STAGES, Stage, TrainOptions, check_device
 from dreambrush.train.preview import PREVIEW_FILE, preview_sheet
+from dreambrush.train.to_onnx import controller_bytes
 from dreambrush.train.workspace import Workspace
 
-DREAM_CHECKPOINT = "dream-checkpoint.safetensors"
+DREAM_CHECKPOINT, CONTROLLER_CHECKPOINT = "dream-checkpoint.safetensors", "controller-checkpoint.safetensors"
+PRACTICE_FOLDER = "practice"  # of the model that a controller practises with
 RANDOM = 1e-6  # noise floor above which no two strokes of a brush are alike
 
 Report = Callable[[str, int, int], None]
@@ -67,7 +77,7 @@ def train(
         output: the model's folder; made if missing, its model replaced if it has one.
         options: what and how long to learn.
         stages: those to do now.
-        progress: told stage ("collect", "dream", "evaluate", "export"), how much is done, and in all.
+        progress: told stage ("collect", "dream", "evaluate", "controller", "export"), how much is done, and in all.
         keep: do not delete the strokes and checkpoints after the last stage.
         restart: throw away what an unfinished training left.
         workers: processes that paint strokes; by default one per core.
@@ -112,6 +122,8 @@ class _Run:
             self._collect(workers)
         elif stage == "dream":
             self._dream()
+        elif stage == "controller":
+            self._controller()
         else:
             self._export()
 
@@ -168,14 +180,62 @@ class _Run:
                     workspace.save(COLOUR_WEIGHTS_FILE, save(colour.state_dict()))
             workspace.note(dream=about, dream_of=fingerprint(weights))
 
-    def _export(self) -> None:
+    def _controller(self) -> None:
+        workspace, options = self.workspace, self.options
+        weights = workspace.need(WEIGHTS_FILE, "dream")
+        dream_of = fingerprint(weights)
+        if workspace.journal.get("controller_of") == dream_of:
+            return
+        exported, card = self._networks()
+        folder = workspace.folder / PRACTICE_FOLDER
+        write_model(folder, exported.files, card)
+        pictures = None if options.practice is None else open_picture_set(Path(options.practice))
+        begin = None if options.from_nothing else nearest_controller(folder, workspace.model)
+        checkpoint = Checkpoint(
+            workspace.folder / CONTROLLER_CHECKPOINT, f"{workspace.fingerprint} {dream_of}", saved=workspace.tick
+        )
+        rounds = options.rounds
+        if begin is None and not options.from_nothing:
+            rounds = options.patient().rounds
+        with workspace.timed("controller"):
+            self.report("controller", checkpoint.load()[0], rounds.batches)
+            network = learn_controller(
+                folder,
+                lambda rng: draw_picture(pictures, PRACTICE_SIDE, rng),
+                rounds,
+                options.seed,
+                begin.weights if begin else None,
+                lambda done, total: self.report("controller", done, total),
+                checkpoint,
+            )
+        workspace.save(CONTROLLER_FILE, controller_bytes(network))
+        about = {
+            "command": options.command(self.brush.name),
+            "seed": options.seed,
+            "begun_from": begin.brush if begin else None,
+            "pictures": "drawn ones" if pictures is None else f"{len(pictures)} of a folder",
+            "options": rounds.as_dict(),
+        }
+        workspace.note(controller=about, controller_of=dream_of)
+
+    def _networks(self) -> tuple[Exported, dict[str, Any]]:
+        """The dream as painting runs it, and what its card says so far."""
         workspace, journal = self.workspace, self.workspace.journal
-        self.report("export", 0, 1)
         weights = workspace.need(WEIGHTS_FILE, "dream")
         new = weights.parent == workspace.folder
         card = dict(journal["dream"]) if new else read_card(workspace.model)
         colour = weights.parent / COLOUR_WEIGHTS_FILE if card["changes_colour"] else None
-        exported = export_networks(weights, colour)
+        gradient = workspace.folder / PRACTICE_FOLDER / GRADIENT_FILE
+        made = gradient.is_file() and read_card(gradient.parent).get("weights") == fingerprint(weights)
+        exported = export_networks(weights, colour, gradient.read_bytes() if made else None)
+        return exported, card | exported.about
+
+    def _export(self) -> None:
+        workspace, journal = self.workspace, self.workspace.journal
+        self.report("export", 0, 1)
+        exported, card = self._networks()
+        weights = workspace.need(WEIGHTS_FILE, "dream")
+        new = weights.parent == workspace.folder
         dream = load_dream(weights)
         is_random = card["held_out"]["noise_floor"] > RANDOM
         files = exported.files | {
@@ -184,13 +244,18 @@ class _Run:
         if self.brush.path.parent != shipped_folder("brushes"):
             copy = f"{bare_name(self.brush.name)}.myb"  # so that it can be named from now on
             files[copy] = self.brush.path.read_bytes()
-        card |= exported.about
+        own = journal.get("controller_of") == fingerprint(weights)
+        if own:
+            files[CONTROLLER_FILE] = (workspace.folder / CONTROLLER_FILE).read_bytes()
+            card["controller"] = journal["controller"]
+        elif new:
+            card.pop("controller", None)
         card["seconds"] = {**card.get("seconds", {}), **journal.get("seconds", {})}
         write_model(workspace.model, files, card)
-        if new:  # dreambrush 0.1 left a controller here, which practised in another dream
-            for name in (POLICY_FILE, POLICY_WEIGHTS_FILE):
+        if new:  # an older controller practised in another dream
+            for name in (POLICY_FILE, POLICY_WEIGHTS_FILE, *(() if own else (CONTROLLER_FILE,))):
                 (workspace.model / name).unlink(missing_ok=True)
-        if colour is None:
+        if not card["changes_colour"]:
             for name in (COLOUR_FILE, COLOUR_WEIGHTS_FILE):
                 (workspace.model / name).unlink(missing_ok=True)
         self.report("export", 1, 1)

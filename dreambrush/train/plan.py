@@ -10,15 +10,17 @@ import torch
 
 from dreambrush.errors import UsageError
 from dreambrush.train.fit.colour import STEPS as COLOUR_STEPS
+from dreambrush.train.fit.controller import ControllerOptions
 from dreambrush.train.fit.evaluate import HELD_OUT_STROKES
 from dreambrush.train.fit.fit import FitOptions
 
-Stage = Literal["collect", "dream", "export"]
+Stage = Literal["collect", "dream", "controller", "export"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 STROKES, THOROUGH_STROKES = 40_000, 80_000
 THOROUGH_STEPS = 4  # times as many steps
-FORMER = ("controller", "pictures", "drawn")  # options of 0.1, which trained a controller as well
+THOROUGH_BATCHES, THOROUGH_RATE = 800, 1.5e-3  # of a controller that begins with nothing
+FORMER = ("controller", "pictures", "drawn")  # options of 0.1, which trained another controller
 THREADS = 1  # sums of floats come out alike only with the same number of threads; two would be little faster
 
 
@@ -32,6 +34,9 @@ class TrainOptions:
         fit: of the dream.
         held_out: strokes to score the dream on.
         colour_steps: of fitting the colour dream, for brushes that change their colour.
+        rounds: of the controller.
+        from_nothing: begin the controller with random weights, not with those of the brush that is most alike.
+        practice: folder of the pictures that the controller practises on; None for drawn ones.
         device: of torch, for the dream.
         threads: of torch.
         thorough: whether these are the options of ``--thorough``; for the card.
@@ -42,6 +47,9 @@ class TrainOptions:
     fit: FitOptions = field(default_factory=FitOptions)
     held_out: int = HELD_OUT_STROKES
     colour_steps: int = COLOUR_STEPS
+    rounds: ControllerOptions = field(default_factory=ControllerOptions)
+    from_nothing: bool = False
+    practice: str | None = None
     device: str = "cpu"
     threads: int = THREADS
     thorough: bool = False
@@ -52,6 +60,8 @@ class TrainOptions:
             self,
             strokes=THOROUGH_STROKES if self.strokes == STROKES else self.strokes,
             fit=replace(self.fit, steps=THOROUGH_STEPS * self.fit.steps),
+            rounds=replace(self.rounds, batches=THOROUGH_BATCHES, learning_rate=THOROUGH_RATE),
+            from_nothing=True,
             thorough=True,
         )
 
@@ -63,6 +73,9 @@ class TrainOptions:
             "fit": self.fit.as_dict(),
             "held_out": self.held_out,
             "colour_steps": self.colour_steps,
+            "rounds": self.rounds.as_dict(),
+            "from_nothing": self.from_nothing,
+            "practice": self.practice,
             "device": self.device,
             "threads": self.threads,
             "thorough": self.thorough,
@@ -71,6 +84,7 @@ class TrainOptions:
     def command(self, brush: str) -> str:
         """The command that trains with these options."""
         words = ["dreambrush train", brush, f"--strokes {self.strokes} --seed {self.seed}"]
+        words += ["--pictures PICTURES"] * (self.practice is not None)
         words += ["--thorough"] * self.thorough + [f"--device {self.device}"] * (self.device != "cpu")
         return " ".join(words)
 
@@ -81,6 +95,7 @@ def expected_seconds(options: TrainOptions, stages: Sequence[Stage]) -> dict[str
         "collect": options.strokes / 2500,
         "dream": 10 + 1e-6 * options.fit.steps * options.fit.batch,
         "evaluate": 8.0,
+        "controller": 10 + 1.7 * options.rounds.batches,
         "export": 12.0,
     }
     wanted = {*stages, "evaluate"} if "dream" in stages else {*stages}
@@ -102,9 +117,12 @@ def check_device(device: str) -> None:
 
 
 def first_difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, Any, Any] | None:
-    """Where two plans differ first: name of the option, value before, value now; what only 0.1 had does not count."""
+    """Where two plans differ first: name of the option, value before, value now.
+
+    What only one version of dreambrush knows does not count.
+    """
     for name in {**before, **now}:
-        if name in FORMER:
+        if name in FORMER or name not in before:  # or it is new since the training was begun
             continue
         a, b = before.get(name), now.get(name)
         if isinstance(a, dict) and isinstance(b, dict):

@@ -11,7 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from dreambrush.painter.propose.round_controller import PLANES, STRIDE
 from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.round_network import RoundNetwork
 
 OPSET = 18
 
@@ -25,6 +27,14 @@ def onnx_bytes(dream: FieldDream) -> bytes:
         ["mean", "variance"],
         ({0: strokes}, {0: strokes, 1: points}),
     )
+
+
+def controller_bytes(network: RoundNetwork) -> bytes:
+    """The controller as an ONNX model with input ``planes``, outputs ``strokes`` and ``promise``."""
+    rows, columns = torch.export.Dim("rows"), torch.export.Dim("columns")
+    sides = {2: STRIDE * rows, 3: STRIDE * columns}
+    planes = torch.rand(1, PLANES, 4 * STRIDE, 5 * STRIDE)
+    return to_onnx(network, {"planes": planes}, ["strokes", "promise"], (sides,))
 
 
 def to_onnx(

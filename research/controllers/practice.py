@@ -25,11 +25,11 @@ from dreambrush.files.output import open_output
 from dreambrush.models.catalogue import POLICY_FILE, POLICY_WEIGHTS_FILE, WEIGHTS_FILE, find_brush, fingerprint
 from dreambrush.painter.propose.windows import SIDE
 from dreambrush.train.fit.checkpoint import Checkpoint
+from dreambrush.train.fit.dead_leaves import drawn_pictures
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.learn import load_dream
 from dreambrush.train.fit.samples import pixel_centres
 from research.controllers.by_name import PRETRAINED
-from research.controllers.dead_leaves import drawn_pictures
 from research.controllers.policy import Policy, PolicyOptions, Trainer
 from research.controllers.policy_onnx import check_policy, load_policy, policy_onnx
 from research.controllers.simulator import lay, load_pictures, random_windows

@@ -28,6 +28,7 @@ from dreambrush.models.catalogue import (
     user_dreams,
 )
 from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.train.fit.controller import ControllerOptions
 from dreambrush.train.fit.fit import FitOptions
 from dreambrush.train.plan import STAGES as ALL_STAGES
 from dreambrush.train.plan import STROKES, THOROUGH_STROKES, TrainOptions
@@ -42,6 +43,7 @@ QUICK = partial(
     TrainOptions,
     fit=FitOptions(steps=60, batch=512),
     held_out=20,
+    rounds=ControllerOptions(batches=1, pictures=1, strokes=16),
     threads=1,
 )
 
@@ -162,20 +164,12 @@ def test_what_cannot_be_done_is_explained(
     assert outcome.code == code and message in outcome.stderr and outcome.stderr.count("\n") == 2
 
 
-NO_CONTROLLER = "Note: train no longer has a controller to train, and paint needs none.\n"
-
-
-def test_scripts_that_train_a_controller_go_on(command: Command) -> None:
-    outcome = command("train", "oil", "-o", "model", "--only", "controller")
-    assert (outcome.code, outcome.stderr) == (ExitCode.OK, NO_CONTROLLER)
-    assert not Path("model").exists()
-    words = ("train", "oil", "-o", "model", "--strokes", "100", "--only", "collect", "--pictures", "photos")
-    outcome = command(*words, "--only", "controller")
-    assert outcome.code == ExitCode.OK and outcome.stderr.startswith(NO_CONTROLLER + "model: collect done in ")
-    assert command(*words, "--quiet").stderr == ""
+def test_the_controller_practises_on_pictures(command: Command) -> None:
     help_page = command("train", "--help").stdout
-    assert "[collect|dream|export]" in help_page
-    assert "controller" not in help_page and "--pictures" not in help_page
+    assert "[collect|dream|controller|export]" in help_page and "--pictures DIR" in help_page
+    outcome = command("train", "oil", "-o", "model", "--only", "controller", "--pictures", "nowhere")
+    assert outcome.code == ExitCode.BAD_PICTURE and "There are no pictures at 'nowhere'" in outcome.stderr
+    assert not Path("model").exists()
 
 
 @pytest.mark.slow

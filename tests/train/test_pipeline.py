@@ -19,6 +19,7 @@ import pytest
 
 from dreambrush.errors import BrushError, ModelError, OutputError
 from dreambrush.models.catalogue import (
+    CONTROLLER_FILE,
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
@@ -28,6 +29,7 @@ from dreambrush.models.catalogue import (
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.train import pipeline
 from dreambrush.train.fit.checkpoint import Checkpoint
+from dreambrush.train.fit.controller import ControllerOptions
 from dreambrush.train.fit.fit import FitOptions
 from dreambrush.train.pipeline import train
 from dreambrush.train.plan import STAGES, Stage, TrainOptions
@@ -38,6 +40,7 @@ QUICK = TrainOptions(
     seed=7,
     fit=FitOptions(steps=200, batch=1024),
     held_out=60,
+    rounds=ControllerOptions(batches=3, pictures=1, strokes=24),
     threads=1,
 )
 LEARNING: tuple[Stage, ...] = STAGES[:-1]  # exporting takes longer than all the rest here
@@ -52,12 +55,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(OIL.path, brush)
     mine = BrushFile("zoo/mine", brush, None)  # as MyPaint would call it in a group
     train(mine, folder, QUICK, LEARNING, lambda stage, done, total: told.append(stage), workers=1)
-    assert list(dict.fromkeys(told)) == ["collect", "dream", "evaluate"]
+    assert list(dict.fromkeys(told)) == ["collect", "dream", "evaluate", "controller"]
     return folder
 
 
 def weights(folder: Path) -> bytes:
-    return (folder / FOLDER / WEIGHTS_FILE).read_bytes()
+    return b"".join((folder / FOLDER / name).read_bytes() for name in (WEIGHTS_FILE, CONTROLLER_FILE))
 
 
 @pytest.mark.slow
@@ -128,7 +131,7 @@ def test_other_options_than_those_of_the_unfinished_training(tmp_path: Path) -> 
 
 
 def test_a_stage_needs_the_one_before(tmp_path: Path) -> None:
-    needs: list[tuple[Stage, str]] = [("dream", "collect"), ("export", "dream")]
+    needs: list[tuple[Stage, str]] = [("dream", "collect"), ("controller", "dream"), ("export", "dream")]
     for stage, needed in needs:
         with pytest.raises(ModelError, match=f"--only {needed} first"):
             train(OIL, tmp_path, QUICK, [stage], workers=1)
@@ -196,7 +199,7 @@ def test_an_unfinished_training_of_0_1_goes_on_where_it_was(
 
 
 @pytest.mark.slow
-def test_a_new_training_leaves_no_controller(trained: Path, tmp_path: Path) -> None:
+def test_a_new_training_leaves_no_former_controller(trained: Path, tmp_path: Path) -> None:
     shutil.copytree(trained / FOLDER, tmp_path / FOLDER)
     mine = BrushFile("zoo/mine", trained.parent / "mine.myb", None)
     for folder in (tmp_path, tmp_path / FOLDER):

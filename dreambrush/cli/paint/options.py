@@ -27,6 +27,7 @@ EFFORTS, DEFAULT_EFFORT = (1, 5), 3
 HANDS, DEFAULT_HAND = (0.0, 1.0), 0.3
 LAYERS, DEFAULT_LAYERS = (1, 5), 5
 PRESSURES, DEFAULT_PRESSURE = (0.05, 1.0), 0.05
+CONTROLLERS = ("learned", "ridge")
 LENGTHS = 0.1, 100.0  # of a stroke in its widths
 
 SHORTEST = 1  # seconds for a painting
@@ -190,6 +191,14 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         default=DEFAULT_EFFORT,
         show_default=True,
         help="How long to think about each stroke.  1 is quick, 5 comes closest to the picture.",
+    ),
+    click.option(
+        "--controller",
+        type=click.Choice(CONTROLLERS),
+        default=CONTROLLERS[0],
+        show_default=True,
+        help="What proposes strokes.  learned is what each brush has learned in its dream.  ridge follows ridges of "
+        "error, as earlier versions did.",
     ),
     click.option(
         "--until",

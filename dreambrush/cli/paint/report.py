@@ -57,6 +57,7 @@ def report_of(
         "seed": settings.seed,
         "effort": settings.effort,
         "hand": settings.hand,
+        "controller": painting.controller,
         "layers": settings.layers,
         "pigment": painting.pigment,
         "transparent": painting.transparent,

@@ -9,7 +9,7 @@ from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
     from dreambrush.arrays import Float32
-    from dreambrush.painter.options import PaintOptions
+    from dreambrush.painter.options import ControllerKind, PaintOptions
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
 AUTO = "auto"  # as --focus: the picture's subject
@@ -68,6 +68,7 @@ class PaintSettings:
     max_length: float | None  # widths
     min_pressure: float
     jitter: float
+    controller: ControllerKind
     time: float | None  # seconds
     until: float | None  # PSNR in dB
     pigment: bool
@@ -123,6 +124,7 @@ class PaintSettings:
             longest=self.max_length,
             lightest=self.min_pressure,
             jitter=self.jitter,
+            controller=self.controller,
             seconds=seconds,
             until=self.error,
             pigment=self.pigment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from dreambrush.painter.propose.round_grower import RoundBudget
 from dreambrush.painter.propose.window_grower import SearchBudget
 
 LEAST, DEFAULT, MOST = 1, 3, 5
@@ -16,7 +17,8 @@ class Effort:
     """How much is thought.
 
     Attributes:
-        budget: search budget of each round of strokes.
+        budget: search budget of each round of strokes, where windows are looked through.
+        rounds: the same, where a learned controller proposes.
         pauses: shares of the strokes after which all so far are refined together.
         pause_steps: steps of refining at each pause.
         swaps: number of times that the weakest strokes are taken away and others grown instead.
@@ -28,6 +30,7 @@ class Effort:
     """
 
     budget: SearchBudget = field(default_factory=SearchBudget)
+    rounds: RoundBudget = field(default_factory=RoundBudget)
     pauses: tuple[float, ...] = (0.4,)
     pause_steps: int = 4
     swaps: int = 0
@@ -48,19 +51,44 @@ class Effort:
 
 
 EFFORTS: dict[int, Effort] = {
-    1: Effort(SearchBudget(12, 4, 32, 0, 0.2), (), 0, last_steps=5, cells=(8,), stage_steps=0),
-    2: Effort(SearchBudget(16, 6, 48, 2, 0.15), (0.5,), 3, last_steps=8, cells=(8, 16), stage_steps=2),
+    1: Effort(SearchBudget(12, 4, 32, 0, 0.2), pauses=(), pause_steps=0, last_steps=5, cells=(8,), stage_steps=0),
+    2: Effort(
+        SearchBudget(16, 6, 48, 2, 0.15), pauses=(0.5,), pause_steps=3, last_steps=8, cells=(8, 16), stage_steps=2
+    ),
     3: Effort(),
     4: Effort(
-        SearchBudget(32, 6, 96, 6, 0.08), (0.2, 0.5), 10, swaps=2, last_steps=30, cells=(16, 16, 64), stage_steps=6
+        SearchBudget(32, 6, 96, 6, 0.08),
+        pauses=(0.2, 0.5),
+        pause_steps=10,
+        swaps=2,
+        last_steps=30,
+        cells=(16, 16, 64),
+        stage_steps=6,
     ),
     5: Effort(
         SearchBudget(48, 8, 128, 8, 0.06),
-        (0.1, 0.3, 0.6),
-        12,
+        pauses=(0.1, 0.3, 0.6),
+        pause_steps=12,
         swaps=5,
         last_steps=60,
         cells=(16, 16, 64),
         stage_steps=10,
     ),
 }
+
+LEARNED_EFFORTS: dict[int, Effort] = {
+    1: Effort(rounds=RoundBudget(0.5, steps=2), pauses=(), last_steps=10, stage_steps=0),
+    2: Effort(rounds=RoundBudget(0.35), pauses=(), last_steps=28),
+    3: Effort(rounds=RoundBudget(0.25), pauses=(), last_steps=70),
+    4: Effort(rounds=RoundBudget(0.25), pauses=(0.3,), pause_steps=20, swaps=2, last_steps=100, stage_steps=6),
+    5: Effort(
+        rounds=RoundBudget(0.2),
+        pauses=(0.3,),
+        pause_steps=30,
+        swaps=5,
+        last_steps=200,
+        cells=(16, 16, 64),
+        stage_steps=10,
+    ),
+}
+"""As ``EFFORTS``, where a learned controller proposes: proposing costs little, so that more is refined."""

@@ -17,7 +17,7 @@ from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import Effort
 from dreambrush.painter.plan.expect import expected_error
 from dreambrush.painter.plan.state import PlanStep, State
-from dreambrush.painter.propose.window_grower import WindowGrower
+from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.refine.compositing import contributions
 from dreambrush.painter.refine.descent import descend
 from dreambrush.painter.refine.scene import Scene, View
@@ -51,7 +51,7 @@ class Planner:
         self,
         scene: Scene,
         paper: Float32,
-        grower: WindowGrower,
+        grower: Grower,
         effort: Effort,
         rng: np.random.Generator,
         deadline: Deadline,
@@ -163,7 +163,9 @@ class Planner:
     def _grow(self, count: int) -> Progress:
         """One round of new strokes."""
         there, self._kept = len(self.sketch), None
-        self.sketch = self.sketch.then(self.grower.round(self.grower.wanted(there, count - there), needed=not there))
+        self.sketch = self.sketch.then(
+            self.grower.round(there, self.grower.wanted(there, count - there), needed=not there)
+        )
         self._now(idle=self.step.idle + 1 if self.grower.idle else 0)
         return Progress("Plan", len(self.sketch), count, self.grower.mse)
 

@@ -27,6 +27,10 @@ class Scorer:
         self.dreams, self.moments, self.snap = dreams, moments, snap
 
     def gains(self, strokes: Float32, brush: int = 0) -> Float32:
+        """The second of what :meth:`judge` finds."""
+        return self.judge(strokes, brush)[1]
+
+    def judge(self, strokes: Float32, brush: int = 0) -> tuple[Float32, Float32]:
         """Quick verdicts from the ribbon of points along each stroke.
 
         Args:
@@ -34,20 +38,22 @@ class Scorer:
             brush: number of the brush that lays them.
 
         Returns:
-            Expected gains (b,): squared error removed, weighted, summed over pixels and channels.
+            The colours (b, 3) that suit them best, and expected gains (b,): squared error removed, weighted, summed
+            over pixels and channels.
         """
         dream = self.dreams.each[brush]
 
-        def gains(first: int) -> Float32:
+        def verdict(first: int) -> tuple[Float32, Float32]:
             some = strokes[first : first + CHUNK]
             points, areas, spacing = ribbon(some, dream.reach)
             mean, variance = dream(some, points)
             moments = self.moments.sample(points, self.moments.level_for(spacing))
             areas *= self._on_canvas(points) * moments[..., WEIGHT]
-            return best_colour_and_gain(areas, mean, variance, moments, self.snap)[1]
+            return best_colour_and_gain(areas, mean, variance, moments, self.snap)
 
-        parts = self.dreams.map(gains, range(0, len(strokes), CHUNK))
-        return np.concatenate([np.zeros(0, np.float32), *parts])
+        parts = self.dreams.map(verdict, range(0, len(strokes), CHUNK))
+        colours, gains = zip((np.zeros((0, 3), np.float32), np.zeros(0, np.float32)), *parts, strict=True)
+        return np.concatenate(colours), np.concatenate(gains)
 
     def _on_canvas(self, points: Float32) -> Float32:
         x, y = points[..., 0], points[..., 1]

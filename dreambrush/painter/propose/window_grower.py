@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,22 +9,18 @@ import numpy as np
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.candidates import Belief, Candidates
-from dreambrush.painter.propose.error_pyramid import ErrorPyramid
+from dreambrush.painter.propose.grow import Grower, Score
 from dreambrush.painter.propose.ridge_proposer import Controller
-from dreambrush.painter.propose.scoring import Scorer
 from dreambrush.painter.propose.scratch_canvas import ScratchCanvas
 from dreambrush.painter.propose.windows import WindowSampler
 from dreambrush.painter.refine.descent import refine
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
-Score = Callable[[Float32, Float32], Float32]
-
 CELLS = 16  # number of cells for each stroke that there is room for, when strokes are compared
 CANDIDATES = 3  # number of candidates looked at closely, for each stroke wanted
 STILL_GOOD = 0.6  # share of its first gain that a stroke must keep beside the others of its round
 WORTH_IT = 0.3  # share of the best one's gain that a stroke needs to be laid in the same round
-NOT_WORTH_IT = 1e-3  # share of the error; where all strokes that there is room for gained no more, none is worth it
 LENIENCY, FEW = (1.0, 0.3), 0.25  # shares of these two; the second counts until so many of the wanted ones are found
 
 
@@ -50,23 +45,17 @@ class SearchBudget:
     least_at_once: int = 12
 
 
-class WindowGrower:
-    """Adds strokes to a sketch, round by round.
+class WindowGrower(Grower):
+    """Looks through windows, proposes strokes in each, and keeps those that gain most.
 
     Args:
-        scene: scene that is to be painted.
+        scene: as of every grower.
         controller: proposes strokes.
-        rng: random numbers of all choices.
-        canvas: (height * width, 3) canvas as it is expected to be.
-        room: number of strokes that the canvas is to have in the end.
-        score: turns gains (b,) and strokes (b, 9) into scores (b,), of which the highest are chosen.
+        rng: as of every grower.
+        canvas: as of every grower.
+        room: as of every grower.
+        score: as of every grower.
         budget: search budget of each round.
-
-    Attributes:
-        canvas: (height * width, 3) canvas as it is expected to be with the strokes so far.
-        mse: mean squared error of that canvas.
-        idle: whether the last round found nothing that is worth a stroke.  That is known only where colours are given:
-            with a free choice of colour there is always something.
     """
 
     def __init__(
@@ -79,49 +68,34 @@ class WindowGrower:
         score: Score,
         budget: SearchBudget,
     ) -> None:
-        self.scene, self.controller, self.rng, self.room = scene, controller, rng, room
-        self.score, self.budget = score, budget
-        shape = scene.height, scene.width, 3
-        self.canvas = canvas
-        self.mse = scene.canvas_error(canvas)
-        weight = scene.weight.reshape(shape[:2])
-        self.pyramid = ErrorPyramid(scene.target.reshape(shape), canvas.reshape(shape), weight, scene.cell)
+        super().__init__(scene, rng, canvas, room, score)
+        self.controller, self.budget = controller, budget
         self.sampler = WindowSampler(self.pyramid, rng)
-        self.scorer = Scorer(scene.dreams, self.pyramid, scene.snap)
-        self.idle = False
         self._candidates = Candidates.none()
-
-    def see(self, canvas: Float32, changed: Int64 | None = None) -> None:
-        """Takes the canvas (height * width, 3) as it now is; ``changed`` are the cells that differ, by default all."""
-        self.canvas = canvas
-        self.mse = self.scene.canvas_error(canvas)
-        if changed is not None:
-            self.pyramid.update_some(canvas, changed)
-            return
-        height, width = self.scene.height, self.scene.width
-        self.pyramid.update(canvas.reshape(height, width, 3), (0, 0, width, height))
 
     @property
     def belief(self) -> Belief:
-        """What the grower knows, apart from the state of its random numbers."""
+        """See :class:`Grower`."""
         return Belief(self.canvas, self._candidates, self.sampler.earned)
 
+    def fits(self, belief: Belief) -> bool:
+        """See :class:`Grower`."""
+        size, earned = belief.candidates.size, belief.earned
+        if len(size) and not 0 <= size.min() <= size.max() < len(self.sampler.scales):
+            return False
+        return earned.shape == self.sampler.earned.shape and bool(earned.min() >= 0 and 0 < earned.sum() < np.inf)
+
     def recall(self, belief: Belief) -> None:
-        """Goes on from what a grower knew."""
-        self.see(belief.canvas)
+        """See :class:`Grower`."""
+        super().recall(belief)
         self._candidates, self.sampler.earned = belief.candidates, belief.earned
 
     def wanted(self, there: int, left: int) -> int:
-        """Number of strokes to add in a round, from how many are there and how many are left."""
+        """See :class:`Grower`."""
         return min(max(self.budget.least_at_once, int(self.budget.at_once * there)), left)
 
-    def round(self, wanted: int, needed: bool = True) -> Sketch:
-        """The next strokes, at most as many as wanted; the canvas then has them.
-
-        Args:
-            wanted: number of strokes.
-            needed: whether there must be one even if none gains anything.
-        """
+    def round(self, there: int, wanted: int, needed: bool = True) -> Sketch:
+        """See :class:`Grower`."""
         candidates = self._proposed().then(self._candidates)
         candidates = self._judged(candidates)
         best = np.argsort(-candidates.score, kind="stable")
@@ -144,10 +118,6 @@ class WindowGrower:
         rest = np.setdiff1d(best, close[which], assume_unique=True)
         self._candidates = candidates[rest[np.argsort(-candidates.score[rest], kind="stable")][: self.budget.kept]]
         return sketch
-
-    def _is_nothing(self, gains: Float32) -> bool:
-        """Whether strokes with such gains would remove hardly any of the error, however many there were."""
-        return self.scene.mean_squared(float(gains.max())) * self.room <= NOT_WORTH_IT * self.mse
 
     def _proposed(self) -> Candidates:
         count = self.budget.proposals

@@ -40,7 +40,8 @@ class Dreams:
         self.each = [Dream(folder, threads=1) for folder in folders]
         self._gradients = [DreamGradient(folder, threads=1) for folder in folders]
         self._reach = np.array([dream.reach for dream in self.each], np.float32)
-        self._pool = ThreadPoolExecutor(cores or available_cores())
+        self._cores = cores or available_cores()
+        self._pool = ThreadPoolExecutor(self._cores)
 
     def __enter__(self) -> Dreams:
         return self
@@ -56,7 +57,7 @@ class Dreams:
 
     def map(self, function: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
         """Calls a function for each part, on all cores."""
-        if len(parts) < 2:  # to wake another thread would take longer than many a call
+        if len(parts) < 2 or self._cores == 1:  # to wake another thread would take longer than many a call
             return [function(part) for part in parts]
         return list(self._pool.map(function, parts))
 
@@ -122,10 +123,16 @@ class Dreams:
             fragments.points[drawn],
             np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
         )
-        weights = grad_mean[drawn] * heavier, grad_variance[drawn] * heavier
+        return self.vjp_everywhere(sketch, part, grad_mean[drawn] * heavier, grad_variance[drawn] * heavier)
+
+    def vjp_everywhere(
+        self, sketch: Sketch, fragments: Fragments, grad_mean: Float32, grad_variance: Float32
+    ) -> Float32:
+        """As :meth:`vjp`, exactly: from all of the fragments."""
+        weights = grad_mean, grad_variance
         by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
         for number, gradient in enumerate(self._gradients):
-            own = _Own(sketch, part, number if len(self.each) > 1 else None)
+            own = _Own(sketch, fragments, number if len(self.each) > 1 else None)
             answers = self._asked(gradient.at, own, sketch.strokes, (own.points, *(w[own.pairs] for w in weights)))
             if answers:
                 by_strokes += np.concatenate(answers)

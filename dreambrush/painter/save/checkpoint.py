@@ -144,7 +144,7 @@ def _check_of(state: State, studio: Studio) -> None:
     Raises:
         StrokesError: it cannot.
     """
-    known, sampler = studio.known, studio.planner.grower.sampler
+    known = studio.known
     strokes, belief = known.asked.strokes, state.belief
     if belief.canvas.shape != known.coarse.target.shape or len(state.sketch) > strokes:
         raise StrokesError(
@@ -158,14 +158,11 @@ def _check_of(state: State, studio: Studio) -> None:
     rows = [candidates.strokes, *(each.strokes for each in sketches)]
     brushes = [candidates.brush, *(each.brush for each in sketches)]
     farthest = FARTHEST_OF_SIZE * sum(known.target.size)
-    size, earned = candidates.size, belief.earned
     if (
         any(len(sketch) > strokes for sketch in others)
         or any(len(each) and np.abs(each).max() > farthest for each in rows)
         or any(len(each) and each.max() >= len(known.asked.brushes) for each in brushes)
-        or (len(size) and not 0 <= size.min() <= size.max() < len(sampler.scales))
-        or earned.shape != sampler.earned.shape
-        or not (earned.min() >= 0 and 0 < earned.sum() < np.inf)
+        or not studio.planner.grower.fits(belief)
     ):
         raise StrokesError(
             "The parts of the unfinished painting do not fit together.",

@@ -23,6 +23,7 @@ from dreambrush.models.catalogue import (
     CARD_FILE,
     COLOUR_FILE,
     COLOUR_WEIGHTS_FILE,
+    CONTROLLER_FILE,
     DREAM_FILE,
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
@@ -147,8 +148,8 @@ def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str,
     )
     files = exported.files
     if output.resolve() != folder.resolve():
-        # A model of dreambrush 0.1 may have a controller; it goes along as it is.
-        names = ("*.myb", "preview.png", POLICY_FILE, POLICY_WEIGHTS_FILE)
+        # Controllers go along as they are, that of dreambrush 0.1, too.
+        names = ("*.myb", "preview.png", CONTROLLER_FILE, POLICY_FILE, POLICY_WEIGHTS_FILE)
         others = (path for name in names for path in folder.glob(name))
         files = {path.name: path.read_bytes() for path in others} | files
     card.pop(CARD_ENTRY, None)  # of what was exported before

@@ -13,8 +13,8 @@ from dreambrush.painter.painting import Progress
 from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, Effort
 from dreambrush.painter.plan.planner import Planner
-from dreambrush.painter.propose.window_grower import WindowGrower
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
+from dreambrush.painter.propose.window_grower import WindowGrower
 from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.sketch import Sketch

@@ -10,8 +10,8 @@ import pytest
 from dreambrush.arrays import Float32
 from dreambrush.painter.gain import only
 from dreambrush.painter.geometry import dotness
-from dreambrush.painter.propose.window_grower import WindowGrower, SearchBudget
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
+from dreambrush.painter.propose.window_grower import SearchBudget, WindowGrower
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.cells import reduced
@@ -56,7 +56,7 @@ def new_grower(
 def grown(grower: WindowGrower, rounds: int = 6) -> Sketch:
     sketch = Sketch.empty()
     for _ in range(rounds):
-        sketch = sketch.then(grower.round(8))
+        sketch = sketch.then(grower.round(0, 8))
     return sketch
 
 
@@ -67,7 +67,7 @@ def test_the_real_error_falls_round_by_round(
     grower = grower_for(dreams, cell=cell)
     sketch, errors = Sketch.empty(), [np.square(PAPER - astronaut(SIDE)).mean()]
     for _ in range(4):
-        sketch = sketch.then(grower.round(8))
+        sketch = sketch.then(grower.round(0, 8))
         errors.append(np.square(painted(sketch, PAPER) - astronaut(SIDE)).mean())
         real = reduced(painted(sketch, PAPER), cell)
         assert np.abs(grower.canvas.reshape(real.shape) - real).mean() < 0.013 * cell
@@ -77,9 +77,11 @@ def test_the_real_error_falls_round_by_round(
 
 
 @pytest.mark.parametrize("wanted", [1, 2, 8, 30])
-def test_no_more_strokes_than_wanted_and_at_least_one(grower_for: partial[WindowGrower], oil: Dreams, wanted: int) -> None:
+def test_no_more_strokes_than_wanted_and_at_least_one(
+    grower_for: partial[WindowGrower], oil: Dreams, wanted: int
+) -> None:
     grower = grower_for(oil)
-    counts = [len(grower.round(wanted)) for _ in range(4)]
+    counts = [len(grower.round(0, wanted)) for _ in range(4)]
     assert all(1 <= count <= wanted for count in counts)
     assert wanted == 1 or max(counts) > 1
 
@@ -92,14 +94,18 @@ def test_what_a_round_adds_is_on_the_canvas(grower_for: partial[WindowGrower], d
     assert np.array_equal(grower.pyramid.canvas.reshape(-1, 3), grower.canvas)
 
 
-def test_strokes_are_tame_and_colours_colours(grower_for: partial[WindowGrower], dreams: Dreams, tame_for: Tames) -> None:
+def test_strokes_are_tame_and_colours_colours(
+    grower_for: partial[WindowGrower], dreams: Dreams, tame_for: Tames
+) -> None:
     sketch = grown(grower_for(dreams))
     np.testing.assert_allclose(tame_for(SIDE)(sketch.strokes), sketch.strokes, atol=1e-3)
     assert ((sketch.colours >= 0) & (sketch.colours <= 1)).all()
     assert sketch.strokes.dtype == sketch.colours.dtype == np.float32
 
 
-def test_every_brush_is_used_where_it_suits_best(grower_for: partial[WindowGrower], dreams: Dreams, oil: Dreams) -> None:
+def test_every_brush_is_used_where_it_suits_best(
+    grower_for: partial[WindowGrower], dreams: Dreams, oil: Dreams
+) -> None:
     errors = []
     for seed in range(4):
         several, one = grower_for(dreams, seed), grower_for(oil, seed)
@@ -147,7 +153,7 @@ def test_a_canvas_that_is_really_otherwise_is_seen(
 def test_a_perfect_canvas_is_not_spoilt(grower_for: partial[WindowGrower], oil: Dreams, astronaut: Pictures) -> None:
     grower = grower_for(oil)
     grower.see(astronaut(SIDE).reshape(-1, 3))
-    assert len(grower.round(1)) == 1  # as one was asked for
+    assert len(grower.round(0, 1)) == 1  # as one was asked for
     assert grower.mse < 1e-6
 
 

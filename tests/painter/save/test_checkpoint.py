@@ -14,7 +14,8 @@ from dreambrush.errors import StrokesError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
-from dreambrush.painter.plan.effort import EFFORTS, Effort
+from dreambrush.painter.plan.effort import EFFORTS, LEARNED_EFFORTS, Effort
+from dreambrush.painter.propose.round_grower import RoundBudget
 from dreambrush.painter.propose.window_grower import SearchBudget
 from dreambrush.painter.run import paint
 from dreambrush.painter.save.autosave import Autosave
@@ -30,9 +31,11 @@ SIDE, STROKES = 32, 42  # of 40 and more, some are accents
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Effort 5 with everything in it, but less of each."""
     thought = SearchBudget(windows=6, proposals=4, kept=8, steps=1, at_once=0.4)
-    few = Effort(thought, (0.3, 0.6), 2, 2, 0.08, 2, 2, (8, 16), 2)
+    rounds = RoundBudget(at_once=0.4, least_at_once=8, steps=1)
+    few = Effort(thought, rounds, (0.3, 0.6), 2, 2, 0.08, 2, 2, (8, 16), 2)
     monkeypatch.setattr(Effort, "for_count", lambda effort, _: effort)
     monkeypatch.setitem(EFFORTS, 5, few)
+    monkeypatch.setitem(LEARNED_EFFORTS, 5, few)
 
 
 def moments(target: Float32, options: PaintOptions, **more: object) -> tuple[Painting, list[Painting]]:

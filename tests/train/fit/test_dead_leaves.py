@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from research.controllers.dead_leaves import SIDE, drawn_pictures
+from dreambrush.train.fit.dead_leaves import SIDE, drawn_pictures
 
 
 def test_pictures_are_alike_for_a_seed_and_otherwise_all_different() -> None:

@@ -1,0 +1,43 @@
+"""Which controller a new one begins from."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dreambrush.models.catalogue import CONTROLLER_FILE, find_brush, shipped_folder
+from dreambrush.train.fit.nearest import controller_weights, nearest_controller
+from dreambrush.train.fit.round_network import RoundNetwork
+from dreambrush.train.to_onnx import controller_bytes
+
+
+def test_weights_come_back_out_of_onnx() -> None:
+    network = RoundNetwork()
+    found = controller_weights(controller_bytes(network))
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(found[name], tensor)
+
+
+def test_the_same_brush_elsewhere_is_nearest_to_itself(tmp_path: Path) -> None:
+    folder = find_brush("oil").dream_folder()
+    shutil.copytree(folder, tmp_path / "copy")
+    found = nearest_controller(tmp_path / "copy", tmp_path / "model")
+    assert found is not None and found.brush == "oil"
+    other = nearest_controller(tmp_path / "copy", folder)
+    assert other is not None and other.brush != "oil"
+
+
+def test_there_may_be_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dreambrush.train.fit.nearest.shipped_folder", lambda kind: tmp_path)
+    assert nearest_controller(find_brush("oil").dream_folder(), tmp_path) is None
+
+
+def test_all_brushes_of_ours_have_one() -> None:
+    folders = [path.parent for path in shipped_folder("pretrained").glob("*/dream.onnx")]
+    sizes = [(folder / CONTROLLER_FILE).stat().st_size for folder in folders]
+    assert len(sizes) == 8 and max(sizes) <= 500_000
+    assert np.isfinite(sizes).all()
