@@ -42,7 +42,7 @@ from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.measure.stroke_metrics import measure_strokes
-from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.options import CONTROLLERS, LEARNED, ControllerKind, PaintOptions
 from dreambrush.painter.painting import Clock, Painting
 from dreambrush.painter.plan.effort import EFFORTS
 from dreambrush.painter.plan.order import LAYERS
@@ -67,11 +67,13 @@ class Task:
     pigment: bool
     seed: int
     folder: Path
+    controller: ControllerKind = LEARNED
 
     @property
     def file(self) -> Path:
         """The painting's."""
         dials = f"e{self.effort}-h{self.hand:g}-l{self.layers}{'-pigment' if self.pigment else ''}-s{self.seed}"
+        dials += "" if self.controller == LEARNED else f"-{self.controller}"
         name = f"{Path(self.picture).stem}-{self.size}-{self.strokes}-{'+'.join(self.brushes)}-{dials}.ora"
         return self.folder / name.replace("/", "_")
 
@@ -103,7 +105,9 @@ def measure(task: Task) -> Row:
     """Paints once and tells everything about it; the painting is saved as .ora and .png."""
     brushes = [find_brush(name) for name in task.brushes]
     target = target_picture(task.picture, task.size, keep_alpha=True)
-    options = PaintOptions(effort=task.effort, hand=task.hand, layers=task.layers, pigment=task.pigment)
+    options = PaintOptions(
+        effort=task.effort, hand=task.hand, layers=task.layers, pigment=task.pigment, controller=task.controller
+    )
     clock = Clock()
     with clock.time("total"):
         painting = paint(target, brushes, task.strokes, task.seed, options=options)
@@ -140,6 +144,7 @@ def measure(task: Task) -> Row:
             for name, value in asdict(task).items()
             if name in ("effort", "hand", "layers", "pigment", "seed")
         },
+        "controller": painting.controller,
         **_errors(painting),
         "looks": {name: round(value, 4) for name, value in asdict(looks).items()},
         "seconds_by_work": {work: _rounded(spent) for work, spent in painting.seconds.items()},
@@ -197,6 +202,7 @@ def main() -> None:
     parser.add_argument("--brush", nargs="+", default=["oil"], help="several are for one painting")
     parser.add_argument("--effort", type=int, nargs="+", choices=EFFORTS, default=[usual.effort])
     parser.add_argument("--hand", type=float, nargs="+", default=[usual.hand], help="0 to 1")
+    parser.add_argument("--controller", nargs="+", choices=CONTROLLERS, default=[usual.controller])
     parser.add_argument("--layers", type=int, choices=LAYERS, default=usual.layers)
     parser.add_argument("--pigment", action="store_true", help="paint as MyPaint 2 does")
     parser.add_argument("--seed", type=int, default=0)
@@ -209,10 +215,10 @@ def main() -> None:
     try:
         pictures = list(expanded(options.picture))
         with ProcessPoolExecutor(1, mp_context=fresh, max_tasks_per_child=1) as process:
-            for name, size, strokes, effort, hand in product(
-                pictures, options.size, options.strokes, options.effort, options.hand
+            for name, size, strokes, effort, hand, controller in product(
+                pictures, options.size, options.strokes, options.effort, options.hand, options.controller
             ):
-                task = Task(name, size, strokes, tuple(options.brush), effort, hand, *shared)
+                task = Task(name, size, strokes, tuple(options.brush), effort, hand, *shared, controller)
                 row = process.submit(attempt, task).result()
                 if isinstance(row, str):
                     sys.exit(row)

@@ -17,6 +17,8 @@ from dreambrush.train.to_onnx import controller_bytes
 
 def test_weights_come_back_out_of_onnx() -> None:
     network = RoundNetwork()
+    for weights in network.parameters():  # as after training: a bias of nothing would be left out
+        torch.nn.init.normal_(weights)
     found = controller_weights(controller_bytes(network))
     for name, tensor in network.state_dict().items():
         assert torch.equal(found[name], tensor)
