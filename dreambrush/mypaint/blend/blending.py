@@ -52,7 +52,7 @@ def merge_layers(layers: Sequence[Layer], background: Pixels, eotf: float = PLAI
     # One row of tiles at a time: the working copies of a 4096 pixel wide picture then stay near 10 MB.
     for top in range(0, height, TILE_SIZE):
         rows = slice(top, min(top + TILE_SIZE, height))
-        band = light[_background_band(tile, rows, width)]
+        band = light[background_band(tile, rows, width)]
         for layer in layers:
             if layer.visible:
                 _lay_over(band, layer, rows, light)
@@ -147,7 +147,7 @@ def background_tile(background: Pixels) -> Pixels:
     return background
 
 
-def _background_band(tile: Pixels, rows: slice, width: int) -> Pixels:
+def background_band(tile: Pixels, rows: slice, width: int) -> Pixels:
     """The background under one row of tiles, shape (rows, width, 3)."""
     top = rows.start % len(tile)
     strip = tile[top : top + rows.stop - rows.start]
