@@ -8,8 +8,8 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
                     "size": [w, h], "strokes": "...", "alpha": "...", "made_with": {"numpy": "2.4.6", ...}}]}
 
 ``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  Only transparent pictures have ``alpha``, the
-shape as a PNG.  Only paintings on paper have ``grain``, which is true.  A file may hold several recipes, one for each
-time that dreambrush painted in it.
+shape as a PNG.  Only paintings on paper have ``grain``, and only those with baked layers ``flattened``; both are true.
+A file may hold several recipes, one for each time that dreambrush painted in it.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Recipe:
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
         made_with: versions and processor, on which the bytes also depend (see :func:`~dreambrush.machine.foundations`);
             {} if they are not known.
+        flattened: whether the saved layers are baked, so that no program has to blend them.
     """
 
     version: str
@@ -76,6 +77,7 @@ class Recipe:
     alpha: Pixels | None = None
     grain: bool = False
     made_with: Mapping[str, str] = field(default_factory=dict)
+    flattened: bool = False
 
     @property
     def background(self) -> Pixels:
@@ -109,6 +111,8 @@ class Recipe:
             record["made_with"] = dict(self.made_with)
         if self.grain:
             record["grain"] = True
+        if self.flattened:
+            record["flattened"] = True
         if self.alpha is not None:
             png = io.BytesIO()
             Image.fromarray(self.alpha).save(png, "PNG", optimize=True)
@@ -160,6 +164,7 @@ class Recipe:
                 alpha,
                 bool(record.get("grain", False)),
                 {str(key): str(value) for key, value in dict(record.get("made_with", {})).items()},
+                bool(record.get("flattened", False)),
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None

@@ -63,6 +63,7 @@ class Painting:
             shape.
         grain: whether the ground is paper, with a grain (see pictures/paper.py).
         ground_reason: why the ground has its colour; None on somebody's work.
+        flattened: whether the layers are baked, so that no program has to blend them.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 what was seen of the work that it is painted onto.
         alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
@@ -89,6 +90,7 @@ class Painting:
     unfinished: bytes | None = None
     grain: bool = False
     ground_reason: GroundReason | None = None
+    flattened: bool = False
 
     @property
     def onto_work(self) -> bool:

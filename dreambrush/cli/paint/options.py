@@ -159,7 +159,7 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "--pigment/--no-pigment",
         default=False,
         help="Mix colours like real pigments, as MyPaint 2 does.  This is slower, and only MyPaint shows such a file "
-        "correctly.",
+        "correctly.  --flatten-pigment helps.",
     ),
     seed_option(
         "Number of the variant to paint.  The same number gives the same file again, with the same versions on the "
@@ -246,6 +246,12 @@ FILES: tuple[Decorator, ...] = (
     ),
     format_option(FORMATS, ORA),
     dpi_option("300"),
+    click.option(
+        "--flatten-pigment/--no-flatten-pigment",
+        default=False,
+        help="Save layers that need no blending, so that Krita, GIMP and others show the same picture as MyPaint, also "
+        "with --pigment.  Where paint is thin, a layer then holds what shines through it, too.",
+    ),
     click.option(
         "--your-turn/--no-your-turn",
         default=True,
