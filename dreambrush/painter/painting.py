@@ -73,6 +73,7 @@ class Painting:
         seconds: wall and CPU seconds of each kind of work.
         interrupted: whether Ctrl-C ended it early.
         pigment: whether it was painted as pigment, in linear light (eotf 2.2).
+        eotf: eotf of that light, if it is another one.
         unfinished: from which it can go on to what it would have become; None if it is finished.
     """
 
@@ -91,6 +92,7 @@ class Painting:
     grain: bool = False
     ground_reason: GroundReason | None = None
     flattened: bool = False
+    eotf: float | None = None
 
     @property
     def onto_work(self) -> bool:

@@ -153,11 +153,14 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
         recipe: what to paint; one that is as it was gives the same pixels.
         progress: called from time to time with the number of strokes laid.
     """
-    layers = lay_strokes(recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress)
+    layers = lay_strokes(
+        recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress, recipe.eotf
+    )
     count, transparent = len(layers), recipe.alpha is not None
     if recipe.alpha is not None:
         layers = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)
     if recipe.flattened:
-        layers = flatten_layers(layers, recipe.background, canvas_eotf(recipe.pigment), transparent=transparent)
+        eotf = canvas_eotf(recipe.pigment, recipe.eotf)
+        layers = flatten_layers(layers, recipe.background, eotf, transparent=transparent)
     digests = tuple(digest(layer.pixels) for layer in layers[-count:])
     return Repainting(replace(recipe, digests=digests), layers)

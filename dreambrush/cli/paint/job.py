@@ -129,7 +129,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
         height, width = picture.shape[:2]
         options = settings.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
         if work is not None:
-            options = replace(options, pigment=work.pigment)  # as the work's other layers
+            options = replace(options, pigment=work.pigment, eotf=work.eotf)  # as the work's other layers
         painting = paint_picture(
             picture,
             job.brushes,

@@ -27,13 +27,13 @@ def merge_layers(layers: Sequence[Layer], background: Pixels, eotf: float = PLAI
         layers: at least one, the bottom one first, all of one size.
         background: a paper tile of shape (64n, 64m, 3) repeated from the top left corner, a picture of the frame's
             shape (height, width, 3), or one colour of shape (3,); sRGB, uint8.
-        eotf: eotf of the document, 1.0 or 2.2.
+        eotf: eotf of the document, such as 1.0 or 2.2.
 
     Returns:
         sRGB, shape (height, width, 3), uint8.
 
     Raises:
-        ValueError: there is no layer, the shapes do not fit, or the eotf is another one.
+        ValueError: there is no layer, the shapes do not fit, or no document has that eotf.
         UsageError: a layer has a mode that MyPaint does not have.
         LibmypaintError: libmypaint is not installed.
     """

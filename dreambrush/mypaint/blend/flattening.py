@@ -32,14 +32,14 @@ def flatten_layers(
     Args:
         layers: at least one, the bottom one first, all of one size.
         background: a paper tile of shape (64n, 64m, 3) or a colour of shape (3,), sRGB, uint8.
-        eotf: eotf of the document that the layers are made for, 1.0 or 2.2.
+        eotf: eotf of the document that the layers are made for, such as 1.0 or 2.2.
         transparent: leave transparent what the layers do not cover.
 
     Returns:
         New layers of opacity 1.  Hidden layers keep their pixels.
 
     Raises:
-        ValueError: there is no layer, the shapes do not fit, or the eotf is another one.
+        ValueError: there is no layer, the shapes do not fit, or no document has that eotf.
     """
     height, width = frame_size(layers)
     tile = background_tile(background)

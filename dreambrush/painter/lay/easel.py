@@ -28,8 +28,9 @@ class Easel:
         ground: what lies below the first stroke: (3,) uint8, one colour, or (height, width, 3) uint8, a picture.
         tools: tools that strokes may be laid with, numbered from 0.
         layers: names of the layers, bottom first; painting starts on the first.
-        pigment: whether to paint as MyPaint 2 does: in linear light (eotf 2.2), where strokes and layers mix as paint.
+        pigment: whether to paint as MyPaint 2 does: in linear light, where strokes and layers mix as paint.
         seed: seed of the painting; see :class:`~dreambrush.painter.lay.paint_layers.PaintLayers`.
+        eotf: eotf of that light; None for MyPaint's own, 2.2.
 
     Attributes:
         names: names of the layers, bottom first.
@@ -46,10 +47,11 @@ class Easel:
         layers: tuple[str, ...] = (),
         pigment: bool = False,
         seed: int = 0,
+        eotf: float | None = None,
     ) -> None:
         self.width, self.height, self.ground, self.names, self.pigment = width, height, ground, layers, pigment
-        self.eotf = canvas_eotf(pigment)
-        self.paint_layers = PaintLayers((width, height), tools, seed, pigment)
+        self.eotf = canvas_eotf(pigment, eotf)
+        self.paint_layers = PaintLayers((width, height), tools, seed, pigment, eotf)
         self.on_layer: list[int] = []
         bare = light_of_levels(self.eotf)[ground] if pigment else (ground / np.float32(255)).astype(np.float32)
         self._finished: list[Layer] = []

@@ -18,6 +18,7 @@ def lay_strokes(
     pigment: bool = False,
     names: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
+    eotf: float | None = None,
 ) -> list[Layer]:
     """Lays all strokes, in order; stroke i, counted from 0, has seed + i.
 
@@ -34,6 +35,7 @@ def lay_strokes(
         pigment: whether to paint as pigment, in linear light.
         names: names by which MyPaint knows the brushes, for its stroke maps; without names no stroke map is kept.
         progress: called from time to time with the number of strokes laid.
+        eotf: eotf of the light in which pigment mixes; None for MyPaint's own.
 
     Returns:
         All layers that the strokes name, bottom first.
@@ -41,7 +43,7 @@ def lay_strokes(
     known: Sequence[str | None] = [None] * len(brushes) if names is None else names
     tools = [Tool(settings, name, pigment) for settings, name in zip(brushes, known, strict=True)]
     last = {int(layer): index for index, layer in enumerate(strokes.layer)}
-    paint = PaintLayers(strokes.size, tools, seed, pigment)
+    paint = PaintLayers(strokes.size, tools, seed, pigment, eotf)
     done: dict[int, Layer] = {}
     for index, layer in enumerate(strokes.layer.tolist()):
         radius = float(strokes.radius[index])

@@ -37,15 +37,16 @@ class LayerCanvas:
         width: width of the canvas in pixels.
         height: height of the canvas in pixels.
         pigment: whether to paint in linear light, for a layer that mixes with those below like pigment.
+        eotf: eotf of the linear light; None for MyPaint's own.
 
     Attributes:
         canvas: libmypaint's surface, which holds the paint.
         strokes: stroke map: the strokes whose tools have names.
     """
 
-    def __init__(self, width: int, height: int, pigment: bool = False) -> None:
+    def __init__(self, width: int, height: int, pigment: bool = False, eotf: float | None = None) -> None:
         self.pigment = pigment
-        self.canvas = Canvas(width, height, canvas_eotf(pigment))
+        self.canvas = Canvas(width, height, canvas_eotf(pigment, eotf))
         self.strokes: list[RecordedStroke] = []
 
     def paint(
@@ -79,9 +80,14 @@ class LayerCanvas:
         return Layer(name, self.canvas.read8(), composite_op=layer_mode(self.pigment), strokes=tuple(self.strokes))
 
 
-def canvas_eotf(pigment: bool) -> float:
-    """The eotf of paintings with and without pigment: 2.2, as in MyPaint 2, or 1.0."""
-    return LINEAR if pigment else PLAIN
+def canvas_eotf(pigment: bool, eotf: float | None = None) -> float:
+    """The eotf of paintings with and without pigment: 2.2, as in MyPaint 2, or 1.0.
+
+    Args:
+        pigment: whether the painting mixes as pigment.
+        eotf: the eotf with pigment, if it is not 2.2.
+    """
+    return (eotf or LINEAR) if pigment else PLAIN
 
 
 def layer_mode(pigment: bool) -> str:

@@ -23,13 +23,21 @@ class PaintLayers:
         tools: tools that strokes may be laid with, numbered from 0.
         seed: seed of the painting; its stroke i has seed + i, whatever layer it is on.
         pigment: whether paint mixes as pigment, in linear light.
+        eotf: eotf of that light; None for MyPaint's own.
 
     Attributes:
         laid: number of strokes laid so far.
     """
 
-    def __init__(self, size: tuple[int, int], tools: Sequence[Tool], seed: int = 0, pigment: bool = False) -> None:
-        self.size, self.tools, self.seed, self.pigment = size, tools, seed, pigment
+    def __init__(
+        self,
+        size: tuple[int, int],
+        tools: Sequence[Tool],
+        seed: int = 0,
+        pigment: bool = False,
+        eotf: float | None = None,
+    ) -> None:
+        self.size, self.tools, self.seed, self.pigment, self._eotf = size, tools, seed, pigment, eotf
         self.laid = 0
         self._canvases: dict[int, LayerCanvas] = {}
 
@@ -41,7 +49,7 @@ class PaintLayers:
     def canvas(self, layer: int) -> LayerCanvas:
         """The canvas of a layer; it is made if there is none yet."""
         if layer not in self._canvases:
-            self._canvases[layer] = LayerCanvas(*self.size, self.pigment)
+            self._canvases[layer] = LayerCanvas(*self.size, self.pigment, self._eotf)
         return self._canvases[layer]
 
     def lay(

@@ -107,6 +107,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         grain=painting.grain,
         made_with=foundations(),
         flattened=painting.flattened,
+        eotf=painting.eotf,
     )
 
 
@@ -119,14 +120,14 @@ def flatten_painting(painting: Painting) -> Painting:
     background = painting.background
     if painting.grain and painting.alpha is None:
         background = paper_tile(background)
-    eotf = canvas_eotf(painting.pigment)
+    eotf = canvas_eotf(painting.pigment, painting.eotf)
     layers = flatten_layers(painting.layers, background, eotf, transparent=painting.transparent)
     return replace(painting, layers=layers, flattened=True)
 
 
 def saved_eotf(recipe: Recipe) -> float:
     """The eotf of the document in which a recipe's layers are saved."""
-    return PLAIN if recipe.flattened else canvas_eotf(recipe.pigment)
+    return PLAIN if recipe.flattened else canvas_eotf(recipe.pigment, recipe.eotf)
 
 
 def saved_mode(recipe: Recipe) -> str:

@@ -92,6 +92,6 @@ def test_bad_arguments() -> None:
     with pytest.raises(ValueError, match="at least one layer"):
         flatten_layers([], WHITE, 1.0)
     with pytest.raises(ValueError, match="eotf"):
-        flatten_layers([layer], WHITE, 1.8)
+        flatten_layers([layer], WHITE, 0.0)
     with pytest.raises(ValueError, match="pixels of layer"):
         flatten_layers([layer, replace(layer, pixels=noise(1, 5, 5))], WHITE, 1.0)
