@@ -83,7 +83,7 @@ def render(
     kinds = (ORA,) if flatten and not is_typed("formats") else tuple(dict.fromkeys(formats))
     if ORA in kinds and not flatten:
         raise UsageError(
-            f"--format {ORA} needs --flatten-pigment.",
+            "--format ora needs --flatten-pigment.",
             f"A copy of an {ORA_ENDING} needs no dreambrush: cp makes it.",
             id="option-needs-another",
         )

@@ -45,7 +45,8 @@ def _shown(path: Path, *, linear: bool) -> Pixels:
         _lay(ora, stack, canvas, (0, 0), linear=linear)
     straight = canvas[..., :3] / np.maximum(canvas[..., 3:], 1e-9)
     shown = np.concatenate([_encoded(straight) if linear else straight, canvas[..., 3:]], 2)
-    return np.rint(np.clip(shown, 0, 1) * 255).astype(np.uint8)
+    levels: Pixels = np.rint(np.clip(shown, 0, 1) * 255).astype(np.uint8)
+    return levels
 
 
 def _lay(ora: zipfile.ZipFile, stack: ET.Element, canvas: Float64, at: tuple[int, int], *, linear: bool) -> None:

@@ -67,8 +67,8 @@ def test_what_is_hidden_keeps_its_pixels_and_opacity() -> None:
         assert (hidden.opacity, hidden.composite_op) == (0.4, NORMAL)
         assert np.array_equal(hidden.pixels(), document.layers()[0].pixels())
         assert (shown.opacity, shown.composite_op) == (1.0, NORMAL)
-        (group,) = (node for node in flat.root.walk() if node.name == "Group")
-        assert (group.opacity, group.composite_op) == (1.0, NORMAL)
+        (around,) = (node for node in flat.root.walk() if node.name == "Group")
+        assert (around.opacity, around.composite_op) == (1.0, NORMAL)
 
 
 def test_everything_else_stays() -> None:
@@ -116,8 +116,8 @@ def test_layers_that_share_pixels() -> None:
     ora = OraFile(64, 64, 2.2)
     ora.layer(noise(2, 64, 64), composite_op=PIGMENT)
     shared = ora.layer(noise(1, 64, 64), composite_op=PIGMENT, opacity=0.5)
-    for more in ({}, {"visibility": "hidden"}):
-        ora.layer(b"", src=shared.attrib["src"], composite_op=PIGMENT, **more)
+    for visibility in ("visible", "hidden"):
+        ora.layer(b"", src=shared.attrib["src"], composite_op=PIGMENT, visibility=visibility)
     ora.background(PAPER)
     check(ora)
 
