@@ -177,7 +177,9 @@ def _ours(folder: Path, name: str) -> tuple[np.ndarray, list[str]]:
     """The picture as MyPaint shows it, and the names of the layers, the topmost first."""
     if name.endswith(".psd"):
         psd = PSDImage.open(folder / name)
-        return np.asarray(psd.topil().convert("RGB")), [layer.name for layer in reversed(list(psd))]
+        picture = psd.topil()
+        assert picture is not None
+        return np.asarray(picture.convert("RGB")), [layer.name for layer in reversed(list(psd))]
     with zipfile.ZipFile(folder / name) as ora:
         layers = [each.get("name", "") for each in ET.fromstring(ora.read("stack.xml")).iter("layer")]
         return np.asarray(Image.open(io.BytesIO(ora.read("mergedimage.png"))).convert("RGB")), layers

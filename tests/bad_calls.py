@@ -46,7 +46,7 @@ COMMANDS: list[Row] = [
     *rows("missing-argument", *(
         ["replay", "timelapse", "inspect", "render", "collect", "train", "export", "completion"]), "render work.ora"),
     *rows("extra-argument", "doctor now", "inspect work.ora work.ora", "brushes now"),
-    *rows("bad-value", "completion tcsh", "bench letters album", "paint ''", "paint photo.png --strokes"),
+    *rows("bad-value", "completion tcsh", "bench letters album", "paint ''", "paint photo.png --strokes", "brushes --install gimp"),
     *rows("nothing-to-measure", "bench digits"),
     *rows("no-such-controller", "bench digits album --controller policy"),
     *rows("no-picture-given", "paint"),
@@ -289,6 +289,7 @@ BAD_CALLS = [*COMMANDS, *PICTURES, *BOMBS, *OUTPUTS, *BRUSHES, *MODELS, *WORKS, 
 # Where the user's data folder is a file.
 NO_DATA_HOME: list[Row] = [
     *rows("mypaint-folder-not-writable", "brushes --install"),
+    *rows("krita-folder-not-writable", "brushes --install krita"),
     *rows("cannot-make-folder", "train oil"),
     *styled("no-such-brush", "--brush oyl"),
 ]
