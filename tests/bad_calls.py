@@ -46,7 +46,8 @@ COMMANDS: list[Row] = [
     *rows("missing-argument", *(
         ["replay", "timelapse", "inspect", "render", "collect", "train", "export", "completion"]), "render work.ora"),
     *rows("extra-argument", "doctor now", "inspect work.ora work.ora", "brushes now"),
-    *rows("bad-value", "completion tcsh", "bench letters album", "paint ''", "paint photo.png --strokes", "brushes --install gimp"),
+    *rows("bad-value", "completion tcsh", "bench letters album", "paint ''", "paint photo.png --strokes",
+          "brushes --install gimp"),
     *rows("nothing-to-measure", "bench digits"),
     *rows("no-such-controller", "bench digits album --controller policy"),
     *rows("no-picture-given", "paint"),
