@@ -133,6 +133,8 @@ def check(machine: Machine, keep: Path | None) -> int:
             print(f"There is no {program}.", file=sys.stderr)
             continue
         version, found = opened(machine)
+        if not found:
+            print(f"{version} opens no .ora.", file=sys.stderr)
         for name, layers in found.items():
             wanted, names = ours[name]
             shown = _picture(folder / f"{name}.{program.lower()}.png")
@@ -163,10 +165,12 @@ def in_krita(machine: Machine) -> tuple[str, dict[str, list[str]]]:
 
 def in_gimp(machine: Machine) -> tuple[str, dict[str, list[str]]]:
     """Opens all files in GIMP, as :func:`in_krita` does."""
+    version = machine.run("gimp", "--version").strip().splitlines()[-1].split()[-1]
+    if version.startswith("2."):
+        return f"GIMP {version}", {}
     (machine.folder / "open.py").write_text(GIMP_SCRIPT.replace("NAMES", repr(list(FILES))))
     batch = ("-i", "--quit", "--batch-interpreter", "python-fu-eval", "-b", "exec(open('open.py').read())")
     machine.run("timeout", str(PATIENCE), "xvfb-run", "-a", "gimp", *batch)
-    version = machine.run("gimp", "--version").strip().splitlines()[-1].split()[-1]
     return f"GIMP {version}", json.loads((machine.folder / "gimp.json").read_text())
 
 
