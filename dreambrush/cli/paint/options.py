@@ -242,7 +242,7 @@ FILES: tuple[Decorator, ...] = (
         help="File to save, or a folder for it.  The ending says what kind: .ora and .psd have the layers; .png, .jpg, "
         ".webp and .tif are flat.  Give it several times for several files.  Without an .ora, the unfinished painting "
         "is in OUT-unfinished.ora until the end.  "
-        "[default: the picture's name with .ora, in this folder]",
+        "[default: the picture's name with .ora, here]",
     ),
     format_option(FORMATS, ORA),
     dpi_option("300"),
