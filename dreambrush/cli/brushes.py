@@ -118,11 +118,13 @@ def _change(program: str, *, install: bool) -> None:
     from dreambrush.mypaint.brushes import pack as brush_pack
     from dreambrush.mypaint.brushes.folders import user_folder
 
+    ours = shipped_folder("brushes")
     if program == KRITA:
-        change, folder = krita.install_in_krita if install else krita.uninstall_from_krita, krita.krita_folder()
+        change = krita.install_in_krita if install else krita.uninstall_from_krita
+        changes = change(ours, krita.krita_folder())
     else:
-        change, folder = brush_pack.install if install else brush_pack.uninstall, user_folder()
-    for line in _told(change(shipped_folder("brushes"), folder), program, install=install):
+        changes = (brush_pack.install if install else brush_pack.uninstall)(ours, user_folder())
+    for line in _told(changes, program, install=install):
         click.echo(line, err=True)
 
 

@@ -36,6 +36,7 @@ from dreambrush.mypaint.ora.stack_xml import MYPAINT, parse_stack_xml
 from dreambrush.mypaint.ora.zip_copy import ZipCopy
 from dreambrush.mypaint.strokemap import decode, encode
 
+WORK_LIMIT = 5_000_000_000  # pixels of all layers, each as large as the picture: some minutes
 PAINTLESS = ("svg:dst-in", "svg:dst-out")
 """Modes in which a layer brings no paint of its own."""
 
@@ -73,6 +74,7 @@ def flatten_document(
         LibmypaintError: libmypaint is not installed.
     """
     with read_document(source) as document, open_output(target, overwrite=overwrite) as file:
+        _check(document)
         final = render_document(document)
         image, stack = parse_stack_xml(document.stack_xml)
         image.set(f"{MYPAINT}eotf", str(PLAIN))
@@ -98,6 +100,19 @@ def flatten_document(
         ora.add(STACK_XML, ET.tostring(image, encoding="utf-8"))
         ora.write_directory(comment)
         return final
+
+
+def _check(document: Document) -> None:
+    """Finds out before the work whether it would take very long: a small file can ask for many layers."""
+    frame = document.width * document.height
+    pixels = frame * sum(isinstance(node, PaintLayer) for node in _baked_nodes(document.root))
+    if pixels > WORK_LIMIT:
+        raise OpenrasterError(
+            f"The file '{document.archive.path}' has layers and groups that together change {pixels:,} pixels, "
+            f"more than the {WORK_LIMIT:,} accepted.",
+            "Merge some of them in the program that made it.",
+            id="too-much-to-render",
+        )
 
 
 def _baked_nodes(group: Group) -> Iterator[PaintLayer | Group]:

@@ -161,3 +161,14 @@ def test_no_file_is_replaced_by_accident() -> None:
     with pytest.raises(OutputError):
         flatten_document(WORK, FLAT)
     assert FLAT.read_bytes() == b"mine"
+
+
+def test_very_many_layers_are_refused_at_once() -> None:
+    ora = OraFile(9000, 9000, 1.0)
+    layer = ora.layer(noise(1, 4, 4))
+    for _ in range(100):
+        ora.layer(b"", src=layer.attrib["src"])
+    ora.save(WORK)
+    with pytest.raises(OpenrasterError) as caught:
+        flatten_document(WORK, FLAT)
+    assert caught.value.id == "too-much-to-render" and not FLAT.exists()
