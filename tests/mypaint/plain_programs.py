@@ -42,22 +42,22 @@ def _shown(path: Path, *, linear: bool) -> Pixels:
         canvas = np.zeros((int(image.attrib["h"]), int(image.attrib["w"]), 4))  # premultiplied
         stack = image.find("stack")
         assert stack is not None
-        _lay(ora, stack, canvas, (0, 0), linear=linear)
+        _lay(ora, stack, canvas, linear=linear)
     straight = canvas[..., :3] / np.maximum(canvas[..., 3:], 1e-9)
     shown = np.concatenate([_encoded(straight) if linear else straight, canvas[..., 3:]], 2)
     levels: Pixels = np.rint(np.clip(shown, 0, 1) * 255).astype(np.uint8)
     return levels
 
 
-def _lay(ora: zipfile.ZipFile, stack: ET.Element, canvas: Float64, at: tuple[int, int], *, linear: bool) -> None:
+def _lay(ora: zipfile.ZipFile, stack: ET.Element, canvas: Float64, *, linear: bool) -> None:
     for element in reversed(stack):
         if element.get("visibility") == "hidden":
             continue
-        x, y = (there + int(element.get(name, "0")) for there, name in zip(at, ("x", "y"), strict=True))
+        x, y = (int(element.get(name, "0")) for name in ("x", "y"))  # which neither adds those of groups to
         opacity = float(element.get("opacity", "1"))
         if element.tag == "stack":
             paint = np.zeros_like(canvas)
-            _lay(ora, element, paint, (x, y), linear=linear)
+            _lay(ora, element, paint, linear=linear)
         else:
             paper = f"{{{MYPAINT}}}background-tile" in element.attrib
             paint = _framed(ora.read(element.attrib["src"]), canvas.shape[:2], x, y, linear=linear, repeat=paper)

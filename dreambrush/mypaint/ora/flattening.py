@@ -1,8 +1,9 @@
 """Copies an .ora so that every program shows the same picture (see :mod:`~dreambrush.mypaint.blend.flattening`).
 
-Layers and groups keep their names, places and order, and layers their stroke maps.  Those that are shown become Normal,
-of opacity 1: their pixels have it all.  Hidden ones keep their pixels and opacity; only Pigment becomes Normal.  Groups
-are passed through.  Paint beyond the frame stays as it was.  Everything else in the file is copied as it is.
+Layers and groups keep their names and order, and layers their stroke maps.  Those that are shown become Normal, of
+opacity 1: their pixels have it all.  Hidden ones keep pixels and opacity; only Pigment becomes Normal.  Groups are
+passed through, and their offsets go to their layers.  Paint beyond the frame stays as it was.  Everything else in the
+file is copied as it is.
 """
 
 from __future__ import annotations
@@ -80,8 +81,10 @@ def flatten_document(
         image.set(f"{MYPAINT}eotf", str(PLAIN))
         baked = set(_baked_nodes(document.root))
         layers = [layer for layer in document.layers() if layer in baked]
-        for node in document.root.walk():
-            _make_normal(_element(stack, node.path), node, baked=node in baked)
+        for node in (document.root, *document.root.walk()):
+            element = _element(stack, node.path)
+            _make_normal(element, node, baked=node in baked)
+            _place(element, node)
         names, settings = _names_of(document, layers), None if record is None else _settings(document)
         replaced = {layer.source for layer in layers} - _kept_sources(document, layers)
         replaced |= {STACK_XML, MERGED, THUMBNAIL, *without, *(() if settings is None else settings[:1])}
@@ -170,6 +173,16 @@ def _reaches(laid: Laid, layer: PaintLayer, top: int) -> bool:
     return layer.y < top + TILE_SIZE and layer.y + layer.size()[1] > top
 
 
+def _place(element: ET.Element, node: PaintLayer | Group) -> None:
+    """Says where a layer lies on the canvas.  Other programs do not add the offsets of its groups."""
+    if isinstance(node, PaintLayer):
+        element.set("x", str(node.x))
+        element.set("y", str(node.y))
+    else:
+        for attribute in ("x", "y"):
+            element.attrib.pop(attribute, None)
+
+
 def _make_normal(element: ET.Element, node: PaintLayer | Group, *, baked: bool) -> None:
     if baked:
         element.set("opacity", "1.0")
@@ -204,8 +217,8 @@ def _add_layer(
     element.set("src", name)
     if not (down or along):
         return
-    for attribute, moved in (("x", along), ("y", down)):
-        element.set(attribute, str(int(float(element.get(attribute, "0"))) - moved))
+    element.set("x", str(left))
+    element.set("y", str(top))
     if layer.strokemap is not None:
         strokemap = f"{name.removesuffix('.png')}-strokemap.dat"
         ora.add(strokemap, encode(decode(layer.strokemap_bytes() or b"}", (along, down))))
