@@ -30,6 +30,7 @@ from psd_tools import PSDImage
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("krita", "gimp", "python3-gi", "xvfb", "xauth")
 PATIENCE = 180  # seconds for one start of a program
+TRIES = 3
 SAME = 2  # levels of 255
 MODE_OF_ROOT = """
 mount --make-rprivate /
@@ -98,6 +99,16 @@ class Machine:
             raise SystemExit(f"{' '.join(words)[:200]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         return done.stdout + done.stderr
 
+    def show(self, *words: str) -> None:
+        """Runs a program on a screen of its own."""
+        for tries in reversed(range(TRIES)):
+            try:
+                self.run("timeout", str(PATIENCE), "xvfb-run", "-a", *words)
+                return
+            except SystemExit:  # on a busy machine the screen may not be there in time
+                if not tries:
+                    raise
+
     def has(self, program: str) -> bool:
         """Whether there is a program of that name."""
         return shutil.which(program) is not None if self.root is None else (self.root / "usr/bin" / program).exists()
@@ -154,8 +165,7 @@ def in_krita(machine: Machine) -> tuple[str, dict[str, list[str]]]:
     found = {}
     for name in FILES:
         for ending in ("png", "kra"):
-            machine.run("timeout", str(PATIENCE), "xvfb-run", "-a", "krita", "--export", "--export-filename",
-                        f"{name}.krita.{ending}", name)  # fmt: skip
+            machine.show("krita", "--export", "--export-filename", f"{name}.krita.{ending}", name)
         with zipfile.ZipFile(machine.folder / f"{name}.krita.kra") as kra:
             document = ET.fromstring(kra.read("maindoc.xml"))
         found[name] = [each.attrib["name"] for each in document.iter() if each.tag.endswith("}layer")]
@@ -170,7 +180,7 @@ def in_gimp(machine: Machine) -> tuple[str, dict[str, list[str]]]:
         return f"GIMP {version}", {}
     (machine.folder / "open.py").write_text(GIMP_SCRIPT.replace("NAMES", repr(list(FILES))))
     batch = ("-i", "--quit", "--batch-interpreter", "python-fu-eval", "-b", "exec(open('open.py').read())")
-    machine.run("timeout", str(PATIENCE), "xvfb-run", "-a", "gimp", *batch)
+    machine.show("gimp", *batch)
     return f"GIMP {version}", json.loads((machine.folder / "gimp.json").read_text())
 
 
