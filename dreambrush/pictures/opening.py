@@ -13,9 +13,10 @@ from dreambrush.pictures.decoded import Decoded
 from dreambrush.pictures.heif import read_heif
 from dreambrush.pictures.jpeg2000 import check_depth
 from dreambrush.pictures.layered_psd import composite_layers
-from dreambrush.pictures.limits import Limits
+from dreambrush.pictures.limits import BYTES, Limits
 from dreambrush.pictures.png_colours import decoded_png
 from dreambrush.pictures.scaling import FILTERED, is_far_larger, scaled_size
+from dreambrush.pictures.tiff_bands import banded_tiff
 from dreambrush.pictures.tiff_samples import decoded_tiff, teach_pillow
 
 # Absent on purpose: EPS and WMF, which run other programs, and the formats of films and science.
@@ -126,10 +127,12 @@ def _by_pillow(path: Path, head: bytes, size: int | None, limits: Limits) -> tup
     wanted = scaled_size(image.width, image.height, size)
     if image.format == "JPEG" and (is_far_larger(image, wanted[1]) or _bytes_decoded(image) > limits.bytes):
         _draft(image, wanted, limits)
+    tags = getattr(image, "tag_v2", {})
+    if image.format == "TIFF" and _bytes_decoded(image) > BYTES and (banded := banded_tiff(path, image)):
+        return _whole(decoded_tiff(banded, tags), size)
     limits.check_bytes(path, image.width, image.height, _bytes_decoded(image))
     if image.format == "JPEG2000":
         check_depth(path, image.mode)
-    tags = getattr(image, "tag_v2", {})
     image.load()
     return _understood(path, image, tags), wanted
 
