@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 from dreambrush.pictures.decoded import Box
+
+LARGEST_BAND = 40_000_000
+"""Pixels that a band may have; a picture of larger tiles is not decoded in bands."""
 
 _KEPT = 2  # bands in memory: pieces that are asked for one after another overlap
 
@@ -15,7 +18,7 @@ class BandedImage(Image.Image):
     """What looks like Pillow's picture, but has pixels only where they are asked for.
 
     Pieces are had by :meth:`crop`; other methods that need pixels fail.  It is fast if pieces are asked for from the
-    top to the bottom.
+    top to the bottom.  Whatever is wrong with a band is an OSError.
 
     Args:
         size: width and height in pixels.
@@ -23,6 +26,7 @@ class BandedImage(Image.Image):
         decode: decodes a band by its number, from 0 at the top.  A band may be larger than its part of the picture, at
             its right and below.
         of: the picture before it is decoded: format, information and EXIF are taken from it; None if there is none.
+        orientation: how the picture is to be turned, as EXIF has it; None if ``of`` tells.
     """
 
     def __init__(
@@ -31,12 +35,13 @@ class BandedImage(Image.Image):
         height: int,
         decode: Callable[[int], Image.Image],
         of: Image.Image | None = None,
+        orientation: int | None = None,
     ) -> None:
         super().__init__()
         self._size = size
         self._band_height, self._decode = height, decode
         self._bands: dict[int, Image.Image] = {}
-        self._of = of
+        self._of, self._orientation = of, orientation
         first = self._band(0)
         self._mode = first.mode
         self.info = dict(first.info if of is None else of.info)
@@ -63,7 +68,10 @@ class BandedImage(Image.Image):
 
     def getexif(self) -> Image.Exif:
         """EXIF of the picture that is decoded."""
-        return Image.Exif() if self._of is None else self._of.getexif()
+        exif = Image.Exif() if self._of is None else self._of.getexif()
+        if self._orientation is not None:
+            exif[ExifTags.Base.Orientation] = self._orientation
+        return exif
 
     def close(self) -> None:
         """Gives the memory back."""
@@ -81,5 +89,10 @@ class BandedImage(Image.Image):
         if number not in self._bands:
             while len(self._bands) >= _KEPT:
                 self._bands.pop(next(iter(self._bands)))
-            self._bands[number] = self._decode(number)
+            try:
+                self._bands[number] = self._decode(number)
+            except MemoryError:
+                raise
+            except Exception as error:  # decoders raise almost anything when the bytes are wrong
+                raise OSError(str(error) or type(error).__name__) from error
         return self._bands[number]

@@ -10,6 +10,7 @@ from PIL import Image
 from dreambrush.errors import MissingPackageError
 from dreambrush.pictures.banded import BandedImage
 from dreambrush.pictures.decoded import Decoded
+from dreambrush.pictures.heif_tiles import tiled_heif
 from dreambrush.pictures.limits import BYTES, Limits
 
 _BYTES_A_PIXEL = 12  # libheif's own planes, its RGB, and Pillow's copy of that
@@ -47,13 +48,17 @@ def read_heif(path: Path, limits: Limits) -> Decoded:
     width, height = file.size
     limits.check_pixels(path, width, height)
     pixels = width * height
+    nclx = file.info.get("nclx_profile")
+    coded = (int(nclx["color_primaries"]), int(nclx["transfer_characteristics"])) if nclx else None
+    profile = file.info.get("icc_profile")
+    if pixels * _BYTES_A_PIXEL > BYTES and file.mode == "RGB" and (tiled := tiled_heif(path)):
+        tiled.format = "HEIF"
+        return Decoded(tiled, profile, coded)
     large = pixels * _BYTES_A_PIXEL > BYTES and file.info["bit_depth"] == _DEPTH
     limits.check_bytes(path, width, height, pixels * (_bytes_in_bands(file) if large else _BYTES_A_PIXEL))
     image = _banded(file) if large else file.to_pillow()
     image.format = "HEIF"
-    nclx = file.info.get("nclx_profile")
-    coded = (int(nclx["color_primaries"]), int(nclx["transfer_characteristics"])) if nclx else None
-    return Decoded(image, file.info.get("icc_profile"), coded, lossy_alpha=True, upright=True)
+    return Decoded(image, profile, coded, lossy_alpha=True, upright=True)
 
 
 def _bytes_in_bands(file: Any) -> int:

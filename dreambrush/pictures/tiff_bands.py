@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal
 
 from PIL import Image, TiffImagePlugin
 
-from dreambrush.pictures.banded import BandedImage
+from dreambrush.pictures.banded import LARGEST_BAND, BandedImage
 from dreambrush.pictures.tiff_samples import BITS, COMPRESSION, EXTRA, GREY_AND_ALPHA, PHOTOMETRIC, PLANES
 
 WIDTH, HEIGHT, FILL_ORDER = 256, 257, 266
@@ -30,7 +30,6 @@ _HEAD = 8  # bytes before the list of tags
 _LONG, _RATIONAL = 4, 5  # types of values
 _SIZES = {1: 1, 3: 2, _LONG: 4}  # bytes of whole numbers, by their type
 PIXELS_OF_A_BAND = 4_000_000
-LARGEST_BAND = 40_000_000  # pixels; a picture in one compressed strip is not decoded in bands
 
 
 @dataclass(frozen=True)
