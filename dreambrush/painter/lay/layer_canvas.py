@@ -10,6 +10,7 @@ from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
 from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
+from dreambrush.mypaint.picking import with_pixels_nearby
 from dreambrush.mypaint.strokemap import RecordedStroke
 
 
@@ -76,8 +77,10 @@ class LayerCanvas:
         return touched
 
     def layer(self, name: str) -> Layer:
-        """The paint so far, as a layer of that name."""
-        return Layer(name, self.canvas.read8(), composite_op=layer_mode(self.pigment), strokes=tuple(self.strokes))
+        """The paint so far, as a layer of that name, in which MyPaint finds a stroke wherever it takes the layer."""
+        pixels = self.canvas.read8()
+        strokes = tuple(with_pixels_nearby(self.strokes, pixels[..., 3]))
+        return Layer(name, pixels, composite_op=layer_mode(self.pigment), strokes=strokes)
 
 
 def canvas_eotf(pigment: bool, eotf: float | None = None) -> float:
