@@ -33,8 +33,11 @@ def instructions() -> str:
     for that the processor does not have, and all other words, count for nothing.  The answers do not depend on it,
     but for "none".
     """
-    found = kernel()
-    asked = os.environ.get(VARIABLE, "").lower()
+    return _instructions(os.environ.get(VARIABLE, ""))
+
+
+def _instructions(asked: str) -> str:
+    found, asked = kernel(), asked.lower()
     if found is None or asked == NONE:
         return NONE
     best = int(found[1].db_best_instructions())
@@ -74,7 +77,12 @@ class Compiled(NamedTuple):
 
 def compiled(asked: str | None = None) -> Compiled | None:
     """The kernel, to be used with the instructions asked for or the best; None where it cannot or must not be used."""
-    found, level = kernel(), asked or instructions()
-    if found is None or level not in LEVELS:
+    return _compiled(asked or os.environ.get(VARIABLE, ""))
+
+
+@cache
+def _compiled(asked: str) -> Compiled | None:
+    found, level = kernel(), _instructions(asked)
+    if found is None or level == NONE:
         return None
-    return Compiled(*found, min(LEVELS.index(level), int(found[1].db_best_instructions())))
+    return Compiled(*found, LEVELS.index(level))
