@@ -2,8 +2,8 @@
 
     python -m benchmarks.where_time_goes astronaut --size 256 --strokes 1000
 
-Paints on one core, so that time passes in one place at once, and counts seconds of the processor.  Each part's seconds are without those of the parts that
-it calls.
+Paints on one core, so that time passes in one place at once, and counts seconds of the processor.  Each part's seconds
+are without those of the parts that it calls.
 """
 
 from __future__ import annotations
