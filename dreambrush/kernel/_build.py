@@ -13,8 +13,8 @@ from pathlib import Path
 from cffi import FFI
 
 HERE = Path("dreambrush") / "kernel"  # setuptools wants paths relative to setup.py
-DECLARED = ("dream.h", "cells.h")
-SOURCES = ("dream.c", "cells.c")
+DECLARED = ("dream.h", "cells.h", "steady.h")
+SOURCES = ("dream.c", "cells.c", "steady.c")
 INCLUDED = (
     "common.h",
     "levels.h",

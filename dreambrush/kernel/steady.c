@@ -1,0 +1,92 @@
+// Functions whose last bit the C library, numpy and linear algebra libraries choose by the processor.  Here they are made
+// of additions, multiplications and divisions in one order, in double precision, and rounded once.
+
+#include "steady.h"
+
+#include "common.h"
+
+#define MOST_CHANNELS 16
+
+static double exponential_of(double x) {
+    x = x < -150.0 ? -150.0 : x > 150.0 ? 150.0 : x;
+    double shifted = x * 1.4426950408889634 + 6755399441055744.0; // 1.5 * 2^52: its last bits are a whole number
+    double whole = shifted - 6755399441055744.0;
+    double r = (x - whole * 0.693147180369123816490) - whole * 1.90821492927058770002e-10, sum = 1.0;
+    for (int i = 13; i > 0; i--) sum = 1.0 + sum * r / i;
+    uint64_t bits, power;
+    memcpy(&bits, &sum, 8);
+    memcpy(&power, &shifted, 8);
+    bits += power << 52;
+    memcpy(&sum, &bits, 8);
+    return sum;
+}
+
+// Sine, or cosine where ahead is 1, of angles up to a million.
+static double sine_of(double x, int ahead) {
+    double shifted = x * 0.63661977236758134 + 6755399441055744.0, whole = shifted - 6755399441055744.0;
+    double r = (x - whole * 1.57079632673412561417) - whole * 6.07710050650619224932e-11, square = r * r;
+    uint64_t quarter;
+    memcpy(&quarter, &shifted, 8);
+    quarter += (uint64_t)ahead;
+    double sum = 1.0;
+    if (quarter & 1) // of the cosine
+        for (int i = 16; i > 0; i -= 2) sum = 1.0 - sum * square / (i * (i - 1));
+    else {
+        for (int i = 17; i > 1; i -= 2) sum = 1.0 - sum * square / (i * (i - 1));
+        sum = sum * r;
+    }
+    return quarter & 2 ? -sum : sum;
+}
+
+static double arctangent_of(double y, double x) {
+    double up = fabs(y), along = fabs(x), most = up > along ? up : along, least = up > along ? along : up;
+    double z = most > 0.0 ? least / most : 0.0, angle = 0.0;
+    if (z > 0.41421356237309503) {
+        angle = 0.78539816339744831;
+        z = (z - 1.0) / (z + 1.0);
+    }
+    double square = z * z, sum = 0.0;
+    for (int i = 33; i > 0; i -= 2) sum = 1.0 / i - square * sum;
+    angle = angle + z * sum;
+    if (up > along) angle = 1.57079632679489662 - angle;
+    if (x < 0.0) angle = 3.14159265358979324 - angle;
+    return y < 0.0 ? -angle : angle;
+}
+
+void db_exp(int64_t n, const float *x, float *to) {
+    for (int64_t i = 0; i < n; i++) to[i] = (float)exponential_of((double)x[i]);
+}
+
+void db_sin(int64_t n, const float *x, float *to) {
+    for (int64_t i = 0; i < n; i++) to[i] = (float)sine_of((double)x[i], 0);
+}
+
+void db_cos(int64_t n, const float *x, float *to) {
+    for (int64_t i = 0; i < n; i++) to[i] = (float)sine_of((double)x[i], 1);
+}
+
+void db_arctan2(int64_t n, const float *y, const float *x, float *to) {
+    for (int64_t i = 0; i < n; i++) to[i] = (float)arctangent_of((double)y[i], (double)x[i]);
+}
+
+void db_weighted_sums(int64_t rows, int64_t n, int64_t channels, const float *weights, const float *values, float *to) {
+    for (int64_t row = 0; row < rows; row++, to += channels) {
+        double sum[MOST_CHANNELS] = {0};
+        for (int64_t i = 0; i < n; i++, weights++, values += channels)
+            for (int64_t j = 0; j < channels && j < MOST_CHANNELS; j++) sum[j] += (double)*weights * (double)values[j];
+        for (int64_t j = 0; j < channels; j++) to[j] = j < MOST_CHANNELS ? (float)sum[j] : 0.0f;
+    }
+}
+
+void db_products(int64_t count, int64_t height, int64_t inner, int64_t width, const float *left, const float *right,
+                 float *to) {
+    memset(to, 0, (size_t)(count * height * width) * sizeof *to);
+    for (int64_t matrix = 0; matrix < count; matrix++, right += inner * width)
+        for (int64_t i = 0; i < height; i++, to += width)
+            for (int64_t k = 0; k < inner; k++) {
+                float factor = left[i * inner + k];
+                const float *row = right + k * width;
+                if (factor != 0.0f)
+                    for (int64_t j = 0; j < width; j++) to[j] += factor * row[j];
+            }
+}

@@ -1,0 +1,16 @@
+#pragma once
+#include <stdint.h>
+
+// For Python:
+// Functions of n numbers that are the same bits on every machine.
+void db_exp(int64_t n, const float *x, float *to);
+void db_sin(int64_t n, const float *x, float *to);
+void db_cos(int64_t n, const float *x, float *to);
+void db_arctan2(int64_t n, const float *y, const float *x, float *to);
+
+// Sums over the points of rows: weights (rows, n) times values (rows, n, channels).
+void db_weighted_sums(int64_t rows, int64_t n, int64_t channels, const float *weights, const float *values, float *to);
+
+// Products of matrices (height, inner), the same for all, and (count, inner, width).
+void db_products(int64_t count, int64_t height, int64_t inner, int64_t width, const float *left, const float *right,
+                 float *to);
