@@ -15,7 +15,7 @@ from dreambrush.kernel.library import Compiled, compiled
 
 
 def exp(x: Float32) -> Float32:
-    """e to x, float32."""
+    """E to x, float32."""
     return _each("db_exp", np.exp, x)
 
 

@@ -7,12 +7,23 @@
 
 #define MOST_CHANNELS 16
 
+// Coefficients of the series: 1 / i!, and 1 / (2 i + 1).
+static const double OF_FACTORIAL[] = {
+    1.0 / 1.0, 1.0 / 1.0, 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0, 1.0 /
+    40320.0, 1.0 / 362880.0, 1.0 / 3628800.0, 1.0 / 39916800.0, 1.0 / 479001600.0, 1.0 / 6227020800.0, 1.0 /
+    87178291200.0, 1.0 / 1307674368000.0,
+};
+static const double OF_ODD[] = {
+    1.0 / 1.0, 1.0 / 3.0, 1.0 / 5.0, 1.0 / 7.0, 1.0 / 9.0, 1.0 / 11.0, 1.0 / 13.0, 1.0 / 15.0, 1.0 / 17.0, 1.0
+    / 19.0, 1.0 / 21.0, 1.0 / 23.0, 1.0 / 25.0, 1.0 / 27.0, 1.0 / 29.0, 1.0 / 31.0, 1.0 / 33.0,
+};
+
 static double exponential_of(double x) {
     x = x < -150.0 ? -150.0 : x > 150.0 ? 150.0 : x;
     double shifted = x * 1.4426950408889634 + 6755399441055744.0; // 1.5 * 2^52: its last bits are a whole number
     double whole = shifted - 6755399441055744.0;
-    double r = (x - whole * 0.693147180369123816490) - whole * 1.90821492927058770002e-10, sum = 1.0;
-    for (int i = 13; i > 0; i--) sum = 1.0 + sum * r / i;
+    double r = (x - whole * 0.693147180369123816490) - whole * 1.90821492927058770002e-10, sum = 0.0;
+    for (int i = 13; i >= 0; i--) sum = sum * r + OF_FACTORIAL[i];
     uint64_t bits, power;
     memcpy(&bits, &sum, 8);
     memcpy(&power, &shifted, 8);
@@ -28,13 +39,10 @@ static double sine_of(double x, int ahead) {
     uint64_t quarter;
     memcpy(&quarter, &shifted, 8);
     quarter += (uint64_t)ahead;
-    double sum = 1.0;
-    if (quarter & 1) // of the cosine
-        for (int i = 16; i > 0; i -= 2) sum = 1.0 - sum * square / (i * (i - 1));
-    else {
-        for (int i = 17; i > 1; i -= 2) sum = 1.0 - sum * square / (i * (i - 1));
-        sum = sum * r;
-    }
+    double sum = 0.0;
+    int odd = !(quarter & 1); // the powers of the sine are odd, those of the cosine even
+    for (int i = 14; i >= 0; i -= 2) sum = OF_FACTORIAL[i + odd] - sum * square;
+    if (odd) sum = sum * r;
     return quarter & 2 ? -sum : sum;
 }
 
@@ -46,7 +54,7 @@ static double arctangent_of(double y, double x) {
         z = (z - 1.0) / (z + 1.0);
     }
     double square = z * z, sum = 0.0;
-    for (int i = 33; i > 0; i -= 2) sum = 1.0 / i - square * sum;
+    for (int i = 16; i >= 0; i--) sum = OF_ODD[i] - square * sum;
     angle = angle + z * sum;
     if (up > along) angle = 1.57079632679489662 - angle;
     if (x < 0.0) angle = 3.14159265358979324 - angle;

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dreambrush.arrays import Float32, Floats
+from dreambrush.steady import dot3, weighted_sums
 
 Snap = Callable[[Float32], Float32]
 """Makes of colours (n, 3) that are wished for, sRGB 0..1, those that there are."""
@@ -38,9 +39,7 @@ def best_colour_and_gain(
     """
     first = weights * mean
     second = weights * (mean * mean + variance)
-    # (b, 1, p) @ (b, p, 8 or 9) sums over points without large temporaries.
-    by_first = np.matmul(first[:, None], moments)[:, 0]
-    by_second = np.matmul(second[:, None], moments)[:, 0]
+    by_first, by_second = weighted_sums(first, moments), weighted_sums(second, moments)
     total = np.maximum(second.sum(1), LEAST_PAINT)
     residual = by_first[:, 0:3] - by_first[:, 3:6]
     canvas = by_second[:, 3:6]
@@ -68,11 +67,14 @@ def best_colour_and_gain_at(
         Colour (3,) in 0..1 and gain: squared error removed, summed over cells and channels.
     """
     total = max(float(second.sum()), LEAST_PAINT)
-    colour = np.clip((second @ canvas + first @ residual) / total, 0.0, 1.0).astype(np.float32)
+    colour = np.clip((weighted_sums(second, canvas) + weighted_sums(first, residual)) / total, 0.0, 1.0).astype(
+        np.float32
+    )
     if snap is not None:
         colour = snap(colour[None])[0]
     change = colour - canvas
-    gain = 2 * first @ np.einsum("ij,ij->i", residual, change) - second @ np.einsum("ij,ij->i", change, change)
+    removed = np.stack([dot3(residual, change), dot3(change, change)], 1)
+    gain = 2 * weighted_sums(first, removed)[0] - weighted_sums(second, removed)[1]
     return colour, float(gain)
 
 
