@@ -13,6 +13,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -59,8 +60,8 @@ def main() -> None:
     if weights is not None and found is not None:
         for level in LEVELS[: found[1].db_best_instructions() + 1]:
             own = Kernel(weights, level)
-            values[level] = lambda own=own: own.values(strokes, starts, points)
-            gradients[level] = lambda own=own: own.vjp(strokes, starts, points, *by)
+            values[level] = partial(own.values, strokes, starts, points)
+            gradients[level] = partial(own.vjp, strokes, starts, points, *by)
         agreement = vars(compare(Kernel(weights).values, model, DREAM_FILE))
     costs = {
         "value": timed(values, options.rounds, len(points)),

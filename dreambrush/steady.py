@@ -34,6 +34,17 @@ def arctan2(y: Float32, x: Float32) -> Float32:
     return _each("db_arctan2", np.arctan2, y, x)
 
 
+def power(x: Float32, exponent: float) -> Float32:
+    """Numbers from 0 to an exponent above 0, float32, within a millionth of it."""
+    c = compiled()
+    if c is None:
+        return np.asarray(np.power(x, np.float32(exponent)), np.float32)
+    x = np.ascontiguousarray(x, np.float32)
+    found = np.empty(x.shape, np.float32)
+    c.lib.db_power(c.level, x.size, c.floats(x), exponent, c.floats(found))
+    return found
+
+
 def floor_log2(x: Float32) -> Int64:
     """The greatest whole number not above the logarithm of positive numbers to base 2."""
     return np.asarray(np.frexp(x)[1].astype(np.int64) - 1)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from dreambrush import steady
 from dreambrush.arrays import Float32
@@ -12,7 +13,7 @@ ANGLES = np.concatenate([RNG.uniform(-1e3, 1e3, 20000), RNG.uniform(-4, 4, 20000
 SIGNED = np.concatenate([RNG.normal(0, 10.0 ** RNG.integers(-9, 9, 20000)), [0.0, 0.0, 1.0, -1.0]])
 
 
-def rounded(exact: np.ndarray) -> Float32:
+def rounded(exact: ArrayLike) -> Float32:
     return np.asarray(exact, np.float32)
 
 
@@ -37,6 +38,16 @@ def test_directions() -> None:
 def test_logarithms_are_rounded_down() -> None:
     x = rounded([0.25, 0.49999997, 0.5, 1, 1.9999999, 2, 1024, 1e-3])
     assert steady.floor_log2(x).tolist() == [-2, -2, -1, 0, 0, 1, 10, -10]
+
+
+def test_powers() -> None:
+    x = rounded(np.append(RNG.random(20001), [0.0, 1.0, 1e-30, 1e-38, 3.0]))
+    for exponent in (2.4, 1 / 2.4):
+        found = steady.power(x, exponent)
+        np.testing.assert_allclose(found, x.astype(np.float64) ** exponent, rtol=1e-5, atol=1e-15)
+        assert np.abs(found - x.astype(np.float64) ** exponent)[:20003].max() < 4e-7
+        assert [steady.power(x[:n], exponent).tobytes() for n in range(40)] == [found[:n].tobytes() for n in range(40)]
+    assert steady.power(x, 2.4)[20001] == 0
 
 
 @pytest.mark.parametrize("kernel", ["baseline", NONE])

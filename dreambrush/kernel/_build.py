@@ -23,6 +23,7 @@ INCLUDED = (
     "dream_stroke.h",
     "dream_points.h",
     "cells_near.h",
+    "steady_power.h",
 )
 
 

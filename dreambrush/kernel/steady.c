@@ -1,5 +1,5 @@
 // Functions whose last bit the C library, numpy and linear algebra libraries choose by the processor.  Here they are made
-// of additions, multiplications and divisions in one order, in double precision, and rounded once.
+// of additions, multiplications and divisions in one order, mostly in double precision, and rounded once.
 
 #include "steady.h"
 
@@ -59,6 +59,24 @@ static double arctangent_of(double y, double x) {
     if (up > along) angle = 1.57079632679489662 - angle;
     if (x < 0.0) angle = 3.14159265358979324 - angle;
     return y < 0.0 ? -angle : angle;
+}
+
+#define BODY "steady_power.h"
+#include "levels.h"
+
+void db_power(int instructions, int64_t n, const float *x, float exponent, float *to) {
+#ifdef DB_X86
+    if (instructions == 2) {
+        powers_2(n, x, exponent, to);
+        return;
+    }
+    if (instructions == 1) {
+        powers_1(n, x, exponent, to);
+        return;
+    }
+#endif
+    (void)instructions;
+    powers_0(n, x, exponent, to);
 }
 
 void db_exp(int64_t n, const float *x, float *to) {

@@ -8,6 +8,9 @@ void db_sin(int64_t n, const float *x, float *to);
 void db_cos(int64_t n, const float *x, float *to);
 void db_arctan2(int64_t n, const float *y, const float *x, float *to);
 
+// Powers of numbers from 0 with one exponent above 0, within a millionth; of less than 1e-37 they are 0.
+void db_power(int instructions, int64_t n, const float *x, float exponent, float *to);
+
 // Sums over the points of rows: weights (rows, n) times values (rows, n, channels).
 void db_weighted_sums(int64_t rows, int64_t n, int64_t channels, const float *weights, const float *values, float *to);
 

@@ -54,7 +54,7 @@ class Pyramid:
         scale = np.ldexp(np.float32(1), -level.astype(np.int32))[:, None] / np.float32(self.cell)
         c = compiled()
         if c is not None:
-            return self._compiled_sample(c, points, level, scale)
+            return self._compiled_sample(c, points, level, scale.astype(np.float32))
         x = np.clip(points[..., 0] * scale - 0.5, 0.0, (width - 1).astype(np.float32))
         y = np.clip(points[..., 1] * scale - 0.5, 0.0, (height - 1).astype(np.float32))
         column, row = x.astype(np.int32), y.astype(np.int32)
