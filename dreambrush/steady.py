@@ -39,10 +39,10 @@ def power(x: Float32, exponent: float) -> Float32:
     c = compiled()
     if c is None:
         return np.asarray(np.power(x, np.float32(exponent)), np.float32)
-    x = np.ascontiguousarray(x, np.float32)
-    found = np.empty(x.shape, np.float32)
-    c.lib.db_power(c.level, x.size, c.floats(x), exponent, c.floats(found))
-    return found
+    given = np.ascontiguousarray(x, np.float32)  # which makes one dimension of none
+    found = np.empty(given.shape, np.float32)
+    c.lib.db_power(c.level, given.size, c.floats(given), exponent, c.floats(found))
+    return found.reshape(np.shape(x))
 
 
 def floor_log2(x: Float32) -> Int64:
@@ -87,4 +87,4 @@ def _each(name: str, otherwise: np.ufunc, *given: Float32) -> Float32:
     arrays = [np.ascontiguousarray(each, np.float32) for each in given]
     found = np.empty(arrays[0].shape, np.float32)
     getattr(c.lib, name)(found.size, *(c.floats(array) for array in arrays), c.floats(found))
-    return found
+    return found.reshape(np.shape(given[0]))

@@ -48,6 +48,7 @@ def test_powers() -> None:
         assert np.abs(found - x.astype(np.float64) ** exponent)[:20003].max() < 4e-7
         assert [steady.power(x[:n], exponent).tobytes() for n in range(40)] == [found[:n].tobytes() for n in range(40)]
     assert steady.power(x, 2.4)[20001] == 0
+    assert steady.power(np.float32(0.25), 0.5).shape == steady.exp(np.float32(0)).shape == ()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kernel", ["baseline", NONE])
