@@ -240,9 +240,9 @@ FILES: tuple[Decorator, ...] = (
         multiple=True,
         type=_PATH,
         help="File to save, or a folder for it.  The ending says what kind: .ora and .psd have the layers; .png, .jpg, "
-        ".webp and .tif are flat.  Give it several times to save several files.  Without an .ora, the unfinished "
-        "painting is in OUT-unfinished.ora, which is deleted at the end.  "
-        "[default: the picture's name with .ora, in this folder]",
+        ".webp and .tif are flat.  Give it several times for several files.  Without an .ora, the unfinished painting "
+        "is in OUT-unfinished.ora until the end.  "
+        "[default: the picture's name with .ora, here]",
     ),
     format_option(FORMATS, ORA),
     dpi_option("300"),
