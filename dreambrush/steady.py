@@ -29,6 +29,17 @@ def cos(x: Float32) -> Float32:
     return _each("db_cos", np.cos, x)
 
 
+def unit_vectors(angle: Float32) -> Float32:
+    """Cosine and sine (..., 2) of angles (...) up to a million, float32."""
+    c = compiled()
+    if c is None:
+        return np.stack([np.cos(angle), np.sin(angle)], -1, dtype=np.float32)
+    given = np.ascontiguousarray(angle, np.float32)
+    found = np.empty((*given.shape, 2), np.float32)
+    c.lib.db_unit_vectors(given.size, c.floats(given), c.floats(found))
+    return found
+
+
 def arctan2(y: Float32, x: Float32) -> Float32:
     """The direction of (x, y), -pi..pi, float32; both have one shape."""
     return _each("db_arctan2", np.arctan2, y, x)

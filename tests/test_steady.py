@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from dreambrush import steady
 from dreambrush.arrays import Float32
-from dreambrush.kernel.library import NONE, VARIABLE
+from dreambrush.kernel.library import NONE, using
 
 RNG = np.random.default_rng(0)
 ANGLES = np.concatenate([RNG.uniform(-1e3, 1e3, 20000), RNG.uniform(-4, 4, 20000), [0.0, np.pi / 2, -np.pi]])
@@ -28,6 +28,8 @@ def test_they_are_the_exact_values_rounded_once(name: str) -> None:
 
 
 def test_directions() -> None:
+    x = rounded(ANGLES)[:1000].reshape(2, -1)
+    assert np.array_equal(steady.unit_vectors(x), np.stack([steady.cos(x), steady.sin(x)], -1))
     y, x = rounded(SIGNED), rounded(SIGNED[::-1].copy())
     found = steady.arctan2(y, x)
     np.testing.assert_allclose(found, np.arctan2(y.astype(np.float64), x.astype(np.float64)), rtol=2e-7, atol=1e-12)
@@ -52,8 +54,12 @@ def test_powers() -> None:
 
 
 @pytest.mark.parametrize("kernel", ["baseline", NONE])
-def test_sums_and_products(kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, kernel)
+def test_sums_and_products(kernel: str) -> None:
+    with using(kernel):
+        check_sums_and_products()
+
+
+def check_sums_and_products() -> None:
     weights, values = RNG.random((5, 84), dtype=np.float32), RNG.random((5, 84, 9), dtype=np.float32)
     expected = (weights.astype(np.float64)[..., None] * values).sum(1)
     np.testing.assert_allclose(steady.weighted_sums(weights, values), expected, rtol=1e-5)

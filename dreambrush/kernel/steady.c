@@ -91,6 +91,40 @@ void db_cos(int64_t n, const float *x, float *to) {
     for (int64_t i = 0; i < n; i++) to[i] = (float)sine_of((double)x[i], 1);
 }
 
+void db_unit_vectors(int64_t n, const float *angle, float *to) {
+    for (int64_t i = 0; i < n; i++) {
+        to[2 * i] = (float)sine_of((double)angle[i], 1);
+        to[2 * i + 1] = (float)sine_of((double)angle[i], 0);
+    }
+}
+
+void db_best_colour(int64_t n, const float *first, const float *second, const float *canvas, const float *residual,
+                    float least, float *to) {
+    double sum[3] = {0}, total = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        total += (double)second[i];
+        for (int j = 0; j < 3; j++)
+            sum[j] += (double)second[i] * (double)canvas[3 * i + j] + (double)first[i] * (double)residual[3 * i + j];
+    }
+    to[3] = (float)total > least ? (float)total : least;
+    for (int j = 0; j < 3; j++) to[j] = (float)(sum[j] / (double)to[3]);
+}
+
+double db_gain(int64_t n, const float *first, const float *second, const float *canvas, const float *residual,
+               const float *colour) {
+    double gain = 0.0;
+    for (int64_t i = 0; i < n; i++, canvas += 3, residual += 3) {
+        float pull = 0.0f, squared = 0.0f;
+        for (int j = 0; j < 3; j++) {
+            float change = colour[j] - canvas[j];
+            pull += residual[j] * change;
+            squared += change * change;
+        }
+        gain += 2.0 * (double)first[i] * (double)pull - (double)second[i] * (double)squared;
+    }
+    return gain;
+}
+
 void db_arctan2(int64_t n, const float *y, const float *x, float *to) {
     for (int64_t i = 0; i < n; i++) to[i] = (float)arctangent_of((double)y[i], (double)x[i]);
 }

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dreambrush.arrays import Float32, Floats
+from dreambrush.kernel.library import compiled
 from dreambrush.steady import dot3, weighted_sums
 
 Snap = Callable[[Float32], Float32]
@@ -66,6 +67,16 @@ def best_colour_and_gain_at(
     Returns:
         Colour (3,) in 0..1 and gain: squared error removed, summed over cells and channels.
     """
+    given = first, second, canvas, residual
+    c = compiled() if all(each.dtype == np.float32 for each in given) else None
+    if c is not None:
+        numbers = [c.floats(np.ascontiguousarray(each)) for each in given]
+        best = np.empty(4, np.float32)
+        c.lib.db_best_colour(len(first), *numbers, LEAST_PAINT, c.floats(best))
+        colour = np.minimum(np.maximum(best[:3], 0), 1)
+        if snap is not None:
+            colour = np.ascontiguousarray(snap(colour[None])[0], np.float32)
+        return colour, float(c.lib.db_gain(len(first), *numbers, c.floats(colour)))
     total = max(float(second.sum()), LEAST_PAINT)
     colour = np.clip((weighted_sums(second, canvas) + weighted_sums(first, residual)) / total, 0.0, 1.0).astype(
         np.float32

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from dreambrush.kernel import _build
-from dreambrush.kernel.library import LEVELS, NONE, VARIABLE, compiled, instructions
+from dreambrush.kernel.library import LEVELS, NONE, VARIABLE, compiled, instructions, using
 
 
 def test_arrays_of_other_types_or_orders_are_refused() -> None:
@@ -23,17 +24,27 @@ def test_arrays_of_other_types_or_orders_are_refused() -> None:
         c.doubles(np.zeros((3, 4))[:, ::2])
 
 
-def test_the_environment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_instructions_can_be_chosen() -> None:
     best = compiled()
     assert best is not None
     for number, name in enumerate(LEVELS):
-        monkeypatch.setenv(VARIABLE, name.upper())
-        c = compiled()
-        assert c is not None and c.level == min(number, best.level)
-        assert instructions() == LEVELS[c.level]
-    monkeypatch.setenv(VARIABLE, NONE)
-    assert compiled() is None and instructions() == NONE
-    assert compiled("baseline") is not None  # whoever asks for it in so many words
+        with using(name.upper()):
+            c = compiled()
+            assert c is not None and c.level == min(number, best.level)
+            assert instructions() == LEVELS[c.level]
+    with using(NONE):
+        assert compiled() is None and instructions() == NONE
+        assert compiled("baseline") is not None  # whoever asks for it in so many words
+    assert compiled() is best
+
+
+@pytest.mark.parametrize("name", ["baseline", "none"])
+def test_the_environment_chooses(name: str) -> None:
+    code = "from dreambrush.kernel.library import instructions; print(instructions())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {VARIABLE: name}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == name
 
 
 def test_painting_works_without_it(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def _first_heading(wrongs: Wrongs, start: Float32) -> Float32:
 
 
 def _unit(angle: Float32) -> Float32:
-    return np.stack([steady.cos(angle), steady.sin(angle)], -1)
+    return steady.unit_vectors(angle)
 
 
 def _centred(wrongs: Wrongs, points: Float32, heading: Float32, rows: Int64 | None = None) -> tuple[Float32, Float32]:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dreambrush.arrays import Float32
-from dreambrush.kernel.library import LEVELS, NONE, VARIABLE
+from dreambrush.kernel.library import LEVELS, NONE, using
+from dreambrush.painter.gain import best_colour_and_gain_at
 from dreambrush.painter.refine.compositing import Composite, Gradients, compose, gradients
 from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
 from dreambrush.painter.see.pyramid import Pyramid
@@ -52,8 +53,7 @@ def test_fragments_and_paint_are_the_same(seed: int, count: int, height: int, wi
 def with_kernel(
     name: str, grid: Grid, strokes: Float32, reach: Float32, seed: int
 ) -> tuple[Fragments, Composite, Gradients]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(VARIABLE, name)
+    with using(name):
         fragments, rng = find_fragments(strokes, reach, grid), np.random.default_rng(seed)
         cells, n = len(grid.cells), len(fragments)
         mean = rng.random(n, dtype=np.float32)
@@ -78,8 +78,27 @@ def test_samples_of_a_pyramid_are_the_same(weights: type[np.float32] | type[np.f
     level = rng.integers(0, 3, 40)
     found = []
     for name in (NONE, "baseline"):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(VARIABLE, name)
+        with using(name):
             found.append(pyramid.sample(points, level))
     assert found[0].shape == (40, 33, 9) and found[0].std() > 0.1
     assert found[0].tobytes() == found[1].tobytes()
+
+
+@pytest.mark.parametrize("snapped", [False, True])
+def test_colour_and_gain_are_the_same(snapped: bool) -> None:
+    rng = np.random.default_rng(1)
+
+    def snap(colours: Float32) -> Float32:
+        return np.asarray(np.round(colours * 4) / 4, np.float32)
+
+    for count in (0, 1, 7, 300):
+        first, second = rng.random((2, count), dtype=np.float32)
+        canvas, residual = rng.random((2, count, 3), dtype=np.float32)
+        found = []
+        for name in (NONE, "baseline"):
+            with using(name):
+                found.append(best_colour_and_gain_at(first, second, canvas, residual - 0.5, snap if snapped else None))
+        (colour, gain), (other_colour, other_gain) = found
+        assert other_colour.shape == (3,) and other_colour.dtype == colour.dtype == np.float32
+        np.testing.assert_allclose(other_colour, colour, atol=1e-5)
+        assert other_gain == pytest.approx(gain, rel=1e-3, abs=1e-3)
