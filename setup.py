@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: the compiled binding, and the folders beside the package."""
+"""What pyproject.toml cannot say: the compiled parts, and the folders beside the package."""
 
 from glob import glob
 
@@ -12,6 +12,9 @@ setup(
     ],
     package_dir={"dreambrush.brushes": "brushes", "dreambrush.pretrained": "pretrained"},
     data_files=[("share/man/man1", sorted(glob("man/*.1")))],  # where man looks, beside the bin of the program
-    cffi_modules=["dreambrush/mypaint/engine/_build.py:ffibuilder"],
+    cffi_modules=[
+        "dreambrush/mypaint/engine/_build.py:ffibuilder",
+        "dreambrush/kernel/_build.py:ffibuilder",
+    ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

@@ -21,7 +21,7 @@ from dreambrush.files.toml_file import read_toml
 FILE = "dreambrush.toml"  # beside a target
 USER_FILE = "config.toml"
 PREFIX = "DREAMBRUSH_"
-NOT_OURS = ("TRACEBACK",)  # variables that are not settings
+NOT_OURS = ("TRACEBACK", "KERNEL")  # variables that are not settings
 STYLE = "style"
 # Values with these endings or beginnings name files.  Values of FOCUS always do.
 ENDINGS = {"brush": ".myb", "palette": ".gpl", STYLE: ".toml"}

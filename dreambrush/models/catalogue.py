@@ -197,7 +197,12 @@ def needs_export(folder: Path) -> bool:
 
 def fingerprint(file: Path) -> str:
     """Tells the bytes of a file from others: 16 digits of their SHA-256."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    return digest_of(file.read_bytes())
+
+
+def digest_of(data: bytes) -> str:
+    """16 digits of the SHA-256 of some bytes."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def _is_of(folder: Path, brush: Path) -> bool:

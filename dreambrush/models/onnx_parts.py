@@ -1,16 +1,24 @@
 """What an ONNX file is made of, found out without running any of it.
 
 ONNX can loop: a network of a stranger could compute for ever.  Here the file, a message of Protocol Buffers, is only
-taken apart as far as the names of its operators.  Sources: onnx.proto of ONNX 1.16 (the numbers of the fields), and
+taken apart as far as the names of its operators, and the numbers
+that it holds.  Sources: onnx.proto of ONNX 1.16 (the numbers of the fields), and
 https://protobuf.dev/programming-guides/encoding/.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+import numpy as np
+
+from dreambrush.arrays import Float32
+
 GRAPH, FUNCTIONS = 7, 25  # fields of a ModelProto
-NODE = 1  # of a GraphProto
+NODE, INITIALISER = 1, 5  # of a GraphProto
+DIMENSIONS, TYPE, NAME, RAW_DATA = 1, 2, 8, 9  # of a TensorProto
+FLOAT = 1  # a type
 OPERATOR, ATTRIBUTE, DOMAIN = 4, 5, 7  # of a NodeProto
 SUBGRAPH, SUBGRAPHS = 6, 11  # of an AttributeProto
 
@@ -53,6 +61,50 @@ def _why_not(node: bytes) -> str:
         if field == ATTRIBUTE and {SUBGRAPH, SUBGRAPHS} & {kind for kind, _ in _fields(_message(part))}:
             return "it has networks within it"
     return ""
+
+
+def float_tensors(model: bytes) -> dict[str, Float32]:
+    """The constant tensors of a model by name: all float32 ones whose numbers are kept as raw bytes.
+
+    Raises:
+        ValueError: it is no message, or a tensor has another number of bytes than its shape says.
+    """
+    found = {}
+    for field, part in _fields(model):
+        if field == GRAPH:
+            for kind, tensor in _fields(_message(part)):
+                if kind == INITIALISER:
+                    name, values = _tensor(_message(tensor))
+                    if values is not None:
+                        found[name] = values
+    return found
+
+
+def _tensor(message: bytes) -> tuple[str, Float32 | None]:
+    """Name and numbers of a tensor; None if it is of another kind."""
+    shape: list[int] = []
+    name, raw, kind = "", None, 0
+    for field, part in _fields(message):
+        if field == DIMENSIONS:
+            shape += [part] if isinstance(part, int) else list(_numbers(part))
+        elif field == TYPE and isinstance(part, int):
+            kind = part
+        elif field == NAME:
+            name = _message(part).decode("utf-8", "replace")
+        elif field == RAW_DATA:
+            raw = _message(part)
+    if raw is None or kind != FLOAT:
+        return name, None
+    if len(raw) != 4 * math.prod(shape):
+        raise ValueError("it is not ONNX")
+    return name, np.frombuffer(raw, "<f4").astype(np.float32).reshape(shape)
+
+
+def _numbers(packed: bytes) -> Iterator[int]:
+    at = 0
+    while at < len(packed):
+        value, at = _number(packed, at)
+        yield value
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from dreambrush.events import events_in_turn
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.lay.layer_canvas import Tool
@@ -45,10 +46,10 @@ def lay_strokes(
     last = {int(layer): index for index, layer in enumerate(strokes.layer)}
     paint = PaintLayers(strokes.size, tools, seed, pigment, eotf)
     done: dict[int, Layer] = {}
-    for index, layer in enumerate(strokes.layer.tolist()):
+    for index, (layer, events) in enumerate(zip(strokes.layer.tolist(), events_in_turn(strokes.rows()), strict=True)):
         radius = float(strokes.radius[index])
         brush = int(strokes.brush[index])
-        paint.lay(layer, brush, strokes.path[index], strokes.pressure[index], radius, strokes.colour[index])
+        paint.lay(layer, brush, strokes.path[index], strokes.pressure[index], radius, strokes.colour[index], events)
         if last[layer] == index:
             done[layer] = paint.finish(layer, strokes.layers[layer])
         if progress and index % 50 == 0:

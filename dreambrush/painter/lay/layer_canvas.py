@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dreambrush.arrays import Float32
+from dreambrush.arrays import Float32, Float64
 from dreambrush.events import stroke_events
 from dreambrush.mypaint.brushes.text import BrushText
 from dreambrush.mypaint.engine.brush import Brush
@@ -51,7 +51,14 @@ class LayerCanvas:
         self.strokes: list[RecordedStroke] = []
 
     def paint(
-        self, tool: Tool, path: Float32, pressure: Float32, radius: float, colour: Float32, seed: int
+        self,
+        tool: Tool,
+        path: Float32,
+        pressure: Float32,
+        radius: float,
+        colour: Float32,
+        seed: int,
+        events: Float64 | None = None,
     ) -> Rectangle:
         """Lays one stroke with the engine.
 
@@ -62,13 +69,15 @@ class LayerCanvas:
             radius: radius in pixels.
             colour: (3,) display sRGB 0..1.
             seed: seed of the random samples that wet brushes take.
+            events: those of the stroke (:mod:`dreambrush.events`), where they have been made with those of others.
 
         Returns:
             The rectangle that the stroke touched.
         """
         tool.brush.set_colour(colour.tolist(), self.canvas.eotf)
         tool.brush.set_radius(radius)
-        events = stroke_events(path, pressure, radius)
+        if events is None:
+            events = stroke_events(path, pressure, radius)
         if tool.text is None:
             return self.canvas.stroke(tool.brush, events, seed)
         touched, masks = self.canvas.traced_stroke(tool.brush, events, seed)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dreambrush.arrays import Float32
+from dreambrush.arrays import Float32, Float64
 from dreambrush.mypaint.engine.canvas import Rectangle
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, layer_mode
@@ -53,7 +53,14 @@ class PaintLayers:
         return self._canvases[layer]
 
     def lay(
-        self, layer: int, brush: int, path: Float32, pressure: Float32, radius: float, colour: Float32
+        self,
+        layer: int,
+        brush: int,
+        path: Float32,
+        pressure: Float32,
+        radius: float,
+        colour: Float32,
+        events: Float64 | None = None,
     ) -> Rectangle:
         """Lays the next stroke with the engine.
 
@@ -64,12 +71,13 @@ class PaintLayers:
             pressure: (2,) pressure at start and end, 0..1.
             radius: radius in pixels.
             colour: (3,) display sRGB 0..1.
+            events: as for :meth:`~dreambrush.painter.lay.layer_canvas.LayerCanvas.paint`.
 
         Returns:
             The rectangle that the stroke touched.
         """
         canvas, seed = self.canvas(layer), self.seed + self.laid
-        touched = canvas.paint(self.tools[brush], path, pressure, radius, colour, seed)
+        touched = canvas.paint(self.tools[brush], path, pressure, radius, colour, seed, events)
         self.laid += 1
         return touched
 

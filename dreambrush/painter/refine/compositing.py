@@ -7,18 +7,21 @@ over the channels), the canvas after it has, alphas being independent of each ot
 
 The expected squared error against a target T is |T - C|^2 + V, weighted and summed over the cells.
 
-Strokes are not laid one by one.  All fragments that lie first on their cells are laid at once, then all that lie
-second, and so on.
+numpy does not lay strokes one by one.  All fragments that lie first on their cells are laid at once, then all that lie
+second, and so on.  Compiled code goes from fragment to fragment.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from dreambrush.arrays import Float64, Floats, Int64
+from dreambrush.kernel.library import Compiled, compiled
 from dreambrush.painter.refine.fragments import Fragments
+from dreambrush.steady import dot3
 
 
 def stacked(cell_id: Int64) -> list[Int64]:
@@ -43,14 +46,19 @@ class Composite:
         variance: (n,) variance of the colours, summed over the channels.
         change: (p, 3) of each fragment, the stroke's colour minus the canvas before it.
         before: (p,) variance of the canvas before each fragment.
-        layers: pairs by depth.
+        cell_id: (p,) the cell of each fragment.
     """
 
     canvas: Floats
     variance: Floats
     change: Floats
     before: Floats
-    layers: list[Int64]
+    cell_id: Int64
+
+    @cached_property
+    def layers(self) -> list[Int64]:
+        """Fragments by depth."""
+        return stacked(self.cell_id)
 
     def errors(self, target: Floats, weight: Floats) -> Float64:
         """Expected squared error (n,) against a target (n, 3), weighted by (n,), summed over the channels."""
@@ -81,16 +89,27 @@ def compose(
     """
     canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
     change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
-    layers = stacked(fragments.cell_id)
-    for pairs in layers:
+    cell_id = fragments.cell_id
+    c = _compiled(canvas, mean, variance)
+    if c is not None:
+        given = [np.ascontiguousarray(array, np.float32) for array in (colours, mean, variance)]
+        added = c.ffi.NULL if shift is None else c.floats(np.ascontiguousarray(shift, np.float32))
+        colour, share, spread = (c.floats(array) for array in given)
+        made = [c.floats(array) for array in (canvas, doubt, change, before)]
+        c.lib.db_compose(
+            len(cell_id), c.integers(cell_id), c.integers(fragments.stroke_id), colour, added, share, spread, *made
+        )
+        return Composite(canvas, doubt, change, before, cell_id)
+    composite = Composite(canvas, doubt, change, before, cell_id)
+    for pairs in composite.layers:
         at, share, spread = fragments.cell_id[pairs], mean[pairs], variance[pairs]
         under, doubtful = canvas[at], doubt[at]
         colour = colours[fragments.stroke_id[pairs]]
         added = (colour if shift is None else colour + shift[pairs]) - under
         canvas[at] = under + share[:, None] * added
-        doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * np.einsum("ij,ij->i", added, added)
+        doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * dot3(added, added)
         change[pairs], before[pairs] = added, doubtful
-    return Composite(canvas, doubt, change, before, layers)
+    return composite
 
 
 @dataclass(frozen=True)
@@ -119,14 +138,17 @@ def gradients(
     by_doubt = weight.astype(composite.canvas.dtype)
     seen = by_doubt.copy()
     dtype = composite.canvas.dtype
+    c = _compiled(composite.canvas, mean, variance, by_canvas)
+    if c is not None:
+        return _compiled_gradients(c, composite, fragments, mean, variance, (by_canvas, by_doubt, seen))
     grad_mean, grad_variance, visible = (np.empty(len(fragments), dtype) for _ in range(3))
     by_change = np.empty((len(fragments), 3), dtype)
     for pairs in reversed(composite.layers):
         at, share, spread = fragments.cell_id[pairs], mean[pairs], variance[pairs]
         change, doubt = composite.change[pairs], composite.before[pairs]
         pull, heavy = by_canvas[at], by_doubt[at]
-        grad_mean[pairs] = np.einsum("ij,ij->i", pull, change) - 2 * (1 - share) * doubt * heavy
-        grad_variance[pairs] = heavy * (doubt + np.einsum("ij,ij->i", change, change))
+        grad_mean[pairs] = dot3(pull, change) - 2 * (1 - share) * doubt * heavy
+        grad_variance[pairs] = heavy * (doubt + dot3(change, change))
         passed = share[:, None] * pull + (2 * heavy * spread)[:, None] * change
         by_change[pairs] = passed
         by_canvas[at] = pull - passed
@@ -139,6 +161,35 @@ def gradients(
     )
     curvature = 2 * np.bincount(fragments.stroke_id, visible, count).astype(np.float64)
     return Gradients(grad_mean, grad_variance, grad_colour, curvature)
+
+
+def _compiled(*arrays: Floats) -> Compiled | None:
+    """The kernel, if all numbers are float32, which is all that it knows."""
+    return compiled() if all(array.dtype == np.float32 for array in arrays) else None
+
+
+def _compiled_gradients(
+    c: Compiled,
+    composite: Composite,
+    fragments: Fragments,
+    mean: Floats,
+    variance: Floats,
+    by_cells: tuple[Floats, Floats, Floats],
+) -> Gradients:
+    """The same by compiled code, from the gradients by the finished canvas, its variance, and what is still seen."""
+    count, n = len(fragments.starts) - 1, len(fragments)
+    grad_mean, grad_variance = np.empty((2, n), np.float32)
+    grad_colour, curvature = np.zeros((count, 3)), np.zeros(count)
+    given = [np.ascontiguousarray(array) for array in (mean, variance, composite.change, composite.before, *by_cells)]
+    c.lib.db_compose_back(
+        n,
+        c.integers(fragments.cell_id),
+        c.integers(fragments.stroke_id),
+        *(c.floats(array) for array in (*given, grad_mean, grad_variance)),
+        c.doubles(grad_colour),
+        c.doubles(curvature),
+    )
+    return Gradients(grad_mean, grad_variance, grad_colour, 2 * curvature)
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,10 @@ from dreambrush.bezier import NUMBERS
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.painter.refine.fragments import Fragments, enumerated
+from dreambrush.painter.refine.fragments import Fragments, together
 from dreambrush.painter.sketch import Sketch
 
-BLOCK = 16  # number of points of one stroke dreamt together; small, so that little is padding
-CHUNK = 256  # number of blocks in one call: their arrays fit a core's cache; fixed, so that sums never change
-NOWHERE = -1e4  # both coordinates of points that only fill a block
+CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
 ASKED = 2.0  # a stroke's gradient is taken from about so many points, times the root of how many it has
 DULL = 0.004  # weight of a point whose alpha can hardly change, against 0.25 for one of alpha 0.5
 
@@ -42,7 +40,9 @@ class Dreams:
         self.each = [Dream(folder, threads=1) for folder in folders]
         self._gradients = [DreamGradient(folder, threads=1) for folder in folders]
         self._reach = np.array([dream.reach for dream in self.each], np.float32)
-        self._pool = ThreadPoolExecutor(cores or available_cores())
+        cores = cores or available_cores()
+        self._alone = cores == 1
+        self._pool = ThreadPoolExecutor(cores)
 
     def __enter__(self) -> Dreams:
         return self
@@ -58,17 +58,18 @@ class Dreams:
 
     def map(self, function: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
         """Calls a function for each part, on all cores."""
-        if len(parts) < 2:  # to wake another thread would take longer than many a call
+        if len(parts) < 2 or self._alone:  # to wake another thread would take longer than many a call
             return [function(part) for part in parts]
         return list(self._pool.map(function, parts))
 
     def alpha(self, sketch: Sketch, fragments: Fragments) -> tuple[Float32, Float32]:
         """Mean and variance of alpha (n,) at each fragment."""
         mean, variance = np.zeros((2, len(fragments)), np.float32)
-        for dream, blocks in zip(self.each, self._blocks(sketch, fragments), strict=True):
-            parts = self._asked(dream, blocks, sketch.strokes[blocks.stroke_id], blocks.points)
-            for answer, part in zip((mean, variance), zip(*parts, strict=True), strict=False):
-                answer[blocks.pairs] = np.concatenate(part).ravel()[blocks.place]
+        for number, dream in enumerate(self.each):
+            own = _Own(sketch, fragments, number if len(self.each) > 1 else None)
+            answers = self._asked(dream.at, own, sketch.strokes, per_point=(own.points,))
+            for answer, part in zip((mean, variance), zip(*answers, strict=True), strict=False):
+                answer[own.pairs] = np.concatenate(part)
         return mean, variance
 
     def shift(self, sketch: Sketch, fragments: Fragments) -> Float32 | None:
@@ -76,14 +77,13 @@ class Dreams:
         if not any(dream.shifts_colour for dream in self.each):
             return None
         shift = np.zeros((len(fragments), 3), np.float32)
-        for dream, blocks in zip(self.each, self._blocks(sketch, fragments), strict=True):
-            if not dream.shifts_colour or not len(blocks.pairs):
+        for number, dream in enumerate(self.each):
+            if not dream.shifts_colour:
                 continue
-            stroke_id = blocks.stroke_id
-            parts = self._asked(
-                dream.shift, blocks, sketch.strokes[stroke_id], blocks.points, sketch.colours[stroke_id]
-            )
-            shift[blocks.pairs] = np.concatenate(parts).reshape(-1, 3)[blocks.place]
+            own = _Own(sketch, fragments, number if len(self.each) > 1 else None)
+            answers = self._asked(dream.shift_at, own, sketch.strokes, (own.points,), sketch.colours)
+            if answers:
+                shift[own.pairs] = np.concatenate(answers)
         return shift
 
     def vjp(
@@ -124,53 +124,53 @@ class Dreams:
             fragments.points[drawn],
             np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
         )
-        weights = np.stack([grad_mean[drawn] * heavier, grad_variance[drawn] * heavier])
+        weights = grad_mean[drawn] * heavier, grad_variance[drawn] * heavier
         by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
-        for gradient, blocks in zip(self._gradients, self._blocks(sketch, part), strict=True):
-            flat = np.zeros((2, len(blocks.stroke_id) * BLOCK), np.float32)
-            flat[:, blocks.place] = weights[:, blocks.pairs]
-            by = flat.reshape(2, -1, BLOCK)
-            answers = self._asked(gradient, blocks, sketch.strokes[blocks.stroke_id], blocks.points, by[0], by[1])
+        for number, gradient in enumerate(self._gradients):
+            own = _Own(sketch, part, number if len(self.each) > 1 else None)
+            answers = self._asked(gradient.at, own, sketch.strokes, (own.points, *(w[own.pairs] for w in weights)))
             if answers:
-                np.add.at(by_strokes, blocks.stroke_id, np.concatenate(answers))
+                by_strokes += np.concatenate(answers)
         return by_strokes
 
-    def _asked(self, network: Callable[..., Any], blocks: _Blocks, *arrays: Float32) -> list[Any]:
-        """Asks a network, chunk by chunk; each array has one row for each block."""
+    def _asked(
+        self,
+        dream: Callable[..., Any],
+        own: _Own,
+        strokes: Float32,
+        per_point: tuple[Float32, ...],
+        *per_stroke: Float32,
+    ) -> list[Any]:
+        """Asks about all strokes, some at a time; what is given for each point comes after the starts."""
 
-        def answer(at: slice) -> Any:
-            return network(*(array[at] for array in arrays))
+        def answer(some: slice) -> Any:
+            starts = own.starts[some.start : some.stop + 1]
+            points = slice(starts[0], starts[-1])
+            arrays = (*(array[points] for array in per_point), *(array[some] for array in per_stroke))
+            return dream(strokes[some], starts - starts[0], *arrays)
 
-        return self.map(answer, blocks.chunks)
-
-    def _blocks(self, sketch: Sketch, fragments: Fragments) -> list[_Blocks]:
-        return [
-            _Blocks(fragments, np.flatnonzero((sketch.brush == brush)[fragments.stroke_id]), len(sketch))
-            if len(self.each) > 1
-            else _Blocks(fragments, np.arange(len(fragments)), len(sketch))
-            for brush in range(len(self.each))
-        ]
+        return self.map(answer, together(np.diff(own.starts), CHUNK) if len(own.points) else ())
 
 
-class _Blocks:
-    """Fragments of one brush, in blocks; all points of a block belong to one stroke.
+class _Own:
+    """The fragments of one brush.
+
+    Args:
+        sketch: strokes of all brushes.
+        fragments: fragments of all brushes.
+        brush: number of the brush; None if there is no other.
 
     Attributes:
-        pairs: (n,) numbers of the brush's fragments.
-        stroke_id: (b,) number of the stroke that each block belongs to.
-        points: (b, BLOCK, 2) x and y in pixels.
-        place: (n,) where each fragment lies in the flattened blocks.
-        chunks: slices of the blocks; each is asked in one call.
+        pairs: numbers of the brush's fragments, or a slice of them all.
+        starts: (k + 1,) where those of each of all strokes begin; other brushes' strokes have none.
+        points: (n, 2) x and y in pixels.
     """
 
-    def __init__(self, fragments: Fragments, pairs: Int64, strokes: int) -> None:
-        self.pairs = pairs
-        counts = np.bincount(fragments.stroke_id[pairs], minlength=strokes)
-        blocks = -(-counts // BLOCK)
-        stroke, index = enumerated(counts)
-        self.place = ((np.cumsum(blocks) - blocks) * BLOCK)[stroke] + index
-        self.stroke_id = np.repeat(np.arange(strokes), blocks)
-        points = np.full((len(self.stroke_id) * BLOCK, 2), NOWHERE, np.float32)
-        points[self.place] = fragments.points[pairs]
-        self.points = points.reshape(-1, BLOCK, 2)
-        self.chunks = [slice(start, start + CHUNK) for start in range(0, len(self.stroke_id), CHUNK)]
+    def __init__(self, sketch: Sketch, fragments: Fragments, brush: int | None) -> None:
+        self.pairs: Int64 | slice = slice(None)
+        self.starts, self.points = fragments.starts, fragments.points
+        if brush is not None:
+            own = sketch.brush == brush
+            self.pairs = np.flatnonzero(own[fragments.stroke_id])
+            self.starts = np.concatenate([[0], np.cumsum(np.where(own, fragments.counts, 0))])
+            self.points = fragments.points[self.pairs]

@@ -9,6 +9,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import RADIUS, control_points, path_nodes
+from dreambrush.kernel.library import Compiled, compiled
 
 PIECES = 6  # number of pieces of a path, each taken for straight
 MARGIN, SOFT_EDGE = 1.05, 0.7  # paint ends before margin * radius * reach + soft edge (pixels)
@@ -105,10 +106,13 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
         grid: grid of cells.
     """
     down = len(grid.cells) // grid.across
+    c = compiled()
+    if c is not None:
+        return _compiled_fragments(c, strokes, reach, grid, down)
     # Each piece of the path bends away from its chord by up to |second derivative| / (8 * PIECES^2).
     start, control, end = control_points(strokes)
     bend = start - 2 * control + end
-    bulge = np.hypot(*bend.T) / np.float32(4 * PIECES**2)
+    bulge = np.sqrt(bend[:, 0] * bend[:, 0] + bend[:, 1] * bend[:, 1]) / np.float32(4 * PIECES**2)
     far = MARGIN * strokes[:, RADIUS] * reach + np.float32(SOFT_EDGE) + bulge
     nodes = path_nodes(strokes, PIECES)
     low = np.maximum(np.floor((nodes.min(1) - far[:, None]) / grid.size), 0).astype(np.int64)
@@ -126,20 +130,56 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
         reached = _squared_distance(points, nodes[some], stroke_id) < (far * far)[some][stroke_id]
         return cell_id[reached], stroke_id[reached] + some.start, points[reached]
 
-    parts = [near(some) for some in _together(counts)]
-    cell_id, stroke_id, points = (
-        parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
-    )
+    parts = [near(some) for some in together(counts, AT_ONCE)]
+    cell_id, stroke_id, points = (np.concatenate(each) for each in zip(*parts, strict=True))
     return Fragments(cell_id, stroke_id, points, np.searchsorted(stroke_id, np.arange(len(strokes) + 1)))
 
 
-def _together(counts: Int64) -> list[slice]:
-    """Slices of strokes that have about AT_ONCE cells together, or of one stroke that has more; at least one slice."""
+def _compiled_fragments(c: Compiled, strokes: Float32, reach: Float32, grid: Grid, down: int) -> Fragments:
+    """The same by compiled code."""
+    k = len(strokes)
+    nodes, far = np.empty((k, PIECES + 1, 2), np.float32), np.empty(k, np.float32)
+    low, sides = np.empty((2, k, 2), np.int64)
+    rows, radii = np.ascontiguousarray(strokes, np.float32), np.ascontiguousarray(reach, np.float32)
+    made = c.floats(nodes), c.floats(far), c.integers(low), c.integers(sides)
+    form = MARGIN, SOFT_EDGE, PIECES, grid.size, grid.across, down
+    if c.lib.db_boxes(k, c.floats(rows), c.floats(radii), *form, *made):
+        raise ValueError(f"Expected fewer pieces than {PIECES}")
+    counts = sides[:, 0] * sides[:, 1]
+    starts = np.zeros(k + 1, np.int64)
+    ends = starts[1:]
+    parts: list[tuple[Int64, Float32]] = []
+    for some in together(counts, AT_ONCE):
+        room = int(counts[some].sum())
+        cell_id, points = np.empty(room, np.int64), np.empty((room, 2), np.float32)
+        found = c.lib.db_find_fragments(
+            c.level,
+            some.stop - some.start,
+            PIECES,
+            c.floats(nodes[some]),
+            c.floats(far[some]),
+            c.integers(low[some]),
+            c.integers(sides[some]),
+            len(grid.points),
+            c.floats(grid.points),
+            grid.across,
+            c.integers(cell_id),
+            c.floats(points),
+            c.integers(ends[some]),
+        )
+        ends[some] += starts[some.start]
+        parts.append((cell_id[:found], points[:found]))
+    cell_id, points = parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
+    return Fragments(cell_id, np.repeat(np.arange(k), np.diff(starts)), points, starts)
+
+
+def together(counts: Int64, size: int) -> list[slice]:
+    """Slices of strokes whose counts (k,) add up to `size` at most, or of one that has more; at least one slice."""
     ends = np.cumsum(counts)
     starts = [0]
     while starts[-1] < len(counts):
         before = int(ends[starts[-1] - 1]) if starts[-1] else 0
-        starts.append(max(int(np.searchsorted(ends, before + AT_ONCE, "right")), starts[-1] + 1))
+        starts.append(max(int(np.searchsorted(ends, before + size, "right")), starts[-1] + 1))
     return [slice(start, end) for start, end in pairwise(starts)] or [slice(0, 0)]
 
 

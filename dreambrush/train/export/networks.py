@@ -13,8 +13,12 @@ from torch import Tensor
 
 from dreambrush.arrays import Float32
 from dreambrush.dream.gradient import GRADIENT_FILE
+from dreambrush.dream.kernel import agreement
+from dreambrush.dream.kernel.kernel import CARD_ENTRY, Kernel
+from dreambrush.dream.kernel.weights import packed_weights
 from dreambrush.errors import ModelError, OutputError
 from dreambrush.files.output import open_output
+from dreambrush.kernel.library import kernel
 from dreambrush.models.catalogue import (
     CARD_FILE,
     COLOUR_FILE,
@@ -23,6 +27,7 @@ from dreambrush.models.catalogue import (
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
+    digest_of,
     fingerprint,
     read_card,
 )
@@ -54,7 +59,8 @@ class Exported:
 
     Attributes:
         files: content of each file by name: networks and their weights.
-        about: for the card: of each network how far onnxruntime's answers are from torch's at most.
+        about: for the card: of each network how far onnxruntime's answers are from torch's at most, and how
+            far the kernel's are from onnxruntime's.
     """
 
     files: dict[str, bytes]
@@ -96,7 +102,23 @@ def export_networks(
             "checked_on": f"{CHECK_STROKES} random strokes at {CHECK_POINTS} points each",
         },
     }
-    return Exported(files, about)
+    return Exported(files, about | kernel_entry(files[DREAM_FILE]))
+
+
+def kernel_entry(model: bytes) -> dict[str, Any]:
+    """What a card says of the compiled kernel: of which ``dream.onnx`` it is known to answer alike, and how nearly.
+
+    Nothing where the kernel is not compiled, or does not answer alike; painting then finds out for itself.
+    """
+    weights = packed_weights(model) if kernel() else None
+    if weights is None:
+        return {}
+    found = agreement.compare(Kernel(weights).values, model, DREAM_FILE)
+    differs = {
+        "max_abs": float(f"{found.most:.3g}"),
+        f"share_above_{agreement.LARGEST_DIFFERENCE:g}": float(f"{found.share:.2g}"),
+    }
+    return {CARD_ENTRY: {DREAM_FILE: digest_of(model), **differs}} if found.alike else {}
 
 
 def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str, Any]:
@@ -129,6 +151,7 @@ def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str,
         names = ("*.myb", "preview.png", POLICY_FILE, POLICY_WEIGHTS_FILE)
         others = (path for name in names for path in folder.glob(name))
         files = {path.name: path.read_bytes() for path in others} | files
+    card.pop(CARD_ENTRY, None)  # of what was exported before
     card |= exported.about
     write_model(output, files, card)
     return card
