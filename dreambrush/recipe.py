@@ -8,8 +8,9 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
                     "size": [w, h], "strokes": "...", "alpha": "...", "made_with": {"numpy": "2.4.6", ...}}]}
 
 ``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  Only transparent pictures have ``alpha``, the
-shape as a PNG.  Only paintings on paper have ``grain``, which is true.  A file may hold several recipes, one for each
-time that dreambrush painted in it.
+shape as a PNG.  Only paintings on paper have ``grain``, and only those with baked layers ``flattened``; both are true.
+Only paintings into a work of another eotf than 1.0 and 2.2 have ``eotf``.
+A file may hold several recipes, one for each time that dreambrush painted in it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from PIL import Image
 from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError, StrokesError, UsageError
 from dreambrush.files.json_text import whole_characters
+from dreambrush.mypaint.engine.eotf import check_eotf
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
 from dreambrush.packed_strokes import MOST_STROKES, pack_strokes, unpack_strokes
 from dreambrush.pictures.paper import paper_tile
@@ -62,6 +64,8 @@ class Recipe:
         alpha: (h, w) uint8 shape of a transparent picture; None for one that is opaque everywhere.
         made_with: versions and processor, on which the bytes also depend (see :func:`~dreambrush.machine.foundations`);
             {} if they are not known.
+        flattened: whether the saved layers are baked, so that no program has to blend them.
+        eotf: eotf of the light in which pigment mixes, if it is not 2.2.
     """
 
     version: str
@@ -76,6 +80,8 @@ class Recipe:
     alpha: Pixels | None = None
     grain: bool = False
     made_with: Mapping[str, str] = field(default_factory=dict)
+    flattened: bool = False
+    eotf: float | None = None
 
     @property
     def background(self) -> Pixels:
@@ -109,6 +115,10 @@ class Recipe:
             record["made_with"] = dict(self.made_with)
         if self.grain:
             record["grain"] = True
+        if self.flattened:
+            record["flattened"] = True
+        if self.eotf is not None:
+            record["eotf"] = self.eotf
         if self.alpha is not None:
             png = io.BytesIO()
             Image.fromarray(self.alpha).save(png, "PNG", optimize=True)
@@ -160,6 +170,8 @@ class Recipe:
                 alpha,
                 bool(record.get("grain", False)),
                 {str(key): str(value) for key, value in dict(record.get("made_with", {})).items()},
+                bool(record.get("flattened", False)),
+                None if record.get("eotf") is None else _eotf(record["eotf"]),
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None
@@ -232,6 +244,12 @@ def digest(pixels: Pixels) -> str:
         band = pixels[top : top + BAND]
         seen.update(np.ascontiguousarray(np.where(band[..., 3:] > 0, band, 0), np.uint8).data)
     return seen.hexdigest()[:32]
+
+
+def _eotf(value: Any) -> float:
+    eotf = float(value)
+    check_eotf(eotf)
+    return eotf
 
 
 def _alpha(text: Any, shape: tuple[int, int]) -> Pixels:

@@ -44,6 +44,8 @@ ENVIRONMENT = {
     "XDG_CONFIG_HOME": "Used instead of ~/.config.",
     "XDG_DATA_HOME": "Used instead of ~/.local/share.",
     "XDG_DATA_DIRS": "Used instead of /usr/local/share:/usr/share.  Colons separate the folders.",
+    "DREAMBRUSH_KERNEL": "Instructions that compiled code may use: avx512, avx2 or baseline, which paint the same, or "
+    "none, which leaves dreaming to onnxruntime and takes three times as long.  By default the best that there is.",
     "DREAMBRUSH_TRACEBACK": "If set to 1, errors show Python's traceback.  Add it to a bug report.",
 }
 

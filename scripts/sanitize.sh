@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs what works with the engine's C under AddressSanitizer and UndefinedBehaviorSanitizer:
+# Runs what works with the engine's C, and with the kernel's, under AddressSanitizer and UndefinedBehaviorSanitizer:
 #   sh scripts/sanitize.sh [--all | ARGUMENT OF PYTEST...]
 # Without arguments: what continuous integration runs, in less than a minute on two cores.  --all: all of
 # tests/mypaint but test_parity.py, and 400 hostile brushes.  libmypaint itself, and the Python in which MyPaint runs,
@@ -22,7 +22,7 @@ cp -R "$root/dreambrush" "$root/tests" "$root/setup.py" "$root/pyproject.toml" "
 for name in brushes pretrained scripts benchmarks research man; do
     ln -s "$root/$name" "$place/$name"
 done
-rm -f "$place"/dreambrush/mypaint/engine/_engine*
+rm -f "$place"/dreambrush/mypaint/engine/_engine* "$place"/dreambrush/kernel/_kernel*
 
 # Python asks for -fwrapv, under which nothing overflows.  A float that no integer can hold is one of the findings.
 flags="-g -O1 -fno-omit-frame-pointer -fno-wrapv -fsanitize=address,undefined,float-cast-overflow"
@@ -43,12 +43,14 @@ run() {
 }
 
 "$python" -c 'import dreambrush.mypaint.engine._engine as engine; assert "/sanitized/" in engine.__file__, engine.__file__'
+"$python" -c 'import dreambrush.kernel._kernel as kernel; assert "/sanitized/" in kernel.__file__, kernel.__file__'
 case ${1:-} in
 '')
     # What draws, reads and blends; not what starts many processes, each of which takes seconds here.
     run tests/mypaint/engine/test_engine.py tests/mypaint/engine/test_canvas.py tests/mypaint/engine/test_brush.py tests/mypaint/engine/test_trace.py \
         tests/mypaint/blend/test_blending.py tests/mypaint/blend/test_modes.py tests/mypaint/engine/test_eotf.py \
         -k "not mypaints and not of_mypaint and not other_processes and not threads and not python_goes and not wgm-2.2"
+    run tests/dream/kernel tests/kernel -k "not onnxruntime and not torch"
     exec "$python" -m tests.fuzz.brushes --cases 40
     ;;
 --all)

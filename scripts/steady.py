@@ -4,10 +4,10 @@
     python scripts/steady.py seeds [PYTEST'S ARGUMENTS]
 
 ``machines`` runs tests with the instructions of other processors, as far as they can be switched off: numpy's, those of
-its linear algebra library, the C library's and torch's; onnxruntime's cannot be.  ``seeds`` runs them with ten seeds,
-and compares how far each figure is from its bound with how much that varies: too near, and another machine may fail;
-very far, and the bound may guard nothing.  What tests/spreads.py says holds by construction is left out.  Both print
-JSON.
+its linear algebra library, the C library's, torch's and our kernel's; onnxruntime's cannot be.  ``seeds`` runs them
+with ten seeds, and compares how far each figure is from its bound with how much that varies: too near, and another
+machine may fail; very far, and the bound may guard nothing.  What tests/spreads.py says holds by construction is left
+out.  Both print JSON.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ MACHINES: dict[str, dict[str, str]] = {
         "OPENBLAS_CORETYPE": "Zen",
         "GLIBC_TUNABLES": f"glibc.cpu.hwcaps={NO_V4}",
         "ATEN_CPU_CAPABILITY": "avx2",
+        "DREAMBRUSH_KERNEL": "avx2",
     },
     "no AVX-512, Haswell, one thread": {
         "NPY_DISABLE_CPU_FEATURES": V4,
@@ -59,7 +60,9 @@ MACHINES: dict[str, dict[str, str]] = {
         "OPENBLAS_CORETYPE": "Nehalem",
         "GLIBC_TUNABLES": f"glibc.cpu.hwcaps={NO_V3},{NO_V4}",
         "ATEN_CPU_CAPABILITY": "default",
+        "DREAMBRUSH_KERNEL": "baseline",
     },
+    "no compiled kernel": {"DREAMBRUSH_KERNEL": "none"},
     "SkylakeX, one thread": {"OPENBLAS_CORETYPE": "SkylakeX", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
     "SkylakeX, two threads": {"OPENBLAS_CORETYPE": "SkylakeX", "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"},
 }

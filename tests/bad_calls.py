@@ -46,7 +46,8 @@ COMMANDS: list[Row] = [
     *rows("missing-argument", *(
         ["replay", "timelapse", "inspect", "render", "collect", "train", "export", "completion"]), "render work.ora"),
     *rows("extra-argument", "doctor now", "inspect work.ora work.ora", "brushes now"),
-    *rows("bad-value", "completion tcsh", "bench letters album", "paint ''", "paint photo.png --strokes"),
+    *rows("bad-value", "completion tcsh", "bench letters album", "paint ''", "paint photo.png --strokes",
+          "brushes --install gimp"),
     *rows("nothing-to-measure", "bench digits"),
     *rows("no-such-controller", "bench digits album --controller policy"),
     *rows("no-picture-given", "paint"),
@@ -195,7 +196,7 @@ WORKS: list[Row] = [
     *rendering("vector-layer", "vector layer"),
     *rendering("layer-unreadable", "PNG of 0 x 5", "PNG of an unknown kind", "PNG cut short",
                "PNG whose pixels are cut short", "PNG of 16 bits with one colour left out"),
-    *rows("unknown-eotf", f"paint photo.png --onto eotf.ora {LAYER}"),
+    *rows("cannot-flatten", "render erases.ora -o new.ora --flatten-pigment"),
     *rows("work-too-large", f"paint photo.png --onto wide.ora {LAYER}"),
     *rows("already-finished", "paint --resume painted.ora"),
     *rows("unfinished-unreadable", "paint --resume begun.ora"),
@@ -262,8 +263,9 @@ USES: list[Row] = [
           "paint photo.png --onto work.ora --size 64 --strokes 1",
           "paint photo.png --onto work.ora --in-place -o new.ora --strokes 1",
           "paint photo.png --watch --timelapse new.gif", "paint photo.png --watch --onto work.ora --in-place"),
-    *rows("option-needs-another", "inspect work.ora --force", "inspect work.ora --painting 1", "brushes --force",
-          "styles photo.png"),
+    *rows("options-conflict", f"paint photo.png --flatten-pigment {ONTO}"),
+    *rows("option-needs-another", "render work.ora -o . --format ora", "inspect work.ora --force",
+          "inspect work.ora --painting 1", "brushes --force", "styles photo.png"),
     *styled("option-needs-another", "--in-place", "--above Sky", "--region 1,2,3,4"),
     *rows("option-not-for-this-task", "bench paint --count 3"),
     *rows("only-one-picture", "paint photo.png photo.jpg --onto work.ora --strokes 1",
@@ -288,6 +290,7 @@ BAD_CALLS = [*COMMANDS, *PICTURES, *BOMBS, *OUTPUTS, *BRUSHES, *MODELS, *WORKS, 
 # Where the user's data folder is a file.
 NO_DATA_HOME: list[Row] = [
     *rows("mypaint-folder-not-writable", "brushes --install"),
+    *rows("krita-folder-not-writable", "brushes --install krita"),
     *rows("cannot-make-folder", "train oil"),
     *styled("no-such-brush", "--brush oyl"),
 ]

@@ -147,7 +147,10 @@ def make_works() -> None:
     Path("huge.ora").write_bytes(hostile_files.with_stack(many, 'w="9000" h="9000"'))
     with zipfile.ZipFile("huge.ora", "a") as ora:
         ora.writestr("data/big.png", hostile_files.png_of(9000, 9000, b""))
-    Path("eotf.ora").write_bytes(hostile_files.with_stack("", 'w="9" h="9" mypaint:eotf="1.8"'))
+    erases = OraFile(64, 64)
+    erases.group(composite_op="svg:dst-in")
+    erases.background(np.full((64, 64, 3), 200, np.uint8))
+    erases.save(Path("erases.ora"))
     Path("wide.ora").write_bytes(hostile_files.with_stack("", 'w="40000" h="9"'))
     shutil.copy("painted.ora", "begun.ora")
     with zipfile.ZipFile("begun.ora", "a") as ora:

@@ -23,7 +23,7 @@ FILES = {"dreambrush.toml", "dreambrush.zip"}  # names of files that look like m
 # What is not in this repository.
 ELSEWHERE = {
     "benchmarks.md": re.compile(r"strokes/"),  # a folder that the command makes
-    "mypaint.md": re.compile(r"dreambrush/(?:oil|installed\.json)"),  # in MyPaint's folder of brushes
+    "programs.md": re.compile(r"dreambrush/(?:oil|installed\.json)"),  # in MyPaint's folder of brushes
     "provenance.md": re.compile(  # MyPaint's and libmypaint's own files
         r"(?:lib|gui|stdlib)/.*|(?:helpers|mypaint-[a-z-]+|brushmodes|operationqueue)\.c|fast(?:log|exp)\.h"
     ),

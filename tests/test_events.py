@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dreambrush.bezier import polyline_length
-from dreambrush.events import LANDING_SECONDS, MOST_EVENTS, events_of_all, events_of_rows, stroke_events
+from dreambrush.events import (
+    AT_ONCE,
+    LANDING_SECONDS,
+    MOST_EVENTS,
+    events_in_turn,
+    events_of_all,
+    events_of_rows,
+    stroke_events,
+)
 
 paths = hnp.arrays(np.float64, (3, 2), elements=st.floats(-500, 500))
 
@@ -50,3 +58,13 @@ def test_events_lie_on_the_curve_as_numpy_interpolates_it() -> None:
     for axis in (0, 1):
         even = np.interp(np.linspace(0, walked[-1], count + 1), walked, fine[:, axis])
         np.testing.assert_allclose(events[1:, axis], even, rtol=0, atol=1e-12)
+
+
+def test_events_in_turn_are_those_of_all() -> None:
+    rng = np.random.default_rng(4)
+    strokes = np.concatenate([rng.uniform(0, 90, (300, 6)), rng.random((300, 2)), rng.uniform(1, 9, (300, 1))], 1)
+    strokes = strokes.astype(np.float32)
+    assert AT_ONCE < 300 - AT_ONCE
+    for events, expected in zip(events_in_turn(strokes), events_of_rows(strokes), strict=True):
+        assert np.array_equal(events, expected)
+    assert list(events_in_turn(strokes[:0])) == []

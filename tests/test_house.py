@@ -16,6 +16,7 @@ MOST_LINES = 400
 
 FORBIDDEN = {
     "strokes": ("models", "dream", "train", "painter", "replay", "cli"),
+    "kernel": ("mypaint", "models", "dream", "train", "painter", "replay", "pictures", "cli"),
     "mypaint": ("models", "dream", "train", "painter", "replay", "cli"),
     "models": ("dream", "train", "painter", "replay", "cli"),
     "dream": ("train", "painter", "replay", "cli"),

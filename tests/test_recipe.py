@@ -50,6 +50,13 @@ def test_a_shape_and_work_without_a_ground() -> None:
     assert onto.ground is None and onto.alpha is None
 
 
+def test_how_its_layers_are_saved_and_in_which_light() -> None:
+    usual, flat, odd = some_recipe(), replace(some_recipe(), flattened=True), replace(some_recipe(), eotf=1.8)
+    assert not {"flattened", "eotf"} & usual.to_json().keys(), "files of before have the same bytes"
+    found = through_a_file([usual, flat, odd])
+    assert [(each.flattened, each.eotf) for each in found] == [(False, None), (True, None), (False, 1.8)]
+
+
 def test_an_older_file_does_not_know_what_it_was_made_with() -> None:
     record = some_recipe().to_json()
     del record["made_with"]
@@ -69,6 +76,9 @@ def test_it_is_compact() -> None:
     ("key", "value"),
     [
         ("format", 2),
+        ("eotf", 99),
+        ("eotf", "bright"),
+        ("eotf", float("nan")),
         ("strokes", "AAAA"),
         ("strokes", "no base64"),
         ("strokes", None),

@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from dreambrush.mypaint.brushes.pack import Changes
 
 TITLES = {"ours": "Dreambrush", "user": "Yours", "stock": "MyPaint"}
+PROGRAMS = MYPAINT, KRITA = ("mypaint", "krita")
+NAMES = {MYPAINT: "MyPaint", KRITA: "Krita"}
+SHOWN = {
+    MYPAINT: "MyPaint shows them when it starts, as group Dreambrush.",
+    KRITA: "Krita shows them when it starts, as brush presets such as “dreambrush oil”.",
+}
 NARROWEST = 40  # columns: the narrowest terminal that lines are cut for
 
 EXAMPLES = """\b
 Examples:
   dreambrush brushes --all                    lists MyPaint's own brushes too
   dreambrush brushes --install                adds a group Dreambrush to MyPaint
+  dreambrush brushes --install krita          adds them to Krita's brush presets
   dreambrush brushes --pack dreambrush.zip    for MyPaint's Brush > Import Brushes
   dreambrush brushes --sheet brushes.png      paints a sample of each
 """
@@ -41,17 +48,29 @@ Examples:
     help="Save dreambrush's brushes as a brush pack for MyPaint.",
 )
 @click.option(
-    "--install", is_flag=True, help="Add dreambrush's brushes to MyPaint.  Your own brushes and their order stay."
+    "--install",
+    metavar="[mypaint|krita]",
+    is_flag=False,
+    flag_value=MYPAINT,
+    type=click.Choice(PROGRAMS),
+    help="Add dreambrush's brushes to MyPaint, or to Krita.  Your own brushes and their order stay.",
 )
-@click.option("--uninstall", is_flag=True, help="Remove dreambrush's brushes from MyPaint.")
+@click.option(
+    "--uninstall",
+    metavar="[mypaint|krita]",
+    is_flag=False,
+    flag_value=MYPAINT,
+    type=click.Choice(PROGRAMS),
+    help="Remove dreambrush's brushes from MyPaint, or from Krita.",
+)
 @click.option("--force", is_flag=True, help="Replace the file of --sheet or --pack if it exists.")
 def brushes(
     everything: bool,
     as_json: bool,
     sheet: Path | None,
     pack: Path | None,
-    install: bool,
-    uninstall: bool,
+    install: str | None,
+    uninstall: str | None,
     force: bool,
 ) -> None:
     """List the brushes.
@@ -66,8 +85,8 @@ def brushes(
     _check_options([option for option, value in chosen.items() if value], everything=everything, force=force)
     if pack:
         _pack(pack, overwrite=force)
-    elif install or uninstall:
-        _change_mypaint(install=install)
+    elif program := install or uninstall:
+        _change(program, install=install is not None)
     elif sheet:
         _paint_sheet(sheet, everything=everything, overwrite=force)
     else:
@@ -93,21 +112,27 @@ def _pack(output: Path, *, overwrite: bool) -> None:
     click.echo(f"{output}: in MyPaint, choose Brush > Import Brushes.", err=True)
 
 
-def _change_mypaint(*, install: bool) -> None:
+def _change(program: str, *, install: bool) -> None:
     from dreambrush.models.catalogue import shipped_folder
+    from dreambrush.mypaint.brushes import krita
     from dreambrush.mypaint.brushes import pack as brush_pack
     from dreambrush.mypaint.brushes.folders import user_folder
 
-    change = brush_pack.install if install else brush_pack.uninstall
-    for line in _told(change(shipped_folder("brushes"), user_folder()), install=install):
+    ours = shipped_folder("brushes")
+    if program == KRITA:
+        change = krita.install_in_krita if install else krita.uninstall_from_krita
+        changes = change(ours, krita.krita_folder())
+    else:
+        changes = (brush_pack.install if install else brush_pack.uninstall)(ours, user_folder())
+    for line in _told(changes, program, install=install):
         click.echo(line, err=True)
 
 
-def _told(changes: Changes, *, install: bool) -> list[str]:
+def _told(changes: Changes, program: str, *, install: bool) -> list[str]:
     done = ", ".join(changes.done)
     lines = []
     if done and install:
-        lines.append(f"{changes.folder}: added {done}.  MyPaint shows them when it starts, as group Dreambrush.")
+        lines.append(f"{changes.folder}: added {done}.  {SHOWN[program]}")
     elif done:
         lines.append(f"{changes.folder}: removed {done}.")
     elif install:
@@ -116,7 +141,9 @@ def _told(changes: Changes, *, install: bool) -> list[str]:
         lines.append(f"{changes.folder}: nothing to remove.")
     if changes.kept:
         advice = (
-            "Delete a brush in MyPaint first to get ours back." if install else "Delete them in MyPaint if you like."
+            f"Delete a brush in {NAMES[program]} first to get ours back."
+            if install
+            else f"Delete them in {NAMES[program]} if you like."
         )
         lines.append(f"Kept, because you changed them: {', '.join(changes.kept)}.  {advice}")
     return lines

@@ -56,6 +56,13 @@ WHITE = "#ffffff"
     help="Mix colours like real pigments, or not.  [default: as in the painting]",
 )
 @click.option(
+    "--flatten-pigment/--no-flatten-pigment",
+    "flattened",
+    default=None,
+    help="Save layers that need no blending, so that other programs show the same picture as MyPaint.  "
+    "[default: as in the painting]",
+)
+@click.option(
     "--painting",
     metavar="N",
     type=whole_number(1, 10_000),
@@ -75,6 +82,7 @@ def replay(
     brush: str | None,
     until: int | None,
     pigment: bool | None,
+    flattened: bool | None,
     painting: int | None,
     original: Path | None,
     your_turn: bool,
@@ -100,7 +108,7 @@ def replay(
     width, height = recipe.strokes.size
     factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
     wanted = max(round(factor * width), 1), max(round(factor * height), 1)
-    recipe = altered_recipe(recipe, wanted, find_brush(brush) if brush else None, until, pigment)
+    recipe = altered_recipe(recipe, wanted, find_brush(brush) if brush else None, until, pigment, flattened)
     with progress_bar(file.name, quiet=quiet) as update:
         count = len(recipe.strokes)
         done = repaint(recipe, lambda laid: update("replay", laid, count, "") if update else None)

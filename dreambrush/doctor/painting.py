@@ -68,26 +68,41 @@ def dreams() -> Advice:
 
     from dreambrush.dream.dream import Dream
     from dreambrush.dream.gradient import DreamGradient
+    from dreambrush.kernel.library import NONE, instructions
     from dreambrush.models.catalogue import list_brushes
 
     stroke = np.array([[12, 32, 32, 32, 52, 32, 0.8, 0.8, 6]], np.float32)
     points = np.array([[[32, 32], [24, 32], [32, 1e4]]], np.float32)  # on its path, and far away
     weights = np.ones((1, 3), np.float32)
-    dreamt = []
+    dreamt, slow = [], []
     for brush in list_brushes():
         if brush.origin != "ours":
             continue
         folder = brush.dream_folder()
-        alpha, _ = Dream(folder, threads=1)(stroke, points)
-        by_strokes = DreamGradient(folder, threads=1)(stroke, points, weights, weights)
-        if not (0 < alpha[0, :2].max() <= 1 and alpha[0, 2] == 0 and np.isfinite(by_strokes).all()):
-            raise ModelError(
-                f"The dream {folder} leaves no paint for a stroke.",
-                "Install dreambrush again.",
-                id="shipped-file-broken",
-            )
+        for compiled in (False, True):  # onnxruntime's answers, and those of the kernel where there is one
+            alpha, _ = Dream(folder, threads=1, compiled=compiled)(stroke, points)
+            by_strokes = DreamGradient(folder, threads=1, compiled=compiled)(stroke, points, weights, weights)
+            if not (0 < alpha[0, :2].max() <= 1 and alpha[0, 2] == 0 and np.isfinite(by_strokes).all()):
+                raise ModelError(
+                    f"The dream {folder} leaves no paint for a stroke.",
+                    "Install dreambrush again.",
+                    id="shipped-file-broken",
+                )
         dreamt.append(brush.name)
-    return Advice(f"All {len(dreamt)} brushes dreamt a stroke and its gradient.")
+        if not Dream(folder, threads=1).is_compiled:
+            slow.append(brush.name)
+    found = f"All {len(dreamt)} brushes dreamt a stroke and its gradient"
+    if instructions() == NONE:
+        return Advice(
+            f"{found}, but without the compiled kernel; painting takes three times as long.",
+            "Unset DREAMBRUSH_KERNEL, or install dreambrush with pip on a system with gcc or clang.",
+        )
+    if slow:
+        return Advice(
+            f"{found}, but {', '.join(slow)} without the compiled kernel, which answers otherwise than onnxruntime.",
+            "Install dreambrush again.",
+        )
+    return Advice(f"{found}, with the compiled kernel ({instructions()}).")
 
 
 def faces() -> Advice:

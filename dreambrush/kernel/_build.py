@@ -13,8 +13,8 @@ from pathlib import Path
 from cffi import FFI
 
 HERE = Path("dreambrush") / "kernel"  # setuptools wants paths relative to setup.py
-DECLARED = ("dream.h", "cells.h")
-SOURCES = ("dream.c", "cells.c")
+DECLARED = ("dream.h", "cells.h", "steady.h")
+SOURCES = ("dream.c", "cells.c", "steady.c")
 INCLUDED = (
     "common.h",
     "levels.h",
@@ -23,6 +23,7 @@ INCLUDED = (
     "dream_stroke.h",
     "dream_points.h",
     "cells_near.h",
+    "steady_power.h",
 )
 
 

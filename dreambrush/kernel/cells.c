@@ -23,6 +23,75 @@ static void see_pieces(const float *nodes, int64_t pieces, Piece *to) {
     }
 }
 
+int db_boxes(int64_t count, const float *strokes, const float *reach, float margin, float soft_edge, int64_t pieces,
+             double size, int64_t across, int64_t down, float *nodes, float *far, int64_t *low, int64_t *sides) {
+    if (pieces > MOST_PIECES) return -1;
+    const int64_t cells[2] = {across, down};
+    float first[MOST_PIECES + 1], second[MOST_PIECES + 1], third[MOST_PIECES + 1];
+    for (int64_t i = 0; i <= pieces; i++) {
+        float t = (float)((double)i / (double)pieces);
+        first[i] = (1.0f - t) * (1.0f - t);
+        second[i] = 2.0f * t * (1.0f - t);
+        third[i] = t * t;
+    }
+    for (int64_t stroke = 0; stroke < count; stroke++, strokes += 9, nodes += 2 * (pieces + 1)) {
+        float bend[2];
+        for (int axis = 0; axis < 2; axis++) bend[axis] = strokes[axis] - 2.0f * strokes[2 + axis] + strokes[4 + axis];
+        float bulge = sqrtf(bend[0] * bend[0] + bend[1] * bend[1]) / (float)(4 * pieces * pieces);
+        far[stroke] = margin * strokes[8] * reach[stroke] + soft_edge + bulge;
+        for (int axis = 0; axis < 2; axis++) {
+            float least = INFINITY, most = -INFINITY;
+            for (int64_t i = 0; i <= pieces; i++) {
+                float node = first[i] * strokes[axis] + second[i] * strokes[2 + axis] + third[i] * strokes[4 + axis];
+                nodes[2 * i + axis] = node;
+                least = node < least ? node : least;
+                most = node > most ? node : most;
+            }
+            // Whole numbers only from what is known to be small: a stroke may lie anywhere.
+            double start = floor((double)(least - far[stroke]) / size);
+            double end = floor((double)(most + far[stroke]) / size) + 1.0;
+            int64_t from = start > 0.0 ? (start < (double)cells[axis] ? (int64_t)start : cells[axis]) : 0;
+            int64_t to = end < (double)cells[axis] ? (end > 0.0 ? (int64_t)end : 0) : cells[axis];
+            low[2 * stroke + axis] = from;
+            sides[2 * stroke + axis] = to > from ? to - from : 0;
+        }
+    }
+    return 0;
+}
+
+void db_sample(int64_t rows, int64_t per, int64_t channels, const float *cells, const float *points,
+               const int64_t *offset, const int64_t *height, const int64_t *width, const float *scale, int precise,
+               float *found) {
+    for (int64_t row = 0; row < rows; row++) {
+        const float *level = cells + channels * offset[row];
+        int64_t wide = width[row], right = wide - 1, bottom = height[row] - 1;
+        for (int64_t i = 0; i < per; i++, points += 2, found += channels) {
+            float x = points[0] * scale[row] - 0.5f, y = points[1] * scale[row] - 0.5f;
+            x = x > 0.0f ? (x < (float)right ? x : (float)right) : 0.0f; // and 0 if it is no number
+            y = y > 0.0f ? (y < (float)bottom ? y : (float)bottom) : 0.0f;
+            int64_t column = (int64_t)x, line = (int64_t)y;
+            const float *a = level + channels * (line * wide + column);
+            const float *b = a + (column < right ? channels : 0);
+            const float *c = a + (line < bottom ? channels * wide : 0);
+            const float *d = c + (column < right ? channels : 0);
+            if (precise) {
+                double fx = (double)x - (double)column, fy = (double)y - (double)line;
+                for (int64_t j = 0; j < channels; j++) {
+                    float upper = (float)((double)a[j] + fx * (double)(b[j] - a[j]));
+                    float lower = (float)((double)c[j] + fx * (double)(d[j] - c[j]));
+                    found[j] = (float)((double)upper + fy * (double)(lower - upper));
+                }
+            } else {
+                float fx = (float)((double)x - (double)column), fy = (float)((double)y - (double)line);
+                for (int64_t j = 0; j < channels; j++) {
+                    float upper = a[j] + fx * (b[j] - a[j]), lower = c[j] + fx * (d[j] - c[j]);
+                    found[j] = upper + fy * (lower - upper);
+                }
+            }
+        }
+    }
+}
+
 #define BODY "cells_near.h"
 #include "levels.h"
 

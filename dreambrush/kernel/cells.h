@@ -2,6 +2,19 @@
 #include <stdint.h>
 
 // For Python:
+// Where strokes (count, 9) may touch a grid of squares of a size in pixels, across and down of them, when paint gets so
+// many radii far (count).  Gives nodes, far, low and sides as db_find_fragments takes them.  Returns 0, or -1 if there
+// are more pieces than the kernel has room for.
+int db_boxes(int64_t count, const float *strokes, const float *reach, float margin, float soft_edge, int64_t pieces,
+             double size, int64_t across, int64_t down, float *nodes, float *far, int64_t *low, int64_t *sides);
+
+// Reads cells of a pyramid (cells, channels) at points (rows, per, 2), bilinearly.  Each row reads one level: offset
+// (rows) is its first cell, height and width (rows) are its sides, scale (rows) is levels' cells in a pixel.  Weights
+// are float64 where precise is not 0.  found has room for rows * per * channels numbers.
+void db_sample(int64_t rows, int64_t per, int64_t channels, const float *cells, const float *points,
+               const int64_t *offset, const int64_t *height, const int64_t *width, const float *scale, int precise,
+               float *found);
+
 // Finds cells whose points lie nearer to a stroke's polyline than they must, stroke by stroke and row by row.
 //
 // Of each stroke: nodes (count, pieces + 1, 2), far (count): the distance; low and sides (count, 2): column and row of

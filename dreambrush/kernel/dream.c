@@ -41,11 +41,7 @@ void db_dream_values(int instructions, const float *dream, int64_t count, const 
 void db_dream_vjp(int instructions, const float *dream, int64_t count, const float *strokes, const int64_t *starts,
                   const float *points, const float *by_mean, const float *by_variance, float *by_strokes) {
 #ifdef DB_X86
-    if (instructions == 2) {
-        vjp_2((const db_dream *)dream, count, strokes, starts, points, by_mean, by_variance, by_strokes);
-        return;
-    }
-    if (instructions == 1) {
+    if (instructions >= 1) {
         vjp_1((const db_dream *)dream, count, strokes, starts, points, by_mean, by_variance, by_strokes);
         return;
     }

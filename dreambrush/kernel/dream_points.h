@@ -130,27 +130,27 @@ INLINE void DB_NAME(look)(const db_dream *dream, const Stroke *stroke, const flo
 // One layer: to = bias + weights (inputs, outputs) from, for all points of a block; `tile` outputs at once are held in
 // registers.  Its sums run from the first input to the last.
 INLINE void DB_NAME(layer)(float (*to)[DB_BLOCK], const float (*from)[DB_BLOCK], const float *weights,
-                           const float *bias, int inputs, int outputs, int tile, int relu) {
+                           const float *bias, int inputs, int outputs, int tile, int relu, int parts) {
     for (int first = 0; first < outputs; first += tile) {
         V sum[TILE][PARTS];
 #pragma GCC unroll 16
         for (int j = 0; j < tile; j++)
 #pragma GCC unroll 4
-            for (int part = 0; part < PARTS; part++) sum[j][part] = bias ? ALL(bias[first + j]) : ZERO;
+            for (int part = 0; part < parts; part++) sum[j][part] = bias ? ALL(bias[first + j]) : ZERO;
         for (int i = 0; i < inputs; i++) {
             const float *row = weights + i * outputs + first;
             V value[PARTS];
 #pragma GCC unroll 4
-            for (int part = 0; part < PARTS; part++) value[part] = LOAD(from[i] + part * LANES);
+            for (int part = 0; part < parts; part++) value[part] = LOAD(from[i] + part * LANES);
 #pragma GCC unroll 16
             for (int j = 0; j < tile; j++)
 #pragma GCC unroll 4
-                for (int part = 0; part < PARTS; part++) sum[j][part] += value[part] * row[j];
+                for (int part = 0; part < parts; part++) sum[j][part] += value[part] * row[j];
         }
 #pragma GCC unroll 16
         for (int j = 0; j < tile; j++)
 #pragma GCC unroll 4
-            for (int part = 0; part < PARTS; part++) {
+            for (int part = 0; part < parts; part++) {
                 V value = relu ? MAX(sum[j][part], ZERO) : sum[j][part];
                 STORE(to[first + j] + part * LANES, value);
             }
@@ -174,11 +174,11 @@ INLINE V DB_NAME(last)(const db_dream *dream, const float (*second)[DB_BLOCK], i
 }
 
 INLINE void DB_NAME(think)(const db_dream *dream, const Stroke *stroke, const float *x, const float *y,
-                           DB_NAME(Thought) * to, DB_NAME(Kept) * kept) {
-    for (int at = 0; at < DB_BLOCK; at += LANES) DB_NAME(look)(dream, stroke, x, y, at, to->feature, kept);
-    DB_NAME(layer)(to->first, to->feature, dream->first, stroke->bias, DB_FEATURES, DB_HIDDEN, TILE, 1);
-    DB_NAME(layer)(to->second, to->first, dream->second, dream->second_bias, DB_HIDDEN, DB_HIDDEN, TILE, 1);
-    for (int at = 0; at < DB_BLOCK; at += LANES) {
+                           DB_NAME(Thought) * to, DB_NAME(Kept) * kept, int lanes) {
+    for (int at = 0; at < lanes; at += LANES) DB_NAME(look)(dream, stroke, x, y, at, to->feature, kept);
+    DB_NAME(layer)(to->first, to->feature, dream->first, stroke->bias, DB_FEATURES, DB_HIDDEN, TILE, 1, lanes / LANES);
+    DB_NAME(layer)(to->second, to->first, dream->second, dream->second_bias, DB_HIDDEN, DB_HIDDEN, TILE, 1, lanes / LANES);
+    for (int at = 0; at < lanes; at += LANES) {
         V mean = 1.0f / (1.0f + EXP(-DB_NAME(last)(dream, to->second, 0, at)));
         V share = 1.0f / (1.0f + EXP(-DB_NAME(last)(dream, to->second, 1, at)));
         V distance = LOAD(to->feature[0] + at), limit = ALL(FARTHEST);
@@ -205,7 +205,7 @@ static void DB_NAME(values)(const db_dream *dream, int64_t count, const float *s
         see_stroke(dream, strokes + DB_STROKE * number, &stroke);
         for (int64_t at = starts[number]; at < starts[number + 1]; at += DB_BLOCK) {
             int full = DB_NAME(block)(&stroke, points + 2 * at, starts[number + 1] - at, x, y);
-            DB_NAME(think)(dream, &stroke, x, y, &thought, NULL);
+            DB_NAME(think)(dream, &stroke, x, y, &thought, NULL, DB_BLOCK);
             for (int i = 0; i < full; i++) {
                 mean[at + i] = thought.mean[i];
                 variance[at + i] = thought.share[i] * thought.mean[i] * (1.0f - thought.mean[i]);
@@ -213,6 +213,8 @@ static void DB_NAME(values)(const db_dream *dream, int64_t count, const float *s
         }
     }
 }
+
+#if LANES <= DB_BLOCK / 2 // with AVX-512 a gradient takes the instructions of AVX2, for which half a block is enough
 
 // The same for slopes: lane by lane they are summed over the blocks of a stroke, and in the end the lanes.
 typedef struct {
@@ -226,10 +228,8 @@ typedef struct {
 INLINE void DB_NAME(add)(float *to, V value) { STORE(to, LOAD(to) + value); }
 
 // Slopes by the features of some lanes, followed back to what is known of the stroke.
-INLINE void DB_NAME(look_back)(const db_dream *dream, const Stroke *stroke, const float *x, const float *y, int at,
-                               const float (*feature)[DB_BLOCK], const float (*slope)[DB_BLOCK],
-                               const DB_NAME(Kept) * kept, DB_NAME(Sums) * sums) {
-    (void)x, (void)y;
+INLINE void DB_NAME(look_back)(const db_dream *dream, const Stroke *stroke, int at, const float (*feature)[DB_BLOCK],
+                               const float (*slope)[DB_BLOCK], const DB_NAME(Kept) * kept, DB_NAME(Sums) * sums) {
 #define GET(name) LOAD(kept->name + at)
 #define FEATURE(i) LOAD(feature[i] + at)
 #define SLOPE(i) LOAD(slope[i] + at)
@@ -331,13 +331,50 @@ static void DB_NAME(totals)(const DB_NAME(Sums) * sums, Slopes *to) {
     for (size_t i = 0; i < sizeof *to / sizeof *each; i++) each[i] = DB_NAME(total)(from + DB_BLOCK * i);
 }
 
+// Slopes of one block, added to the sums; of its lanes the first so many hold points.
+INLINE void DB_NAME(back)(const db_dream *dream, const Stroke *stroke, const float *x, const float *y,
+                          const float *mean_slope, const float *variance_slope, DB_NAME(Sums) * sums, int lanes) {
+    DB_NAME(Thought) thought;
+    DB_NAME(Kept) kept;
+    float first[DB_HIDDEN][DB_BLOCK], second[DB_HIDDEN][DB_BLOCK], slope[DB_FEATURES][DB_BLOCK];
+    DB_NAME(think)(dream, stroke, x, y, &thought, &kept, lanes);
+    for (int at = 0; at < lanes; at += LANES) {
+        V mean = LOAD(thought.mean + at), share = LOAD(thought.share + at), of = LOAD(variance_slope + at);
+        V spread = mean * (1.0f - mean);
+        V by_first = (LOAD(mean_slope + at) + of * share * (1.0f - 2.0f * mean)) * spread;
+        V by_second = of * spread * share * (1.0f - share);
+        for (int j = 0; j < DB_HIDDEN; j++) {
+            V by = by_first * dream->third[j] + by_second * dream->third[DB_HIDDEN + j];
+            STORE(second[j] + at, LESS(ZERO, LOAD(thought.second[j] + at), by, ZERO));
+        }
+    }
+    DB_NAME(layer)(first, second, dream->second_back, NULL, DB_HIDDEN, DB_HIDDEN, TILE, 0, lanes / LANES);
+    for (int at = 0; at < lanes; at += LANES)
+        for (int j = 0; j < DB_HIDDEN; j++) {
+            V by = LESS(ZERO, LOAD(thought.first[j] + at), LOAD(first[j] + at), ZERO);
+            STORE(first[j] + at, by);
+            DB_NAME(add)(sums->hidden[j] + at, by);
+        }
+    DB_NAME(layer)(slope, first, dream->first_back, NULL, DB_HIDDEN, DB_FEATURES, BACK_TILE, 0, lanes / LANES);
+    for (int at = 0; at < lanes; at += LANES)
+        DB_NAME(look_back)(dream, stroke, at, thought.feature, slope, &kept, sums);
+}
+
+// A gradient is asked from few points of a stroke, often less than half a block.
+static void DB_NAME(back_half)(const db_dream *dream, const Stroke *stroke, const float *x, const float *y,
+                               const float *mean_slope, const float *variance_slope, DB_NAME(Sums) * sums) {
+    DB_NAME(back)(dream, stroke, x, y, mean_slope, variance_slope, sums, DB_BLOCK / 2);
+}
+
+static void DB_NAME(back_whole)(const db_dream *dream, const Stroke *stroke, const float *x, const float *y,
+                                const float *mean_slope, const float *variance_slope, DB_NAME(Sums) * sums) {
+    DB_NAME(back)(dream, stroke, x, y, mean_slope, variance_slope, sums, DB_BLOCK);
+}
+
 static void DB_NAME(vjp)(const db_dream *dream, int64_t count, const float *strokes, const int64_t *starts,
                          const float *points, const float *by_mean, const float *by_variance, float *by_strokes) {
     float x[DB_BLOCK], y[DB_BLOCK];
-    DB_NAME(Thought) thought;
-    DB_NAME(Kept) kept;
     DB_NAME(Sums) sums;
-    float first[DB_HIDDEN][DB_BLOCK], second[DB_HIDDEN][DB_BLOCK], slope[DB_FEATURES][DB_BLOCK];
     Stroke stroke;
     Slopes slopes;
     for (int64_t number = 0; number < count; number++) {
@@ -353,32 +390,17 @@ static void DB_NAME(vjp)(const db_dream *dream, int64_t count, const float *stro
             float mean_slope[DB_BLOCK] = {0}, variance_slope[DB_BLOCK] = {0};
             memcpy(mean_slope, by_mean + from, full * sizeof(float));
             memcpy(variance_slope, by_variance + from, full * sizeof(float));
-            DB_NAME(think)(dream, &stroke, x, y, &thought, &kept);
-            for (int at = 0; at < DB_BLOCK; at += LANES) {
-                V mean = LOAD(thought.mean + at), share = LOAD(thought.share + at), of = LOAD(variance_slope + at);
-                V spread = mean * (1.0f - mean);
-                V by_first = (LOAD(mean_slope + at) + of * share * (1.0f - 2.0f * mean)) * spread;
-                V by_second = of * spread * share * (1.0f - share);
-                for (int j = 0; j < DB_HIDDEN; j++) {
-                    V by = by_first * dream->third[j] + by_second * dream->third[DB_HIDDEN + j];
-                    STORE(second[j] + at, LESS(ZERO, LOAD(thought.second[j] + at), by, ZERO));
-                }
-            }
-            DB_NAME(layer)(first, second, dream->second_back, NULL, DB_HIDDEN, DB_HIDDEN, TILE, 0);
-            for (int at = 0; at < DB_BLOCK; at += LANES)
-                for (int j = 0; j < DB_HIDDEN; j++) {
-                    V by = LESS(ZERO, LOAD(thought.first[j] + at), LOAD(first[j] + at), ZERO);
-                    STORE(first[j] + at, by);
-                    DB_NAME(add)(sums.hidden[j] + at, by);
-                }
-            DB_NAME(layer)(slope, first, dream->first_back, NULL, DB_HIDDEN, DB_FEATURES, BACK_TILE, 0);
-            for (int at = 0; at < DB_BLOCK; at += LANES)
-                DB_NAME(look_back)(dream, &stroke, x, y, at, thought.feature, slope, &kept, &sums);
+            if (full <= DB_BLOCK / 2)
+                DB_NAME(back_half)(dream, &stroke, x, y, mean_slope, variance_slope, &sums);
+            else
+                DB_NAME(back_whole)(dream, &stroke, x, y, mean_slope, variance_slope, &sums);
         }
         DB_NAME(totals)(&sums, &slopes);
         stroke_back(dream, numbers, &stroke, &slopes, by_strokes + DB_STROKE * number);
     }
 }
+
+#endif
 
 #undef TILE
 #undef BACK_TILE

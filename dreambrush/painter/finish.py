@@ -74,6 +74,7 @@ def _painting(study: Study, easel: Easel, sketch: Sketch, laid: Sequence[LaidLay
         laid_layers=[each for each in laid if each.strokes],
         seconds={},
         pigment=options.pigment,
+        eotf=options.eotf,
         grain=grain,
         ground_reason=target.ground_reason,
         controller=study.asked.proposes,

@@ -12,6 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from dreambrush.arrays import Float32, Floats
+from dreambrush.kernel.library import compiled
+from dreambrush.steady import dot3, weighted_sums
 
 Snap = Callable[[Float32], Float32]
 """Makes of colours (n, 3) that are wished for, sRGB 0..1, those that there are."""
@@ -38,9 +40,7 @@ def best_colour_and_gain(
     """
     first = weights * mean
     second = weights * (mean * mean + variance)
-    # (b, 1, p) @ (b, p, 8 or 9) sums over points without large temporaries.
-    by_first = np.matmul(first[:, None], moments)[:, 0]
-    by_second = np.matmul(second[:, None], moments)[:, 0]
+    by_first, by_second = weighted_sums(first, moments), weighted_sums(second, moments)
     total = np.maximum(second.sum(1), LEAST_PAINT)
     residual = by_first[:, 0:3] - by_first[:, 3:6]
     canvas = by_second[:, 3:6]
@@ -67,12 +67,25 @@ def best_colour_and_gain_at(
     Returns:
         Colour (3,) in 0..1 and gain: squared error removed, summed over cells and channels.
     """
+    given = first, second, canvas, residual
+    c = compiled() if all(each.dtype == np.float32 for each in given) else None
+    if c is not None:
+        numbers = [c.floats(np.ascontiguousarray(each)) for each in given]
+        best = np.empty(4, np.float32)
+        c.lib.db_best_colour(len(first), *numbers, LEAST_PAINT, c.floats(best))
+        colour = np.minimum(np.maximum(best[:3], 0), 1)
+        if snap is not None:
+            colour = np.ascontiguousarray(snap(colour[None])[0], np.float32)
+        return colour, float(c.lib.db_gain(len(first), *numbers, c.floats(colour)))
     total = max(float(second.sum()), LEAST_PAINT)
-    colour = np.clip((second @ canvas + first @ residual) / total, 0.0, 1.0).astype(np.float32)
+    colour = np.clip((weighted_sums(second, canvas) + weighted_sums(first, residual)) / total, 0.0, 1.0).astype(
+        np.float32
+    )
     if snap is not None:
         colour = snap(colour[None])[0]
     change = colour - canvas
-    gain = 2 * first @ np.einsum("ij,ij->i", residual, change) - second @ np.einsum("ij,ij->i", change, change)
+    removed = np.stack([dot3(residual, change), dot3(change, change)], 1)
+    gain = 2 * weighted_sums(first, removed)[0] - weighted_sums(second, removed)[1]
     return colour, float(gain)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import PRESSURES, RADIUS, control_points, path_length, point_at, velocity_at
 
@@ -63,7 +64,7 @@ def ribbon(strokes: Float32, reach: float) -> tuple[Float32, Float32, Float32]:
 
 def dotness(strokes: Float32) -> Float32:
     """How much strokes look like mere dots (b,): 1 for a dot, half that at 1.4 widths, towards 0 for long ones."""
-    return np.asarray(np.exp(-path_length(strokes) / (4 * strokes[:, RADIUS])), np.float32)
+    return steady.exp(-path_length(strokes) / (4 * strokes[:, RADIUS]))
 
 
 def constrained(

@@ -34,6 +34,7 @@ class PaintOptions:
     ground: Colour | None = None  # colour under the first stroke; by default see/ground.py chooses
     grain: bool = False  # whether that is paper, with a grain; not where the target is transparent, nor on other work
     pigment: bool = False  # paint as MyPaint 2 does, mixing colours like pigments
+    eotf: float | None = None  # of the light in which pigment mixes; by default MyPaint's own
     longest: float | None = None  # path of a stroke in widths; by default as long as the hand likes
     lightest: float = LIGHTEST  # pressure, 0..1
     controller: ControllerKind = LEARNED  # where strokes are proposed: by what was learned, or along ridges of error

@@ -65,6 +65,7 @@ class Painting:
         grain: whether the ground is paper, with a grain (see pictures/paper.py).
         ground_reason: why the ground has its colour; None on somebody's work.
         controller: what proposed its strokes.
+        flattened: whether the layers are baked, so that no program has to blend them.
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 what was seen of the work that it is painted onto.
         alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
@@ -74,6 +75,7 @@ class Painting:
         seconds: wall and CPU seconds of each kind of work.
         interrupted: whether Ctrl-C ended it early.
         pigment: whether it was painted as pigment, in linear light (eotf 2.2).
+        eotf: eotf of that light, if it is another one.
         unfinished: from which it can go on to what it would have become; None if it is finished.
     """
 
@@ -92,6 +94,8 @@ class Painting:
     grain: bool = False
     ground_reason: GroundReason | None = None
     controller: ControllerKind = RIDGE
+    flattened: bool = False
+    eotf: float | None = None
 
     @property
     def onto_work(self) -> bool:

@@ -104,10 +104,10 @@ class Study:
 
     def easel(self) -> Easel:
         """An easel with a bare canvas and all brushes at hand."""
-        pigment = self.asked.options.pigment
+        pigment, eotf = self.asked.options.pigment, self.asked.options.eotf
         tools = [Tool(read_myb(brush.path), brush.mypaint_name, pigment) for brush in self.asked.brushes]
         height, width = self.target.size
-        return Easel(width, height, self.target.background, tools, pigment=pigment, seed=self.asked.seed)
+        return Easel(width, height, self.target.background, tools, pigment=pigment, seed=self.asked.seed, eotf=eotf)
 
 
 def study(asked: Commission, dreams: Dreams) -> Study:

@@ -36,7 +36,7 @@ def psd_layers(document: Document) -> tuple[list[PsdLayer | PsdGroup], list[str]
     if document.working_eotf != PLAIN or any(node.composite_op == PIGMENT for node in document.root.walk()):
         notes.append(
             "MyPaint mixes the colours of this picture in a way that .psd does not have: its layers look different "
-            "where paint is thin.  --format png shows the picture as it is."
+            "where paint is thin.  --flatten-pigment makes them look right, and --format png shows all as it is."
         )
     return layers, notes
 

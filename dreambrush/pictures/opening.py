@@ -13,9 +13,10 @@ from dreambrush.pictures.decoded import Decoded
 from dreambrush.pictures.heif import read_heif
 from dreambrush.pictures.jpeg2000 import check_depth
 from dreambrush.pictures.layered_psd import composite_layers
-from dreambrush.pictures.limits import Limits
+from dreambrush.pictures.limits import BYTES, Limits
 from dreambrush.pictures.png_colours import decoded_png
 from dreambrush.pictures.scaling import FILTERED, is_far_larger, scaled_size
+from dreambrush.pictures.tiff_bands import banded_tiff
 from dreambrush.pictures.tiff_samples import decoded_tiff, teach_pillow
 
 # Absent on purpose: EPS and WMF, which run other programs, and the formats of films and science.
@@ -124,12 +125,15 @@ def _by_pillow(path: Path, head: bytes, size: int | None, limits: Limits) -> tup
     teach_pillow()
     image = _opened(path, formats, limits)
     wanted = scaled_size(image.width, image.height, size)
-    if image.format == "JPEG" and (is_far_larger(image, wanted[1]) or _bytes_decoded(image) > limits.bytes):
-        _draft(image, wanted, limits)
+    usual = min(limits.bytes, BYTES)  # who raised the limit need not pay for it where it can be had for less
+    if image.format == "JPEG" and (is_far_larger(image, wanted[1]) or _bytes_decoded(image) > usual):
+        _draft(image, wanted, usual)
+    tags = getattr(image, "tag_v2", {})
+    if image.format == "TIFF" and _bytes_decoded(image) > BYTES and (banded := banded_tiff(path, image)):
+        return _whole(decoded_tiff(banded, tags), size)
     limits.check_bytes(path, image.width, image.height, _bytes_decoded(image))
     if image.format == "JPEG2000":
         check_depth(path, image.mode)
-    tags = getattr(image, "tag_v2", {})
     image.load()
     return _understood(path, image, tags), wanted
 
@@ -145,12 +149,12 @@ def _opened(path: Path, formats: tuple[str, ...], limits: Limits) -> Image.Image
     return image
 
 
-def _draft(image: Image.Image, wanted: tuple[int, int], limits: Limits) -> None:
+def _draft(image: Image.Image, wanted: tuple[int, int], most: int) -> None:
     """Has a JPEG decoded at a half, a quarter or an eighth of its size; smaller ones take less memory."""
     for filtered in (FILTERED, FILTERED // 2, FILTERED // 4):
         least = filtered * wanted[0], filtered * wanted[1]
         scale = min(image.width // least[0], image.height // least[1], 8)
-        if scale > 0 and _bytes_decoded(image) // (1 << (scale.bit_length() - 1)) ** 2 <= limits.bytes:
+        if scale > 0 and _bytes_decoded(image) // (1 << (scale.bit_length() - 1)) ** 2 <= most:
             break
     image.draft(None, least)
 

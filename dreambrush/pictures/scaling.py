@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from dreambrush.arrays import Float32
+from dreambrush.pictures.banded import BandedImage
 from dreambrush.pictures.colour_profiles import ToSrgb
 from dreambrush.pictures.decoded import Decoded
 from dreambrush.pictures.light import from_linear, to_linear
@@ -25,6 +26,7 @@ DEFAULT_LONGER_SIDE = 1024
 STRIP_PIXELS = 4_000_000
 """A big picture is converted in strips of so many pixels, so that its floats never all exist at once."""
 _BIG, _SMALLER_STRIP = 60_000_000, 1_500_000  # pixels; where the picture takes much memory, strips take less
+_MEANS_AT_ONCE = 64  # rows of means of boxes
 FILTERED = 8
 """Times as large as wanted a picture is, once it was reduced in boxes."""
 
@@ -70,7 +72,12 @@ def scaled(image: Decoded, width: int, height: int, *, keep_alpha: bool) -> Floa
 
 
 def is_far_larger(image: Decoded | Image.Image, height: int) -> bool:
-    """Whether the filter reaches so far that each strip of the scaled picture would need most of the picture."""
+    """Whether the filter reaches so far that each strip of the scaled picture would need most of the picture.
+
+    What is decoded in bands is looked at once, if it may.
+    """
+    if isinstance(image, Decoded) and isinstance(image.image, BandedImage) and image.height >= FILTERED * height:
+        return True
     return 2 * max(4.0, 4.0 * image.height / height) * image.width > STRIP_PIXELS
 
 
@@ -81,9 +88,33 @@ def _far_smaller(image: Decoded, convert: ToSrgb, width: int, height: int, chann
     """
     across, down = image.size
     side = max(int(min(across / width, down / height) / FILTERED), 1)
-    means = np.empty((-(-down // side), -(-across // side), channels), np.float32)
+    rows = -(-down // side)
+    narrow = np.empty((rows, width, channels), np.float32)
+    for top in range(0, rows, _MEANS_AT_ONCE):
+        bottom = min(top + _MEANS_AT_ONCE, rows)
+        means = _means(image, convert, side, range(top, bottom), channels)
+        for channel in range(channels):
+            band = Image.fromarray(np.ascontiguousarray(means[..., channel]))
+            box = (0.0, 0.0, across / side, float(bottom - top))
+            scaled = band.resize((width, bottom - top), Image.Resampling.HAMMING, box)
+            narrow[top:bottom, :, channel] = np.asarray(scaled)
+    result = np.empty((height, width, channels), np.float32)
+    for channel in range(channels):
+        band = Image.fromarray(np.ascontiguousarray(narrow[..., channel]))
+        scaled = band.resize((width, height), Image.Resampling.HAMMING, (0.0, 0.0, float(width), down / side))
+        result[..., channel] = np.asarray(scaled)
+    if channels == 4:
+        result[..., :3] /= np.maximum(result[..., 3:], np.float32(1e-6))
+    result[..., :3] = from_linear(result[..., :3])
+    return np.clip(result, 0.0, 1.0, out=result)
+
+
+def _means(image: Decoded, convert: ToSrgb, side: int, rows: range, channels: int) -> Float32:
+    """Rows of the means of boxes, in linear light; colours are multiplied by alpha if there is any."""
+    across, down = image.size
+    means = np.empty((len(rows), -(-across // side), channels), np.float32)
     step = max(_SMALLER_STRIP // (side * min(side, down)), 1) * side
-    for row in range(len(means)):
+    for number, row in enumerate(rows):
         for left in range(0, across, step):
             box = (left, row * side, min(left + step, across), min((row + 1) * side, down))
             pixels = convert(box)
@@ -95,16 +126,8 @@ def _far_smaller(image: Decoded, convert: ToSrgb, width: int, height: int, chann
             columns = np.arange(0, box[2] - left, side)
             sums = np.add.reduceat(values.sum(0, dtype=np.float64), columns, axis=0)
             counts = np.diff([*columns, box[2] - left])[:, None] * len(values)
-            means[row, left // side : left // side + len(columns)] = sums / counts
-    result = np.empty((height, width, channels), np.float32)
-    for channel in range(channels):
-        band = Image.fromarray(np.ascontiguousarray(means[..., channel]))
-        scaled = band.resize((width, height), Image.Resampling.HAMMING, (0, 0, across / side, down / side))
-        result[..., channel] = np.asarray(scaled)
-    if channels == 4:
-        result[..., :3] /= np.maximum(result[..., 3:], np.float32(1e-6))
-    result[..., :3] = from_linear(result[..., :3])
-    return np.clip(result, 0.0, 1.0, out=result)
+            means[number, left // side : left // side + len(columns)] = sums / counts
+    return means
 
 
 def _on_white(pixels: Float32) -> Float32:

@@ -11,14 +11,14 @@ from PIL import Image, TiffImagePlugin
 from dreambrush.pictures.decoded import Decoded
 
 BITS, COMPRESSION, PLANES, EXTRA, PHOTOMETRIC = 258, 259, 284, 338, 262
-_GREY_AND_ALPHA = (16, 16)  # bits; Pillow reads no more than 8 with alpha
+GREY_AND_ALPHA = (16, 16)  # bits; Pillow reads no more than 8 with alpha
 _ASSOCIATED = 1  # alpha that the colours are multiplied by
 
 
 def teach_pillow() -> None:
     """Has Pillow open grey of 16 bits with alpha: as four channels of 8 bits, whose bytes lie where they should."""
     for prefix, photometric, extra in product((b"II", b"MM"), (0, 1), ((0,), (1,), (2,))):
-        key = (prefix, photometric, (1,), 1, _GREY_AND_ALPHA, extra)
+        key = (prefix, photometric, (1,), 1, GREY_AND_ALPHA, extra)
         TiffImagePlugin.OPEN_INFO.setdefault(key, ("RGBX", "RGBX"))
 
 
@@ -26,7 +26,7 @@ def decoded_tiff(image: Image.Image, tags: Mapping[int, object]) -> Decoded:
     """A loaded TIFF, whose tags are given, with what its samples mean."""
     bits = tags.get(BITS)
     profile = image.info.get("icc_profile")
-    if bits == _GREY_AND_ALPHA:
+    if bits == GREY_AND_ALPHA:
         if tags.get(PLANES, 1) != 1:
             raise ValueError("16-bit grey and alpha in separate planes")
         order = ">" if tags.get(COMPRESSION, 1) == 1 and tags.prefix == b"MM" else "<"  # type: ignore[attr-defined]

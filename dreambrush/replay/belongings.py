@@ -16,8 +16,8 @@ from dreambrush.mypaint.layer import NORMAL
 from dreambrush.mypaint.ora.layer_facts import LayerFacts, framed
 from dreambrush.mypaint.ora.layer_tree import PaintLayer
 from dreambrush.mypaint.ora.png import PIXEL_LIMIT
-from dreambrush.painter.lay.layer_canvas import brush_in_mode, layer_mode
-from dreambrush.painter.save.saving import YOUR_TURN, your_turn_strokes
+from dreambrush.painter.lay.layer_canvas import brush_in_mode
+from dreambrush.painter.save.saving import YOUR_TURN, saved_mode, your_turn_strokes
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
 
@@ -129,7 +129,7 @@ def _digest_of(size: tuple[int, int], budget: PixelBudget, layer: PaintLayer) ->
 
 
 def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
-    strokes, mode = recipe.strokes, layer_mode(recipe.pigment)
+    strokes, mode = recipe.strokes, saved_mode(recipe)
     if recipe.alpha is not None and recipe.ground is not None:
         yield OurLayer(painting, None, SHAPE_LAYER, NORMAL, 0)
     for index, name in enumerate(strokes.layers):

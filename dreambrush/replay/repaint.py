@@ -13,12 +13,13 @@ from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.blend.flattening import flatten_layers
 from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
-from dreambrush.painter.save.saving import write_painting
+from dreambrush.painter.save.saving import saved_eotf, write_painting
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
 
@@ -49,7 +50,7 @@ class Repainting:
 
     def merged(self) -> Pixels:
         """The picture: (h, w, 3) uint8, or with alpha (h, w, 4) if it is transparent somewhere."""
-        eotf = canvas_eotf(self.recipe.pigment)
+        eotf = saved_eotf(self.recipe)
         if self.recipe.alpha is not None:
             return merge_transparent(self.layers, eotf)
         return merge_layers(self.layers, self.background, eotf)
@@ -69,8 +70,9 @@ def altered_recipe(
     brush: BrushFile | None = None,
     until: int | None = None,
     pigment: bool | None = None,
+    flattened: bool | None = None,
 ) -> Recipe:
-    """A recipe that differs from another in size, brush, number of strokes or mixing.
+    """A recipe that differs from another in size, brush, number of strokes, mixing or how its layers are saved.
 
     Stroke i, counted from 0, is laid with ``recipe.seed + i``, whatever layer it is on.  Wet brushes that mix pigment
     use that seed.  So the first strokes come out the same, however many follow.
@@ -81,6 +83,7 @@ def altered_recipe(
         brush: brush that lays all strokes; by default each has its own.
         until: how many strokes are laid; by default all.
         pigment: whether to paint as pigment; by default as it was.
+        flattened: whether to bake the layers for other programs; by default as it was.
 
     Raises:
         UsageError: the size is beyond what can be painted.
@@ -110,7 +113,8 @@ def altered_recipe(
         brushes, names = (read_myb(brush.path),), (brush.mypaint_name,)
         strokes = replace(strokes, brush=np.zeros(len(strokes), np.int32), brushes=(brush.name,))
     mixes = recipe.pigment if pigment is None else pigment
-    return replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, pigment=mixes)
+    flat = recipe.flattened if flattened is None else flattened
+    return replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, pigment=mixes, flattened=flat)
 
 
 changed = altered_recipe
@@ -149,11 +153,14 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
         recipe: what to paint; one that is as it was gives the same pixels.
         progress: called from time to time with the number of strokes laid.
     """
-    layers = lay_strokes(recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress)
+    layers = lay_strokes(
+        recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress, recipe.eotf
+    )
+    count, transparent = len(layers), recipe.alpha is not None
     if recipe.alpha is not None:
-        shaped = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)
-        layers = shaped[-len(layers) :]
-    else:
-        shaped = layers
-    digests = tuple(digest(layer.pixels) for layer in layers)
-    return Repainting(replace(recipe, digests=digests), shaped)
+        layers = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)
+    if recipe.flattened:
+        eotf = canvas_eotf(recipe.pigment, recipe.eotf)
+        layers = flatten_layers(layers, recipe.background, eotf, transparent=transparent)
+    digests = tuple(digest(layer.pixels) for layer in layers[-count:])
+    return Repainting(replace(recipe, digests=digests), layers)

@@ -107,3 +107,20 @@ def test_options_that_do_not_go_together_are_told(command: Command, words: str) 
     assert outcome.code == ExitCode.USAGE and outcome.stderr.count("\n") == 2
     assert bool(outcome.stdout) == ("--json" in words)  # which has the error
     assert not user_folder().exists() and not Path("a").exists()
+
+
+def test_install_in_krita_and_uninstall(command: Command, tmp_path: Path) -> None:
+    presets = tmp_path / "data/krita/paintoppresets"
+    told = command("brushes", "--install", "krita")
+    assert told.code == ExitCode.OK and "Krita shows them when it starts" in told.stderr
+    assert {path.name for path in presets.glob("*.myb")} == {f"dreambrush_{name}.myb" for name in OURS}
+    assert not user_folder().exists(), "MyPaint is left alone"
+    assert "already there" in command("brushes", "--install", "krita").stderr
+    (presets / "dreambrush_ink.myb").write_text("{}")
+    assert "Delete them in Krita" in command("brushes", "--uninstall", "krita").stderr
+    assert [path.name for path in presets.glob("*.myb")] == ["dreambrush_ink.myb"]
+
+
+def test_install_means_mypaint(command: Command) -> None:
+    assert "as group Dreambrush" in command("brushes", "--install", "mypaint").stderr
+    assert "already there" in command("brushes", "--install").stderr

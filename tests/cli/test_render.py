@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from psd_tools import PSDImage
 
+from dreambrush.errors import ExitCode
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.render import render_document
 from tests.mypaint.hostile_files import BYTES, make
 from tests.mypaint.ora_files import OraFile, noise
+from tests.mypaint.plain_programs import as_gimp, as_krita, furthest
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -140,3 +143,38 @@ def test_of_hostile_files_nothing_is_written(command: Command, name: str, force:
     assert first.startswith("Error: ") and second.endswith(".")
     assert {file: Path(file).read_bytes() for file in os.listdir()} == before
     assert time.process_time() - start < 5
+
+
+def test_flattened_copies_for_other_programs(command: Command) -> None:
+    save_ora("work.ora")
+    assert command("render", "work.ora", "work.png").code == 0
+    outcome = command("render", "work.ora", "-o", "flat.ora", "-o", "flat.psd", "-o", "flat.png", "--flatten-pigment")
+    assert outcome == (0, "", "flat.ora, flat.psd and flat.png: 90 x 70 pixels.\n")
+    with Image.open("work.png") as image, Image.open("flat.png") as flat:
+        picture = np.asarray(image)
+        assert furthest(np.asarray(flat), picture) <= 1
+    assert furthest(as_krita(Path("flat.ora")), picture) <= 1
+    assert furthest(as_gimp(Path("flat.ora")), picture) <= 1
+    psd = PSDImage.open("flat.psd")
+    assert furthest(np.asarray(psd.composite(force=True).convert("RGBA")), picture) <= 1
+    assert sorted(os.listdir()) == ["flat.ora", "flat.png", "flat.psd", "photo.png", "work.ora", "work.png"]
+
+
+def test_many_flattened_copies(command: Command) -> None:
+    for name in ("a.ora", "b.ora"):
+        save_ora(name)
+    Path("out").mkdir()
+    assert command("render", "a.ora", "b.ora", "-o", "out", "--flatten-pigment").code == 0
+    assert sorted(os.listdir("out")) == ["a.ora", "b.ora"]
+    assert command("render", "a.ora", "-o", "out", "--flatten-pigment", "--format", "psd").code == 0
+    assert sorted(os.listdir("out")) == ["a.ora", "a.psd", "b.ora"]
+
+
+def test_no_original_is_replaced_by_its_copy(command: Command) -> None:
+    save_ora("work.ora")
+    before = Path("work.ora").read_bytes()
+    os.symlink("work.ora", "link.ora")
+    for words in (("-o", "work.ora"), ("-o", "."), ("-o", "link.ora")):
+        outcome = command("render", "work.ora", *words, "--flatten-pigment", "--force")
+        assert outcome.code == ExitCode.OUTPUT and "would replace" in outcome.stderr
+        assert Path("work.ora").read_bytes() == before

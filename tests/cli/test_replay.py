@@ -17,6 +17,7 @@ from dreambrush.recipe import Recipe, recipes_of, recipes_to_settings
 from dreambrush.replay.repaint import repaint
 from tests.cli.without_recipe import WITHOUT_RECIPE, check_refused, write_files_without_recipe
 from tests.mypaint.hostile_files import BYTES, make
+from tests.mypaint.plain_programs import as_krita, furthest
 from tests.replay.test_edits import some_recipe
 
 if TYPE_CHECKING:
@@ -147,3 +148,20 @@ def test_a_recipe_that_was_tampered_with_is_refused(command: Command) -> None:
         outcome = command("replay", "odd.ora", "-o", "new.ora")
         assert (outcome.code, Path("new.ora").exists()) == (9, False), (key, outcome)
         assert outcome.stderr.startswith("Error: The recipe that dreambrush keeps in the file cannot be read")
+
+
+def test_flattened(command: Command) -> None:
+    save(pigment=True)
+    assert command("replay", "work.ora", "-o", "flat.ora", "--flatten-pigment").code == 0
+    (recipe,) = recipes_in("flat.ora")
+    assert recipe.pigment and recipe.flattened
+    for name in ("work.ora", "flat.ora"):
+        assert command("render", name, "-o", f"{name}.png").code == 0
+    with Image.open("work.ora.png") as work, Image.open("flat.ora.png") as flat:
+        assert np.array_equal(np.asarray(work), np.asarray(flat))
+        assert furthest(as_krita(Path("flat.ora")), np.asarray(work)) == 0
+    # It stays flattened, until that is taken back.
+    assert command("replay", "flat.ora", "-o", "again.ora").code == 0
+    assert Path("again.ora").read_bytes() == Path("flat.ora").read_bytes()
+    assert command("replay", "flat.ora", "-o", "back.ora", "--no-flatten-pigment").code == 0
+    assert Path("back.ora").read_bytes() == Path("work.ora").read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ import pytest
 from PIL import Image, ImageOps
 
 from dreambrush.errors import ExitCode, MissingPackageError, PictureError
+from dreambrush.pictures.banded import BandedImage
 from dreambrush.pictures.coded_colours import CodedToSrgb
+from dreambrush.pictures.heif import read_heif
+from dreambrush.pictures.limits import Limits
 from dreambrush.pictures.reading import load_picture
 from tests.pictures.test_colour_profiles import SRGB_PRIMARIES, rgb_profile
 from tests.pictures.test_reading import floats, gradient
@@ -96,7 +100,8 @@ def test_what_is_cut_off_is_damaged(tmp_path: Path, share: float) -> None:
 
 def test_what_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = heic(tmp_path / "a.heic", Image.fromarray(gradient(128, 96)))
-    monkeypatch.setattr("dreambrush.pictures.heif._BYTES_A_PIXEL", 1 << 20)
+    for name in ("_BYTES_A_PIXEL", "_BYTES_WITHOUT_COPY", "_BYTES_OF_PHOTO"):
+        monkeypatch.setattr(f"dreambrush.pictures.heif.{name}", 1 << 20)
     with pytest.raises(PictureError, match="more than 1 GB of memory") as caught:
         load_picture(path)
     assert caught.value.id == "picture-too-large"
@@ -107,3 +112,41 @@ def test_without_the_package_its_name_is_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "pi_heif", None)
     with pytest.raises(MissingPackageError, match="pip install pi-heif"):
         load_picture(path)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_large_ones_are_copied_in_bands(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = Image.fromarray(gradient(130, 70)).convert(mode)
+    if mode == "RGBA":
+        image.putalpha(Image.linear_gradient("L").resize(image.size))
+    path = heic(tmp_path / "a.heic", image)
+    whole = {size: load_picture(path, size, keep_alpha=True) for size in (130, 61, 200)}
+    monkeypatch.setattr("dreambrush.pictures.heif.BYTES", 0)
+    monkeypatch.setattr("dreambrush.pictures.heif._BAND", 130 * 9)
+    decoded = read_heif(path, Limits())
+    assert isinstance(decoded.image, BandedImage)
+    for size, pixels in whole.items():
+        np.testing.assert_array_equal(load_picture(path, size, keep_alpha=True), pixels)
+
+
+@pytest.mark.slow
+def test_100_megapixels_take_less_than_a_gigabyte(tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    program = f"""
+import pillow_heif
+from PIL import Image
+image = Image.linear_gradient("L").resize((12288, 9216)).convert("RGB")
+pillow_heif.from_pillow(image).save({str(path)!r}, quality=30, enc_params={{"preset": "ultrafast"}})
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+    program = f"""
+from dreambrush.pictures.heif import read_heif
+from dreambrush.pictures.limits import Limits
+from dreambrush.pictures.reading import load_picture
+picture = load_picture({str(path)!r})
+assert picture.shape == (768, 1024, 3)
+assert abs(picture[384] - 0.5).max() < 0.02
+print(*(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert int(done.stdout) < 900_000

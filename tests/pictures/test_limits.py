@@ -12,6 +12,7 @@ from PIL import Image
 
 from dreambrush.errors import PictureError
 from dreambrush.pictures.limits import BYTES, PIXELS, Limits
+from dreambrush.pictures.opening import decode
 from dreambrush.pictures.reading import load_picture
 from tests.pictures.test_reading import saved
 
@@ -28,6 +29,15 @@ def test_a_jpeg_is_decoded_as_small_as_it_must(tmp_path: Path, share: int) -> No
     path = saved(tmp_path, ramp(4000, 3000), "a.jpg", quality=95)
     limits = Limits(bytes=4 * 4000 * 3000 // share)
     np.testing.assert_allclose(load_picture(path, 200, limits=limits), load_picture(path, 200), atol=0.02)
+
+
+def test_who_raises_the_limit_gets_the_same_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And takes no more memory than is needed for it."""
+    path = saved(tmp_path, ramp(4000, 3000), "a.jpg", quality=95)
+    monkeypatch.setattr("dreambrush.pictures.opening.BYTES", 4 * 4000 * 3000 // 15)
+    picture, wanted = decode(path, 200, Limits.of_megapixels(400))
+    assert picture.size == (1000, 750) and wanted == (200, 150)
+    np.testing.assert_array_equal(load_picture(path, 200, limits=Limits.of_megapixels(400)), load_picture(path, 200))
 
 
 def test_what_cannot_be_decoded_smaller_is_refused_before(tmp_path: Path) -> None:
@@ -59,6 +69,7 @@ Image.linear_gradient("L").resize((16320, 12240)).convert("L").save({str(path)!r
     subprocess.run([sys.executable, "-c", program], check=True)
     program = f"""
 import resource
+from dreambrush.pictures.opening import decode
 from dreambrush.pictures.reading import load_picture
 picture = load_picture({str(path)!r})
 assert picture.shape == (768, 1024, 3)

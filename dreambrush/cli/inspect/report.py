@@ -113,6 +113,7 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
         "version": recipe.version,
         "seed": recipe.seed,
         "pigment": recipe.pigment,
+        "flattened": recipe.flattened,
         "ground": None if recipe.ground is None else "#" + bytes(recipe.ground).hex(),
         "grain": recipe.grain,
         "transparent": recipe.alpha is not None,

@@ -120,7 +120,7 @@ def paint(
         elif work is None:
             outputs = plan_outputs(files, output, overwrite=force, formats=kinds, dpi=inch, go_on=go_on)
         else:
-            _check_onto(files, size)
+            _check_onto(files, size, flatten=settings.flatten_pigment)
             outputs = [work.outputs(output, kinds, inch, overwrite=force)]
         if watch:
             check_watch_outputs(outputs)
@@ -172,8 +172,8 @@ def _is_done(outputs: Outputs, note: Callable[[str], None]) -> bool:
     return True
 
 
-def _check_onto(targets: Sequence[Path], size: int | None) -> None:
-    """Check that the pictures and the size go with --onto."""
+def _check_onto(targets: Sequence[Path], size: int | None, *, flatten: bool) -> None:
+    """Check that the pictures and the other options go with --onto."""
     if len(targets) > 1:
         raise UsageError(
             "--onto takes one picture at a time.",
@@ -184,6 +184,13 @@ def _check_onto(targets: Sequence[Path], size: int | None) -> None:
         raise UsageError(
             "--size and --onto cannot be used together.",
             "Leave --size out: your work already has a size.",
+            id="options-conflict",
+        )
+    if flatten and is_typed("flatten_pigment"):
+        raise UsageError(
+            "--flatten-pigment and --onto cannot be used together.",
+            "Leave it out, and make a flattened copy of the result: dreambrush render WORK.ora -o FLAT.ora "
+            "--flatten-pigment",
             id="options-conflict",
         )
 

@@ -129,7 +129,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
         height, width = picture.shape[:2]
         options = settings.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
         if work is not None:
-            options = replace(options, pigment=work.pigment)  # as the work's other layers
+            options = replace(options, pigment=work.pigment, eotf=work.eotf)  # as the work's other layers
         painting = paint_picture(
             picture,
             job.brushes,
@@ -154,6 +154,8 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
             recipe = recipe_of(painting, job.brushes, settings.seed, settings.record())
             save_timelapse(recipe, job.film, overwrite=job.force)
     painting.seconds.update(clock.seconds)
+    if settings.flatten_pigment and work is None and not painting.interrupted:
+        painting = replace(painting, flattened=True)  # as it was saved
     return report_of(target.name, files, painting, job.brushes, settings, time.perf_counter() - started)
 
 
@@ -224,9 +226,12 @@ class _Saving:
         return [work, *others]
 
     def _save(self, painting: Painting, path: Path, *, overwrite: bool, in_place: bool = False) -> None:
-        from dreambrush.painter.save.saving import save_painting
+        from dreambrush.painter.save.saving import flatten_painting, save_painting
 
         job, settings = self.job, self.job.settings
+        flatten = settings.flatten_pigment and job.onto is None
+        if flatten and painting.unfinished is None:  # an unfinished one goes on with its real layers
+            painting = flatten_painting(painting)
         members = {} if painting.unfinished is None else {UNFINISHED: self.request.to_bytes(painting.unfinished)}
         what = painting, job.brushes, settings.seed, settings.record()
         how: dict[str, Any] = {"your_turn": settings.your_turn, "overwrite": overwrite}

@@ -160,7 +160,7 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "--pigment/--no-pigment",
         default=False,
         help="Mix colours like real pigments, as MyPaint 2 does.  This is slower, and only MyPaint shows such a file "
-        "correctly.",
+        "correctly.  --flatten-pigment helps.",
     ),
     seed_option(
         "Number of the variant to paint.  The same number gives the same file again, with the same versions on the "
@@ -249,12 +249,18 @@ FILES: tuple[Decorator, ...] = (
         multiple=True,
         type=_PATH,
         help="File to save, or a folder for it.  The ending says what kind: .ora and .psd have the layers; .png, .jpg, "
-        ".webp and .tif are flat.  Give it several times to save several files.  Without an .ora, the unfinished "
-        "painting is in OUT-unfinished.ora, which is deleted at the end.  "
-        "[default: the picture's name with .ora, in this folder]",
+        ".webp and .tif are flat.  Give it several times for several files.  Without an .ora, the unfinished painting "
+        "is in OUT-unfinished.ora until the end.  "
+        "[default: the picture's name with .ora, here]",
     ),
     format_option(FORMATS, ORA),
     dpi_option("300"),
+    click.option(
+        "--flatten-pigment/--no-flatten-pigment",
+        default=False,
+        help="Save layers that need no blending, so that Krita, GIMP and others show the same picture as MyPaint, also "
+        "with --pigment.  Where paint is thin, a layer then holds what shines through it, too.",
+    ),
     click.option(
         "--your-turn/--no-your-turn",
         default=True,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 GROUND_REASONS = {"contrast": "so that the drawing shows on it", "flat": "as most of the picture is"}
 """Why a ground that nobody asked for has its colour, where it is not the mean of the picture."""
 
+LAYERED = ".ora", ".psd"
+PIGMENT_PROGRAMS = "  Only MyPaint shows its layers right (--flatten-pigment makes them right in other programs)."
+
 
 def report_of(
     target: str,
@@ -60,6 +63,7 @@ def report_of(
         "controller": painting.controller,
         "layers": settings.layers,
         "pigment": painting.pigment,
+        "flattened": painting.flattened,
         "transparent": painting.transparent,
         "ground": None if painting.onto_work else "#" + bytes(painting.background).hex(),
         "ground_reason": painting.ground_reason and str(painting.ground_reason),
@@ -96,9 +100,11 @@ def summary(report: dict[str, Any]) -> str:
     close = "" if report["psnr"] is None else f" ({report['psnr']:.1f} dB)"
     reason = GROUND_REASONS.get(report["ground_reason"] or "")
     ground = "" if reason is None else f"  The ground is {report['ground']}, {reason} (--ground chooses another)."
+    layered = any(Path(file).suffix.lower() in LAYERED for file in report["outputs"])
+    programs = PIGMENT_PROGRAMS if report["pigment"] and layered and not report["flattened"] else ""
     return (
         f"{files}: {report['strokes']} strokes of {brushes}, {report['width']} x {report['height']} px, "
-        f"in {report['seconds']:.1f} s; mean squared error {report['mse']:.4f}{close}.{ground}"
+        f"in {report['seconds']:.1f} s; mean squared error {report['mse']:.4f}{close}.{ground}{programs}"
     )
 
 

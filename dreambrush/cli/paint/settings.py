@@ -78,6 +78,7 @@ class PaintSettings:
     your_turn: bool
     style: str | None
     seed: int
+    flatten_pigment: bool = False
 
     @property
     def error(self) -> float:
@@ -87,7 +88,10 @@ class PaintSettings:
     def record(self) -> dict[str, Any]:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
-        return {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
+        record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
+        if not self.flatten_pigment:
+            del record["flatten_pigment"]  # files that were made without it stay as they are, to the byte
+        return record
 
     def for_painter(self, width: int, height: int, spent: float, picture: Float32 | None = None) -> PaintOptions:
         """The options for the painter of one picture.

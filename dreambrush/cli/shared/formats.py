@@ -46,8 +46,14 @@ def check_ending(path: Path, formats: Collection[str] = FORMATS) -> None:
         )
 
 
-def format_option(formats: Collection[str], default: str) -> Decorator:
-    """``--format``: kinds of files, for outputs that are folders or not named at all."""
+def format_option(formats: Collection[str], default: str, otherwise: str = "") -> Decorator:
+    """``--format``: kinds of files, for outputs that are folders or not named at all.
+
+    Args:
+        formats: the kinds.
+        default: one of them.
+        otherwise: what the help says of another default.
+    """
     return click.option(
         "--format",
         "formats",
@@ -56,7 +62,7 @@ def format_option(formats: Collection[str], default: str) -> Decorator:
         type=click.Choice(tuple(formats), case_sensitive=False),
         default=(default,),
         help="Kind of file to save in a folder, or where -o is not given.  Give it several times to save several.  "
-        f"[default: {default}]",
+        f"[default: {default}{otherwise}]",
     )
 
 

@@ -27,13 +27,13 @@ def merge_layers(layers: Sequence[Layer], background: Pixels, eotf: float = PLAI
         layers: at least one, the bottom one first, all of one size.
         background: a paper tile of shape (64n, 64m, 3) repeated from the top left corner, a picture of the frame's
             shape (height, width, 3), or one colour of shape (3,); sRGB, uint8.
-        eotf: eotf of the document, 1.0 or 2.2.
+        eotf: eotf of the document, such as 1.0 or 2.2.
 
     Returns:
         sRGB, shape (height, width, 3), uint8.
 
     Raises:
-        ValueError: there is no layer, the shapes do not fit, or the eotf is another one.
+        ValueError: there is no layer, the shapes do not fit, or no document has that eotf.
         UsageError: a layer has a mode that MyPaint does not have.
         LibmypaintError: libmypaint is not installed.
     """
@@ -52,7 +52,7 @@ def merge_layers(layers: Sequence[Layer], background: Pixels, eotf: float = PLAI
     # One row of tiles at a time: the working copies of a 4096 pixel wide picture then stay near 10 MB.
     for top in range(0, height, TILE_SIZE):
         rows = slice(top, min(top + TILE_SIZE, height))
-        band = light[_background_band(tile, rows, width)]
+        band = light[background_band(tile, rows, width)]
         for layer in layers:
             if layer.visible:
                 _lay_over(band, layer, rows, light)
@@ -147,7 +147,7 @@ def background_tile(background: Pixels) -> Pixels:
     return background
 
 
-def _background_band(tile: Pixels, rows: slice, width: int) -> Pixels:
+def background_band(tile: Pixels, rows: slice, width: int) -> Pixels:
     """The background under one row of tiles, shape (rows, width, 3)."""
     top = rows.start % len(tile)
     strip = tile[top : top + rows.stop - rows.start]

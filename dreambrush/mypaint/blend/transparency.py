@@ -84,13 +84,13 @@ def merge_transparent(layers: Sequence[Layer], eotf: float = PLAIN) -> Pixels:
 
     Args:
         layers: at least one, the bottom one first, all of one size and of mode NORMAL or PIGMENT.
-        eotf: eotf of the document, 1.0 or 2.2.
+        eotf: eotf of the document, such as 1.0 or 2.2.
 
     Returns:
         Straight sRGB and alpha, shape (height, width, 4), uint8.
 
     Raises:
-        ValueError: there is no layer, the shapes do not fit, or the eotf is another one.
+        ValueError: there is no layer, the shapes do not fit, or no document has that eotf.
     """
     height, width = frame_size(layers)
     check_eotf(eotf)

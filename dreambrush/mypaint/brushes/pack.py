@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from dreambrush.errors import OutputError
-from dreambrush.files.json_text import read_json
 from dreambrush.files.output import open_output, write_together
 from dreambrush.mypaint.brushes.folders import GROUP, PREVIEW_SUFFIX, SUFFIX
+from dreambrush.mypaint.brushes.installed import Installation, bytes_of, digest_of, our_files
 from dreambrush.mypaint.brushes.order import (
     HEADER,
     homeless,
@@ -46,32 +45,6 @@ class Changes:
     kept: tuple[str, ...]
 
 
-@dataclass
-class _Record:
-    """The record of an installation, kept beside the brushes.
-
-    Attributes:
-        files: digest of each file that was written.
-        made: the folders that did not exist before, and the order file if it did not.
-    """
-
-    files: dict[str, str] = field(default_factory=dict)
-    made: list[str] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, path: Path) -> _Record:
-        """Reads the record from a file; an empty one if there is none."""
-        try:
-            found = read_json(_bytes_of(path) or b"")
-            files, made = found["files"], found["made"]
-            return cls({str(name): str(digest) for name, digest in files.items()}, [str(name) for name in made])
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            return cls()
-
-    def is_as_written(self, file: Path) -> bool:
-        return file.is_file() and self.files.get(file.name) == _digest(file.read_bytes())
-
-
 def write_pack(ours: Path, output: Path, *, overwrite: bool = False) -> None:
     """Writes a brush pack.  The same brushes give the same bytes.
 
@@ -83,7 +56,7 @@ def write_pack(ours: Path, output: Path, *, overwrite: bool = False) -> None:
     Raises:
         OutputError: the file exists (without ``overwrite``) or cannot be written.
     """
-    brushes = _our_files(ours)
+    brushes = our_files(ours)
     order = "".join(f"{line}\n" for line in (HEADER + TITLE, *(f"{GROUP}/{name}" for name in brushes)))
     members = {"readme.txt": README.encode(), ORDER: order.encode()}
     members |= {f"{GROUP}/{file}": data for files in brushes.values() for file, data in files.items()}
@@ -109,8 +82,8 @@ def install(ours: Path, user: Path) -> Changes:
     folder = user / GROUP
     done, kept = [], []
     with _told(user):
-        record = _Record.read(folder / RECORD)
-        brushes = _our_files(ours)
+        record = Installation.read(folder / RECORD)
+        brushes = our_files(ours)
         wanted: dict[Path, bytes] = {}
         for name, files in brushes.items():
             there = [folder / file for file in files if (folder / file).exists()]
@@ -119,19 +92,19 @@ def install(ours: Path, user: Path) -> Changes:
             ):
                 kept.append(name)
                 continue
-            new = {folder / file: data for file, data in files.items() if _bytes_of(folder / file) != data}
+            new = {folder / file: data for file, data in files.items() if bytes_of(folder / file) != data}
             wanted |= new
             if new:
                 done.append(name)
-            record.files |= {file: _digest(data) for file, data in files.items()}
+            record.files |= {file: digest_of(data) for file, data in files.items()}
         names = [f"{GROUP}/{name}" for name in brushes]
-        order = _bytes_of(user / ORDER)
+        order = bytes_of(user / ORDER)
         with _folders_made(record, folder):
             if order is None and ORDER not in record.made:
                 record.made.append(ORDER)
             about = json.dumps({"files": record.files, "made": record.made}, indent=2) + "\n"
             wanted |= {folder / RECORD: about.encode(), user / ORDER: _order_with_ours(user, order or b"", names)}
-            write_together({path: data for path, data in wanted.items() if _bytes_of(path) != data}, overwrite=True)
+            write_together({path: data for path, data in wanted.items() if bytes_of(path) != data}, overwrite=True)
     changed = {*(f"{GROUP}/{name}" for name in done), *homeless(order or b"", names)}
     return Changes(user, tuple(sorted(changed)), tuple(f"{GROUP}/{name}" for name in kept))
 
@@ -149,8 +122,8 @@ def uninstall(ours: Path, user: Path) -> Changes:
     folder = user / GROUP
     done, kept = [], []
     with _told(user):
-        record = _Record.read(folder / RECORD)
-        brushes = _our_files(ours)
+        record = Installation.read(folder / RECORD)
+        brushes = our_files(ours)
         former = (file.removesuffix(SUFFIX) for file in record.files if file.endswith(SUFFIX) and "/" not in file)
         for name in sorted({*brushes, *former}):
             files = [folder / file for file in (name + SUFFIX, name + PREVIEW_SUFFIX) if (folder / file).exists()]
@@ -183,11 +156,11 @@ def _order_with_ours(user: Path, order: bytes, names: list[str]) -> bytes:
 
 
 def _stock_order(user: Path) -> bytes:
-    return without_empty_groups(_bytes_of(user / DEFAULT_ORDER) or b"")
+    return without_empty_groups(bytes_of(user / DEFAULT_ORDER) or b"")
 
 
 def _remove_from_order(user: Path, names: set[str], *, made: bool) -> None:
-    before = _bytes_of(user / ORDER)
+    before = bytes_of(user / ORDER)
     if before is None:
         return
     after = without_brushes(before, TITLE, names)
@@ -197,17 +170,8 @@ def _remove_from_order(user: Path, names: set[str], *, made: bool) -> None:
         _write(user / ORDER, after)
 
 
-def _our_files(ours: Path) -> dict[str, dict[str, bytes]]:
-    """The .myb file and the preview of each of our brushes, by its bare name."""
-    found = {}
-    for path in sorted(ours.glob("*" + SUFFIX)):
-        preview = path.with_name(path.stem + PREVIEW_SUFFIX)
-        found[path.stem] = {path.name: path.read_bytes(), preview.name: preview.read_bytes()}
-    return found
-
-
 @contextlib.contextmanager
-def _folders_made(record: _Record, folder: Path) -> Iterator[None]:
+def _folders_made(record: Installation, folder: Path) -> Iterator[None]:
     """Makes a folder, and those above it.  If the block fails, removes what was made."""
     new = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
@@ -221,7 +185,7 @@ def _folders_made(record: _Record, folder: Path) -> Iterator[None]:
         raise
 
 
-def _remove_folders(record: _Record, folder: Path) -> None:
+def _remove_folders(record: Installation, folder: Path) -> None:
     for place in (folder, folder.parent, folder.parent.parent):
         if place != folder and place.name not in record.made:
             return
@@ -233,19 +197,9 @@ def _remove_folders(record: _Record, folder: Path) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     """Writes a file, whole or not at all.  A file that already has this content is not touched."""
-    if _bytes_of(path) != data:
+    if bytes_of(path) != data:
         with open_output(path, overwrite=True) as file:
             file.write(data)
-
-
-def _bytes_of(path: Path) -> bytes | None:
-    if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise OSError(f"{path.name} is not a regular file")
-    return path.read_bytes() if path.exists() else None
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 @contextlib.contextmanager

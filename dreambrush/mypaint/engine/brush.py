@@ -87,7 +87,7 @@ class Brush:
 
         Args:
             rgb: red, green and blue in display sRGB, 0..1.
-            eotf: eotf of the canvas.  At 2.2 the engine works on rgb^2.2 (MyPaint lib/brush.py,
+            eotf: eotf of the canvas.  At other eotfs than 1.0, the engine works on rgb^eotf (MyPaint lib/brush.py,
                 _transform_brush_color).
 
         Raises:

@@ -34,7 +34,7 @@ class Canvas:
     Args:
         width: width in pixels, 1..32768.
         height: height in pixels, 1..32768.
-        eotf: 1.0 for plain sRGB values (MyPaint's "1.x" mode), 2.2 for MyPaint 2's linear light.
+        eotf: 1.0 for plain sRGB values (MyPaint's "1.x" mode), 2.2 or another number for MyPaint 2's linear light.
 
     Attributes:
         work: the most work that a stroke may cause, in dabs times the 64x64 tiles that each touches: a million.  That

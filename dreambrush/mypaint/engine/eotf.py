@@ -16,16 +16,17 @@ from dreambrush.arrays import Fixed15, Float32, Pixels, UInt32
 from dreambrush.mypaint.engine.library import engine
 
 PLAIN = 1.0
-LINEAR = 2.2  # the default of MyPaint 2
+LINEAR = 2.2  # the default of MyPaint 2; the artist may choose another one in its settings
+LOWEST, HIGHEST = 0.1, 10.0
 ONE: int  # a premultiplied 15-bit channel's full value, as in libmypaint; engine.h says it
 
 Number = TypeVar("Number", bound=np.generic)
 
 
 def check_eotf(eotf: float) -> None:
-    """Raises ValueError for an eotf other than MyPaint's two."""
-    if eotf not in (PLAIN, LINEAR):
-        raise ValueError(f"Expected eotf to be {PLAIN} or {LINEAR} but it was {eotf!r}")
+    """Raises ValueError for an eotf that no document has."""
+    if not LOWEST <= eotf <= HIGHEST:
+        raise ValueError(f"Expected eotf to be within {LOWEST}..{HIGHEST} but it was {eotf!r}")
 
 
 @cache
@@ -45,7 +46,7 @@ def levels_of_light(light: Fixed15, noise: UInt32, eotf: float) -> Pixels:
         light: light of any shape, 0..32768.
         noise: noise of a shape that fits.  MyPaint adds it before it cuts to 8 bits: at eotf 1.0 in 1/32768 of a level,
             at eotf 2.2 in 2**-30 of full light, which is next to nothing.
-        eotf: 1.0 or 2.2.
+        eotf: of the document.
 
     Returns:
         Display sRGB of the same shape, uint8.

@@ -24,7 +24,7 @@ from typing import Any
 
 from dreambrush.errors import OpenrasterError
 from dreambrush.files.json_text import read_json
-from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
+from dreambrush.mypaint.engine.eotf import HIGHEST, LINEAR, LOWEST, PLAIN
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, TILE_SIZE
 from dreambrush.mypaint.ora.archive import OraArchive
 from dreambrush.mypaint.ora.layer_tree import Background, Group, PaintLayer, png_size
@@ -253,7 +253,7 @@ def _eotf(archive: OraArchive, image: ET.Element) -> float | None:
         eotf = float(text)
     except ValueError:
         eotf = math.nan
-    if not 0.1 <= eotf <= 10:
+    if not LOWEST <= eotf <= HIGHEST:
         raise archive.broken(f"declares an impossible mypaint:eotf ({text!r:.60})")
     return eotf
 

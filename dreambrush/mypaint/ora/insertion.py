@@ -166,7 +166,7 @@ def _write(source: Path, file: BinaryIO, addition: _Addition) -> Pixels:
         settings["dreambrush"] = ours = dict(addition.record(_record(settings)))
         json.dumps(ours, allow_nan=False)  # by itself, for those of others may have NaN
         replaced = (STACK_XML, settings_name, MERGED, THUMBNAIL, *addition.members)
-        comment = _copy_members(source, document.archive, ora, replaced)
+        comment = copy_members(source, document.archive, ora, replaced)
         element = _add_group(ora, document, stack.corner(addition.above), addition)
         ora.add(settings_name, json.dumps(settings, separators=(",", ":")).encode())
         member = None if stack.settings == settings_name else settings_name
@@ -234,7 +234,7 @@ def _record(settings: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _copy_members(source: Path, archive: OraArchive, ora: ZipCopy, replaced: Sequence[str]) -> bytes:
+def copy_members(source: Path, archive: OraArchive, ora: ZipCopy, replaced: Sequence[str]) -> bytes:
     """Copies all members but those that are replaced, and returns the archive's comment."""
     left_out = {archive.find(name).filename for name in replaced if name in archive}
     try:

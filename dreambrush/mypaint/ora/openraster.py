@@ -66,7 +66,7 @@ def write_openraster(
             in MyPaint.
         selected: index of the layer that MyPaint selects on opening; None means the top one.
         overwrite: replace an existing file.
-        eotf: 1.0, or 2.2 for a document of MyPaint 2, whose layers usually have the mode PIGMENT.
+        eotf: 1.0; or 2.2 or another for a document of MyPaint 2, whose layers usually have the mode PIGMENT.
         transparent: leave transparent what the layers do not cover.  Then only MyPaint shows the background.
         members: members of our own by name.  They do not survive saving in MyPaint.
 

@@ -7,6 +7,10 @@ over what), lib/tiledsurface.py (where there is no paint).
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from dreambrush.arrays import Fixed15, Pixels
@@ -115,12 +119,8 @@ def _nested(group: Group) -> int:
 
 def _render(document: Document) -> Pixels:
     eotf = document.working_eotf
-    light = light_of_levels(eotf)
-    canvas = _Surface(document.height, document.width)
+    canvas = deque(lay_layers(document), maxlen=1)[0].surfaces[0]
     opaque = document.background is not None and document.background.visible
-    if document.background is not None and opaque:
-        canvas.fill(premultiply(document.background.tile(), light))
-    _lay_children(canvas, document.root, light)
     merged = np.empty((document.height, document.width, 3 if opaque else 4), np.uint8)
     for top in range(0, document.height, TILE_SIZE):
         band = canvas.pixels[top : top + TILE_SIZE]
@@ -129,7 +129,7 @@ def _render(document: Document) -> Pixels:
     return merged
 
 
-class _Surface:
+class Surface:
     """Premultiplied 15-bit RGBA as large as the picture.  Above ``top`` and below ``bottom`` it holds no paint."""
 
     def __init__(self, height: int, width: int) -> None:
@@ -162,21 +162,65 @@ class _Surface:
         painted[first:last, : columns.start] = painted[first:last, columns.stop :] = 0
 
 
-def _lay_children(under: _Surface, group: Group, light: Fixed15) -> None:
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A picture whose layers are laid up to one of them.  It changes when the next layer is laid.
+
+    Attributes:
+        layer: the layer that was laid last; None if there is only the background yet.
+        surfaces: the picture, without the isolated groups that are being filled; then each of these, the outer first.
+        groups: these groups.
+    """
+
+    layer: PaintLayer | None
+    surfaces: tuple[Surface, ...]
+    groups: tuple[Group, ...] = ()
+
+    def band(self, top: int) -> Fixed15:
+        """What all this shows in one row of tiles, which begins at the pixel row ``top``.
+
+        Returns:
+            Premultiplied RGBA, shape (rows, width, 4), 0..32768.
+        """
+        *outer, inner = (surface.pixels[top : top + TILE_SIZE] for surface in self.surfaces)
+        for under, group in zip(reversed(outer), reversed(self.groups), strict=True):
+            under = under.copy()
+            blend(under, inner, group.opacity, group.composite_op)
+            inner = under
+        return inner
+
+
+def lay_layers(document: Document) -> Iterator[Laid]:
+    """Lays the visible layers of a document that :func:`render_document` accepts, the lowest first.
+
+    Yields:
+        The picture without layers, and the picture after each layer.
+    """
+    light = light_of_levels(document.working_eotf)
+    canvas = Surface(document.height, document.width)
+    if document.background is not None and document.background.visible:
+        canvas.fill(premultiply(document.background.tile(), light))
+    yield Laid(None, (canvas,))
+    yield from _lay_children(Laid(None, (canvas,)), document.root, light)
+
+
+def _lay_children(laid: Laid, group: Group, light: Fixed15) -> Iterator[Laid]:
+    under = laid.surfaces[-1]
     for child in reversed(group.children):
         if not child.visible or (child.opacity == 0 and child.composite_op not in CLEARING):
             continue
         if isinstance(child, PaintLayer):
             _lay_layer(under, child, light)
+            yield replace(laid, layer=child)
         elif child.pass_through:
-            _lay_children(under, child, light)
+            yield from _lay_children(laid, child, light)
         else:
-            isolated = _Surface(*under.pixels.shape[:2])
-            _lay_children(isolated, child, light)
+            isolated = Surface(*under.pixels.shape[:2])
+            yield from _lay_children(Laid(None, (*laid.surfaces, isolated), (*laid.groups, child)), child, light)
             _lay_group(under, child, isolated)
 
 
-def _lay_layer(under: _Surface, layer: PaintLayer, light: Fixed15) -> None:
+def _lay_layer(under: Surface, layer: PaintLayer, light: Fixed15) -> None:
     height, width = under.pixels.shape[:2]
     wide, high = layer.size()
     top, bottom = (min(max(row, 0), height) for row in (layer.y, layer.y + high))
@@ -194,7 +238,7 @@ def _lay_layer(under: _Surface, layer: PaintLayer, light: Fixed15) -> None:
             under.lay(premultiply(strip, light), row, left, layer.opacity, layer.composite_op)
 
 
-def _lay_group(under: _Surface, group: Group, isolated: _Surface) -> None:
+def _lay_group(under: Surface, group: Group, isolated: Surface) -> None:
     if group.composite_op in CLEARING:
         under.erase_around(slice(isolated.top, isolated.bottom), slice(0, under.pixels.shape[1]))
     for row in range(isolated.top, isolated.bottom, TILE_SIZE):

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dreambrush.arrays import Float32, Int64, Pixels
+from dreambrush.arrays import Float32, Float64, Int64, Pixels
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
+from dreambrush.events import events_in_turn
 from dreambrush.mypaint.blend.blending import blend
 from dreambrush.mypaint.engine.canvas import ONE, Rectangle
 from dreambrush.mypaint.engine.eotf import light_of_levels, shown
@@ -28,8 +29,9 @@ class Easel:
         ground: what lies below the first stroke: (3,) uint8, one colour, or (height, width, 3) uint8, a picture.
         tools: tools that strokes may be laid with, numbered from 0.
         layers: names of the layers, bottom first; painting starts on the first.
-        pigment: whether to paint as MyPaint 2 does: in linear light (eotf 2.2), where strokes and layers mix as paint.
+        pigment: whether to paint as MyPaint 2 does: in linear light, where strokes and layers mix as paint.
         seed: seed of the painting; see :class:`~dreambrush.painter.lay.paint_layers.PaintLayers`.
+        eotf: eotf of that light; None for MyPaint's own, 2.2.
 
     Attributes:
         names: names of the layers, bottom first.
@@ -46,10 +48,11 @@ class Easel:
         layers: tuple[str, ...] = (),
         pigment: bool = False,
         seed: int = 0,
+        eotf: float | None = None,
     ) -> None:
         self.width, self.height, self.ground, self.names, self.pigment = width, height, ground, layers, pigment
-        self.eotf = canvas_eotf(pigment)
-        self.paint_layers = PaintLayers((width, height), tools, seed, pigment)
+        self.eotf = canvas_eotf(pigment, eotf)
+        self.paint_layers = PaintLayers((width, height), tools, seed, pigment, eotf)
         self.on_layer: list[int] = []
         bare = light_of_levels(self.eotf)[ground] if pigment else (ground / np.float32(255)).astype(np.float32)
         self._finished: list[Layer] = []
@@ -71,11 +74,11 @@ class Easel:
         """Names the layers, before the first stroke is laid."""
         self.names = layers
 
-    def paint(self, stroke: Float32, colour: Float32, brush: int = 0) -> Rectangle:
+    def paint(self, stroke: Float32, colour: Float32, brush: int = 0, events: Float64 | None = None) -> Rectangle:
         """Lays one stroke (9,) in a colour (3,), display sRGB 0..1, on the current layer; returns where it touched."""
         self._whole = None
         path, radius = stroke[PATH].reshape(3, 2), float(stroke[RADIUS])
-        touched = self.paint_layers.lay(self.layer, brush, path, stroke[PRESSURES], radius, colour)
+        touched = self.paint_layers.lay(self.layer, brush, path, stroke[PRESSURES], radius, colour, events)
         self.on_layer.append(self.layer)
         return touched
 
@@ -86,9 +89,9 @@ class Easel:
             sketch: a sketch of k strokes.
             layer: (k,) number of each stroke's layer; it never falls, and may skip some.
         """
-        for index, upon in enumerate(layer.tolist()):
+        for index, (upon, events) in enumerate(zip(layer.tolist(), events_in_turn(sketch.strokes), strict=True)):
             self.climb(upon)
-            self.paint(sketch.strokes[index], sketch.colours[index], int(sketch.brush[index]))
+            self.paint(sketch.strokes[index], sketch.colours[index], int(sketch.brush[index]), events)
 
     def climb(self, layer: int) -> None:
         """Puts new layers above the others until this one is on top."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from dreambrush.events import events_in_turn
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.lay.layer_canvas import Tool
@@ -18,6 +19,7 @@ def lay_strokes(
     pigment: bool = False,
     names: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
+    eotf: float | None = None,
 ) -> list[Layer]:
     """Lays all strokes, in order; stroke i, counted from 0, has seed + i.
 
@@ -34,6 +36,7 @@ def lay_strokes(
         pigment: whether to paint as pigment, in linear light.
         names: names by which MyPaint knows the brushes, for its stroke maps; without names no stroke map is kept.
         progress: called from time to time with the number of strokes laid.
+        eotf: eotf of the light in which pigment mixes; None for MyPaint's own.
 
     Returns:
         All layers that the strokes name, bottom first.
@@ -41,12 +44,12 @@ def lay_strokes(
     known: Sequence[str | None] = [None] * len(brushes) if names is None else names
     tools = [Tool(settings, name, pigment) for settings, name in zip(brushes, known, strict=True)]
     last = {int(layer): index for index, layer in enumerate(strokes.layer)}
-    paint = PaintLayers(strokes.size, tools, seed, pigment)
+    paint = PaintLayers(strokes.size, tools, seed, pigment, eotf)
     done: dict[int, Layer] = {}
-    for index, layer in enumerate(strokes.layer.tolist()):
+    for index, (layer, events) in enumerate(zip(strokes.layer.tolist(), events_in_turn(strokes.rows()), strict=True)):
         radius = float(strokes.radius[index])
         brush = int(strokes.brush[index])
-        paint.lay(layer, brush, strokes.path[index], strokes.pressure[index], radius, strokes.colour[index])
+        paint.lay(layer, brush, strokes.path[index], strokes.pressure[index], radius, strokes.colour[index], events)
         if last[layer] == index:
             done[layer] = paint.finish(layer, strokes.layers[layer])
         if progress and index % 50 == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dreambrush.arrays import Float32
+from dreambrush.arrays import Float32, Float64
 from dreambrush.events import stroke_events
 from dreambrush.mypaint.brushes.text import BrushText
 from dreambrush.mypaint.engine.brush import Brush
@@ -10,6 +10,7 @@ from dreambrush.mypaint.engine.canvas import Canvas, Rectangle
 from dreambrush.mypaint.engine.eotf import LINEAR, PLAIN
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import NORMAL, PIGMENT, Layer
+from dreambrush.mypaint.picking import with_pixels_nearby
 from dreambrush.mypaint.strokemap import RecordedStroke
 
 
@@ -37,19 +38,27 @@ class LayerCanvas:
         width: width of the canvas in pixels.
         height: height of the canvas in pixels.
         pigment: whether to paint in linear light, for a layer that mixes with those below like pigment.
+        eotf: eotf of the linear light; None for MyPaint's own.
 
     Attributes:
         canvas: libmypaint's surface, which holds the paint.
         strokes: stroke map: the strokes whose tools have names.
     """
 
-    def __init__(self, width: int, height: int, pigment: bool = False) -> None:
+    def __init__(self, width: int, height: int, pigment: bool = False, eotf: float | None = None) -> None:
         self.pigment = pigment
-        self.canvas = Canvas(width, height, canvas_eotf(pigment))
+        self.canvas = Canvas(width, height, canvas_eotf(pigment, eotf))
         self.strokes: list[RecordedStroke] = []
 
     def paint(
-        self, tool: Tool, path: Float32, pressure: Float32, radius: float, colour: Float32, seed: int
+        self,
+        tool: Tool,
+        path: Float32,
+        pressure: Float32,
+        radius: float,
+        colour: Float32,
+        seed: int,
+        events: Float64 | None = None,
     ) -> Rectangle:
         """Lays one stroke with the engine.
 
@@ -60,13 +69,15 @@ class LayerCanvas:
             radius: radius in pixels.
             colour: (3,) display sRGB 0..1.
             seed: seed of the random samples that wet brushes take.
+            events: those of the stroke (:mod:`dreambrush.events`), where they have been made with those of others.
 
         Returns:
             The rectangle that the stroke touched.
         """
         tool.brush.set_colour(colour.tolist(), self.canvas.eotf)
         tool.brush.set_radius(radius)
-        events = stroke_events(path, pressure, radius)
+        if events is None:
+            events = stroke_events(path, pressure, radius)
         if tool.text is None:
             return self.canvas.stroke(tool.brush, events, seed)
         touched, masks = self.canvas.traced_stroke(tool.brush, events, seed)
@@ -75,13 +86,20 @@ class LayerCanvas:
         return touched
 
     def layer(self, name: str) -> Layer:
-        """The paint so far, as a layer of that name."""
-        return Layer(name, self.canvas.read8(), composite_op=layer_mode(self.pigment), strokes=tuple(self.strokes))
+        """The paint so far, as a layer of that name, in which MyPaint finds a stroke wherever it takes the layer."""
+        pixels = self.canvas.read8()
+        strokes = tuple(with_pixels_nearby(self.strokes, pixels[..., 3]))
+        return Layer(name, pixels, composite_op=layer_mode(self.pigment), strokes=strokes)
 
 
-def canvas_eotf(pigment: bool) -> float:
-    """The eotf of paintings with and without pigment: 2.2, as in MyPaint 2, or 1.0."""
-    return LINEAR if pigment else PLAIN
+def canvas_eotf(pigment: bool, eotf: float | None = None) -> float:
+    """The eotf of paintings with and without pigment: 2.2, as in MyPaint 2, or 1.0.
+
+    Args:
+        pigment: whether the painting mixes as pigment.
+        eotf: the eotf with pigment, if it is not 2.2.
+    """
+    return (eotf or LINEAR) if pigment else PLAIN
 
 
 def layer_mode(pigment: bool) -> str:

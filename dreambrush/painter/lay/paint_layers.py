@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dreambrush.arrays import Float32
+from dreambrush.arrays import Float32, Float64
 from dreambrush.mypaint.engine.canvas import Rectangle
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, layer_mode
@@ -23,13 +23,21 @@ class PaintLayers:
         tools: tools that strokes may be laid with, numbered from 0.
         seed: seed of the painting; its stroke i has seed + i, whatever layer it is on.
         pigment: whether paint mixes as pigment, in linear light.
+        eotf: eotf of that light; None for MyPaint's own.
 
     Attributes:
         laid: number of strokes laid so far.
     """
 
-    def __init__(self, size: tuple[int, int], tools: Sequence[Tool], seed: int = 0, pigment: bool = False) -> None:
-        self.size, self.tools, self.seed, self.pigment = size, tools, seed, pigment
+    def __init__(
+        self,
+        size: tuple[int, int],
+        tools: Sequence[Tool],
+        seed: int = 0,
+        pigment: bool = False,
+        eotf: float | None = None,
+    ) -> None:
+        self.size, self.tools, self.seed, self.pigment, self._eotf = size, tools, seed, pigment, eotf
         self.laid = 0
         self._canvases: dict[int, LayerCanvas] = {}
 
@@ -41,11 +49,18 @@ class PaintLayers:
     def canvas(self, layer: int) -> LayerCanvas:
         """The canvas of a layer; it is made if there is none yet."""
         if layer not in self._canvases:
-            self._canvases[layer] = LayerCanvas(*self.size, self.pigment)
+            self._canvases[layer] = LayerCanvas(*self.size, self.pigment, self._eotf)
         return self._canvases[layer]
 
     def lay(
-        self, layer: int, brush: int, path: Float32, pressure: Float32, radius: float, colour: Float32
+        self,
+        layer: int,
+        brush: int,
+        path: Float32,
+        pressure: Float32,
+        radius: float,
+        colour: Float32,
+        events: Float64 | None = None,
     ) -> Rectangle:
         """Lays the next stroke with the engine.
 
@@ -56,12 +71,13 @@ class PaintLayers:
             pressure: (2,) pressure at start and end, 0..1.
             radius: radius in pixels.
             colour: (3,) display sRGB 0..1.
+            events: as for :meth:`~dreambrush.painter.lay.layer_canvas.LayerCanvas.paint`.
 
         Returns:
             The rectangle that the stroke touched.
         """
         canvas, seed = self.canvas(layer), self.seed + self.laid
-        touched = canvas.paint(self.tools[brush], path, pressure, radius, colour, seed)
+        touched = canvas.paint(self.tools[brush], path, pressure, radius, colour, seed, events)
         self.laid += 1
         return touched
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
@@ -59,7 +60,7 @@ class Hand:
             nodes = path_nodes(strokes, PLACES)
             steps = np.diff(nodes, axis=1)
             direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, RADIUS])
-            across = np.sin(np.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
+            across = steady.sin(steady.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
             weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
             score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
         return np.asarray(np.where(gain > 0, score, gain), np.float32)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Int64
 from dreambrush.bezier import RADIUS, path_length, path_nodes
 from dreambrush.painter.refine.scene import View
@@ -85,7 +86,7 @@ def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, wi
     """
     lower, upper = touching(view)
     stage = raised(wanted_stages(sketch, form), lower, upper)
-    tone = sketch.colours @ np.array([0.299, 0.587, 0.114], np.float32)
+    tone = steady.dot3(sketch.colours, np.array([0.299, 0.587, 0.114], np.float32))
     region = _regions(sketch, height, width)
     band = np.minimum((tone * TONES).astype(np.int64), TONES - 1)
     # Big masses are blocked in from dark to light all over the picture, the rest region by region.

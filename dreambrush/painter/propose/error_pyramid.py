@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32, Int64
 from dreambrush.mypaint.engine.canvas import Rectangle
 from dreambrush.painter.see.pyramid import Pyramid, halved_sides
@@ -95,7 +96,7 @@ class ErrorPyramid(Pyramid):
 
     def level_for(self, spacing: Float32) -> Int64:
         """The level whose cells are about as wide as a spacing in pixels (b,)."""
-        level = np.rint(np.log2(np.maximum(spacing / self.cell, 1e-3)))
+        level = steady.floor_log2(np.sqrt(np.float32(2)) * np.maximum(spacing / self.cell, 1e-3))
         return np.asarray(np.clip(level, 0, len(self.levels) - 1), np.int64)
 
 

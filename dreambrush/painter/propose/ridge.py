@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32, Int64, Mask
 
 STEPS = 24  # number of steps of the walk, each way
@@ -51,10 +52,9 @@ def smoothed(maps: Float32) -> Float32:
     reach = max(side // 24, 1)
     near = np.abs(np.subtract.outer(np.arange(side), np.arange(side))) <= reach
     box = near.astype(np.float32) / (2 * reach + 1)
-    blur = box @ box  # as a matrix, for these maps are small
-    # Map by map: one large product would wake a linear algebra library's threads, which then spin for nothing.
-    down = np.matmul(blur, maps.reshape(len(maps), side, -1)).reshape(maps.shape)
-    return np.asarray(np.matmul(blur, down), np.float32)
+    blur = steady.products(box, box[None])[0]  # as a matrix, for these maps are small
+    down = steady.products(blur, maps.reshape(len(maps), side, -1))
+    return steady.products(blur, down.reshape(len(maps) * side, side, -1)).reshape(maps.shape)
 
 
 def peaks_of_error(residual: Float32, count: int) -> Int64:
@@ -109,10 +109,10 @@ class Wrongs:
         self.side = residual.shape[1]
         at_peak = residual[window, peaks[:, 0], peaks[:, 1]]
         self.strength = np.sqrt((at_peak**2).sum(1))
-        self.left = np.einsum("mijc,mijc->m", residual, residual)[window] / residual[0].size
+        self.left = np.square(residual).reshape(len(residual), -1).sum(1)[window] / residual[0].size
         kind = at_peak / (self.strength[:, None] ** 2 + 1e-6)
         # One map for each peak, with a rim of nothing around it.
-        maps = np.matmul(residual.reshape(len(residual), -1, 3)[window], kind[:, :, None])
+        maps = steady.dot3(residual.reshape(len(residual), -1, 3)[window], kind[:, None])
         self._across = self.side + 2
         rimmed = np.zeros((len(window), self._across, self._across), np.float32)
         rimmed[:, 1:-1, 1:-1] = maps.reshape(-1, self.side, self.side)
@@ -177,13 +177,13 @@ def _first_heading(wrongs: Wrongs, start: Float32) -> Float32:
     """The direction (n,) in which most of the same error lies on a line through the peak."""
     angles = (np.arange(DIRECTIONS) * np.pi / DIRECTIONS).astype(np.float32)
     far = np.arange(-5, 6, dtype=np.float32) * STRIDE * wrongs.side
-    ray = np.stack([np.cos(angles), np.sin(angles)], -1)[:, None] * far[:, None]
+    ray = _unit(angles)[:, None] * far[:, None]
     along = np.clip(wrongs.at(start[:, None, None] + ray[None]), -1, 1).sum(-1)
     return np.asarray(angles[_best(along, TIE).argmax(1)], np.float32)
 
 
 def _unit(angle: Float32) -> Float32:
-    return np.stack([np.cos(angle), np.sin(angle)], -1, dtype=np.float32)
+    return steady.unit_vectors(angle)
 
 
 def _centred(wrongs: Wrongs, points: Float32, heading: Float32, rows: Int64 | None = None) -> tuple[Float32, Float32]:
@@ -239,7 +239,7 @@ def _walks(edges: Wrongs, wrongs: Wrongs, start: Float32, heading: Float32) -> l
         chosen = old_heading + _between_best(np.clip(seen, -0.5, 1).sum(-1) + STRAIGHT)
         there, width_there = _centred(edges, old + stride * _unit(chosen), chosen, of)
         moved = there - old
-        turned = np.clip(_wrapped(np.arctan2(moved[:, 1], moved[:, 0]) - old_heading), -0.6, 0.6)
+        turned = np.clip(_wrapped(steady.arctan2(moved[:, 1], moved[:, 0]) - old_heading), -0.6, 0.6)
         on = (wrongs.at(there, of) >= ENOUGH - TIE) & (np.abs(old_heading + turned - first[rows]) <= SHARPEST)
         rows = rows[on]
         position[rows], width[rows], heading[rows] = there[on], width_there[on], (old_heading + turned)[on]

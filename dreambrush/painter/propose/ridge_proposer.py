@@ -6,11 +6,13 @@ through each peak of error (ridge.py) and fits a stroke to it.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import NUMBERS
 from dreambrush.painter.propose.ridge import STEPS, Ridges, follow, peaks_of_error, smoothed
@@ -22,7 +24,7 @@ END_INSET = 0.7  # half-widths by which a path ends before its ridge, as paint r
 THINNEST, THICKEST = 0.8, 8.0  # radius in window cells
 FAINTEST = 0.05  # least pressure of a stroke's thinner end
 LIGHTEST = 0.35  # about the share of its full width that a brush has at no pressure
-SLENDER = np.exp(-np.float32(np.tanh(0.5)))  # 0.63 times as wide as its ridge: found by looking and by error
+SLENDER = np.float32(math.exp(-math.tanh(0.5)))  # 0.63 times as wide as its ridge: found by looking and by error
 
 
 class Controller(Protocol):
@@ -168,7 +170,7 @@ def _away(points: Float32) -> Float32:
     ahead = padded[:, 2 * reach :] - padded[:, : -2 * reach]
     middle = ahead[:, points.shape[1] // 2, None]
     cross = middle[..., 0] * ahead[..., 1] - middle[..., 1] * ahead[..., 0]
-    return np.asarray(np.abs(np.arctan2(cross, (middle * ahead).sum(-1))), np.float32)
+    return np.abs(steady.arctan2(cross, (middle * ahead).sum(-1)))
 
 
 class RidgeProposer:

@@ -83,7 +83,7 @@ class WindowSampler:
         size = np.sort(self.rng.choice(len(self.scales), count, p=chance / chance.sum()))
         scale = self.scales[size]
         centre = np.concatenate(
-            [self._centres(self.scales[index], int((size == index).sum())) for index in np.unique(size)]
+            [self._centres(self.scales[index], int((size == index).sum())) for index in sorted(set(size.tolist()))]
         )
         corner = (centre - 0.5 * SIDE * scale[:, None]).astype(np.float32)
         cells = np.arange(SIDE, dtype=np.float32) + 0.5

@@ -21,6 +21,7 @@ import numpy as np
 from dreambrush.arrays import Float64, Floats, Int64
 from dreambrush.kernel.library import Compiled, compiled
 from dreambrush.painter.refine.fragments import Fragments
+from dreambrush.steady import dot3
 
 
 def stacked(cell_id: Int64) -> list[Int64]:
@@ -106,7 +107,7 @@ def compose(
         colour = colours[fragments.stroke_id[pairs]]
         added = (colour if shift is None else colour + shift[pairs]) - under
         canvas[at] = under + share[:, None] * added
-        doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * np.einsum("ij,ij->i", added, added)
+        doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * dot3(added, added)
         change[pairs], before[pairs] = added, doubtful
     return composite
 
@@ -146,8 +147,8 @@ def gradients(
         at, share, spread = fragments.cell_id[pairs], mean[pairs], variance[pairs]
         change, doubt = composite.change[pairs], composite.before[pairs]
         pull, heavy = by_canvas[at], by_doubt[at]
-        grad_mean[pairs] = np.einsum("ij,ij->i", pull, change) - 2 * (1 - share) * doubt * heavy
-        grad_variance[pairs] = heavy * (doubt + np.einsum("ij,ij->i", change, change))
+        grad_mean[pairs] = dot3(pull, change) - 2 * (1 - share) * doubt * heavy
+        grad_variance[pairs] = heavy * (doubt + dot3(change, change))
         passed = share[:, None] * pull + (2 * heavy * spread)[:, None] * change
         by_change[pairs] = passed
         by_canvas[at] = pull - passed

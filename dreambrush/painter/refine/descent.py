@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS
 from dreambrush.painter.refine.adam import Adam
@@ -118,7 +119,7 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
     adam, direction = at.adam.step(grad_strokes)
     change = (rates * direction).astype(np.float32)
     strokes = sketch.strokes - change
-    strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * np.exp(-change[:, RADIUS])
+    strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * steady.exp(-change[:, RADIUS])
     grad_colour = COLOUR_MEMORY * at.grad_colour + (1 - COLOUR_MEMORY) * grad_colour
     curvature = COLOUR_MEMORY * at.curvature + (1 - COLOUR_MEMORY) * curvature
     # If only some colours may be used, half a step would never get from one to the next.

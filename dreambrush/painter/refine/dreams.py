@@ -40,8 +40,9 @@ class Dreams:
         self.each = [Dream(folder, threads=1) for folder in folders]
         self._gradients = [DreamGradient(folder, threads=1) for folder in folders]
         self._reach = np.array([dream.reach for dream in self.each], np.float32)
-        self._cores = cores or available_cores()
-        self._pool = ThreadPoolExecutor(self._cores)
+        cores = cores or available_cores()
+        self._alone = cores == 1
+        self._pool = ThreadPoolExecutor(cores)
 
     def __enter__(self) -> Dreams:
         return self
@@ -57,7 +58,7 @@ class Dreams:
 
     def map(self, function: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
         """Calls a function for each part, on all cores."""
-        if len(parts) < 2 or self._cores == 1:  # to wake another thread would take longer than many a call
+        if len(parts) < 2 or self._alone:  # to wake another thread would take longer than many a call
             return [function(part) for part in parts]
         return list(self._pool.map(function, parts))
 

@@ -106,21 +106,19 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
         grid: grid of cells.
     """
     down = len(grid.cells) // grid.across
+    c = compiled()
+    if c is not None:
+        return _compiled_fragments(c, strokes, reach, grid, down)
     # Each piece of the path bends away from its chord by up to |second derivative| / (8 * PIECES^2).
     start, control, end = control_points(strokes)
     bend = start - 2 * control + end
-    bulge = np.hypot(*bend.T) / np.float32(4 * PIECES**2)
+    bulge = np.sqrt(bend[:, 0] * bend[:, 0] + bend[:, 1] * bend[:, 1]) / np.float32(4 * PIECES**2)
     far = MARGIN * strokes[:, RADIUS] * reach + np.float32(SOFT_EDGE) + bulge
     nodes = path_nodes(strokes, PIECES)
     low = np.maximum(np.floor((nodes.min(1) - far[:, None]) / grid.size), 0).astype(np.int64)
     high = np.minimum(np.floor((nodes.max(1) + far[:, None]) / grid.size).astype(np.int64) + 1, (grid.across, down))
     sides = np.maximum(high - low, 0)
     counts = sides[:, 0] * sides[:, 1]
-
-    c = compiled()
-    if c is not None:
-        starts, cell_id, points = _compiled_near(c, nodes, far, low, sides, grid)
-        return Fragments(cell_id, np.repeat(np.arange(len(strokes)), np.diff(starts)), points, starts)
 
     def near(some: slice) -> tuple[Int64, Int64, Float32]:
         """Cell, stroke and point of each fragment of some strokes."""
@@ -137,14 +135,20 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     return Fragments(cell_id, stroke_id, points, np.searchsorted(stroke_id, np.arange(len(strokes) + 1)))
 
 
-def _compiled_near(
-    c: Compiled, nodes: Float32, far: Float32, low: Int64, sides: Int64, grid: Grid
-) -> tuple[Int64, Int64, Float32]:
-    """The same by compiled code: where each stroke's fragments begin (k + 1,), their cells and their points."""
+def _compiled_fragments(c: Compiled, strokes: Float32, reach: Float32, grid: Grid, down: int) -> Fragments:
+    """The same by compiled code."""
+    k = len(strokes)
+    nodes, far = np.empty((k, PIECES + 1, 2), np.float32), np.empty(k, np.float32)
+    low, sides = np.empty((2, k, 2), np.int64)
+    rows, radii = np.ascontiguousarray(strokes, np.float32), np.ascontiguousarray(reach, np.float32)
+    made = c.floats(nodes), c.floats(far), c.integers(low), c.integers(sides)
+    form = MARGIN, SOFT_EDGE, PIECES, grid.size, grid.across, down
+    if c.lib.db_boxes(k, c.floats(rows), c.floats(radii), *form, *made):
+        raise ValueError(f"Expected fewer pieces than {PIECES}")
     counts = sides[:, 0] * sides[:, 1]
-    ends = np.zeros(len(counts) + 1, np.int64)
+    starts = np.zeros(k + 1, np.int64)
+    ends = starts[1:]
     parts: list[tuple[Int64, Float32]] = []
-    nodes, far, low, sides = (np.ascontiguousarray(array) for array in (nodes, far.astype(np.float32), low, sides))
     for some in together(counts, AT_ONCE):
         room = int(counts[some].sum())
         cell_id, points = np.empty(room, np.int64), np.empty((room, 2), np.float32)
@@ -161,12 +165,12 @@ def _compiled_near(
             grid.across,
             c.integers(cell_id),
             c.floats(points),
-            c.integers(ends[some.start + 1 : some.stop + 1]),
+            c.integers(ends[some]),
         )
-        ends[some.start + 1 : some.stop + 1] += ends[some.start]
+        ends[some] += starts[some.start]
         parts.append((cell_id[:found], points[:found]))
-    cell_id, points = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return ends, cell_id, points
+    cell_id, points = parts[0] if len(parts) == 1 else (np.concatenate(each) for each in zip(*parts, strict=True))
+    return Fragments(cell_id, np.repeat(np.arange(k), np.diff(starts)), points, starts)
 
 
 def together(counts: Int64, size: int) -> list[slice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ import numpy as np
 
 from dreambrush.machine import foundations
 from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.blend.flattening import flatten_layers
 from dreambrush.mypaint.brushes.text import BrushText
+from dreambrush.mypaint.engine.eotf import PLAIN
 from dreambrush.mypaint.engine.myb import read_myb
-from dreambrush.mypaint.layer import Layer
+from dreambrush.mypaint.layer import NORMAL, Layer
 from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.mypaint.strokemap import MASK_BYTES, RecordedStroke
 from dreambrush.painter.lay.layer_canvas import brush_in_mode, canvas_eotf, layer_mode
 from dreambrush.painter.painting import Painting
+from dreambrush.pictures.paper import paper_tile
 from dreambrush.recipe import Recipe, digest, recipes_to_settings
 
 YOUR_TURN = "Your turn"
@@ -78,7 +82,7 @@ def write_painting(
         recipe.background,
         settings=recipes_to_settings([recipe]),
         overwrite=overwrite,
-        eotf=canvas_eotf(recipe.pigment),
+        eotf=saved_eotf(recipe),
         transparent=recipe.alpha is not None,
         members=members,
     )
@@ -102,7 +106,33 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         alpha=painting.alpha,
         grain=painting.grain,
         made_with=foundations(),
+        flattened=painting.flattened,
+        eotf=painting.eotf,
     )
+
+
+def flatten_painting(painting: Painting) -> Painting:
+    """The painting with layers that show the same picture in every program, to be saved.
+
+    Args:
+        painting: one that is not painted onto somebody's work.
+    """
+    background = painting.background
+    if painting.grain and painting.alpha is None:
+        background = paper_tile(background)
+    eotf = canvas_eotf(painting.pigment, painting.eotf)
+    layers = flatten_layers(painting.layers, background, eotf, transparent=painting.transparent)
+    return replace(painting, layers=layers, flattened=True)
+
+
+def saved_eotf(recipe: Recipe) -> float:
+    """The eotf of the document in which a recipe's layers are saved."""
+    return PLAIN if recipe.flattened else canvas_eotf(recipe.pigment, recipe.eotf)
+
+
+def saved_mode(recipe: Recipe) -> str:
+    """The mode with which a recipe's layers are saved."""
+    return NORMAL if recipe.flattened else layer_mode(recipe.pigment)
 
 
 def your_turn_layer(recipe: Recipe) -> Layer:
@@ -117,7 +147,7 @@ def your_turn_layer(recipe: Recipe) -> Layer:
     """
     width, height = recipe.strokes.size
     pixels = np.zeros((height, width, 4), np.uint8)
-    return Layer(YOUR_TURN, pixels, composite_op=layer_mode(recipe.pigment), strokes=your_turn_strokes(recipe))
+    return Layer(YOUR_TURN, pixels, composite_op=saved_mode(recipe), strokes=your_turn_strokes(recipe))
 
 
 def your_turn_strokes(recipe: Recipe) -> list[RecordedStroke]:

@@ -30,26 +30,22 @@ class Backdrop:
         region: (h, w) uint8 where paint may go, 255 where it may; None for everywhere.
         open: (h, w) float32 share of the new strokes that will be seen, 0..1; None for all of them.
         pigment: whether new layers mix as pigment, as MyPaint 2's do.
+        eotf: eotf of the light in which they mix, if it is not 2.2.
     """
 
     picture: Pixels
     region: Pixels | None
     open: Float32 | None
     pigment: bool
+    eotf: float | None = None
 
 
 def check_work(document: Document) -> None:
     """Settles whether a document can be painted on, before memory is taken for pictures of its size.
 
     Raises:
-        OpenrasterError: it is too large, or has an eotf that MyPaint never gives one.
+        OpenrasterError: it is too large.
     """
-    if document.working_eotf not in (PLAIN, LINEAR):
-        raise OpenrasterError(
-            f"The file has the eotf {document.working_eotf:g}.",
-            f"Only {PLAIN:g} and {LINEAR:g} can be painted on.",
-            id="unknown-eotf",
-        )
     if max(document.width, document.height) > LARGEST_SIDE:
         raise OpenrasterError(
             f"The picture in '{document.archive.path}' has {document.width} x {document.height} pixels.",
@@ -67,7 +63,7 @@ def see_backdrop(document: Document, above: Node | None = None, region: Pixels |
         region: (h, w) uint8 where paint may go, 255 where it may.
 
     Raises:
-        OpenrasterError: a layer cannot be rendered, or the document has an eotf that MyPaint never gives one.
+        OpenrasterError: a layer cannot be rendered, or the document is too large.
         UsageError: the layers above hide everything.
     """
     check_work(document)
@@ -85,7 +81,9 @@ def see_backdrop(document: Document, above: Node | None = None, region: Pixels |
                     "Choose a higher layer.",
                     id="hidden-by-layers-above",
                 )
-    return Backdrop(_on_paper(render_document(below), document), region, visible, document.working_eotf == LINEAR)
+    eotf = document.working_eotf
+    other = None if eotf in (PLAIN, LINEAR) else eotf
+    return Backdrop(_on_paper(render_document(below), document), region, visible, eotf != PLAIN, other)
 
 
 def find_node(document: Document, words: str) -> Node:

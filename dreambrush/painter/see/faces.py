@@ -30,6 +30,7 @@ SCALE_STEP = 0.709  # factor from one scale to the next: half the area
 CELL, STRIDE = 12, 2  # pixels that the first network sees of a face, and how far it slides
 CLOSER, CLOSEST = 24, 48  # pixels that the second and third see
 PROPOSED, LIKELY, SURE = 0.6, 0.7, 0.95  # confidence above which they see a face
+FINEST = np.float32(1024)  # shares of a frame that its networks tell apart
 MOST_PROPOSED, MOST_LIKELY = 200, 40  # squares that the second and third network look at
 SAME_AT_SCALE, SAME = 0.5, 0.7  # above this overlap two frames are of one face
 
@@ -140,10 +141,14 @@ def _seen(image: Image.Image, width: int, height: int) -> Float32:
 
 
 def _ask(name: str, pictures: Float32) -> list[Float32]:
-    """What a network says of pictures (n, width, height, 3): shift of the frame, points if any, confidence."""
+    """What a network says of pictures (n, width, height, 3): shift of the frame, points if any, confidence.
+
+    Answers are shares of a frame, rounded to a thousandth: onnxruntime's last bits are other ones on other processors.
+    """
     source, _ = NETWORKS[name]
     *others, choice = open_face_network(name).run(None, {source: pictures})
-    return [*others, choice[..., 1]]  # it chooses between no face and a face
+    # It chooses between no face and a face.
+    return [np.rint(each * FINEST) / FINEST for each in (*others, choice[..., 1])]
 
 
 @cache

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.painter.see.pyramid import SMALLEST_SIDE, Pyramid
 
@@ -56,13 +57,13 @@ class OrientationField:
             Direction along the form (b, p) in radians, -pi/2..pi/2, known up to half a turn, and coherence (b, p): 1
             where everything runs one way, 0 where nothing does or nothing is to be seen.
         """
-        level = np.floor(np.log2(np.maximum(scale, 1e-3)))
+        level = steady.floor_log2(np.maximum(scale, 1e-3))
         level = np.clip(level, 0, len(self._pyramid.levels) - 1).astype(np.int64)
         tensors = self._pyramid.sample(points, level)
         even, odd, trace = (tensors[..., i] for i in range(3))
         # The main axis lies at half the angle of (even, odd), and the form across it.
-        direction = np.float32(0.5) * np.arctan2(-odd, -even)
-        return direction, np.hypot(even, odd) / (trace + np.float32(NOISE_FLOOR))
+        direction = np.float32(0.5) * steady.arctan2(-odd, -even)
+        return direction, np.sqrt(even * even + odd * odd) / (trace + np.float32(NOISE_FLOOR))
 
 
 def _tensors(picture: Float32) -> Float32:
@@ -81,7 +82,7 @@ def _corner_tensors(picture: Float32) -> Float32:
     """
     along, across = picture[1:] + picture[:-1], picture[1:] - picture[:-1]
     dx, dy = 0.5 * (along[:, 1:] - along[:, :-1]), 0.5 * (across[:, 1:] + across[:, :-1])
-    xx, yy, xy = (np.einsum("ijc,ijc->ij", a, b) for a, b in ((dx, dx), (dy, dy), (dx, dy)))
+    xx, yy, xy = (steady.dot3(a, b) for a, b in ((dx, dx), (dy, dy), (dx, dy)))
     return np.stack([xx - yy, 2 * xy, xx + yy], -1)
 
 

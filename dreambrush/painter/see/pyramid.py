@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64
+from dreambrush.kernel.library import Compiled, compiled
 
 SMALLEST_SIDE = 4  # cells; coarser levels would be of no use
 
@@ -50,7 +51,10 @@ class Pyramid:
             (b, p, channels) float32.
         """
         height, width = (side[:, None] for side in self._sides[level].T)
-        scale = np.exp2(-level.astype(np.float32))[:, None] / np.float32(self.cell)
+        scale = np.ldexp(np.float32(1), -level.astype(np.int32))[:, None] / np.float32(self.cell)
+        c = compiled()
+        if c is not None:
+            return self._compiled_sample(c, points, level, scale.astype(np.float32))
         x = np.clip(points[..., 0] * scale - 0.5, 0.0, (width - 1).astype(np.float32))
         y = np.clip(points[..., 1] * scale - 0.5, 0.0, (height - 1).astype(np.float32))
         column, row = x.astype(np.int32), y.astype(np.int32)
@@ -64,6 +68,22 @@ class Pyramid:
         bottom += fx * (self.cells.take(first + down + right, 0) - bottom)
         top += fy * (bottom - top)
         return np.asarray(top, np.float32)
+
+    def _compiled_sample(self, c: Compiled, points: Float32, level: Int64, scale: Float32) -> Float32:
+        """The same by compiled code, given how many cells of its level each row has in a pixel (b, 1)."""
+        found = np.empty((*points.shape[:2], self.cells.shape[1]), np.float32)
+        height, width = self._sides[level].astype(np.int64).T
+        whole = [np.ascontiguousarray(array) for array in (self._offsets[level], height, width)]
+        c.lib.db_sample(
+            *found.shape,
+            c.floats(self.cells),
+            c.floats(np.ascontiguousarray(points, np.float32)),
+            *(c.integers(array) for array in whole),
+            c.floats(np.ascontiguousarray(scale)),
+            self._weights is np.float64,
+            c.floats(found),
+        )
+        return found
 
 
 def halved_sides(height: int, width: int) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32, Float64
 from dreambrush.painter.see.faces import Face, find_faces
 
@@ -14,6 +15,7 @@ FACE, FEATURE = 4.0, 10.0  # weight of a face, and of eyes and mouth
 EYE, MOUTH = (0.12, 0.08), (0.16, 0.09)  # standard deviations across and down, as shares of the frame's longer side
 FOCUS = 6.0  # weight of what the artist's mask marks, against what it does not
 ELSEWHERE = 0.75  # least weight beside faces: large faces have many strokes anyway, and get less than FACE
+LN2 = 0.6931471805599453
 BEYOND = 2.0  # times a frame's size, beyond which nothing is left of its weight
 
 
@@ -68,6 +70,11 @@ def focus_weight(mask: Float32, attention: Float32 | None) -> Float32 | None:
     return np.asarray(weight / weight.mean(dtype=np.float64), np.float32)
 
 
+def _halved(times: Float64) -> Float32:
+    """What is left of 1 after it has been halved so many times."""
+    return steady.exp((-LN2 * times).astype(np.float32))
+
+
 def _look_at(face: Face, weight: Float32) -> None:
     """Raises a weight (h, w) where a face is."""
     corner, end = np.array(face.box).reshape(2, 2)
@@ -84,7 +91,7 @@ def _look_at(face: Face, weight: Float32) -> None:
     left_eye, right_eye, _, *mouth = face.landmarks
     features = ((left_eye, EYE), (right_eye, EYE), (np.mean(mouth, 0), MOUTH))
     nearest = np.minimum.reduce([distance(place, 2 * half.max() * np.array(size)) for place, size in features])
-    whole = np.exp2(-np.square(distance(middle, half)))
-    seen = 1 + (FACE - 1) * whole + (FEATURE - FACE) * np.exp(-0.5 * nearest)
+    whole = _halved(np.square(distance(middle, half)))
+    seen = 1 + (FACE - 1) * whole + (FEATURE - FACE) * _halved(nearest * (0.5 / LN2))
     part = weight[top:bottom, left:right]
     np.maximum(part, seen, out=part, casting="same_kind")

@@ -70,7 +70,8 @@ def test_any_ora_in_words(command: Command) -> None:
         "  1  Sky      50 x 40 at -5, 10, multiply, opacity 37 %",
         "  2  Figures  group, hidden",
         "    2.1  Ann  30 x 30 at 0, 0, locked",
-        "    2.2  Bob  The layer “Bob” of 'hers.ora' holds no PNG picture.",
+        "    2.2  Bob  The layer “Bob” of 'hers.ora' is a vector layer (SVG), which only the program that made "
+        "it can draw.",
         "  paper #c8beb4",
         "",
         "Not painted by dreambrush, or saved by another program without the recipe.",

@@ -140,3 +140,32 @@ def test_what_cannot_be_done(
     outcome = command("paint", "photo.png", *words, *QUICK)
     assert outcome.code == code and message in outcome.stderr and outcome.stdout == ""
     assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+
+
+@pytest.mark.parametrize("eotf", [1.8, 2.6, 0.8])
+def test_a_work_with_light_of_its_own(command: Command, eotf: float) -> None:
+    """MyPaint lets the artist choose the eotf; paint then mixes in that light."""
+    ora = OraFile(64, 48, eotf)
+    soft = np.full((48, 64, 4), (200, 30, 30, 0), np.uint8)
+    soft[..., 3] = np.linspace(0, 255, 64).astype(np.uint8)
+    ora.layer(soft, name="Soft", composite_op="mypaint:spectral-wgm")
+    ora.layer(np.full((48, 64, 4), (120, 120, 120, 255), np.uint8), name="Grey")
+    ora.save(Path("work.ora"))
+    outcome = command("paint", "photo.png", "--onto", "work.ora", "--strokes", "60", "--effort", "1", "--json")
+    assert outcome.code == ExitCode.OK
+    report: dict[str, Any] = json.loads(outcome.stdout)
+    with read_document("work-painted.ora") as document:
+        assert (document.eotf, document.root.children[0].name) == (eotf, "Dreambrush")
+        assert document.layers()[1].composite_op == "mypaint:spectral-wgm"
+        shown = render_document(document)[..., :3] / 255
+        (recipe,) = recipes_of(document.settings)
+        assert (recipe.pigment, recipe.eotf) == (True, eotf)
+    with Image.open("photo.png") as photo:
+        target = np.asarray(photo.convert("RGB").resize((64, 48))) / 255
+    # What MyPaint shows is what the painter worked with.
+    assert np.square(shown - target).mean() == pytest.approx(report["mse"], rel=0.15)
+    assert command("inspect", "work-painted.ora").stdout.splitlines()[-1] == "Unchanged since then."
+    assert command("replay", "work-painted.ora", "-o", "again.ora").code == 0
+    with read_document("again.ora") as again:
+        assert again.eotf == eotf
+        assert recipes_of(again.settings)[0].digests == recipe.digests

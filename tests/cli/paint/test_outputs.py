@@ -18,6 +18,7 @@ from dreambrush.errors import ExitCode
 from dreambrush.mypaint.ora.document import read_document
 from tests.cli.conftest import Command, draw
 from tests.cli.paint.test_resume import half, is_unfinished
+from tests.mypaint.plain_programs import as_gimp, as_krita, furthest
 
 if TYPE_CHECKING:
     from dreambrush.painter.plan.state import State
@@ -211,3 +212,32 @@ def test_the_formats_are_those_that_can_be_saved() -> None:
 
     assert set(endings(FLAT)) == set(FLAT_FORMATS) and set(FORMATS) == {ORA, PSD, *FLAT}
     assert outputs.SUFFIX == f".{ORA}" == exporting.ORA and f".{PSD}" == exporting.PSD
+
+
+def test_flattened_for_other_programs(command: Command) -> None:
+    words = ("paint", "photo.png", *QUICK, "--pigment")
+    outcome = command(*words, "-o", "work.ora")
+    assert "Only MyPaint shows its layers right (--flatten-pigment" in outcome.stderr
+    assert "Only MyPaint" not in command(*words, "-o", "flat.png").stderr, "it has no layers"
+    outcome = command(*words, "-o", "flat.ora", "-o", "flat.psd", "--flatten-pigment", "--json")
+    assert "Only MyPaint" not in outcome.stderr and "look different" not in outcome.stderr
+    report = json.loads(outcome.stdout)
+    assert report["pigment"] and report["flattened"]
+    picture = shown(command, "work.ora")
+    assert furthest(as_krita(Path("work.ora")), picture) > 0, "this test can fail"
+    assert np.array_equal(shown(command, "flat.ora"), picture)
+    assert furthest(as_krita(Path("flat.ora")), picture) == 0 == furthest(as_gimp(Path("flat.ora")), picture)
+    assert command("inspect", "flat.ora").stdout.splitlines()[-1] == "Unchanged since then."
+    with read_document("work.ora") as work, read_document("flat.ora") as flat:
+        assert [layer.name for layer in flat.layers()] == [layer.name for layer in work.layers()]
+    assert np.array_equal(np.asarray(PSDImage.open("flat.psd").composite(force=True).convert("RGB")), picture)
+
+
+def test_an_unfinished_painting_is_flattened_at_the_end(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("--pigment", "--flatten-pigment")
+    half(command, monkeypatch, *words)
+    assert command("paint", "--resume", "photo.ora").code == 0
+    assert command("paint", "photo.png", *QUICK, *words, "-o", "whole.ora").code == 0
+    assert Path("photo.ora").read_bytes() == Path("whole.ora").read_bytes()
+    with read_document("whole.ora") as document:
+        assert document.working_eotf == 1.0

@@ -16,7 +16,7 @@ from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.dream.kernel.kernel import Kernel, open_kernel
 from dreambrush.dream.kernel.weights import packed_weights
-from dreambrush.kernel.library import LEVELS, VARIABLE, instructions, kernel
+from dreambrush.kernel.library import LEVELS, instructions, kernel, using
 from dreambrush.models.catalogue import DREAM_FILE, WEIGHTS_FILE, find_brush, list_brushes
 from dreambrush.train.fit.learn import load_dream
 
@@ -69,7 +69,7 @@ def well_posed(strokes: Float32, points: Float32, nib: Float32) -> Mask:
     apart = np.abs(places - np.take_along_axis(places, nearest[..., None], 2)).max(-1) / unit[:, None, None]
     rivals = distance - np.take_along_axis(distance, nearest, 2) < 1e-3
     speed = np.hypot(*np.moveaxis(velocity_at(start, control, end, np.linspace(0, 1, 65)[:, None]), -1, 0))
-    return ~(rivals & (apart > 1e-3)).any(-1) & (speed.min(1) > 0.2 * unit)[:, None]
+    return np.asarray(~(rivals & (apart > 1e-3)).any(-1) & (speed.min(1) > 0.2 * unit)[:, None])
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -78,8 +78,8 @@ def well_posed(strokes: Float32, points: Float32, nib: Float32) -> Mask:
 def test_it_answers_as_onnxruntime_does(name: str, rows: list[tuple[float, ...]], seed: int) -> None:
     folder, rng = find_brush(name).dream_folder(), np.random.default_rng(seed)
     strokes = np.array(rows, np.float32)
-    points = strokes[:, None, 2:4] + rng.normal(0, 1.5, (len(rows), 40, 2)) * strokes[:, None, 8:]
-    points = points.astype(np.float32)
+    around = strokes[:, None, 2:4] + rng.normal(0, 1.5, (len(rows), 40, 2)) * strokes[:, None, 8:]
+    points = np.asarray(around, np.float32)
     expected = Dream(folder, threads=1, compiled=False)(strokes, points)
     found = Kernel(weights_of(name)).values(*asked(strokes, points))
     posed = well_posed(strokes, points, weights_of(name)[1:5].reshape(2, 2))
@@ -240,13 +240,13 @@ def test_files_that_are_no_networks_have_no_kernel(folder: Path, content: bytes 
     assert open_kernel(folder) is None
 
 
-def test_whoever_wants_no_kernel_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_wants_no_kernel_has_none() -> None:
     folder = find_brush("oil").dream_folder()
     best = levels()[-1]
     assert instructions() == best
     for asked_for, found in (("none", "none"), ("baseline", "baseline"), ("avx512", best), ("", best), ("mmx", best)):
-        monkeypatch.setenv(VARIABLE, asked_for)
-        assert instructions() == found
-        assert (open_kernel(folder) is None) == (found == "none")
-        assert Dream(folder, threads=1).is_compiled == (found != "none")
+        with using(asked_for):
+            assert instructions() == found
+            assert (open_kernel(folder) is None) == (found == "none")
+            assert Dream(folder, threads=1).is_compiled == (found != "none")
     assert not Dream(folder, threads=1, compiled=False).is_compiled

@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.fuzz.base import Base
 from tests.fuzz.commands import Command
+from tests.fuzz.in_bands import in_bands
 from tests.pictures.psd_files import psd
 from tests.pictures.test_camera_raw import dng
 
@@ -21,7 +22,7 @@ WIDTH, HEIGHT = 40, 32
 
 
 def case(rng: random.Random, base: Base, folder: Path) -> Command:
-    data = bytearray(rng.choice((_heic, _heic, _avif, _dng, _psd, _psd, _jxl, _tiff))(rng))
+    data = bytearray(rng.choice((_heic, _heic, _heic_grid, _heic_grid, _avif, _dng, _psd, _psd, _jxl, _tiff))(rng))
     for _ in range(rng.choice((0, 1, 1, 2, 5))):
         place = rng.randrange(min(len(data), rng.choice((30, 120, 600, 100_000))))
         if rng.random() < 0.5:
@@ -35,11 +36,14 @@ def case(rng: random.Random, base: Base, folder: Path) -> Command:
     path.write_bytes(data)
     size = rng.choice((16, 24, None))
 
+    bands = rng.random() < 0.4
+
     def call() -> None:
         from dreambrush.pictures.reading import load_mask, load_picture
 
-        load_picture(path, size, keep_alpha=rng.random() < 0.7)
-        load_mask(path, 7, 5)
+        with in_bands(bands):
+            load_picture(path, size, keep_alpha=rng.random() < 0.7)
+            load_mask(path, 7, 5)
 
     return call
 
@@ -58,6 +62,12 @@ def _heic(rng: random.Random) -> bytes:
         made.add_from_pillow(_picture(rng, "RGB"))
     made.save(file, quality=rng.choice((-1, 50)))
     return file.getvalue()
+
+
+def _heic_grid(rng: random.Random) -> bytes:
+    from tests.pictures.heic_grid import heic_grid
+
+    return heic_grid(_picture(rng, "RGB"), 16, rng.choice((None, 1, 2)))
 
 
 def _avif(rng: random.Random) -> bytes:

@@ -13,6 +13,7 @@ from PIL import Image, TiffImagePlugin
 
 from tests.fuzz.base import Base
 from tests.fuzz.commands import Command
+from tests.fuzz.in_bands import in_bands
 
 WEIGHT = 1700
 
@@ -25,11 +26,14 @@ def case(rng: random.Random, base: Base, folder: Path) -> Command:
     if rng.random() < 0.02:
         return "paint", "x.png", "--strokes", "1", "--size", "16", "-o", "o.ora", "--json"
 
+    bands = rng.random() < 0.4
+
     def call() -> None:
         from dreambrush.pictures.reading import load_mask, load_picture
 
-        load_picture(path, size, keep_alpha=rng.random() < 0.7)
-        load_mask(path, 7, 5)
+        with in_bands(bands):
+            load_picture(path, size, keep_alpha=rng.random() < 0.7)
+            load_mask(path, 7, 5)
 
     return call
 

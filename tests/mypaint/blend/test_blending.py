@@ -170,9 +170,9 @@ def test_no_layer_is_refused() -> None:
         merge_layers([], GREY)
 
 
-@pytest.mark.parametrize("eotf", [0.0, 2.0, float("nan")])
+@pytest.mark.parametrize("eotf", [0.0, 10.5, float("nan")])
 def test_other_eotfs_are_refused(eotf: float) -> None:
-    with pytest.raises(ValueError, match=r"Expected eotf to be 1\.0 or 2\.2"):
+    with pytest.raises(ValueError, match="Expected eotf to be within"):
         merge_layers([Layer("a", plain(4, 5, (0, 0, 0, 0)))], GREY, eotf)
 
 

@@ -59,7 +59,7 @@ def test_without_a_stroke_map(tmp_path: Path) -> None:
 
 
 def test_what_is_damaged_is_named(tmp_path: Path) -> None:
-    found = facts(tmp_path, b"<svg/>", b"x}")
+    found = facts(tmp_path, b"no picture", b"x}")
     assert (found.size, found.strokes, found.records) == (None, None, 0)
     pixels, strokes = found.problems
     assert "no PNG picture" in pixels and "stroke map is damaged" in strokes

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dreambrush.arrays import Pixels
-from dreambrush.errors import OpenrasterError, UsageError
+from dreambrush.errors import UsageError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.ora.document import Document, PaintLayer, read_document
 from dreambrush.mypaint.ora.render import render_document
@@ -107,12 +107,14 @@ def test_a_layer_as_a_region(work: Document) -> None:
     assert region.shape == SIZE and region.sum() == 255 * 100 and (region[6:16, 5:15] == 255).all()
 
 
-def test_an_eotf_of_no_mypaint(tmp_path: Path) -> None:
-    ora = OraFile(SIZE[1], SIZE[0], eotf=1.8)
+@pytest.mark.parametrize(("eotf", "pigment", "other"), [(1.0, False, None), (2.2, True, None), (1.8, True, 1.8)])
+def test_the_light_of_a_work(tmp_path: Path, eotf: float, pigment: bool, other: float | None) -> None:
+    ora = OraFile(SIZE[1], SIZE[0], eotf=eotf)
     ora.layer(plain((90, 90, 90, 255)))
-    ora.save(tmp_path / "odd.ora")
-    with read_document(tmp_path / "odd.ora") as document, pytest.raises(OpenrasterError, match="eotf"):
-        see_backdrop(document)
+    ora.save(tmp_path / "work.ora")
+    with read_document(tmp_path / "work.ora") as document:
+        seen = see_backdrop(document)
+    assert (seen.pigment, seen.eotf) == (pigment, other)
 
 
 def test_strokes_stay_in_the_region_and_bring_the_picture_closer(work: Document) -> None:
