@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,14 +46,13 @@ def grown(grower: RoundGrower, count: int = 60) -> Sketch:
 @pytest.mark.parametrize("cell", [1, 2])
 def test_each_round_removes_error(grower_for: Callable[..., RoundGrower], oil: Dreams, cell: int) -> None:
     grower = grower_for(oil, cell=cell)
-    before = grower.mse
-    errors: list[float] = []
+    errors = [grower.mse]
     there = 0
     while there < 60:
         there += len(grower.round(there, grower.wanted(there, 60 - there)))
         errors.append(grower.mse)
-    assert all(later < earlier for earlier, later in zip([before, *errors], errors, strict=False))
-    assert errors[-1] < 0.3 * before  # 0.15 here
+    assert all(later < earlier for earlier, later in pairwise(errors))
+    assert errors[-1] < 0.3 * errors[0]  # 0.15 here
 
 
 def test_what_a_round_adds_is_on_the_canvas(grower_for: Callable[..., RoundGrower], oil: Dreams) -> None:
