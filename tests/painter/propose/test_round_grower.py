@@ -95,7 +95,7 @@ def test_every_brush_is_used_where_it_suits_best(
 def test_one_colour_for_all_and_an_end(grower_for: Callable[..., RoundGrower], oil: Dreams) -> None:
     grower = grower_for(oil, snap=only(np.array([0.1, 0.2, 0.3], np.float32)))
     sketch = grower.round(0, 16)
-    assert (sketch.colours == np.float32([0.1, 0.2, 0.3])).all()
+    assert (sketch.colours == np.array([0.1, 0.2, 0.3], np.float32)).all()
     grower.see(grower.scene.target)
     assert len(grower.round(16, 16, needed=False)) == 0 and grower.idle
     assert len(grower.round(16, 16)) == 1
