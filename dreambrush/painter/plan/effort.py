@@ -77,18 +77,23 @@ EFFORTS: dict[int, Effort] = {
 }
 
 LEARNED_EFFORTS: dict[int, Effort] = {
-    1: Effort(rounds=RoundBudget(0.5, steps=2), pauses=(), last_steps=10, stage_steps=0),
-    2: Effort(rounds=RoundBudget(0.35), pauses=(), last_steps=28),
-    3: Effort(rounds=RoundBudget(0.25), pauses=(), last_steps=70),
-    4: Effort(rounds=RoundBudget(0.25), pauses=(0.3,), pause_steps=20, swaps=2, last_steps=100, stage_steps=6),
+    1: Effort(rounds=RoundBudget(0.5, steps=2), pauses=(), last_steps=14, stage_steps=0),
+    2: Effort(rounds=RoundBudget(0.35), pauses=(), last_steps=28, stage_steps=0),
+    3: Effort(pauses=(0.3,), pause_steps=15, last_steps=50, stage_steps=0),
+    4: Effort(pauses=(0.15, 0.4), pause_steps=15, swaps=2, last_steps=100, cells=(16, 32), stage_steps=0),
     5: Effort(
         rounds=RoundBudget(0.2),
-        pauses=(0.3,),
-        pause_steps=30,
-        swaps=5,
+        pauses=(0.1, 0.3, 0.6),
+        pause_steps=20,
+        swaps=4,
+        swap_steps=15,
         last_steps=200,
-        cells=(16, 16, 64),
-        stage_steps=10,
+        cells=(16, 32, 64),
+        stage_steps=0,
     ),
 }
-"""As ``EFFORTS``, where a learned controller proposes: proposing costs little, so that more is refined."""
+"""As ``EFFORTS``, where a learned controller proposes.
+
+To propose costs little then, and more is refined.  What is left to lay is not refined again after each stage: with so
+few steps that makes the error larger (astronaut, 1,000 strokes: 0.00194 instead of 0.00175).
+"""

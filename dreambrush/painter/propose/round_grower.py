@@ -85,8 +85,9 @@ class RoundGrower(Grower):
         self.idle = self.scene.snap is not None and self._is_nothing(gains)
         if self.idle and not needed and gains[best[0]] <= 0:
             return Sketch.empty()
-        good = best[gains[best] > 0][: 1 if self.idle else wanted]
-        chosen = good if len(good) else best[:1]
+        # What gains nothing yet may do so once it is refined; with given colours it would be known to be in vain.
+        chosen = best[gains[best] > 0] if self.scene.snap is not None else best
+        chosen = chosen[: 1 if self.idle else wanted] if len(chosen) else best[:1]
         # Broad strokes lie below narrow ones.
         chosen = chosen[np.argsort(-strokes[chosen, RADIUS], kind="stable")]
         sketch = Sketch(strokes[chosen], colours[chosen], brush[chosen])

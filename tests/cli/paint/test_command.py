@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
-KEYS |= {"outputs", "interrupted", "made_with", "error", "ground", "ground_reason", "flattened"}
+KEYS |= {"controller", "outputs", "interrupted", "made_with", "error", "ground", "ground_reason", "flattened"}
 
 
 def layer_names(path: str) -> list[str]:

@@ -15,7 +15,14 @@ from dreambrush.errors import UsageError
 def settings(**changed: Any) -> PaintSettings:
     usual = {"strokes": 9, "effort": 3, "hand": 0.4, "layers": 5, "min_size": None, "max_size": None, "time": None}
     none = dict.fromkeys(("until", "palette", "focus", "ground", "style", "max_length"))
-    rest = {"min_pressure": 0.05, "jitter": 0.0, "pigment": False, "your_turn": True, "seed": 0}
+    rest = {
+        "min_pressure": 0.05,
+        "jitter": 0.0,
+        "controller": "learned",
+        "pigment": False,
+        "your_turn": True,
+        "seed": 0,
+    }
     return PaintSettings(**{**usual, **none, **rest, **changed})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,14 +46,13 @@ def grown(grower: RoundGrower, count: int = 60) -> Sketch:
 @pytest.mark.parametrize("cell", [1, 2])
 def test_each_round_removes_error(grower_for: Callable[..., RoundGrower], oil: Dreams, cell: int) -> None:
     grower = grower_for(oil, cell=cell)
-    before = grower.mse
-    errors: list[float] = []
+    errors = [grower.mse]
     there = 0
     while there < 60:
         there += len(grower.round(there, grower.wanted(there, 60 - there)))
         errors.append(grower.mse)
-    assert all(later < earlier for earlier, later in zip([before, *errors], errors, strict=False))
-    assert errors[-1] < 0.3 * before  # 0.15 here
+    assert all(later < earlier for earlier, later in pairwise(errors))
+    assert errors[-1] < 0.3 * errors[0]  # 0.15 here
 
 
 def test_what_a_round_adds_is_on_the_canvas(grower_for: Callable[..., RoundGrower], oil: Dreams) -> None:
@@ -95,7 +95,7 @@ def test_every_brush_is_used_where_it_suits_best(
 def test_one_colour_for_all_and_an_end(grower_for: Callable[..., RoundGrower], oil: Dreams) -> None:
     grower = grower_for(oil, snap=only(np.array([0.1, 0.2, 0.3], np.float32)))
     sketch = grower.round(0, 16)
-    assert (sketch.colours == np.float32([0.1, 0.2, 0.3])).all()
+    assert (sketch.colours == np.array([0.1, 0.2, 0.3], np.float32)).all()
     grower.see(grower.scene.target)
     assert len(grower.round(16, 16, needed=False)) == 0 and grower.idle
     assert len(grower.round(16, 16)) == 1
