@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,6 +11,13 @@ from dreambrush.kernel.library import LEVELS, NONE, using
 from dreambrush.painter.propose.scaling import axis, scaled
 
 SIZES = [((40, 50), (64, 80)), ((97, 131), (32, 48)), ((3, 2), (40, 32)), ((1, 7), (32, 56)), ((64, 64), (64, 64))]
+
+
+@pytest.fixture(autouse=True)
+def kernel_is_wanted() -> Iterator[None]:
+    """Whatever the environment says."""
+    with using(LEVELS[-1]):
+        yield
 
 
 def case(height: int, width: int) -> Float32:
