@@ -63,13 +63,14 @@ def stroke() -> Advice:
 
 
 def dreams() -> Advice:
-    """Lets each of our brushes dream a stroke and its gradient; raises ModelError."""
+    """Lets each of our brushes dream a stroke and its gradient, and opens its controller; raises ModelError."""
     import numpy as np
 
     from dreambrush.dream.dream import Dream
     from dreambrush.dream.gradient import DreamGradient
     from dreambrush.kernel.library import NONE, instructions
-    from dreambrush.models.catalogue import list_brushes
+    from dreambrush.models.catalogue import CONTROLLER_FILE, list_brushes
+    from dreambrush.painter.propose.round_controller import RoundController
 
     stroke = np.array([[12, 32, 32, 32, 52, 32, 0.8, 0.8, 6]], np.float32)
     points = np.array([[[32, 32], [24, 32], [32, 1e4]]], np.float32)  # on its path, and far away
@@ -91,6 +92,10 @@ def dreams() -> Advice:
         dreamt.append(brush.name)
         if not Dream(folder, threads=1).is_compiled:
             slow.append(brush.name)
+        if (folder / CONTROLLER_FILE).is_file():
+            _, controller = (RoundController(folder, compiled) for compiled in (False, True))
+            if not controller.is_compiled:
+                slow.append(f"the controller of {brush.name}")
     found = f"All {len(dreamt)} brushes dreamt a stroke and its gradient"
     if instructions() == NONE:
         return Advice(

@@ -13,8 +13,8 @@ from pathlib import Path
 from cffi import FFI
 
 HERE = Path("dreambrush") / "kernel"  # setuptools wants paths relative to setup.py
-DECLARED = ("dream.h", "cells.h", "steady.h")
-SOURCES = ("dream.c", "cells.c", "steady.c")
+DECLARED = ("dream.h", "cells.h", "controller.h", "scaling.h", "steady.h")
+SOURCES = ("dream.c", "cells.c", "controller.c", "scaling.c", "steady.c")
 INCLUDED = (
     "common.h",
     "levels.h",
@@ -23,6 +23,8 @@ INCLUDED = (
     "dream_stroke.h",
     "dream_points.h",
     "cells_near.h",
+    "controller_rows.h",
+    "scaling_rows.h",
     "steady_power.h",
 )
 

@@ -120,11 +120,14 @@ def ask(
     found = [np.asarray(answer) for answer in answers]
     if [(each.shape, each.dtype) for each in found] != [(shape, np.dtype(np.float32)) for shape in shapes.values()]:
         raise ModelError(f"The network {name} gives other arrays than a dream does.", RETRAIN, id="network-unusable")
+    return [bounded(each) for each in found]
+
+
+def bounded(answer: Float32) -> Float32:
+    """Numbers of any shape brought to -1e9..1e9; what is no number or infinite becomes 0."""
     # The maximum of an array with NaN is NaN, for which no comparison holds.
-    return [each if not each.size or np.abs(each).max() <= LARGEST_ANSWER else _bounded(each) for each in found]
-
-
-def _bounded(answer: Float32) -> Float32:
+    if not answer.size or np.abs(answer).max() <= LARGEST_ANSWER:
+        return answer
     return np.clip(np.nan_to_num(answer, nan=0, posinf=0, neginf=0), -LARGEST_ANSWER, LARGEST_ANSWER)
 
 

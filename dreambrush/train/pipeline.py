@@ -27,13 +27,14 @@ from dreambrush.models.catalogue import (
 )
 from dreambrush.mypaint.brushes.folders import bare_name
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
+from dreambrush.painter.propose.round_kernel import CARD_ENTRY as CONTROLLER_KERNEL_ENTRY
 from dreambrush.pictures.picture_sets import open_picture_set
 from dreambrush.train.card import dream_section
 from dreambrush.train.collect.gather import gather
 from dreambrush.train.collect.learnable import check_learnable
 from dreambrush.train.collect.probe import probe
 from dreambrush.train.collect.shards import MANIFEST, Manifest, load_strokes
-from dreambrush.train.export.networks import Exported, export_networks, write_model
+from dreambrush.train.export.networks import Exported, controller_entry, export_networks, write_model
 from dreambrush.train.fit.checkpoint import Checkpoint
 from dreambrush.train.fit.colour import learn_colour
 from dreambrush.train.fit.controller import SIDE as PRACTICE_SIDE
@@ -245,11 +246,12 @@ class _Run:
             copy = f"{bare_name(self.brush.name)}.myb"  # so that it can be named from now on
             files[copy] = self.brush.path.read_bytes()
         own = journal.get("controller_of") == fingerprint(weights)
+        if own or new:  # an older card may tell of an older controller
+            card.pop("controller", None)
+            card.pop(CONTROLLER_KERNEL_ENTRY, None)
         if own:
             files[CONTROLLER_FILE] = (workspace.folder / CONTROLLER_FILE).read_bytes()
-            card["controller"] = journal["controller"]
-        elif new:
-            card.pop("controller", None)
+            card |= {"controller": journal["controller"]} | controller_entry(files[CONTROLLER_FILE])
         card["seconds"] = {**card.get("seconds", {}), **journal.get("seconds", {})}
         write_model(workspace.model, files, card)
         if new:  # an older controller practised in another dream

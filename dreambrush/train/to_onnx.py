@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from dreambrush.painter.propose.round_controller import PLANES, STRIDE
+from dreambrush.painter.propose.round_weights import PLANES, STRIDE
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.round_network import RoundNetwork
 

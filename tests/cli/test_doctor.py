@@ -94,6 +94,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("pretrained/ink/dream.onnx", "dreams", "network-unusable"),
         ("pretrained/ink/gradient.onnx", "dreams", "network-unusable"),
         ("pretrained/ink/card.json", "dreams", "brush-has-no-dream"),
+        ("pretrained/oil/controller.onnx", "dreams", "network-unusable"),
     ],
 )
 def test_damaged_files(command: Command, shipped: Path, file: str, check: str, id: str) -> None:
@@ -102,7 +103,7 @@ def test_damaged_files(command: Command, shipped: Path, file: str, check: str, i
     outcome = command("doctor", "--json")
     assert outcome.code in (ExitCode.BRUSH, ExitCode.MODEL) and "Traceback" not in outcome.stdout + outcome.stderr
     found = examined(outcome.stdout)[check]
-    assert found["state"] == "fail" and "ink" in found["found"]
+    assert found["state"] == "fail" and ("oil" if "oil" in file else "ink") in found["found"]
     assert found["error"] == {"id": id, "code": outcome.code, "message": found["found"], "advice": found["mend"]}
 
 

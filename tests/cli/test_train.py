@@ -19,15 +19,18 @@ from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.errors import ExitCode
 from dreambrush.models.catalogue import (
     CARD_FILE,
+    CONTROLLER_FILE,
     DREAM_FILE,
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
+    digest_of,
     find_brush,
     needs_export,
     user_dreams,
 )
 from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.train.export.networks import export_folder
 from dreambrush.train.fit.controller import ControllerOptions
 from dreambrush.train.fit.fit import FitOptions
 from dreambrush.train.plan import STAGES as ALL_STAGES
@@ -181,6 +184,16 @@ def test_a_model_of_0_1_is_exported_with_its_controller(command: Command) -> Non
     assert command("paint", "photo.png", "--brush", "old", "--strokes", "2").code == ExitCode.OK
     assert command("export", "old", "-o", "copy").code == ExitCode.OK
     assert Path("copy", POLICY_FILE).read_bytes() == Path("copy", POLICY_WEIGHTS_FILE).read_bytes() == b"a controller"
+
+
+@pytest.mark.slow
+def test_an_export_says_that_the_kernel_runs_the_controller(tmp_path: Path) -> None:
+    folder = find_brush("oil").dream_folder()
+    card = export_folder(folder, tmp_path, anew=False)
+    model = (tmp_path / CONTROLLER_FILE).read_bytes()
+    assert model == (folder / CONTROLLER_FILE).read_bytes()
+    assert card["controller_kernel"][CONTROLLER_FILE] == digest_of(model)
+    assert json.loads((tmp_path / CARD_FILE).read_text()) == card
 
 
 @pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="there is a GPU")

@@ -24,9 +24,12 @@ from dreambrush.models.catalogue import (
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
     BrushFile,
+    digest_of,
     find_brush,
+    read_card,
 )
 from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.painter.propose.round_controller import RoundController
 from dreambrush.train import pipeline
 from dreambrush.train.fit.checkpoint import Checkpoint
 from dreambrush.train.fit.controller import ControllerOptions
@@ -207,3 +210,5 @@ def test_a_new_training_leaves_no_former_controller(trained: Path, tmp_path: Pat
             (folder / name).write_bytes(b"of 0.1")
     train(mine, tmp_path, QUICK, ["export"], workers=1)
     assert not {POLICY_FILE, POLICY_WEIGHTS_FILE, FOLDER} & {path.name for path in tmp_path.iterdir()}
+    card, model = read_card(tmp_path), (tmp_path / CONTROLLER_FILE).read_bytes()
+    assert card["controller_kernel"][CONTROLLER_FILE] == digest_of(model) and RoundController(tmp_path).is_compiled

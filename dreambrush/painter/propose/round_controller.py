@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PIL import Image
 
+from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import NUMBERS, RADIUS, control_points
 from dreambrush.models.catalogue import CONTROLLER_FILE
 from dreambrush.models.networks import ask, open_network
+from dreambrush.painter.propose.round_kernel import RoundKernel, open_kernel
+from dreambrush.painter.propose.round_weights import PLANES, STRIDE
+from dreambrush.painter.propose.scaling import axis, scaled
 
 if TYPE_CHECKING:
     import onnxruntime
 
-STRIDE = 8  # pixels of the scaled picture in a cell of the grid, each way
 CELLS_A_STROKE = 2.0  # number of cells for each stroke that there will be
 FEWEST_CELLS = 4  # along the shorter side
-PLANES = 11
 MARGIN = 9  # number of cells around a tile that the network looks at
 TILE = 72  # cells along the side of the largest part of a grid that is asked about at once
 LEAST_ERROR = 1e-5  # mean squared error that still counts as one
@@ -45,18 +46,26 @@ class Proposals(NamedTuple):
 
 
 class RoundController:
-    """The controller of one brush.
+    """The controller of one brush; run by our kernel, or by onnxruntime.
 
     Args:
         folder: folder of the brush's model.
+        compiled: whether the compiled kernel may answer, if it is there; otherwise onnxruntime does.
 
     Raises:
         ModelError: it is missing or broken.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, compiled: bool = True) -> None:
         self._path = folder / CONTROLLER_FILE
-        _ = self._session
+        self._kernel: RoundKernel | None = open_kernel(folder) if compiled else None
+        if self._kernel is None:
+            _ = self._session
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the compiled kernel answers."""
+        return self._kernel is not None
 
     def propose(self, target: Float32, canvas: Float32, weight: Float32, strokes: int) -> Proposals:
         """Proposes strokes for a canvas that has some already.
@@ -89,15 +98,20 @@ class RoundController:
         """Strokes in cells, and their promise, of a part of the grid."""
         top, left = max(rows.start - MARGIN, 0), max(columns.start - MARGIN, 0)
         planes = seen.planes(slice(top, rows.stop + MARGIN), slice(left, columns.stop + MARGIN))
-        tall, wide = (side // STRIDE for side in planes.shape[2:])
-        shapes = {"strokes": (1, tall, wide, NUMBERS), "promise": (1, tall, wide)}
-        strokes, promise = ask(self._session, str(self._path), {"planes": planes}, shapes)
-        own = np.s_[0, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+        strokes, promise = self._answer(planes) if self._kernel is None else self._kernel(planes)
+        own = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
         found = strokes[own].copy()
         middle = np.stack(np.meshgrid(np.r_[columns], np.r_[rows]), -1) + np.float32(0.5)
         for point in control_points(found):
             point += middle
         return found.reshape(-1, NUMBERS), promise[own].ravel()
+
+    def _answer(self, planes: Float32) -> tuple[Float32, Float32]:
+        """As of a RoundKernel."""
+        tall, wide = (side // STRIDE for side in planes.shape[2:])
+        shapes = {"strokes": (1, tall, wide, NUMBERS), "promise": (1, tall, wide)}
+        strokes, promise = ask(self._session, str(self._path), {"planes": planes}, shapes)
+        return strokes[0], promise[0]
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
@@ -126,36 +140,27 @@ class GridView:
         self._rows, self._columns = rows, columns
         weight = weight / max(float(weight.mean()), 1e-6)
         error = target - canvas
-        squares = np.einsum("hwc,hwc->hw", error, error)
+        squares = steady.dot3(error, error)
         self._size = np.sqrt(np.float32(np.mean(squares * weight) / 3 + LEAST_ERROR))
-        pictures = [target[..., channel] for channel in range(3)] + [canvas[..., channel] for channel in range(3)]
-        self._pictures = [Image.fromarray(np.ascontiguousarray(each, np.float32)) for each in (*pictures, weight)]
+        pictures = [*np.moveaxis(target, -1, 0), *np.moveaxis(canvas, -1, 0), weight]
+        self._pictures = np.stack(pictures).astype(np.float32, copy=False)
+        height, width = weight.shape
+        self._down, self._across = axis(height, STRIDE * rows), axis(width, STRIDE * columns)
 
     def planes(self, rows: slice, columns: slice) -> Float32:
-        """A part of the grid: (1, PLANES, 8 * rows, 8 * columns) float32."""
-        rows, columns = (
-            slice(rows.start, min(rows.stop, self._rows)),
-            slice(columns.start, min(columns.stop, self._columns)),
-        )
-        width, height = self._pictures[0].size
-        across, down = width / self._columns, height / self._rows
-        box = (
-            columns.start * across,
-            rows.start * down,
-            min(columns.stop * across, width),
-            min(rows.stop * down, height),
-        )
-        sides = STRIDE * (columns.stop - columns.start), STRIDE * (rows.stop - rows.start)
-        scaled = [np.asarray(each.resize(sides, Image.Resampling.BILINEAR, box)) for each in self._pictures]
-        target, canvas, weight = np.stack(scaled[:3]), np.stack(scaled[3:6]), scaled[6]
-        error = target - canvas
-        planes = np.concatenate(
-            [
-                target - np.float32(0.5),
-                error / self._size * np.float32(0.5),
-                np.square(error).sum(0, keepdims=True) / np.square(self._size) * np.float32(0.2),
-                error,
-                weight[None] - np.float32(1),
-            ]
-        )
-        return np.asarray(np.clip(planes, -FARTHEST, FARTHEST)[None], np.float32)
+        """A part of the grid: (1, PLANES, 8 * rows, 8 * columns) float32; the same numbers as within the whole."""
+        part = [
+            slice(STRIDE * each.start, STRIDE * min(each.stop, there))
+            for each, there in ((rows, self._rows), (columns, self._columns))
+        ]
+        scales = scaled(self._pictures, self._down, self._across, *part)
+        target, canvas, weight = scales[:3], scales[3:6], scales[6]
+        # In place as far as possible: fresh memory costs more than the arithmetic.
+        planes = np.empty((PLANES, *weight.shape), np.float32)
+        error = np.subtract(target, canvas, out=planes[7:10])
+        np.subtract(target, np.float32(0.5), out=planes[:3])
+        np.multiply(error, np.float32(0.5) / self._size, out=planes[3:6])
+        squares = np.square(error, out=canvas)
+        np.multiply(squares.sum(0), np.float32(0.2) / np.square(self._size), out=planes[6])
+        np.subtract(weight, np.float32(1), out=planes[10])
+        return np.clip(planes, -FARTHEST, FARTHEST, out=planes)[None]

@@ -33,6 +33,7 @@ from dreambrush.models.catalogue import (
     read_card,
 )
 from dreambrush.models.networks import load_network
+from dreambrush.painter.propose import round_kernel, round_weights
 from dreambrush.train.card import card_bytes
 from dreambrush.train.collect.strokes import SIDE, random_colours, random_strokes
 from dreambrush.train.export.gradient import gradient_bytes
@@ -122,6 +123,16 @@ def kernel_entry(model: bytes) -> dict[str, Any]:
     return {CARD_ENTRY: {DREAM_FILE: digest_of(model), **differs}} if found.alike else {}
 
 
+def controller_entry(model: bytes) -> dict[str, Any]:
+    """As :func:`kernel_entry`, of a ``controller.onnx``; how nearly in cells, and in promises."""
+    weights = round_weights.packed_weights(model) if kernel() else None
+    if weights is None:
+        return {}
+    most = round_kernel.largest_difference(round_kernel.RoundKernel(weights), model, CONTROLLER_FILE)
+    entry = {CONTROLLER_FILE: digest_of(model), "max_abs": float(f"{most:.3g}")}
+    return {round_kernel.CARD_ENTRY: entry} if most <= round_kernel.LARGEST_DIFFERENCE else {}
+
+
 def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str, Any]:
     """Exports the networks of a model folder again.
 
@@ -152,8 +163,11 @@ def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str,
         names = ("*.myb", "preview.png", CONTROLLER_FILE, POLICY_FILE, POLICY_WEIGHTS_FILE)
         others = (path for name in names for path in folder.glob(name))
         files = {path.name: path.read_bytes() for path in others} | files
-    card.pop(CARD_ENTRY, None)  # of what was exported before
+    for entry in (CARD_ENTRY, round_kernel.CARD_ENTRY):  # of what was exported before
+        card.pop(entry, None)
     card |= exported.about
+    if (folder / CONTROLLER_FILE).is_file():
+        card |= controller_entry((folder / CONTROLLER_FILE).read_bytes())
     write_model(output, files, card)
     return card
 

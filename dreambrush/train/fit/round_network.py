@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from dreambrush.painter.propose.round_controller import PLANES
+from dreambrush.painter.propose.round_weights import PLANES
 
 WIDTH, CELL_WIDTH, INNER, HEAD = 40, 56, 28, 64  # channels
 DILATIONS = (1, 2, 1, 2, 1)

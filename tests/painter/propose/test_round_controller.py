@@ -10,9 +10,11 @@ import pytest
 from dreambrush.arrays import Float32
 from dreambrush.bezier import END, RADIUS, START
 from dreambrush.errors import ModelError
+from dreambrush.kernel.library import LEVELS, using
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.propose import round_controller
-from dreambrush.painter.propose.round_controller import FEWEST_CELLS, STRIDE, GridView, RoundController, grid_sides
+from dreambrush.painter.propose.round_controller import FEWEST_CELLS, GridView, RoundController, grid_sides
+from dreambrush.painter.propose.round_weights import PLANES, STRIDE
 
 OIL = find_brush("oil").dream_folder()
 
@@ -63,15 +65,33 @@ def test_a_picture_in_parts_gives_the_same_strokes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(round_controller, "TILE", 7)
     parts = RoundController(OIL).propose(*given, 300)
     assert whole.strokes.shape == parts.strokes.shape
-    # exact but for rounding: each part is seen with a margin as wide as the network looks
-    np.testing.assert_allclose(np.sort(whole.promise), np.sort(parts.promise), atol=1e-3)
+    # To the bit: each part is seen with a margin as wide as the network looks.
+    assert np.sort(whole.promise).tobytes() == np.sort(parts.promise).tobytes()
+    by_place = [each[np.lexsort(each.T)] for each in (whole.strokes, parts.strokes)]
+    assert by_place[0].tobytes() == by_place[1].tobytes()
+
+
+def test_the_kernel_proposes_what_onnxruntime_does() -> None:
+    given = pictures(120, 90, seed=2)
+    found, expected = (RoundController(OIL, compiled).propose(*given, 200) for compiled in (True, False))
+    np.testing.assert_allclose(found.strokes, expected.strokes, atol=1e-3 * 120 / 10)
+    np.testing.assert_allclose(found.promise, expected.promise, atol=1e-3)
+
+
+def test_all_instructions_propose_the_same_bits() -> None:
+    answers = set()
+    for level in LEVELS:
+        with using(level):
+            found = RoundController(OIL).propose(*pictures(75, 113, seed=3), 150)
+            answers.add(found.strokes.tobytes() + found.promise.tobytes())
+    assert len(answers) == 1
 
 
 def test_what_the_network_sees() -> None:
     target, canvas, weight = pictures(40, 40)
     view = GridView(target, canvas, weight, 5, 5)
     planes = view.planes(slice(0, 5), slice(0, 5))
-    assert planes.shape == (1, round_controller.PLANES, 5 * STRIDE, 5 * STRIDE) and planes.dtype == np.float32
+    assert planes.shape == (1, PLANES, 5 * STRIDE, 5 * STRIDE) and planes.dtype == np.float32
     np.testing.assert_allclose(planes[0, :3], target.transpose(2, 0, 1) - 0.5, atol=1e-6)
     np.testing.assert_allclose(planes[0, 7:10], (target - canvas).transpose(2, 0, 1), atol=1e-6)
     part = view.planes(slice(1, 3), slice(2, 9))

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from dreambrush.models.networks import load_network
-from dreambrush.painter.propose.round_controller import MARGIN, PLANES, STRIDE
+from dreambrush.painter.propose.round_controller import MARGIN
+from dreambrush.painter.propose.round_weights import PLANES, STRIDE
 from dreambrush.train.fit.round_network import SHORTEST_HALF, RoundNetwork, strokes_of
 from dreambrush.train.to_onnx import controller_bytes
 
