@@ -88,7 +88,7 @@ def _paint(folder: Path) -> None:
     from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.cli.shared.outputs import UNFINISHED
     from dreambrush.mypaint.ora.document import read_document
-    from dreambrush.painter.options import PaintOptions
+    from dreambrush.painter.options import RIDGE, PaintOptions
     from dreambrush.painter.painting import Painting
     from dreambrush.painter.run import paint
     from dreambrush.painter.save.autosave import Autosave
@@ -101,9 +101,12 @@ def _paint(folder: Path) -> None:
     kept: list[Painting] = []
     more: dict[str, Any] = dict.fromkeys(each.name for each in fields(PaintSettings))
     more |= {"strokes": 42, "effort": 1, "hand": 0.3, "layers": 5, "min_pressure": 0.05, "jitter": 0.0}
-    settings = PaintSettings(**{**more, "pigment": False, "your_turn": True, "seed": 0})
+    # What is proposed along ridges remembers more, which can be damaged.
+    settings = PaintSettings(**{**more, "controller": RIDGE, "pigment": False, "your_turn": True, "seed": 0})
     picture = load_picture(folder / "photo.png")
-    painting = paint(picture, brushes, 42, 0, None, PaintOptions(effort=1), autosave=Autosave(0, kept.append))
+    painting = paint(
+        picture, brushes, 42, 0, None, PaintOptions(effort=1, controller=RIDGE), autosave=Autosave(0, kept.append)
+    )
     save_painting(folder / "painting.ora", painting, brushes, 0, settings.record())
     request = ResumeRequest.of(Path("photo.png"), None, (NAME, "ink"), brushes, settings, None)
     digests = {

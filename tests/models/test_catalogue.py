@@ -43,7 +43,7 @@ def test_our_brushes_come_with_dream_and_preview(name: str) -> None:
 def test_nothing_is_shipped_that_nobody_opens() -> None:
     networks = shipped_folder("pretrained")
     assert {path.name for path in networks.iterdir()} == {*OURS, "faces", "subject"}
-    needed = {CARD_FILE, DREAM_FILE, WEIGHTS_FILE, "gradient.onnx", "preview.png"}
+    needed = {CARD_FILE, DREAM_FILE, WEIGHTS_FILE, "gradient.onnx", "controller.onnx", "preview.png"}
     assert all({path.name for path in (networks / name).iterdir()} == needed for name in OURS)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64
-from dreambrush.bezier import RADIUS
+from dreambrush.bezier import PATH, RADIUS
 from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.grow import Grower, Score
 from dreambrush.painter.propose.round_controller import RoundController
@@ -42,7 +42,7 @@ class RoundGrower(Grower):
 
     Args:
         scene: as of every grower.
-        controllers: one for each brush; each stroke is laid with the brush that suits it best.
+        controllers: one for each brush; in each place the brush whose stroke gains most is taken.
         rng: as of every grower.
         canvas: as of every grower.
         room: as of every grower.
@@ -78,8 +78,7 @@ class RoundGrower(Grower):
 
     def round(self, there: int, wanted: int, needed: bool = True) -> Sketch:
         """See :class:`Grower`."""
-        strokes = self._proposed(there + wanted, max(int(self.budget.judged * wanted), 1))
-        colours, gains, brush = self._judged(strokes)
+        strokes, colours, gains, brush = self._proposed(there + wanted, max(int(self.budget.judged * wanted), 1))
         scores = self.score(gains, strokes)
         best = np.argsort(-scores, kind="stable")[:wanted]
         self.idle = self.scene.snap is not None and self._is_nothing(gains)
@@ -96,24 +95,28 @@ class RoundGrower(Grower):
         self.see(view.composite.canvas, view.fragments.cell_id)
         return sketch
 
-    def _proposed(self, strokes: int, count: int) -> Float32:
-        """The most promising strokes (n, 9) in pixels, so many of each controller, within what the hand would lay."""
+    def _proposed(self, strokes: int, count: int) -> tuple[Float32, Float32, Float32, Int64]:
+        """The best stroke of each of so many promising cells, within what the hand would lay.
+
+        All controllers have the same grid.  So no two brushes lay a stroke in the same place.
+
+        Returns:
+            Strokes (n, 9) in pixels, their colours (n, 3), what they would gain (n,), and their brushes (n,).
+        """
         scene = self.scene
         sides = scene.height, scene.width
         pictures = scene.target.reshape(*sides, 3), self.canvas.reshape(*sides, 3), scene.weight.reshape(sides)
-        found = []
-        for controller in self.controllers:
-            proposals = controller.propose(*pictures, strokes)
-            best = np.argsort(-proposals.promise, kind="stable")[:count]
-            found.append(proposals.strokes[best])
-        proposed = np.concatenate(found)
-        proposed[:, :6] *= scene.cell
-        proposed[:, RADIUS] *= scene.cell
-        return scene.constrain(proposed)
-
-    def _judged(self, strokes: Float32) -> tuple[Float32, Float32, Int64]:
-        """Colours, gains and brushes: of each stroke (n, 9) with the brush that suits it best."""
-        verdicts = [self.scorer.judge(strokes, brush) for brush in range(len(self.scene.dreams.each))]
-        gains = np.stack([gain for _, gain in verdicts]) / np.float32(self.scene.cell**2)
-        brush, every = gains.argmax(0), np.arange(len(strokes))
-        return np.stack([colour for colour, _ in verdicts])[brush, every], gains[brush, every], brush
+        asked = [controller.propose(*pictures, strokes) for controller in self.controllers]
+        promise = np.max([proposals.promise for proposals in asked], 0)
+        cells = np.argsort(-promise, kind="stable")[:count]
+        found, colours, gains = [], [], []
+        for brush, proposals in enumerate(asked):
+            proposed = proposals.strokes[cells]
+            proposed[:, PATH] *= scene.cell
+            proposed[:, RADIUS] *= scene.cell
+            found.append(scene.constrain(proposed))
+            colour, gain = self.scorer.judge(found[-1], brush)
+            colours.append(colour)
+            gains.append(gain / np.float32(scene.cell**2))
+        best, every = np.argmax(gains, 0), np.arange(len(cells))
+        return np.stack(found)[best, every], np.stack(colours)[best, every], np.stack(gains)[best, every], best

@@ -84,6 +84,6 @@ def test_shapes_must_fit() -> None:
     with pytest.raises(ValueError, match="at least one layer"):
         merge_transparent([])
     with pytest.raises(ValueError, match="eotf"):
-        merge_transparent(layers, 1.8)
+        merge_transparent(layers, 0.01)
     with pytest.raises(ValueError):
         cut_to_shape(layers, "Shape", GROUND, np.zeros((30, 20), np.uint8))
