@@ -79,7 +79,7 @@ EFFORTS: dict[int, Effort] = {
 LEARNED_EFFORTS: dict[int, Effort] = {
     1: Effort(rounds=RoundBudget(0.5, steps=2), pauses=(), last_steps=14, stage_steps=0),
     2: Effort(rounds=RoundBudget(0.35), pauses=(), last_steps=28, stage_steps=0),
-    3: Effort(pauses=(0.3,), pause_steps=15, last_steps=50, stage_steps=0),
+    3: Effort(pauses=(0.3,), pause_steps=20, last_steps=65, stage_steps=0),
     4: Effort(pauses=(0.15, 0.4), pause_steps=15, swaps=2, last_steps=100, cells=(16, 32), stage_steps=0),
     5: Effort(
         rounds=RoundBudget(0.2),
