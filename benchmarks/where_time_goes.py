@@ -24,14 +24,15 @@ from dreambrush.painter import run
 from dreambrush.painter.lay import easel
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan import planner
-from dreambrush.painter.propose import error_pyramid, scoring, window_grower, windows
+from dreambrush.painter.propose import error_pyramid, round_controller, round_grower, scoring, window_grower, windows
 from dreambrush.painter.propose.ridge_proposer import RidgeProposer
 from dreambrush.painter.refine import descent, dreams, scene
 
 # Where a part is looked up when it is called, its name there, and what it is called in the report.
 PARTS: tuple[tuple[Any, str, str], ...] = (
+    (round_controller.RoundController, "propose", "propose: the learned controller"),
     (RidgeProposer, "propose", "propose: follow ridges of error"),
-    (scoring.Scorer, "gains", "score proposals (dream)"),
+    (scoring.Scorer, "judge", "score proposals (dream)"),
     (dreams.Dreams, "alpha", "dream masks"),
     (dreams.Dreams, "vjp", "dream gradients"),
     (scene, "find_fragments", "find the cells near strokes"),
@@ -40,6 +41,7 @@ PARTS: tuple[tuple[Any, str, str], ...] = (
     (descent, "gradients", "compositing and its gradient"),
     (planner, "contributions", "compositing and its gradient"),
     (window_grower.WindowGrower, "round", "choose strokes"),
+    (round_grower.RoundGrower, "round", "choose strokes"),
     (error_pyramid.ErrorPyramid, "update", "look: windows and error pyramid"),
     (error_pyramid.ErrorPyramid, "update_some", "look: windows and error pyramid"),
     (windows.WindowSampler, "look", "look: windows and error pyramid"),
