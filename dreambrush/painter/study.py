@@ -55,10 +55,15 @@ class Commission:
 
     @property
     def proposes(self) -> ControllerKind:
-        """What proposes strokes: what the brushes have learned, if it is asked for and all of them have."""
+        """What proposes strokes: what the brushes have learned, if it is asked for and all of them have.
+
+        They learned with a free choice of colours.  Where colours are given it is the walk along ridges.
+        """
+        options = self.options
+        free = options.palette is None and options.colour is None
         folders = [brush.dream_folder() for brush in self.brushes]
         known = all((folder / CONTROLLER_FILE).is_file() for folder in folders)
-        return LEARNED if known and self.controller is None and self.options.controller == LEARNED else RIDGE
+        return LEARNED if free and known and self.controller is None and options.controller == LEARNED else RIDGE
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,7 +91,7 @@ def test_a_brush_that_was_trained_can_be_painted_with_at_once(
 def check_model(folder: Path) -> None:
     """It is complete, and its card tells how good it is."""
     files = {path.name for path in folder.iterdir()}
-    assert files == {WEIGHTS_FILE, DREAM_FILE, GRADIENT_FILE, CARD_FILE, PREVIEW_FILE, "mine.myb"}
+    assert files == {WEIGHTS_FILE, DREAM_FILE, GRADIENT_FILE, CARD_FILE, PREVIEW_FILE, CONTROLLER_FILE, "mine.myb"}
     card = json.loads((folder / CARD_FILE).read_text())
     assert card["held_out"]["error"] < 0.2 * card["held_out"]["mean_picture_error"]
     assert card["held_out"]["noise_floor"] < 1e-9

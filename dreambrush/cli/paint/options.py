@@ -198,7 +198,7 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         default=CONTROLLERS[0],
         show_default=True,
         help="What proposes strokes.  learned is what each brush has learned in its dream.  ridge follows ridges of "
-        "error, as earlier versions did.",
+        "error, as earlier versions did; it is always used with --palette.",
     ),
     click.option(
         "--until",

@@ -108,6 +108,8 @@ class RoundGrower(Grower):
         pictures = scene.target.reshape(*sides, 3), self.canvas.reshape(*sides, 3), scene.weight.reshape(sides)
         asked = [controller.propose(*pictures, strokes) for controller in self.controllers]
         promise = np.max([proposals.promise for proposals in asked], 0)
+        if scene.snap is not None:  # the controller does not know which colours there are
+            count = len(promise)
         cells = np.argsort(-promise, kind="stable")[:count]
         found, colours, gains = [], [], []
         for brush, proposals in enumerate(asked):

@@ -144,7 +144,7 @@ def test_ctrl_c_tells_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyP
             "--palette",
             "#000,#fff,#c33",
         ),
-        ("--focus", "mask.png", "--max-size", "12", "--until", "20", "--no-your-turn", "--seed", "7"),
+        ("--focus", "mask.png", "--max-size", "12", "--until", "40", "--no-your-turn", "--seed", "7"),
         ("--style", "pointillist", "--pigment"),
     ],
 )
