@@ -12,10 +12,10 @@ from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import NUMBERS
 from dreambrush.dream.kernel.agreement import compare
 from dreambrush.dream.kernel.weights import packed_weights
-from dreambrush.errors import ModelError
 from dreambrush.kernel.library import NONE, compiled, instructions
-from dreambrush.models.catalogue import DREAM_FILE, digest_of, read_card
-from dreambrush.models.networks import KEPT, LARGEST_MODEL
+from dreambrush.models.catalogue import DREAM_FILE
+from dreambrush.models.kernel_files import read_for_kernel
+from dreambrush.models.networks import KEPT
 
 CARD_ENTRY = "kernel"
 """The entry of a card that says of which ``dream.onnx`` the kernel is known to answer alike."""
@@ -106,16 +106,11 @@ def open_kernel(folder: Path) -> Kernel | None:
     Raises:
         ModelError: onnxruntime must be asked, and cannot be.
     """
-    if instructions() == NONE:
+    found = None if instructions() == NONE else read_for_kernel(folder, DREAM_FILE, CARD_ENTRY)
+    if found is None:
         return None
-    try:
-        path = folder / DREAM_FILE
-        if not path.is_file() or path.stat().st_size > LARGEST_MODEL:
-            return None
-        model = path.read_bytes()
-    except OSError:
-        return None
-    weights = _agreed(model, str(path), _known(folder) == digest_of(model))
+    model, known = found
+    weights = _agreed(model, str(folder / DREAM_FILE), known)
     return None if weights is None else Kernel(weights)
 
 
@@ -126,11 +121,3 @@ def _agreed(model: bytes, name: str, known: bool) -> Float32 | None:
     if weights is None or known:
         return weights
     return weights if compare(Kernel(weights).values, model, name).alike else None
-
-
-def _known(folder: Path) -> str:
-    """The digest of the ``dream.onnx`` that the card speaks of; "" if it speaks of none."""
-    try:
-        return str(read_card(folder)[CARD_ENTRY][DREAM_FILE])
-    except (ModelError, KeyError, TypeError):
-        return ""

@@ -10,10 +10,10 @@ import numpy as np
 
 from dreambrush.arrays import Float32
 from dreambrush.bezier import NUMBERS
-from dreambrush.errors import ModelError
 from dreambrush.kernel.library import NONE, compiled, instructions
-from dreambrush.models.catalogue import CONTROLLER_FILE, digest_of, read_card
-from dreambrush.models.networks import KEPT, LARGEST_MODEL, ask, bounded, load_network
+from dreambrush.models.catalogue import CONTROLLER_FILE
+from dreambrush.models.kernel_files import read_for_kernel
+from dreambrush.models.networks import KEPT, ask, bounded, load_network
 from dreambrush.painter.propose.round_weights import PLANES, STRIDE, packed_weights
 
 CARD_ENTRY = "controller_kernel"
@@ -78,16 +78,11 @@ def open_kernel(folder: Path) -> RoundKernel | None:
     Raises:
         ModelError: onnxruntime must be asked, and cannot be.
     """
-    if instructions() == NONE:
+    found = None if instructions() == NONE else read_for_kernel(folder, CONTROLLER_FILE, CARD_ENTRY)
+    if found is None:
         return None
-    try:
-        path = folder / CONTROLLER_FILE
-        if not path.is_file() or path.stat().st_size > LARGEST_MODEL:
-            return None
-        model = path.read_bytes()
-    except OSError:
-        return None
-    weights = _agreed(model, str(path), _known(folder) == digest_of(model))
+    model, known = found
+    weights = _agreed(model, str(folder / CONTROLLER_FILE), known)
     return None if weights is None else RoundKernel(weights)
 
 
@@ -126,11 +121,3 @@ def _agreed(model: bytes, name: str, known: bool) -> Float32 | None:
     if weights is None or known:
         return weights
     return weights if largest_difference(RoundKernel(weights), model, name) <= LARGEST_DIFFERENCE else None
-
-
-def _known(folder: Path) -> str:
-    """The digest of the ``controller.onnx`` that the card speaks of; "" if it speaks of none."""
-    try:
-        return str(read_card(folder)[CARD_ENTRY][CONTROLLER_FILE])
-    except (ModelError, KeyError, TypeError):
-        return ""
