@@ -96,7 +96,7 @@ def check_model(folder: Path) -> None:
     assert card["held_out"]["error"] < 0.2 * card["held_out"]["mean_picture_error"]
     assert card["held_out"]["noise_floor"] < 1e-9
     assert card["command"] == "dreambrush train zoo/mine --strokes 1000 --seed 7"
-    assert {"collect", "fit", "evaluate"} == card["seconds"].keys()
+    assert {"collect", "fit", "evaluate", "controller"} == card["seconds"].keys()
     differences = card["onnx_difference"]["max_abs"]
     assert differences.keys() == {DREAM_FILE, GRADIENT_FILE}
     assert all(share <= 1e-3 for share in card["onnx_difference"]["share_above_0.001"].values())
