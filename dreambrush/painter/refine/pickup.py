@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Floats, Int64
+from dreambrush.arrays import Float32, Floats, Int64, Mask
 from dreambrush.bezier import NUMBERS, PATH
 from dreambrush.dream.wet import PLACES, WetPaint
 from dreambrush.kernel.library import Compiled, compiled
@@ -45,16 +45,16 @@ class Pickup:
     """
 
     brush: Int64
-    nodes: Float32
-    radius: Float32
-    taps: Float32
+    nodes: Floats
+    radius: Floats
+    taps: Floats
     paint: WetPaint
-    base: Float32
+    base: Floats
     across: int
     down: int
     size: float
 
-    def places(self, stroke: int) -> tuple[Int64, Float32, Floats]:
+    def places(self, stroke: int) -> tuple[Int64, Floats, Mask]:
         """The cells that a stroke reads (m, t), the weight of each tap (t,), and where it is on the canvas (m, t)."""
         taps = self.taps[self.brush[stroke]]
         per_pixel = np.float32(1.0 / self.size)
@@ -64,6 +64,12 @@ class Pickup:
         column = np.clip(x, 0, self.across - 1).astype(np.int64)
         row = np.clip(y, 0, self.down - 1).astype(np.int64)
         return row * self.across + column, taps[:, 2], inside
+
+
+def all_own(count: int, nodes: int, dtype: type = np.float32, share: float = 1.0) -> WetPaint:
+    """Paint at so many fragments that is the brush's own through and through; or as much of it as a share."""
+    nothing: Floats = np.zeros((2, count), dtype)
+    return WetPaint(np.full(count, share, dtype), nothing[0], nothing[1], np.zeros((count, nodes), dtype))
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ def wet_gradients(
     by_doubt = weight.astype(dtype)
     canvas, seen = composite.canvas.copy(), by_doubt.copy()
     by_mean, by_variance = np.zeros((2, n), dtype)
-    by = WetPaint(*np.zeros((3, n), dtype), np.zeros_like(pickup.paint.weights, dtype))
+    by = all_own(n, pickup.nodes.shape[1], dtype.type, 0.0)
     by_nodes = np.zeros(pickup.nodes.shape, dtype)
     by_colour, visible = np.zeros((k, 3)), np.zeros(k)
     c = compiled() if dtype == np.float32 else None

@@ -48,11 +48,11 @@ class View:
 
     def gradients(self) -> Gradients:
         """How the error of its cells changes with the strokes' paint, and with what wet ones pick up."""
-        composite, seen = self.composite, (self.target, self.weight)
+        composite, target, weight = self.composite, self.target, self.weight
         if self.pickup is None or not isinstance(composite, WetComposite):
-            return gradients(composite, *seen, self.fragments, self.mean, self.variance)
-        paint = self.fragments, self.mean, self.variance, self.pickup, self.shift
-        return wet_gradients(composite, *seen, self.colours, *paint)
+            return gradients(composite, target, weight, self.fragments, self.mean, self.variance)
+        laid = self.colours, self.fragments, self.mean, self.variance, self.pickup, self.shift
+        return wet_gradients(composite, target, weight, *laid)
 
     @property
     def error(self) -> float:
