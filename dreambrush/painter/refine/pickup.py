@@ -55,7 +55,7 @@ class Pickup:
     size: float
 
     def places(self, stroke: int) -> tuple[Int64, Floats, Mask]:
-        """The cells that a stroke reads (m, t), the weight of each tap (t,), and where it is on the canvas (m, t)."""
+        """The cells that a stroke reads (m, t), the weight of each tap (t,), and whether it is on the canvas (m, t)."""
         taps = self.taps[self.brush[stroke]]
         per_pixel = np.float32(1.0 / self.size)
         at = (self.nodes[stroke][:, None] + taps[:, :2] * self.radius[stroke]) * per_pixel
@@ -64,6 +64,36 @@ class Pickup:
         column = np.clip(x, 0, self.across - 1).astype(np.int64)
         row = np.clip(y, 0, self.down - 1).astype(np.int64)
         return row * self.across + column, taps[:, 2], inside
+
+    def found(self, stroke: int, canvas: Floats) -> Floats:
+        """What a stroke finds at its nodes (m, 3) on a canvas (cells, 3)."""
+        at, weights, inside = self.places(stroke)
+        seen = np.where(inside[..., None], canvas[at], self.base[at])
+        return np.asarray((weights[:, None] * seen).sum(1))
+
+    def mixed(self, some: slice, at: Int64, under: Floats, found: Floats) -> tuple[Floats, Floats]:
+        """Of what paint consists at some fragments of one stroke.
+
+        Args:
+            some: numbers of the fragments.
+            at: (p,) their cells.
+            under: (p, 3) what lies there.
+            found: (m, 3) of :meth:`found`.
+
+        Returns:
+            The share of the brush's own colour (p,), and what else there is (p, 3).
+        """
+        own, kept, carried, weights = (each[some] for each in self.paint)
+        rest = carried[:, None] * (weights @ found) + kept[:, None] * under
+        return own, rest + (1 - own - kept - carried)[:, None] * self.base[at]
+
+
+def rest_alone(canvas: Floats, fragments: Fragments, pickup: Pickup) -> Floats:
+    """What paint has besides its own colour (p, 3), if each stroke were laid alone on the canvas (cells, 3)."""
+    nothing = np.zeros(len(fragments), canvas.dtype)
+    black = np.zeros((len(pickup.brush), 3), canvas.dtype)
+    laid = compose_wet(canvas, black, fragments, nothing, nothing, pickup)
+    return np.asarray(laid.change + canvas[fragments.cell_id])
 
 
 def all_own(count: int, nodes: int, dtype: type = np.float32, share: float = 1.0) -> WetPaint:
@@ -118,20 +148,15 @@ def compose_wet(
         return composite
     for stroke in range(len(colours)):
         some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
-        wet = pickup.brush[stroke] != DRY
-        if wet:
-            at, weights, inside = pickup.places(stroke)
-            found = np.where(inside[..., None], canvas[at], pickup.base[at])
-            samples[stroke] = (weights[:, None] * found).sum(1)
         at = fragments.cell_id[some]
         under, doubtful, share, spread = canvas[at], doubt[at], mean[some], variance[some]
         colour = colours[stroke] if shift is None else colours[stroke] + shift[some]
-        paint = colour
-        if wet:
-            own, kept, carried, weights = (each[some] for each in pickup.paint)
-            paint = own[:, None] * colour + carried[:, None] * (weights @ samples[stroke])
-            paint = paint + kept[:, None] * under + (1 - own - kept - carried)[:, None] * pickup.base[at]
-        added = paint - under
+        if pickup.brush[stroke] == DRY:
+            added = colour - under
+        else:
+            samples[stroke] = pickup.found(stroke, canvas)
+            own, rest = pickup.mixed(some, at, under, samples[stroke])
+            added = own[:, None] * colour + rest - under
         canvas[at] = under + share[:, None] * added
         doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * dot3(added, added)
         change[some], before[some] = added, doubtful
