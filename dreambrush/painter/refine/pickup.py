@@ -65,11 +65,33 @@ class Pickup:
         row = np.clip(y, 0, self.down - 1).astype(np.int64)
         return row * self.across + column, taps[:, 2], inside
 
-    def found(self, stroke: int, canvas: Floats) -> Floats:
-        """What a stroke finds at its nodes (m, 3) on a canvas (cells, 3)."""
+    def cover(self, canvas: Floats) -> Floats | None:
+        """How much paint there is on each cell (cells,) of a canvas (cells, 3); None where that makes no difference.
+
+        It makes none where the base is the same everywhere.  Elsewhere a cell that shows the base counts as bare, and
+        any other as covered.
+        """
+        if (self.base == self.base[:1]).all():
+            return None
+        return np.asarray((canvas != self.base).any(1), canvas.dtype)
+
+    def found(self, stroke: int, canvas: Floats, cover: Floats | None = None) -> Floats:
+        """What a stroke finds at its nodes.
+
+        Args:
+            stroke: its number.
+            canvas: (cells, 3) what is seen.
+            cover: (cells,) how much paint there is, if it makes a difference.
+
+        Returns:
+            (m, 4) colour and how much paint there is.  Where there is a cover, it is the colour of the paint alone,
+            premultiplied; else it is what is seen, and all is paint.
+        """
         at, weights, inside = self.places(stroke)
         seen = np.where(inside[..., None], canvas[at], self.base[at])
-        return np.asarray((weights[:, None] * seen).sum(1))
+        paint = np.ones(at.shape, canvas.dtype) if cover is None else np.where(inside, cover[at], 0)
+        found = np.concatenate([seen - (1 - paint)[..., None] * self.base[at], paint[..., None]], -1)
+        return np.asarray((weights[:, None] * found).sum(1))
 
     def mixed(self, some: slice, at: Int64, under: Floats, found: Floats) -> tuple[Floats, Floats]:
         """Of what paint consists at some fragments of one stroke.
@@ -78,14 +100,21 @@ class Pickup:
             some: numbers of the fragments.
             at: (p,) their cells.
             under: (p, 3) what lies there.
-            found: (m, 3) of :meth:`found`.
+            found: (m, 4) of :meth:`found`.
 
         Returns:
             The share of the brush's own colour (p,), and what else there is (p, 3).
         """
         own, kept, carried, weights = (each[some] for each in self.paint)
-        rest = carried[:, None] * (weights @ found) + kept[:, None] * under
+        memory = weights @ found
+        picked = memory[:, :3] + (1 - memory[:, 3:]) * self.base[at]
+        rest = carried[:, None] * picked + kept[:, None] * under
         return own, rest + (1 - own - kept - carried)[:, None] * self.base[at]
+
+    def covering(self, some: slice, cover: Floats, found: Floats) -> Floats:
+        """How much of the paint (p,) is opaque at some fragments, over a cover (p,)."""
+        own, kept, carried, weights = (each[some] for each in self.paint)
+        return np.asarray(own + carried * (weights @ found[:, 3]) + kept * cover)
 
 
 def rest_alone(canvas: Floats, fragments: Fragments, pickup: Pickup) -> Floats:
@@ -107,7 +136,7 @@ class WetComposite(Composite):
     """What wet strokes make of n cells.
 
     Attributes:
-        samples: (k, m, 3) what each stroke found at its nodes.
+        samples: (k, m, 4) what each stroke found at its nodes; see :meth:`Pickup.found`.
     """
 
     samples: Floats
@@ -138,13 +167,15 @@ def compose_wet(
     """Lays strokes of which some are wet; arguments as of :func:`~dreambrush.painter.refine.compositing.compose`."""
     canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
     change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
-    samples = np.zeros((*pickup.nodes.shape[:2], 3), canvas.dtype)
+    samples = np.zeros((*pickup.nodes.shape[:2], 4), canvas.dtype)
+    cover = pickup.cover(canvas)
     composite = WetComposite(canvas, doubt, change, before, fragments.cell_id, samples)
     c = compiled() if canvas.dtype == np.float32 else None
     if c is not None:
-        made = [c.floats(array) for array in (canvas, doubt, change, before, samples)]
+        made = [c.floats(array) for array in (doubt, change, before, samples)]
         given = _given(c, colours, fragments, mean, variance, pickup, shift)
-        _check(c.lib.db_compose_wet(*given, *made))
+        painted = c.ffi.NULL if cover is None else c.floats(cover)
+        _check(c.lib.db_compose_wet(*given, c.floats(canvas), painted, *made))
         return composite
     for stroke in range(len(colours)):
         some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
@@ -152,11 +183,15 @@ def compose_wet(
         under, doubtful, share, spread = canvas[at], doubt[at], mean[some], variance[some]
         colour = colours[stroke] if shift is None else colours[stroke] + shift[some]
         if pickup.brush[stroke] == DRY:
-            added = colour - under
+            added, paint = colour - under, np.ones_like(share)
         else:
-            samples[stroke] = pickup.found(stroke, canvas)
+            samples[stroke] = pickup.found(stroke, canvas, cover)
             own, rest = pickup.mixed(some, at, under, samples[stroke])
             added = own[:, None] * colour + rest - under
+            if cover is not None:
+                paint = pickup.covering(some, cover[at], samples[stroke])
+        if cover is not None:
+            cover[at] += share * (paint - cover[at])
         canvas[at] = under + share[:, None] * added
         doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * dot3(added, added)
         change[some], before[some] = added, doubtful
@@ -174,7 +209,10 @@ def wet_gradients(
     pickup: Pickup,
     shift: Floats | None = None,
 ) -> WetGradients:
-    """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`."""
+    """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`.
+
+    How much paint there is on an uneven base counts as fixed.
+    """
     dtype, n, k = composite.canvas.dtype, len(fragments), len(colours)
     by_canvas = 2 * weight[:, None] * (composite.canvas - target)
     by_doubt = weight.astype(dtype)
@@ -214,11 +252,12 @@ def wet_gradients(
             continue
         by_canvas[at] = pull - (1 - kept)[:, None] * passed
         colour = colours[stroke] if shift is None else colours[stroke] + shift[some]
-        base = pickup.base[at]
+        base, found = pickup.base[at], composite.samples[stroke]
+        memory = weights @ found
         by.own[some], by.kept[some] = dot3(passed, colour - base), dot3(passed, canvas[at] - base)
-        by.carried[some] = dot3(passed, weights @ composite.samples[stroke] - base)
+        by.carried[some] = dot3(passed, memory[:, :3] - memory[:, 3:] * base)
         carries = carried[:, None] * passed
-        by.weights[some] = carries @ composite.samples[stroke].T
+        by.weights[some] = carries @ found[:, :3].T - dot3(carries, base)[:, None] * found[:, 3]
         _put_back(pickup, stroke, canvas, weights.T @ carries, by_canvas, by_nodes[stroke])
     return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
 

@@ -59,10 +59,12 @@ def paint_of(*parts: Any) -> WetPaint:
     return WetPaint(*parts)
 
 
-def wet_heap(seed: int = 0, strokes: int = 6) -> WetHeap:
+def wet_heap(seed: int = 0, strokes: int = 6, uneven: bool = False) -> WetHeap:
     rng = np.random.default_rng(seed)
     cells = ACROSS * DOWN
     canvas, target, base = rng.random((3, cells, 3))
+    if not uneven:
+        base[:] = base[0]
     places = [np.sort(rng.choice(cells, rng.integers(1, cells // 2), replace=False)) for _ in range(strokes)]
     cell_id = np.concatenate(places)
     stroke_id = np.repeat(np.arange(strokes), [len(each) for each in places])
@@ -131,9 +133,7 @@ def test_what_lies_beyond_the_canvas_is_the_base() -> None:
     far = replace(heap, pickup=replace(heap.pickup, nodes=heap.pickup.nodes + 1000.0))
     wet = far.pickup.brush != DRY
     assert wet.any()
-    for stroke in np.flatnonzero(wet):
-        weights = far.pickup.taps[far.pickup.brush[stroke], :, 2]
-        assert far.laid.samples[stroke] == pytest.approx(np.tile(far.pickup.base[-1] * weights.sum(), (NODES, 1)))
+    assert far.laid.samples[wet][..., :3] == pytest.approx(np.tile(far.pickup.base[0], (wet.sum(), NODES, 1)))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -172,25 +172,38 @@ def test_an_error_follows_pickup_back_to_the_strokes_below() -> None:
     assert abs(replace(heap, pickup=still).gradients.grad_colour[0] - heap.gradients.grad_colour[0]).max() > 1e-2
 
 
+def test_where_nothing_was_painted_a_brush_picks_up_nothing() -> None:
+    # What a brush carries away from bare parts of the canvas is transparent: where it lays that, the base there shows.
+    heap = wet_heap(3, 1, uneven=True)
+    pickup = replace(heap.pickup, brush=np.array([0]))
+    bare = replace(heap, canvas=heap.pickup.base.copy(), pickup=pickup)
+    own, base = bare.pickup.paint.own[:, None], bare.pickup.base[bare.fragments.cell_id]
+    there = (bare.colours[0] + bare.shift) * own + base * (1 - own)
+    assert bare.laid.change == pytest.approx(there - base)
+    assert bare.laid.samples == pytest.approx(0, abs=1e-12)
+
+
 def test_nodes_move_over_a_slope() -> None:
     # A canvas that brightens to the right by 0.1 a cell of 2 pixels: what is picked up brightens by 0.05 a pixel.
     ramp = np.tile(0.1 * (np.arange(ACROSS * DOWN) % ACROSS)[:, None], (1, 3))
     heap = replace(wet_heap(2, 1), canvas=ramp)
     nodes, radius = np.full((1, NODES, 2), 5.0), np.array([0.1])
-    heap = replace(heap, pickup=replace(heap.pickup, brush=np.array([0]), nodes=nodes, radius=radius))
+    black = np.zeros_like(heap.pickup.base)
+    heap = replace(heap, pickup=replace(heap.pickup, brush=np.array([0]), nodes=nodes, radius=radius, base=black))
     by, paint = heap.gradients, heap.pickup.paint
     assert by.nodes[0, :, 1] == pytest.approx(0.0, abs=1e-12)
     # The gradient by weights is that by samples times the sample itself, here 0.2: all taps lie in the third cell.
-    assert heap.laid.samples == pytest.approx(0.2)
+    assert heap.laid.samples[..., :3] == pytest.approx(0.2)
     by_samples = (by.paint.weights / 0.2 * paint.weights).sum(0)
     assert by.nodes[0, :, 0] == pytest.approx(0.05 * by_samples)
     assert abs(by.nodes[0, :, 0]).min() > 1e-4
 
 
 @pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel here")
+@pytest.mark.parametrize("uneven", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_kernel_agrees_with_numpy(seed: int) -> None:
-    exact, quick = wet_heap(seed, 9), wet_heap(seed, 9).as_float32()
+def test_the_kernel_agrees_with_numpy(seed: int, uneven: bool) -> None:
+    exact, quick = wet_heap(seed, 9, uneven), wet_heap(seed, 9, uneven).as_float32()
     assert quick.laid.canvas == pytest.approx(exact.laid.canvas, abs=1e-5)
     assert quick.laid.variance == pytest.approx(exact.laid.variance, abs=1e-5)
     assert quick.laid.samples == pytest.approx(exact.laid.samples, abs=1e-5)
