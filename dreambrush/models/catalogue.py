@@ -25,6 +25,8 @@ from dreambrush.mypaint.brushes.folders import GROUP, SUFFIX, bare_name, data_ho
 
 DREAM_FILE, WEIGHTS_FILE, CARD_FILE = "dream.onnx", "dream.safetensors", "card.json"
 COLOUR_FILE, COLOUR_WEIGHTS_FILE = "colour.onnx", "colour.safetensors"  # of brushes that change their colour
+WET_FILE, WET_WEIGHTS_FILE = "wet.onnx", "wet.safetensors"  # of brushes that pick up paint or take it away
+WET_GRADIENT_FILE = "wet_gradient.onnx"
 CONTROLLER_FILE = "controller.onnx"
 POLICY_FILE, POLICY_WEIGHTS_FILE = "policy.onnx", "policy.safetensors"
 LARGEST_CARD = 1 << 20  # bytes
