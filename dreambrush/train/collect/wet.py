@@ -19,11 +19,12 @@ from dreambrush.events import events_of_rows
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSetting, BrushSettings
-from dreambrush.train.collect.strokes import SIDE, brownian_strokes, random_colours, random_strokes
+from dreambrush.train.collect.strokes import SIDE, Seed, brownian_strokes, random_colours, random_strokes
 
 MARGIN = SIDE  # pixels around the square in which strokes have their middle; what reaches farther finds nothing there
 WIDE = SIDE + 2 * MARGIN  # side of the canvas
 FARTHEST = 1.2  # units (reach in radii, and half a pixel) from the path within which points are drawn
+LEAST_RADIUS = 2.0  # pixels, up to which strokes are learned however far a brush reaches
 
 WETNESS = ("smudge", "eraser", "lock_alpha")
 COLOUR_CHANGES = ("change_color_h", "change_color_l", "change_color_hsl_s", "change_color_v", "change_color_hsv_s")
@@ -57,6 +58,21 @@ class WetCollection:
     own: Float32
     laid: Float32
     found: Float32
+
+
+def strokes_over(kind: Callable[[int, Seed], Float32], count: int, seed: Seed, reach: float) -> Float32:
+    """Strokes (n, 9) on a canvas of WIDE x WIDE pixels, their radius such that their paint hardly leaves it.
+
+    Args:
+        kind: draws strokes on a square of SIDE pixels.
+        count: how many.
+        seed: of them.
+        reach: how far paint gets from the path, in radii.
+    """
+    strokes = kind(count, seed)
+    strokes[:, PATH] += MARGIN
+    strokes[:, RADIUS] = np.minimum(strokes[:, RADIUS], max(MARGIN / reach, LEAST_RADIUS))
+    return strokes
 
 
 def is_wet_brush(settings: BrushSettings) -> bool:
@@ -102,9 +118,10 @@ def paint_over(
         BrushError: the brush asks for dabs without end.
     """
     rng = np.random.default_rng((seed, 1))
-    strokes = np.concatenate([random_strokes(count - count // 2, seed), brownian_strokes(count // 2, seed)])
-    strokes = rng.permutation(strokes)
-    strokes[:, PATH] += MARGIN
+    kinds = strokes_over(random_strokes, count - count // 2, seed, reach), strokes_over(
+        brownian_strokes, count // 2, seed, reach
+    )
+    strokes = rng.permutation(np.concatenate(kinds))
     colour = np.concatenate([random_colours(count, seed), np.ones((count, 1), np.float32)], 1)
     plain = without(settings, "paint_mode", *COLOUR_CHANGES)
     brushes = Brush(dry_version(plain)), Brush(plain), Brush(plain)

@@ -255,6 +255,7 @@ def check_network(
     name: str,
     inputs: dict[str, Float32],
     outputs: tuple[str, ...],
+    largest: float = LARGEST_DIFFERENCE,
 ) -> Difference:
     """The difference between the answers of a trained network and of the ONNX model that was exported of it.
 
@@ -264,14 +265,15 @@ def check_network(
         name: of its file, for the error.
         inputs: to both, by name, in order.
         outputs: names of the answers, in order.
+        largest: difference that hardly any answer may exceed.
 
     Raises:
-        ModelError: more than LARGEST_SHARE of all answers differ by more than LARGEST_DIFFERENCE.
+        ModelError: more than LARGEST_SHARE of all answers differ by more than that.
     """
     trained = network(*(torch.from_numpy(value) for value in inputs.values()))
     exported = load_network(model, name, tuple(inputs), outputs, threads=1).run(None, inputs)
     differences = np.concatenate([np.abs(a.numpy() - b).ravel() for a, b in zip(trained, exported, strict=True)])
-    found = Difference(float(differences.max()), float(1 - (differences <= LARGEST_DIFFERENCE).mean()))
+    found = Difference(float(differences.max()), float(1 - (differences <= largest).mean()))
     if found.share > LARGEST_SHARE:
         raise ModelError(
             f"The exported {name} answers differently from the trained network (by up to {found.most:.2g}).",

@@ -107,6 +107,11 @@ class WetField(nn.Module):
             weights = (torch.softmax(across, -1)[..., None] * weights[..., None, :]).flatten(-2)
         return own, kept, carried, weights
 
+    @property
+    def node_count(self) -> int:
+        """How many nodes a stroke has."""
+        return PLACES * self.lanes
+
     def ring_weights(self) -> Tensor:
         """(rings,); they sum to 1."""
         return torch.softmax(self.rings, 0)

@@ -27,7 +27,7 @@ LANES = (0.0, 0.45, -0.45)  # of brushes that scatter their dabs; in reaches
 SCATTER = 0.25  # least offset_by_random, in radii, that counts as that
 AT_ONCE = 50  # strokes dreamt together, to bound memory
 VISIBLE = 0.05  # coverage at which it is looked whether a brush erases, and lays paint of its own
-LEAST = 1e-3  # share of paint that is more than rounding
+LEAST = 0.01  # share of paint that is more than rounding
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def rings_for(settings: BrushSettings, reach: float) -> list[tuple[float, int]]:
     """Rings around each node at which a brush may pick up paint: radius in radii of the stroke, and number of taps."""
     scale = float(np.exp(settings.settings["smudge_radius_log"].base_value))
     return [
-        (scale * far, count) for index, (far, count) in enumerate(RINGS) if index < SURE_RINGS or far <= reach
+        (scale * far, count) for index, (far, count) in enumerate(RINGS) if index < SURE_RINGS or far <= 1.5 * reach
     ]
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import torch
 
 from dreambrush.arrays import Fixed15, Float32
-from dreambrush.bezier import PATH, RADIUS
+from dreambrush.bezier import RADIUS
 from dreambrush.dream.wet import read_pixels, ring_taps, wet_nodes
 from dreambrush.events import events_of_rows
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.train.collect.strokes import random_colours, random_strokes
-from dreambrush.train.collect.wet import MARGIN, WIDE, Ground
+from dreambrush.train.collect.wet import MARGIN, WIDE, Ground, strokes_over
 from dreambrush.train.fit.colour import ColourDream
 from dreambrush.train.fit.evaluate import HELD_OUT_SEED_OFFSET, NOISE_RENDERS
 from dreambrush.train.fit.field import FieldDream
@@ -121,8 +121,7 @@ def render_over(
         colours: its colour dream, or None.
         whole: give the square in which strokes have their middle, not that which was changed.
     """
-    strokes = random_strokes(count, seed + HELD_OUT_SEED_OFFSET)
-    strokes[:, PATH] += MARGIN
+    strokes = strokes_over(random_strokes, count, seed + HELD_OUT_SEED_OFFSET, field.reach_on_canvas)
     tints = random_colours(count, seed + HELD_OUT_SEED_OFFSET)
     brush, canvas, made = Brush(settings), Canvas(WIDE, WIDE), []
     for index, events in enumerate(events_of_rows(strokes)):
