@@ -54,11 +54,11 @@ def _traced(dream: FieldDream) -> GraphModule:
 
     # The dream's weights are real tensors among traced ones.
     graph = make_fx(forward_and_back, tracing_mode="symbolic", _allow_non_fake_inputs=True)(*_example().values())
-    _made_safe(graph)
+    made_safe(graph)
     return graph
 
 
-def _made_safe(graph: GraphModule) -> None:
+def made_safe(graph: GraphModule) -> None:
     """Rewrites two things that torch.onnx makes into divisions by 0."""
     for node in graph.graph.nodes:
         if node.target is torch.ops.aten.sgn.default:  # would become x / |x|; of real numbers it is sign

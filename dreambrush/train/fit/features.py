@@ -28,12 +28,14 @@ class Seen:
         offsets: (b, p, SEGMENTS, OFFSETS) where each point lies in each segment's own frame.
         manners: (b, SEGMENTS, MANNERS) how the brush passes along each segment.
         traits: (b, TRAITS) of the stroke as a whole.
+        arc: (b, p) where along the path the point nearest to each lies, in units from the start.
     """
 
     nearest: Tensor
     offsets: Tensor
     manners: Tensor
     traits: Tensor
+    arc: Tensor
 
 
 def unit_length(radius: Tensor, reach: Tensor) -> Tensor:
@@ -112,6 +114,7 @@ def see(strokes: Tensor, points: Tensor, reach: Tensor) -> Seen:
         _offsets(past, sideways, forward, lengths),
         _manners(edges / lengths, lengths, pressure, log_radius),
         traits,
+        arc[..., 0],
     )
 
 

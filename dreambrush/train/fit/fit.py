@@ -40,6 +40,7 @@ def fit(
     progress: Callable[[int, int], None] = lambda done, total: None,
     checkpoint: Checkpoint | None = None,
     device: str = "cpu",
+    begin: State | None = None,
 ) -> FieldDream:
     """Trains a dream.
 
@@ -55,12 +56,17 @@ def fit(
         progress: told steps done and in all, now and then.
         checkpoint: where to go on from, and to save to.  After a stop the weights become the same to the last bit.
         device: of torch.
+        begin: weights of another brush's dream to begin from, which saves steps; random ones by default.
 
     Returns:
         The trained dream, on the CPU.
     """
     torch.manual_seed(seed)
-    dream = FieldDream(reach, nib, options.hidden).to(device)
+    dream = FieldDream(reach, nib, options.hidden)
+    if begin is not None:
+        own = {"reach": dream.reach, "nib": dream.nib}
+        dream.load_state_dict({**begin, **own})
+    dream = dream.to(device)
     descent = Optimiser(dream.parameters(), options.learning_rate, options.steps, options.warm_up)
     batches = shuffled_batches(len(samples), options.batch // POINTS_PER_GROUP)
     first, state = checkpoint.load() if checkpoint else (0, {})

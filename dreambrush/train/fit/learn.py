@@ -10,7 +10,7 @@ import torch
 from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError
 from dreambrush.train.collect.strokes import Collection
-from dreambrush.train.fit.checkpoint import Checkpoint, put_weights, read_weights
+from dreambrush.train.fit.checkpoint import Checkpoint, State, put_weights, read_weights
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.fit import FitOptions, fit
 from dreambrush.train.fit.samples import measure_reach, training_points
@@ -27,6 +27,7 @@ def learn_dream(
     progress: Callable[[int, int], None] = lambda done, total: None,
     checkpoint: Checkpoint | None = None,
     device: str = "cpu",
+    begin: State | None = None,
 ) -> FieldDream:
     """Trains a dream on strokes.
 
@@ -38,11 +39,12 @@ def learn_dream(
         progress: told steps done and in all.
         checkpoint: where to go on from, and to save to.
         device: of torch.
+        begin: weights of another brush's dream to begin from.
     """
     round_nib = torch.from_numpy(nib)
     reach = measure_reach(collection, round_nib)
     samples = training_points(collection, reach, round_nib, PIXELS_PER_STROKE, seed)
-    return fit(samples, reach, round_nib, options, seed, progress, checkpoint, device)
+    return fit(samples, reach, round_nib, options, seed, progress, checkpoint, device, begin)
 
 
 def load_dream(path: Path) -> FieldDream:

@@ -1,0 +1,52 @@
+"""What is known of the brushes that come with MyPaint before anybody trains them: their kind, and how well they dream.
+
+``benchmarks/all_brushes.py`` makes the table by a short training of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from dreambrush.files.json_text import read_json
+from dreambrush.models.catalogue import shipped_folder
+
+TABLE_FILE = "mypaint-brushes.json"
+KINDS = ("dry", "wet", "blender", "eraser", "nothing")
+WELL, FAIRLY = 0.95, 0.8  # explained shares
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a short training found out about a brush.
+
+    Attributes:
+        kind: one of KINDS.
+        explained: how much of what can be foretold of its strokes over paint is foretold, 1 at most; None if it could
+            not be trained.
+    """
+
+    kind: str
+    explained: float | None
+
+    def __str__(self) -> str:
+        if self.explained is None:
+            return f"{self.kind}, cannot be trained"
+        how = "well" if self.explained >= WELL else "fairly" if self.explained >= FAIRLY else "badly"
+        return f"{self.kind}, dreams {how} ({100 * max(self.explained, 0):.0f} %)"
+
+
+@cache
+def _table() -> Mapping[str, Known]:
+    """Of each brush by the digest of its settings."""
+    try:
+        found = read_json((shipped_folder("pretrained") / TABLE_FILE).read_text(encoding="utf-8"))
+        return {row["digest"]: Known(row["kind"], row["explained"]) for row in found.values()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def known_of(digest: str) -> Known | None:
+    """What is known of the brush with these settings (:meth:`BrushSettings.digest`); None for others."""
+    return _table().get(digest)
