@@ -25,6 +25,7 @@ from dreambrush.painter.refine import dreams as dreaming
 from dreambrush.painter.run import paint
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.painter.study import Commission
+from dreambrush.pictures.palette import palette_of
 from tests.painter.scattered import Scattered
 
 if TYPE_CHECKING:
@@ -385,3 +386,10 @@ def test_a_dream_that_lacks_something(target: Float32, tmp_path: Path, missing: 
 def test_a_target_that_is_none(target: Float32, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         paint(target, find_brush("oil"), 5, SEED)
+
+
+@pytest.mark.parametrize(("colours", "proposes"), [(2, "ridge"), (3, "learned")])
+def test_a_palette_of_one_or_two_colours_is_left_to_ridges(astronaut: Pictures, colours: int, proposes: str) -> None:
+    target = astronaut(32)
+    painting = paint(target, find_brush("oil"), 3, options=PaintOptions(palette=palette_of(target, colours)))
+    assert painting.controller == proposes
