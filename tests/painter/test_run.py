@@ -99,9 +99,9 @@ def test_the_exact_number_of_strokes_is_painted(count: int, target: Float32) -> 
 
 @pytest.mark.parametrize("layers", [1, 2, 5])
 def test_as_many_layers_as_wanted(layers: int, target: Float32) -> None:
-    painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, layers=layers))
+    painting = paint(target, find_brush("oil"), 130, SEED, options=replace(QUICK, layers=layers))
     assert tuple(layer.name for layer in painting.layers) == painting.strokes.layers == LAYERS[layers][0]
-    assert len(painting.strokes) == 60
+    assert len(painting.strokes) == 130
     assert all(layer.pixels[..., 3].any() for layer in painting.layers)
     assert painting.mse < 0.13 * flat_error(target)
     check(painting, [find_brush("oil")])
