@@ -17,7 +17,7 @@ from dreambrush.train.collect.wet import Ground, WetCollection, paint_over
 from dreambrush.train.fit.checkpoint import put_weights, read_weights
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.optimiser import Optimiser
-from dreambrush.train.fit.wet import WetField
+from dreambrush.train.fit.wet import OUTPUTS, WetField
 
 # Radius in radii of the stroke times what smudge_radius_log says, and number of taps.  Pressure may make dabs broader,
 # and dabs that are scattered find more.
@@ -198,7 +198,7 @@ def load_wet(path: Path) -> WetField:
     weights = read_weights(path)
     try:
         rings = weights["rings"].shape[0]
-        lanes = weights["network.4.bias"].shape[0] - WetField().network[-1].out_features + 1  # type: ignore[operator]
+        lanes = weights["network.4.bias"].shape[0] - OUTPUTS
         erases, own = (bool(flag) for flag in weights["flags"])
     except (KeyError, IndexError, ValueError):
         raise ModelError(
