@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dreambrush.bezier import PATH, RADIUS, control_points, point_at
+from dreambrush.bezier import PATH, PRESSURES, RADIUS, control_points, point_at
 from dreambrush.dream.wet import PLACES
 from dreambrush.train.fit.features import NEAREST, TRAITS, see, unit_length
 from dreambrush.train.fit.field import through_nib
@@ -23,6 +23,7 @@ from dreambrush.train.fit.field import through_nib
 HIDDEN = 48
 RULERS = 2  # memories: one short, one long
 SHARES = 3
+OUTPUTS = SHARES + 3 * RULERS  # and one for each lane
 FIRST = ((0.5, -1.0), (0.5, 1.0))  # of each memory before training: how far ahead it begins, log of its length
 MOSTLY_LAID, HARDLY_KEPT = 3.0, -4.0  # logits before training
 
@@ -62,11 +63,11 @@ class WetField(nn.Module):
         self.lanes, self.erases, self.own = lanes, erases, own
         self.rings = nn.Parameter(torch.zeros(rings))
         self.network = nn.Sequential(
-            nn.Linear(NEAREST + TRAITS, HIDDEN),
+            nn.Linear(NEAREST + TRAITS + 2, HIDDEN),
             nn.ReLU(),
             nn.Linear(HIDDEN, HIDDEN),
             nn.ReLU(),
-            nn.Linear(HIDDEN, SHARES + 3 * RULERS + lanes),
+            nn.Linear(HIDDEN, OUTPUTS + lanes),
         )
         with torch.no_grad():
             last = self.network[-1]
@@ -87,9 +88,13 @@ class WetField(nn.Module):
         return self.answer(strokes, *self.look(strokes, points))
 
     def look(self, strokes: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
-        """What points see, which training does not change: features (b, p, f), and place on the path (b, p)."""
+        """What points see, which training does not change: features (b, p, f), and place on the path (b, p).
+
+        Pressure where the stroke begins matters to all that follows: some brushes pick up nothing until it falls.
+        """
         seen = see(*through_nib(self.nib, strokes, points), self.reach)
-        return torch.cat([seen.nearest, seen.traits[:, None].expand(-1, points.shape[1], -1)], -1), seen.arc
+        whole = torch.cat([seen.traits, strokes[:, PRESSURES]], 1)
+        return torch.cat([seen.nearest, whole[:, None].expand(-1, points.shape[1], -1)], -1), seen.arc
 
     def answer(self, strokes: Tensor, features: Tensor, arc: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """As forward, from what :meth:`look` gives."""
@@ -125,7 +130,7 @@ class WetField(nn.Module):
 
     def _memory(self, strokes: Tensor, arc: Tensor, memory: Tensor, mixture: Tensor) -> Tensor:
         """Weights (b, p, PLACES) of the nodes of a lane."""
-        ahead, length = (memory.unflatten(-1, (RULERS, 2)) + self.first).unbind(-1)
+        ahead, length = (memory.reshape(*arc.shape, RULERS, 2) + self.first).unbind(-1)
         at = self._places(strokes)
         before, after = at[:, :-1], at[:, 1:]
         # The share that was picked up before some place, on the mean between one node and the next, from two places in

@@ -123,7 +123,7 @@ def render_over(
     """
     strokes = strokes_over(random_strokes, count, seed + HELD_OUT_SEED_OFFSET, field.reach_on_canvas)
     tints = random_colours(count, seed + HELD_OUT_SEED_OFFSET)
-    brush, canvas, made = Brush(settings), Canvas(WIDE, WIDE), []
+    brush, canvas, made = Brush(settings, washed=True), Canvas(WIDE, WIDE), []
     for index, events in enumerate(events_of_rows(strokes)):
         before = ground()
         brush.set_colour(tints[index].tolist())
@@ -142,10 +142,10 @@ def render_over(
         else:
             continue
         box = slice(y, bottom), slice(x, right)
-        real = np.stack([picture[box] for picture in pictures]) / np.float32(ONE)
+        real = np.asarray(np.stack([picture[box] for picture in pictures]) / ONE, np.float32)
         made.append(
             Rendered(
-                before[box] / np.float32(ONE),
+                np.asarray(before[box] / ONE, np.float32),
                 real,
                 *_dreamt(field, learnt, before, strokes[index], tints[index], (x, y, right, bottom), colours),
             )
