@@ -3,8 +3,7 @@
 //   node geometrize.mjs IN.png OUT.png SHAPES [SEED [CANDIDATES [MUTATIONS [ALPHA]]]]
 //
 // Start it in the folder in which `npm install geometrizejs pngjs` was done.  OUT.png has the size of IN.png.  Prints
-// one JSON object.  Candidates, mutations (how many in a row must fail before a shape is taken) and alpha (0 to 255) may
-// are the package's own defaults unless given.
+// one JSON object.  Mutations are how many in a row must fail before a shape is taken; alpha is 0 to 255.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -44,7 +44,7 @@ Row = dict[str, Any]
 Peer = Callable[[Path, Path, int, argparse.Namespace], Row]
 
 DRIVER = Path(__file__).with_name("geometrize.mjs")
-# Of geometrizejs; its own defaults, 50 and 100, are 1.5 to 1.7 times as fast, and their errors 7 to 21 % larger.
+# Of geometrizejs.  Its README's settings, 50 and 100, are 1.5 to 1.7 times as fast, and their errors 7 to 21 % larger.
 CANDIDATES, MUTATIONS = 100, 200
 ALPHA = 128  # of 255; default of both
 
@@ -61,7 +61,7 @@ def geometrizejs(target: Path, output: Path, shapes: int, options: argparse.Name
             f"Node.js is not installed, or '{options.node_folder}' lacks the packages geometrizejs and pngjs.",
             "Install Node.js, run 'npm install geometrizejs pngjs' in a folder and name it with --node-folder.",
         )
-    numbers = (shapes, options.seed, CANDIDATES, MUTATIONS, ALPHA)
+    numbers = (shapes, options.seed, options.candidates, options.mutations, ALPHA)
     told = _run(["node", DRIVER, target, output, *numbers], options.node_folder)
     answer = json.loads(told.pop("stdout"))
     return {"version": answer["version"], "settings": answer["settings"], "seed": options.seed, **told}
@@ -143,6 +143,8 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256, help="longer side in pixels")
     parser.add_argument("--shapes", type=int, nargs="+", default=[200, 1000])
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--candidates", type=int, default=CANDIDATES, help="that geometrizejs tries for each shape")
+    parser.add_argument("--mutations", type=int, default=MUTATIONS, help="that must fail before it takes a shape")
     parser.add_argument("--output", type=Path, default=Path("out/peers"), help="folder for their pictures")
     parser.add_argument("--json", type=Path, help="add the rows to this file; skip those that are there")
     parser.add_argument("--weights", type=Path, help="alex_shift_tolerant.pth, to measure LPIPS too")

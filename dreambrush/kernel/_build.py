@@ -13,8 +13,8 @@ from pathlib import Path
 from cffi import FFI
 
 HERE = Path("dreambrush") / "kernel"  # setuptools wants paths relative to setup.py
-DECLARED = ("dream.h", "cells.h", "controller.h", "scaling.h", "steady.h")
-SOURCES = ("dream.c", "cells.c", "controller.c", "scaling.c", "steady.c")
+DECLARED = ("dream.h", "cells.h", "wet.h", "controller.h", "scaling.h", "steady.h")
+SOURCES = ("dream.c", "cells.c", "wet.c", "controller.c", "scaling.c", "steady.c")
 INCLUDED = (
     "common.h",
     "levels.h",

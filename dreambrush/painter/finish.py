@@ -33,7 +33,7 @@ def finish_early(study: Study, state: State) -> Painting:
     if not names:
         view = study.coarse.view(sketch, study.target.paper(study.coarse.cell))
         sketch, names, layer = in_order(
-            sketch, view, study.form, study.target.size, study.asked.strokes, options.layers
+            sketch, view, study.form, study.target.size, study.asked.strokes, study.asked.layers
         )
     if options.jitter:
         sketch = jittered(sketch, slice(state.laid, None), options.jitter, seed, study.scene.snap)

@@ -52,6 +52,48 @@ def best_colour_and_gain(
     return colour, (2 * pull - cost).astype(np.float32)
 
 
+def best_wet_colour_and_gain(
+    weights: Float32,
+    mean: Float32,
+    variance: Float32,
+    moments: Float32,
+    own: Float32,
+    rest: Float32,
+    snap: Snap | None = None,
+) -> tuple[Float32, Float32]:
+    """Closed-form colour and expected gain of many strokes whose paint is ``own * colour + rest``.
+
+    With q = rest - C the change at full coverage is own c + q, and the expected squared error after the stroke is
+    E^2 - 2 m E.(own c + q) + (m^2 + v) |own c + q|^2.
+
+    Args:
+        weights: as for :func:`best_colour_and_gain`, as are mean, variance, moments and snap.
+        mean: (b, p).
+        variance: (b, p).
+        moments: (b, p, 8) or (b, p, 9).
+        own: (b, p) share of the brush's own colour in its paint; 0 for blenders and erasers.
+        rest: (b, p, 3) what else there is in the paint: what was picked up, what stays, and what is laid bare.
+        snap: brings colours to those that may be used.
+
+    Returns:
+        Colours (b, 3) in 0..1 and gains (b,).
+    """
+    target, canvas = moments[..., 0:3], moments[..., 3:6]
+    first, second = weights * mean, weights * (mean * mean + variance)
+    residual, q = target - canvas, rest - canvas
+    total = np.maximum((second * own * own).sum(1), LEAST_PAINT)
+    wished = ((first * own)[..., None] * residual - (second * own)[..., None] * q).sum(1)
+    colour = np.clip(wished / total[:, None], 0.0, 1.0).astype(np.float32)
+    if snap is not None:
+        colour = snap(colour)
+    mixed = own[..., None] * colour[:, None]
+    # Means of products with the canvas are known; they are not products of means.
+    by_canvas, squared = moments[..., 6] - moments[..., 7], moments[..., 7]
+    pull = ((mixed + rest) * residual).sum(-1) - by_canvas
+    cost = np.square(mixed + rest).sum(-1) - 2 * ((mixed + rest) * canvas).sum(-1) + squared
+    return colour, np.asarray((2 * first * pull - second * cost).sum(1), np.float32)
+
+
 def best_colour_and_gain_at(
     first: Float32, second: Float32, canvas: Floats, residual: Floats, snap: Snap | None = None
 ) -> tuple[Float32, float]:

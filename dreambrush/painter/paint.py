@@ -53,7 +53,7 @@ def order(studio: Studio, state: State) -> State:
     with studio.clock.time("plan"):
         plan, asked = (planner.sketch, planner.view()), known.asked
         picture = known.form, known.target.size
-        planner.sketch, names, layer = in_order(*plan, *picture, asked.strokes, asked.options.layers)
+        planner.sketch, names, layer = in_order(*plan, *picture, asked.strokes, asked.layers)
     return replace(planner.state(state), layers=names, layer=layer)
 
 

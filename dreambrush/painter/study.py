@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dreambrush.arrays import Float32
+from dreambrush.dream.wet import is_wet
 from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gain import Snap, only
@@ -52,6 +53,11 @@ class Commission:
         """How many strokes are planned before any paint is laid."""
         accents = int(ACCENT_SHARE * self.strokes) if self.strokes >= FEWEST_FOR_ACCENTS else 0
         return self.strokes - accents
+
+    @property
+    def layers(self) -> int:
+        """On how many layers strokes lie at most.  A wet brush sees one layer only, so its paintings have no more."""
+        return 1 if any(is_wet(brush.dream_folder()) for brush in self.brushes) else self.options.layers
 
     @property
     def proposes(self) -> ControllerKind:
@@ -136,7 +142,7 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     hand = hands.hand_for(options.hand, target.picture, form, *limits)
     snap = _snap(options)
     scene, coarse = (
-        Scene(target.picture, dreams, hand.constrain, cell, target.counts, target.attention, snap)
+        Scene(target.picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, target.paper())
         for cell in (1, cell_for(*target.size, strokes))
     )
     return Study(asked, target, form, hand, scene, coarse)

@@ -65,8 +65,9 @@ def measure_transfer(
     real = merge_layers(lay_strokes(strokes, [read_myb(by_name[name].path) for name in strokes.brushes], seed), ground)
     upward = strokes[np.argsort(strokes.layer, kind="stable")]  # layer on layer
     with Dreams([by_name[name].dream_folder() for name in strokes.brushes]) as dreams:
-        scene = Scene(target, dreams, lambda constrain: constrain)
-        paper = np.broadcast_to((ground / np.float32(255)).astype(np.float32), scene.target.shape)
+        bare = np.broadcast_to((ground / np.float32(255)).astype(np.float32), target.shape)
+        scene = Scene(target, dreams, lambda constrain: constrain, base=bare)
+        paper = np.broadcast_to(bare[0, 0], scene.target.shape)
         view = scene.view(sketch_of(upward), paper)
     return Transfer(
         dream=view.composite.canvas.reshape(target.shape),

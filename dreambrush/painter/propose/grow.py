@@ -44,7 +44,8 @@ class Grower(ABC):
         self.mse = scene.canvas_error(canvas)
         weight = scene.weight.reshape(shape[:2])
         self.pyramid = ErrorPyramid(scene.target.reshape(shape), canvas.reshape(shape), weight, scene.cell)
-        self.scorer = Scorer(scene.dreams, self.pyramid, scene.snap)
+        base = scene.base.reshape(shape) if scene.dreams.any_wet else None
+        self.scorer = Scorer(scene.dreams, self.pyramid, scene.snap, base)
         self.idle = False
 
     def see(self, canvas: Float32, changed: Int64 | None = None) -> None:

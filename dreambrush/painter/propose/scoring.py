@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from dreambrush.arrays import Float32
-from dreambrush.painter.gain import Snap, best_colour_and_gain
+from dreambrush.bezier import RADIUS
+from dreambrush.dream.wet import WetDream
+from dreambrush.painter.gain import Snap, best_colour_and_gain, best_wet_colour_and_gain
 from dreambrush.painter.geometry import ribbon
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.refine.dreams import Dreams
 
 CHUNK = 32  # number of strokes dreamt at once: their arrays fit a core's cache; fixed, so that sums never change
+CANVAS = slice(3, 6)  # channels of the error pyramid
 WEIGHT = 8  # channel of the error pyramid that says how much errors count
 
 
@@ -21,10 +24,13 @@ class Scorer:
         dreams: dreams of the brushes.
         moments: error pyramid of target and canvas; whoever paints keeps it up to date.
         snap: brings colours to those that may be used; by default any colour may.
+        base: (h, w, 3) what is seen where no paint is, in cells of the pyramid; needed for erasers only.
     """
 
-    def __init__(self, dreams: Dreams, moments: ErrorPyramid, snap: Snap | None = None) -> None:
-        self.dreams, self.moments, self.snap = dreams, moments, snap
+    def __init__(
+        self, dreams: Dreams, moments: ErrorPyramid, snap: Snap | None = None, base: Float32 | None = None
+    ) -> None:
+        self.dreams, self.moments, self.snap, self.base = dreams, moments, snap, base
 
     def gains(self, strokes: Float32, brush: int = 0) -> Float32:
         """The second of what :meth:`judge` finds."""
@@ -41,7 +47,7 @@ class Scorer:
             The colours (b, 3) that suit them best, and expected gains (b,): squared error removed, weighted, summed
             over pixels and channels.
         """
-        dream = self.dreams.each[brush]
+        dream, wet = self.dreams.each[brush], self.dreams.wet[brush]
 
         def verdict(first: int) -> tuple[Float32, Float32]:
             some = strokes[first : first + CHUNK]
@@ -49,11 +55,35 @@ class Scorer:
             mean, variance = dream(some, points)
             moments = self.moments.sample(points, self.moments.level_for(spacing))
             areas *= self._on_canvas(points) * moments[..., WEIGHT]
-            return best_colour_and_gain(areas, mean, variance, moments, self.snap)
+            if wet is None:
+                return best_colour_and_gain(areas, mean, variance, moments, self.snap)
+            own, rest = self._picked_up(wet, some, points, moments[..., CANVAS])
+            return best_wet_colour_and_gain(areas, mean, variance, moments, own, rest, self.snap)
 
         parts = self.dreams.map(verdict, range(0, len(strokes), CHUNK))
         colours, gains = zip((np.zeros((0, 3), np.float32), np.zeros(0, np.float32)), *parts, strict=True)
         return np.concatenate(colours), np.concatenate(gains)
+
+    def _picked_up(self, wet: WetDream, strokes: Float32, points: Float32, canvas: Float32) -> tuple[Float32, Float32]:
+        """At points (b, p): the share of a brush's own colour (b, p), and what else there is in its paint (b, p, 3).
+
+        Around each node the canvas is read once, from cells about as large as what the brush looks at.
+        """
+        shape, radius = points.shape[:2], strokes[:, RADIUS]
+        starts = np.arange(shape[0] + 1) * shape[1]
+        paint = wet.at(strokes, starts, points.reshape(-1, 2))
+        wide = np.sqrt((wet.rings[:, 2] * (wet.rings[:, :2] ** 2).sum(1)).sum())
+        nodes = np.ascontiguousarray(wet.nodes(strokes))
+        around = self.moments.sample(nodes, self.moments.level_for(np.maximum(wide * radius, 1.0)))[..., CANVAS]
+        weights = paint.weights.reshape(*shape, -1)
+        own, kept, carried = (each.reshape(shape) for each in paint[:3])
+        rest = carried[..., None] * (weights @ around) + kept[..., None] * canvas
+        lifted = 1 - own - kept - carried
+        if self.base is not None:
+            height, width = self.base.shape[:2]
+            at = np.clip(points / self.moments.cell, 0, (width - 1, height - 1)).astype(np.int64)
+            rest += lifted[..., None] * self.base[at[..., 1], at[..., 0]]
+        return own, rest.astype(np.float32)
 
     def _on_canvas(self, points: Float32) -> Float32:
         x, y = points[..., 0], points[..., 1]

@@ -16,8 +16,8 @@ from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS
 from dreambrush.painter.refine.adam import Adam
-from dreambrush.painter.refine.compositing import gradients
 from dreambrush.painter.refine.fragments import Grid
+from dreambrush.painter.refine.pickup import WetGradients, by_nodes_of_strokes
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
@@ -136,7 +136,9 @@ def _gradients(
 ) -> tuple[Float32, Float32, Float32]:
     """Gradients of the expected error by strokes (k, 9) and colours (k, 3), and its curvature (k,) by colours."""
     view = scene.view_touched(sketch, canvas, grid)
-    by = gradients(view.composite, view.target, view.weight, view.fragments, view.mean, view.variance)
+    by = view.gradients()
     by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)
+    if isinstance(by, WetGradients):
+        by_strokes += by_nodes_of_strokes(by.nodes)
     # As if all cells had been looked at.
     return tuple(np.asarray(each / grid.share, np.float32) for each in (by_strokes, by.grad_colour, by.curvature))  # type: ignore[return-value]

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64
-from dreambrush.bezier import NUMBERS
+from dreambrush.bezier import NUMBERS, RADIUS
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.painter.refine.fragments import Fragments, together
+from dreambrush.dream.wet import WetDream, WetPaint, is_wet
+from dreambrush.painter.refine.fragments import Fragments, Grid, together
+from dreambrush.painter.refine.pickup import DRY, Pickup
 from dreambrush.painter.sketch import Sketch
 
 CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
@@ -39,6 +41,7 @@ class Dreams:
     def __init__(self, folders: Sequence[Path], cores: int | None = None) -> None:
         self.each = [Dream(folder, threads=1) for folder in folders]
         self._gradients = [DreamGradient(folder, threads=1) for folder in folders]
+        self.wet = [WetDream(folder, threads=1) if is_wet(folder) else None for folder in folders]
         self._reach = np.array([dream.reach for dream in self.each], np.float32)
         cores = cores or available_cores()
         self._alone = cores == 1
@@ -51,6 +54,11 @@ class Dreams:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+    @property
+    def any_wet(self) -> bool:
+        """Whether a brush picks up paint, or takes it away."""
+        return any(each is not None for each in self.wet)
 
     def reach(self, sketch: Sketch) -> Float32:
         """How far each stroke's paint gets from its path (k,), in radii."""
@@ -85,6 +93,42 @@ class Dreams:
             if answers:
                 shift[own.pairs] = np.concatenate(answers)
         return shift
+
+    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32) -> Pickup | None:
+        """What wet strokes pick up, and what they make of it at each fragment; None if all brushes are dry.
+
+        Args:
+            sketch: a sketch of k strokes.
+            fragments: fragments of these on the grid.
+            grid: a whole grid.
+            base: (cells, 3) what is seen where no paint is.
+        """
+        if not self.any_wet:
+            return None
+        wet = [each for each in self.wet if each is not None]
+        per, count = max(each.node_count for each in wet), max(len(each.rings) for each in wet)
+        n, k = len(fragments), len(sketch)
+        paint = WetPaint(np.ones(n, np.float32), *np.zeros((2, n), np.float32), np.zeros((n, per), np.float32))
+        brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)
+        taps = np.zeros((len(self.wet), count, 3), np.float32)
+        for number, dream in enumerate(self.wet):
+            if dream is None:
+                continue
+            taps[number, : len(dream.rings)] = dream.rings
+            strokes = np.flatnonzero(sketch.brush == number)
+            brush[strokes] = number
+            nodes[strokes, : dream.node_count] = dream.nodes(sketch.strokes[strokes])
+            own = _Own(sketch, fragments, number if len(self.each) > 1 else None)
+            answers = self._asked(dream.at, own, sketch.strokes, (own.points,))
+            for made, part in zip(paint, zip(*answers, strict=True), strict=False):
+                answer = np.concatenate(part)
+                if answer.ndim == 1:
+                    made[own.pairs] = answer
+                else:
+                    made[own.pairs, : answer.shape[1]] = answer
+        radius = np.ascontiguousarray(sketch.strokes[:, RADIUS])
+        down = len(grid.cells) // grid.across
+        return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size)
 
     def vjp(
         self,

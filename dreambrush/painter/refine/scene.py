@@ -10,9 +10,10 @@ import numpy as np
 
 from dreambrush.arrays import Float32
 from dreambrush.painter.gain import Snap
-from dreambrush.painter.refine.compositing import Composite, compose
+from dreambrush.painter.refine.compositing import Composite, Gradients, compose, gradients
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
+from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, wet_gradients
 from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
 
@@ -29,6 +30,9 @@ class View:
         composite: what comes of it.
         target: (n, 3).
         weight: (n,).
+        colours: (k, 3) of the strokes.
+        shift: (p, 3) what brushes add to their colours; None if they add nothing.
+        pickup: what wet strokes pick up; None if all brushes are dry.
     """
 
     grid: Grid
@@ -38,6 +42,17 @@ class View:
     composite: Composite
     target: Float32
     weight: Float32
+    colours: Float32
+    shift: Float32 | None = None
+    pickup: Pickup | None = None
+
+    def gradients(self) -> Gradients:
+        """How the error of its cells changes with the strokes' paint, and with what wet ones pick up."""
+        composite, seen = self.composite, (self.target, self.weight)
+        if self.pickup is None or not isinstance(composite, WetComposite):
+            return gradients(composite, *seen, self.fragments, self.mean, self.variance)
+        paint = self.fragments, self.mean, self.variance, self.pickup, self.shift
+        return wet_gradients(composite, *seen, self.colours, *paint)
 
     @property
     def error(self) -> float:
@@ -56,6 +71,7 @@ class Scene:
         counts: (h, w) float32 how much an error counts; 1 everywhere by default.
         attention: (h, w) float32 how much more than that it is minded while painting; 1 everywhere by default.
         snap: brings colours to those that may be used; by default any colour may.
+        base: (h, w, 3) float32 what is seen where no paint is; the mean of the target by default.
 
     Attributes:
         height: height of the canvas in cells.
@@ -74,6 +90,7 @@ class Scene:
         counts: Float32 | None = None,
         attention: Float32 | None = None,
         snap: Snap | None = None,
+        base: Float32 | None = None,
     ) -> None:
         self.dreams, self.constrain, self.cell, self.snap = dreams, constrain, cell, snap
         small = reduced(target, cell)
@@ -82,7 +99,15 @@ class Scene:
         ones = np.broadcast_to(np.float32(1), len(self.target))
         self.counts = ones if counts is None else reduced(counts, cell).ravel()
         self.weight = self.counts if attention is None else self.counts * reduced(attention, cell).ravel()
+        self._base = None if base is None else reduced(base, cell).reshape(-1, 3)
         self._total = float(self.counts.sum(dtype=np.float64))
+
+    @cached_property
+    def base(self) -> Float32:
+        """(height * width, 3) what is seen where no paint is."""
+        if self._base is not None:
+            return self._base
+        return np.broadcast_to(self.target.mean(0, dtype=np.float32), self.target.shape)
 
     @cached_property
     def everywhere(self) -> Grid:
@@ -105,6 +130,8 @@ class Scene:
         Those cells do not change with the strokes.  The view's error counts them all the same.
         """
         pairs = self.pairs(sketch, grid)
+        if self.dreams.any_wet:  # wet strokes read cells that they do not reach
+            return self._view(sketch, canvas, grid, pairs)
         touched = np.zeros(len(grid.cells), bool)
         touched[pairs.cell_id] = True
         which = np.flatnonzero(touched)
@@ -120,8 +147,10 @@ class Scene:
             start, target, weight = canvas, self.target, self.weight
         else:
             start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
-        composite = compose(start, sketch.colours, pairs, mean, variance, shift)
-        return View(grid, pairs, mean, variance, composite, target, weight)
+        pickup = self.dreams.pickup(sketch, pairs, grid, self.base[grid.cells]) if self.dreams.any_wet else None
+        laid = start, sketch.colours, pairs, mean, variance
+        composite = compose(*laid, shift) if pickup is None else compose_wet(*laid, pickup, shift)
+        return View(grid, pairs, mean, variance, composite, target, weight, sketch.colours, shift, pickup)
 
     def pairs(self, sketch: Sketch, grid: Grid) -> Fragments:
         """The fragments of a sketch on a grid."""

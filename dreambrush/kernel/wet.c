@@ -1,0 +1,175 @@
+// Wet paint on the cells of a canvas: strokes that pick up what lies below them.
+//
+// The same numbers come of painter/refine/wet_compositing.py, which is the reference.
+
+#include "wet.h"
+
+#include "common.h"
+
+#define DRY (-1)
+#define MOST_NODES 256
+
+typedef struct {
+    int64_t count, across, down;
+    const float *taps, *weights;
+    float radius, per_pixel;
+} Reader;
+
+INLINE int64_t nearest(float at, int64_t cells) {
+    return at > 0.0f ? (at < (float)cells ? (int64_t)at : cells - 1) : 0; // and 0 if it is no number
+}
+
+// The cell that a tap reads, and whether it is on the canvas.
+INLINE int64_t place(const Reader *reader, const float *node, int64_t tap, int *inside) {
+    float x = (node[0] + reader->taps[2 * tap] * reader->radius) * reader->per_pixel;
+    float y = (node[1] + reader->taps[2 * tap + 1] * reader->radius) * reader->per_pixel;
+    *inside = x >= 0.0f && x < (float)reader->across && y >= 0.0f && y < (float)reader->down;
+    return nearest(y, reader->down) * reader->across + nearest(x, reader->across);
+}
+
+static void pick_up(const Reader *reader, const float *node, const float *canvas, const float *base, float *sample) {
+    float sum[3] = {0.0f, 0.0f, 0.0f};
+    for (int64_t tap = 0; tap < reader->count; tap++) {
+        int inside;
+        int64_t at = place(reader, node, tap, &inside);
+        const float *cell = (inside ? canvas : base) + 3 * at;
+        for (int j = 0; j < 3; j++) sum[j] += reader->weights[tap] * cell[j];
+    }
+    for (int j = 0; j < 3; j++) sample[j] = sum[j];
+}
+
+// How a sum over the samples changes with the cells that were read, and with the place of the node.
+static void put_back(const Reader *reader, const float *node, const float *canvas, const float *by_sample,
+                     float *by_canvas, float *by_node) {
+    float across = 0.0f, down = 0.0f;
+    for (int64_t tap = 0; tap < reader->count; tap++) {
+        int inside;
+        int64_t at = place(reader, node, tap, &inside);
+        if (!inside) continue;
+        int64_t row = at / reader->across, column = at - row * reader->across;
+        int64_t right = column + 1 < reader->across ? at + 1 : at, left = column > 0 ? at - 1 : at;
+        int64_t below = row + 1 < reader->down ? at + reader->across : at, above = row > 0 ? at - reader->across : at;
+        float weight = reader->weights[tap];
+        for (int j = 0; j < 3; j++) {
+            float pull = weight * by_sample[j];
+            by_canvas[3 * at + j] += pull;
+            across += pull * (canvas[3 * right + j] - canvas[3 * left + j]);
+            down += pull * (canvas[3 * below + j] - canvas[3 * above + j]);
+        }
+    }
+    by_node[0] = 0.5f * across * reader->per_pixel;
+    by_node[1] = 0.5f * down * reader->per_pixel;
+}
+
+int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush, int64_t per,
+                    const float *nodes, const float *radius, int64_t count, const float *taps,
+                    const float *tap_weights, double size, int64_t across, int64_t down, const float *colours,
+                    const float *shift, const float *mean, const float *variance, const float *own,
+                    const float *kept, const float *carried, const float *weights, const float *base, float *canvas, float *doubt,
+                    float *change, float *before, float *samples) {
+    if (per > MOST_NODES) return -1;
+    for (int64_t stroke = 0; stroke < strokes; stroke++) {
+        const float *colour = colours + 3 * stroke;
+        float *sample = samples + 3 * per * stroke;
+        int wet = brush[stroke] != DRY;
+        if (wet) {
+            int64_t first = brush[stroke] * count;
+            Reader reader = {count,          across, down, taps + 2 * first, tap_weights + first,
+                             radius[stroke], (float)(1.0 / size)};
+            for (int64_t j = 0; j < per; j++) pick_up(&reader, nodes + 2 * (per * stroke + j), canvas, base, sample + 3 * j);
+        }
+        for (int64_t i = starts[stroke]; i < starts[stroke + 1]; i++) {
+            float *under = canvas + 3 * cell_id[i], *doubtful = doubt + cell_id[i], *added = change + 3 * i;
+            float share = mean[i], bare = 1.0f - share;
+            float picked[3] = {0.0f, 0.0f, 0.0f};
+            if (wet) {
+                const float *weight = weights + per * i;
+                for (int64_t j = 0; j < per; j++)
+                    for (int c = 0; c < 3; c++) picked[c] += weight[j] * sample[3 * j + c];
+            }
+            float lifted = wet ? 1.0f - own[i] - kept[i] - carried[i] : 0.0f;
+            for (int c = 0; c < 3; c++) {
+                float given = shift ? colour[c] + shift[3 * i + c] : colour[c];
+                float paint = given;
+                if (wet) {
+                    paint = own[i] * given + carried[i] * picked[c];
+                    paint += kept[i] * under[c] + lifted * base[3 * cell_id[i] + c];
+                }
+                added[c] = paint - under[c];
+                under[c] += share * added[c];
+            }
+            float squared = added[0] * added[0] + added[1] * added[1] + added[2] * added[2];
+            before[i] = *doubtful;
+            *doubtful = (bare * bare + variance[i]) * *doubtful + variance[i] * squared;
+        }
+    }
+    return 0;
+}
+
+int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush,
+                         int64_t per, const float *nodes, const float *radius, int64_t count, const float *taps,
+                         const float *tap_weights, double size, int64_t across, int64_t down, const float *colours,
+                         const float *shift, const float *mean, const float *variance, const float *own,
+                         const float *kept, const float *carried, const float *weights, const float *base, const float *change,
+                         const float *before, const float *samples, float *canvas, float *by_canvas, float *by_doubt,
+                         float *seen, float *by_mean, float *by_variance, float *by_own, float *by_kept,
+                         float *by_carried,
+                         float *by_weights, float *by_nodes, double *by_colour, double *visible) {
+    if (per > MOST_NODES) return -1;
+    for (int64_t stroke = strokes - 1; stroke >= 0; stroke--) {
+        const float *colour = colours + 3 * stroke, *sample = samples + 3 * per * stroke;
+        float *by_node = by_nodes + 2 * per * stroke;
+        float by_sample[3 * MOST_NODES];
+        int wet = brush[stroke] != DRY;
+        for (int64_t j = 0; j < 3 * per; j++) by_sample[j] = 0.0f;
+        for (int64_t i = starts[stroke + 1] - 1; i >= starts[stroke]; i--) {
+            int64_t at = cell_id[i];
+            float share = mean[i], spread = variance[i], bare = 1.0f - share, doubt = before[i], heavy = by_doubt[at];
+            const float *added = change + 3 * i;
+            float *pull = by_canvas + 3 * at;
+            by_mean[i] = (pull[0] * added[0] + pull[1] * added[1] + pull[2] * added[2]) - 2.0f * bare * doubt * heavy;
+            by_variance[i] = heavy * (doubt + (added[0] * added[0] + added[1] * added[1] + added[2] * added[2]));
+            float doubled = 2.0f * heavy * spread, passed[3];
+            float part = wet ? own[i] : 1.0f, left = wet ? 1.0f - kept[i] : 1.0f;
+            for (int c = 0; c < 3; c++) {
+                passed[c] = share * pull[c] + doubled * added[c];
+                by_colour[3 * stroke + c] += part * passed[c];
+                pull[c] -= left * passed[c];
+                canvas[3 * at + c] -= share * added[c];
+            }
+            by_own[i] = by_kept[i] = by_carried[i] = 0.0f;
+            if (wet) {
+                const float *weight = weights + per * i;
+                float *by_weight = by_weights + per * i;
+                float picked[3] = {0.0f, 0.0f, 0.0f};
+                for (int64_t j = 0; j < per; j++) {
+                    by_weight[j] = 0.0f;
+                    for (int c = 0; c < 3; c++) {
+                        float carries = carried[i] * passed[c];
+                        picked[c] += weight[j] * sample[3 * j + c];
+                        by_weight[j] += carries * sample[3 * j + c];
+                        by_sample[3 * j + c] += carries * weight[j];
+                    }
+                }
+                for (int c = 0; c < 3; c++) {
+                    float given = shift ? colour[c] + shift[3 * i + c] : colour[c];
+                    float bottom = base[3 * at + c];
+                    by_own[i] += passed[c] * (given - bottom);
+                    by_kept[i] += passed[c] * (canvas[3 * at + c] - bottom);
+                    by_carried[i] += passed[c] * (picked[c] - bottom);
+                }
+            }
+            by_doubt[at] = heavy * (bare * bare + spread);
+            visible[stroke] += seen[at] * (share + spread) * part * part;
+            seen[at] *= bare;
+        }
+        for (int64_t j = 0; j < 2 * per; j++) by_node[j] = 0.0f;
+        if (!wet) continue;
+        int64_t first = brush[stroke] * count;
+        Reader reader = {count,          across, down, taps + 2 * first, tap_weights + first,
+                         radius[stroke], (float)(1.0 / size)};
+        for (int64_t j = 0; j < per; j++)
+            put_back(&reader, nodes + 2 * (per * stroke + j), canvas, by_sample + 3 * j, by_canvas, by_node + 2 * j);
+    }
+    return 0;
+}

@@ -1,0 +1,258 @@
+"""Wet strokes laid over each other in the dream: each picks up paint from the canvas that those before it left.
+
+A wet stroke's paint, at a point, is
+
+    paint = own colour + kept before + carried sum_j weight_j S_j + (1 - own - kept - carried) base,
+
+and its coverage lays that paint as it lays a colour (see compositing.py).  S_j is what the brush finds around node j of
+its path before the stroke: what is seen there.  A brush sees only the layer that it paints on.  So all that wet strokes
+may touch lies on one layer, and where that is transparent the base shows: the ground, or what lies below.
+
+Strokes are laid one by one, for each needs the whole canvas before it.  Compiled code does that well, numpy slowly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dreambrush.arrays import Float32, Floats, Int64
+from dreambrush.bezier import NUMBERS, PATH
+from dreambrush.dream.wet import PLACES, WetPaint
+from dreambrush.kernel.library import Compiled, compiled
+from dreambrush.painter.refine.compositing import Composite, Gradients
+from dreambrush.painter.refine.fragments import Fragments
+from dreambrush.steady import dot3
+
+DRY = -1
+
+
+@dataclass(frozen=True)
+class Pickup:
+    """Where k strokes pick up paint, and what they make of it at n fragments.
+
+    Attributes:
+        brush: (k,) int64 row of each stroke's brush in ``taps``; DRY for strokes that pick up nothing.
+        nodes: (k, m, 2) float32 where paint is picked up, x and y in pixels.
+        radius: (k,) float32 in pixels.
+        taps: (b, t, 3) float32 where each brush looks around a node: x and y in radii, and weight.
+        paint: of what the paint consists at each fragment, as :class:`~dreambrush.dream.wet.WetDream` tells it.
+        base: (cells, 3) float32 what is seen where no paint is.
+        across: number of cells in a row.
+        down: number of rows.
+        size: side of a cell in pixels.
+    """
+
+    brush: Int64
+    nodes: Float32
+    radius: Float32
+    taps: Float32
+    paint: WetPaint
+    base: Float32
+    across: int
+    down: int
+    size: float
+
+    def places(self, stroke: int) -> tuple[Int64, Float32, Floats]:
+        """The cells that a stroke reads (m, t), the weight of each tap (t,), and where it is on the canvas (m, t)."""
+        taps = self.taps[self.brush[stroke]]
+        per_pixel = np.float32(1.0 / self.size)
+        at = (self.nodes[stroke][:, None] + taps[:, :2] * self.radius[stroke]) * per_pixel
+        x, y = at[..., 0], at[..., 1]
+        inside = (x >= 0) & (x < self.across) & (y >= 0) & (y < self.down)
+        column = np.clip(x, 0, self.across - 1).astype(np.int64)
+        row = np.clip(y, 0, self.down - 1).astype(np.int64)
+        return row * self.across + column, taps[:, 2], inside
+
+
+@dataclass(frozen=True)
+class WetComposite(Composite):
+    """What wet strokes make of n cells.
+
+    Attributes:
+        samples: (k, m, 3) what each stroke found at its nodes.
+    """
+
+    samples: Floats
+
+
+@dataclass(frozen=True)
+class WetGradients(Gradients):
+    """Gradients of the error, also with respect to what wet strokes pick up.
+
+    Attributes:
+        paint: (p,) and (p, m) gradients with respect to own, kept, carried and weights at each fragment.
+        nodes: (k, m, 2) gradients with respect to the places of the nodes.
+    """
+
+    paint: WetPaint
+    nodes: Float32
+
+
+def compose_wet(
+    canvas: Floats,
+    colours: Floats,
+    fragments: Fragments,
+    mean: Floats,
+    variance: Floats,
+    pickup: Pickup,
+    shift: Floats | None = None,
+) -> WetComposite:
+    """Lays strokes of which some are wet; arguments as of :func:`~dreambrush.painter.refine.compositing.compose`."""
+    canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
+    change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
+    samples = np.zeros((*pickup.nodes.shape[:2], 3), canvas.dtype)
+    composite = WetComposite(canvas, doubt, change, before, fragments.cell_id, samples)
+    c = compiled() if canvas.dtype == np.float32 else None
+    if c is not None:
+        made = [c.floats(array) for array in (canvas, doubt, change, before, samples)]
+        given = _given(c, colours, fragments, mean, variance, pickup, shift)
+        _check(c.lib.db_compose_wet(*given, *made))
+        return composite
+    for stroke in range(len(colours)):
+        some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
+        wet = pickup.brush[stroke] != DRY
+        if wet:
+            at, weights, inside = pickup.places(stroke)
+            found = np.where(inside[..., None], canvas[at], pickup.base[at])
+            samples[stroke] = (weights[:, None] * found).sum(1)
+        at = fragments.cell_id[some]
+        under, doubtful, share, spread = canvas[at], doubt[at], mean[some], variance[some]
+        colour = colours[stroke] if shift is None else colours[stroke] + shift[some]
+        paint = colour
+        if wet:
+            own, kept, carried, weights = (each[some] for each in pickup.paint)
+            paint = own[:, None] * colour + carried[:, None] * (weights @ samples[stroke])
+            paint = paint + kept[:, None] * under + (1 - own - kept - carried)[:, None] * pickup.base[at]
+        added = paint - under
+        canvas[at] = under + share[:, None] * added
+        doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * dot3(added, added)
+        change[some], before[some] = added, doubtful
+    return composite
+
+
+def wet_gradients(
+    composite: WetComposite,
+    target: Floats,
+    weight: Floats,
+    colours: Floats,
+    fragments: Fragments,
+    mean: Floats,
+    variance: Floats,
+    pickup: Pickup,
+    shift: Floats | None = None,
+) -> WetGradients:
+    """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`."""
+    dtype, n, k = composite.canvas.dtype, len(fragments), len(colours)
+    by_canvas = 2 * weight[:, None] * (composite.canvas - target)
+    by_doubt = weight.astype(dtype)
+    canvas, seen = composite.canvas.copy(), by_doubt.copy()
+    by_mean, by_variance = np.zeros((2, n), dtype)
+    by = WetPaint(*np.zeros((3, n), dtype), np.zeros_like(pickup.paint.weights, dtype))
+    by_nodes = np.zeros(pickup.nodes.shape, dtype)
+    by_colour, visible = np.zeros((k, 3)), np.zeros(k)
+    c = compiled() if dtype == np.float32 else None
+    if c is not None:
+        given = _given(c, colours, fragments, mean, variance, pickup, shift)
+        known = [
+            c.floats(np.ascontiguousarray(each)) for each in (composite.change, composite.before, composite.samples)
+        ]
+        used = [c.floats(np.ascontiguousarray(each, np.float32)) for each in (canvas, by_canvas, by_doubt, seen)]
+        made = [c.floats(each) for each in (by_mean, by_variance, *by, by_nodes)]
+        _check(c.lib.db_compose_wet_back(*given, *known, *used, *made, c.doubles(by_colour), c.doubles(visible)))
+        return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
+    for stroke in reversed(range(k)):
+        some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
+        at, share, spread = fragments.cell_id[some], mean[some], variance[some]
+        change, doubt = composite.change[some], composite.before[some]
+        pull, heavy = by_canvas[at], by_doubt[at]
+        by_mean[some] = dot3(pull, change) - 2 * (1 - share) * doubt * heavy
+        by_variance[some] = heavy * (doubt + dot3(change, change))
+        passed = share[:, None] * pull + (2 * heavy * spread)[:, None] * change
+        canvas[at] -= share[:, None] * change
+        by_doubt[at] = heavy * ((1 - share) ** 2 + spread)
+        wet = pickup.brush[stroke] != DRY
+        own, kept, carried, weights = (each[some] for each in pickup.paint)
+        part = own if wet else np.ones_like(share)
+        by_colour[stroke] = (part[:, None] * passed).sum(0)
+        visible[stroke] = (seen[at] * (share + spread) * part * part).sum()
+        seen[at] *= 1 - share
+        if not wet:
+            by_canvas[at] = pull - passed
+            continue
+        by_canvas[at] = pull - (1 - kept)[:, None] * passed
+        colour = colours[stroke] if shift is None else colours[stroke] + shift[some]
+        base = pickup.base[at]
+        by.own[some], by.kept[some] = dot3(passed, colour - base), dot3(passed, canvas[at] - base)
+        by.carried[some] = dot3(passed, weights @ composite.samples[stroke] - base)
+        carries = carried[:, None] * passed
+        by.weights[some] = carries @ composite.samples[stroke].T
+        _put_back(pickup, stroke, canvas, weights.T @ carries, by_canvas, by_nodes[stroke])
+    return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
+
+
+def _put_back(
+    pickup: Pickup, stroke: int, canvas: Floats, by_samples: Floats, by_canvas: Floats, by_nodes: Floats
+) -> None:
+    """How samples change with the cells that were read, and with the nodes: with the slope of the canvas there."""
+    at, weights, inside = pickup.places(stroke)
+    row, column = at // pickup.across, at % pickup.across
+    pull = weights[:, None] * by_samples[:, None] * inside[..., None]
+    np.add.at(by_canvas, at, pull)
+    for axis, (place, count, step) in enumerate(((column, pickup.across, 1), (row, pickup.down, pickup.across))):
+        ahead, behind = np.where(place + 1 < count, at + step, at), np.where(place > 0, at - step, at)
+        by_nodes[:, axis] = 0.5 / pickup.size * (pull * (canvas[ahead] - canvas[behind])).sum((1, 2))
+
+
+def _given(
+    c: Compiled,
+    colours: Floats,
+    fragments: Fragments,
+    mean: Floats,
+    variance: Floats,
+    pickup: Pickup,
+    shift: Floats | None,
+) -> list[object]:
+    """What both of the kernel's functions are given first."""
+
+    def floats(array: Floats) -> object:
+        return c.floats(np.ascontiguousarray(array, np.float32))
+
+    taps = pickup.taps
+    return [
+        len(colours),
+        c.integers(fragments.starts),
+        c.integers(fragments.cell_id),
+        c.integers(pickup.brush),
+        pickup.nodes.shape[1],
+        floats(pickup.nodes),
+        floats(pickup.radius),
+        taps.shape[1],
+        floats(taps[..., :2]),
+        floats(taps[..., 2]),
+        pickup.size,
+        pickup.across,
+        pickup.down,
+        floats(colours),
+        c.ffi.NULL if shift is None else floats(shift),
+        floats(mean),
+        floats(variance),
+        *(floats(each) for each in pickup.paint),
+        floats(pickup.base),
+    ]
+
+
+def _check(answer: int) -> None:
+    if answer:
+        raise ValueError("Expected fewer nodes")
+
+
+def by_nodes_of_strokes(by_nodes: Float32) -> Float32:
+    """How an error changes with strokes (k, 9) that take their nodes (k, m, 2) along, lane by lane of PLACES."""
+    lanes = by_nodes.reshape(len(by_nodes), -1, PLACES, 2).sum(1)
+    t = np.linspace(0.0, 1.0, PLACES, dtype=np.float32)
+    shares = np.stack([(1 - t) ** 2, 2 * t * (1 - t), t * t])  # of the three control points, Bernstein's polynomials
+    by_strokes = np.zeros((len(by_nodes), NUMBERS), np.float32)
+    by_strokes[:, PATH] = np.einsum("pn,knx->kpx", shares, lanes).reshape(-1, 6)
+    return by_strokes

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from dreambrush.arrays import Floats
+from dreambrush.dream.wet import WetPaint
+from dreambrush.kernel.library import compiled
+from dreambrush.painter.refine.compositing import compose, gradients
+from dreambrush.painter.refine.fragments import Fragments, all_cells
+from dreambrush.painter.refine.pickup import DRY, Pickup, WetComposite, WetGradients, compose_wet, wet_gradients
+
+ACROSS, DOWN, NODES = 7, 5, 3
+
+
+@dataclass
+class WetHeap:
+    """Random strokes, some of them wet, each on some cells of a small canvas."""
+
+    canvas: Floats
+    target: Floats
+    weight: Floats
+    colours: Floats
+    fragments: Fragments
+    mean: Floats
+    variance: Floats
+    shift: Floats
+    pickup: Pickup
+
+    @property
+    def laid(self) -> WetComposite:
+        return compose_wet(self.canvas, self.colours, self.fragments, self.mean, self.variance, self.pickup, self.shift)
+
+    @property
+    def error(self) -> float:
+        return self.laid.error(self.target, self.weight)
+
+    @property
+    def gradients(self) -> WetGradients:
+        given = self.colours, self.fragments, self.mean, self.variance, self.pickup, self.shift
+        return wet_gradients(self.laid, self.target, self.weight, *given)
+
+    def as_float32(self) -> WetHeap:
+        arrays = {name: np.asarray(value, np.float32) for name, value in vars(self).items() if name not in KEPT}
+        paint = WetPaint(*(each.astype(np.float32) for each in self.pickup.paint))
+        numbers = {name: getattr(self.pickup, name).astype(np.float32) for name in ("nodes", "radius", "taps", "base")}
+        return replace(self, **arrays, pickup=replace(self.pickup, **numbers, paint=paint))
+
+
+KEPT = "fragments", "pickup"
+
+
+def wet_heap(seed: int = 0, strokes: int = 6) -> WetHeap:
+    rng = np.random.default_rng(seed)
+    cells = ACROSS * DOWN
+    canvas, target, base = rng.random((3, cells, 3))
+    places = [np.sort(rng.choice(cells, rng.integers(1, cells // 2), replace=False)) for _ in range(strokes)]
+    cell_id = np.concatenate(places)
+    stroke_id = np.repeat(np.arange(strokes), [len(each) for each in places])
+    starts = np.searchsorted(stroke_id, np.arange(strokes + 1))
+    fragments = Fragments(cell_id, stroke_id, np.zeros((len(cell_id), 2), np.float32), starts)
+    n = len(cell_id)
+    mean = rng.random(n)
+    shares = rng.dirichlet(np.ones(4), n).T
+    taps = np.concatenate([rng.normal(0, 0.5, (2, 4, 2)), rng.dirichlet(np.ones(4), 2)[..., None]], 2)
+    pickup = Pickup(
+        brush=rng.permutation(np.arange(strokes) % 3 - 1),
+        nodes=rng.random((strokes, NODES, 2)) * [2 * ACROSS, 2 * DOWN],
+        radius=rng.uniform(1, 4, strokes),
+        taps=taps,
+        paint=WetPaint(*shares[:3], rng.dirichlet(np.ones(NODES), n)),
+        base=base,
+        across=ACROSS,
+        down=DOWN,
+        size=2.0,
+    )
+    spread = mean * (1 - mean) * rng.random(n)
+    shift = rng.normal(0, 0.1, (n, 3))
+    return WetHeap(
+        canvas, target, rng.uniform(0.2, 2, cells), rng.random((strokes, 3)), fragments, mean, spread, shift, pickup
+    )
+
+
+def test_dry_strokes_are_laid_as_ever() -> None:
+    heap = wet_heap()
+    dry = replace(heap, pickup=replace(heap.pickup, brush=np.full(6, DRY)))
+    given = dry.colours, dry.fragments, dry.mean, dry.variance
+    plain = compose(dry.canvas, *given, dry.shift)
+    assert dry.laid.canvas == pytest.approx(plain.canvas, abs=1e-12)
+    assert dry.laid.variance == pytest.approx(plain.variance, abs=1e-12)
+    by = gradients(plain, dry.target, dry.weight, dry.fragments, dry.mean, dry.variance)
+    assert dry.gradients.grad_mean == pytest.approx(by.grad_mean, abs=1e-10)
+    assert dry.gradients.grad_colour == pytest.approx(by.grad_colour, abs=1e-10)
+    assert dry.gradients.curvature == pytest.approx(by.curvature, abs=1e-10)
+
+
+def test_a_wet_stroke_carries_what_it_picked_up() -> None:
+    # One stroke that is wet through lays at its end the colour that lies around its start.
+    base = np.zeros((ACROSS * DOWN, 3))
+    canvas = base.copy()
+    canvas[0] = (1.0, 0.5, 0.25)
+    one = np.ones(1)
+    fragments = Fragments(np.array([34]), np.array([0]), np.zeros((1, 2), np.float32), np.array([0, 1]))
+    pickup = Pickup(
+        np.array([0]),
+        np.array([[[1.0, 1.0], [13.0, 9.0]]]),
+        one,
+        np.array([[[0.0, 0.0, 1.0]]]),
+        WetPaint(0 * one, 0 * one, 0.75 * one, np.array([[1.0, 0.0]])),
+        base,
+        ACROSS,
+        DOWN,
+        2.0,
+    )
+    laid = compose_wet(canvas, np.ones((1, 3)), fragments, one, 0 * one, pickup)
+    assert laid.canvas[34] == pytest.approx([0.75, 0.375, 0.1875])  # a quarter shows the base
+    assert laid.canvas[:34] == pytest.approx(canvas[:34])
+
+
+def test_what_lies_beyond_the_canvas_is_the_base() -> None:
+    heap = wet_heap()
+    far = replace(heap, pickup=replace(heap.pickup, nodes=heap.pickup.nodes + 1000.0))
+    wet = far.pickup.brush != DRY
+    assert wet.any()
+    for stroke in np.flatnonzero(wet):
+        weights = far.pickup.taps[far.pickup.brush[stroke], :, 2]
+        assert far.laid.samples[stroke] == pytest.approx(np.tile(far.pickup.base[-1] * weights.sum(), (NODES, 1)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_gradients_are_those_of_small_changes(seed: int) -> None:
+    heap, tiny = wet_heap(seed), 1e-6
+    by = heap.gradients
+    rng = np.random.default_rng(seed)
+
+    def slope(changed: WetHeap) -> float:
+        return (changed.error - heap.error) / tiny
+
+    for i in rng.choice(len(heap.mean), 5, replace=False):
+        bump = tiny * (np.arange(len(heap.mean)) == i)
+        assert slope(replace(heap, mean=heap.mean + bump)) == pytest.approx(by.grad_mean[i], rel=1e-3, abs=1e-4)
+        assert slope(replace(heap, variance=heap.variance + bump)) == pytest.approx(
+            by.grad_variance[i], rel=1e-3, abs=1e-4
+        )
+        for name in ("own", "kept", "carried"):
+            paint = heap.pickup.paint._replace(**{name: getattr(heap.pickup.paint, name) + bump})
+            changed = replace(heap, pickup=replace(heap.pickup, paint=paint))
+            assert slope(changed) == pytest.approx(getattr(by.paint, name)[i], rel=1e-3, abs=1e-4), name
+        weights = heap.pickup.paint.weights + bump[:, None] * (np.arange(NODES) == 1)
+        paint = heap.pickup.paint._replace(weights=weights)
+        changed = replace(heap, pickup=replace(heap.pickup, paint=paint))
+        assert slope(changed) == pytest.approx(by.paint.weights[i, 1], rel=1e-3, abs=1e-4)
+    for stroke in range(len(heap.colours)):
+        colours = heap.colours + tiny * (np.arange(18).reshape(6, 3) == 3 * stroke)
+        assert slope(replace(heap, colours=colours)) == pytest.approx(by.grad_colour[stroke, 0], rel=1e-3, abs=1e-4)
+
+
+def test_an_error_follows_pickup_back_to_the_strokes_below() -> None:
+    # Without what goes back through the cells that were read, the gradient by lower strokes' colours would be wrong.
+    heap = wet_heap(1)
+    still = replace(heap.pickup, paint=heap.pickup.paint._replace(carried=np.zeros(len(heap.mean))))
+    assert abs(replace(heap, pickup=still).gradients.grad_colour[0] - heap.gradients.grad_colour[0]).max() > 1e-2
+
+
+def test_nodes_move_over_a_slope() -> None:
+    # A canvas that brightens to the right by 0.1 a cell of 2 pixels: what a stroke picks up brightens by 0.05 a pixel.
+    heap = wet_heap(2, 1)
+    ramp = np.tile(0.1 * (np.arange(ACROSS * DOWN) % ACROSS)[:, None], (1, 3))
+    nodes = np.full((1, NODES, 2), 5.0)
+    pickup = replace(heap.pickup, brush=np.array([0]), nodes=nodes, radius=np.array([0.1]), taps=heap.pickup.taps)
+    heap = replace(heap, canvas=ramp, pickup=pickup)
+    by = heap.gradients
+    pull = by.paint.weights.sum()  # not zero
+    assert abs(pull) > 1e-3
+    carried, passed = heap.pickup.paint, by
+    assert np.all(by.nodes[0, :, 1] == pytest.approx(0.0, abs=1e-12))
+    brighter = replace(heap, canvas=ramp)
+    samples = brighter.laid.samples
+    assert samples.std() == pytest.approx(0, abs=1e-12)
+    del carried, passed
+
+
+@pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel here")
+@pytest.mark.parametrize("seed", range(3))
+def test_the_kernel_agrees_with_numpy(seed: int) -> None:
+    exact, quick = wet_heap(seed, 9), wet_heap(seed, 9).as_float32()
+    assert quick.laid.canvas == pytest.approx(exact.laid.canvas, abs=1e-5)
+    assert quick.laid.variance == pytest.approx(exact.laid.variance, abs=1e-5)
+    assert quick.laid.samples == pytest.approx(exact.laid.samples, abs=1e-5)
+    ours, theirs = quick.gradients, exact.gradients
+    for name in ("grad_mean", "grad_variance", "grad_colour", "curvature", "nodes"):
+        assert getattr(ours, name) == pytest.approx(getattr(theirs, name), abs=2e-4), name
+    for name, mine, other in zip(WetPaint._fields, ours.paint, theirs.paint, strict=True):
+        assert mine == pytest.approx(other, abs=2e-4), name
+
+
+def test_a_grid_says_where_its_cells_are() -> None:
+    grid = all_cells(DOWN, ACROSS, 2)
+    heap = wet_heap()
+    assert (grid.across, len(grid.cells) // grid.across, grid.size) == (
+        heap.pickup.across,
+        heap.pickup.down,
+        heap.pickup.size,
+    )
