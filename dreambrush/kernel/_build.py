@@ -21,6 +21,8 @@ INCLUDED = (
     "lanes.h",
     "lanes_end.h",
     "dream_stroke.h",
+    "dream_look.h",
+    "dream_look_end.h",
     "dream_points.h",
     "cells_near.h",
     "controller_rows.h",
