@@ -33,7 +33,7 @@ from dreambrush.models.stock_table import TABLE_FILE
 from dreambrush.mypaint.brushes.folders import brushes_in, stock_folder
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.pictures.picture_sets import open_picture_set
-from dreambrush.train.collect.learnable import Kind, kind_of_unlearnable
+from dreambrush.train.collect.learnable import Kind, kind_without_paint
 from dreambrush.train.collect.probe import probe
 from dreambrush.train.collect.strokes import Collection, brownian_strokes, paint_alpha, random_strokes
 from dreambrush.train.collect.wet import dry_version, is_wet_brush
@@ -76,7 +76,7 @@ def short_training(settings: BrushSettings, seen: Grounds, unseen: Grounds, seed
 
 def kind_of(settings: BrushSettings) -> str:
     """One of KINDS, or "nothing"."""
-    unlearnable = kind_of_unlearnable(settings)
+    unlearnable = kind_without_paint(settings)
     if unlearnable is None:
         return "wet" if is_wet_brush(settings) else "dry"
     return {Kind.ERASER: "eraser", Kind.BLENDER: "blender", Kind.NOTHING: "nothing"}[unlearnable]
@@ -203,12 +203,13 @@ def page(rows: list[dict[str, Any]], total: int) -> str:
 def _introduction(rows: list[dict[str, Any]], total: int) -> str:
     first = rows[0]
     return f"""How well the dream of each brush foretells what a stroke leaves on a canvas with paint on it. The command
-`python -m benchmarks.all_brushes --out all-brushes.jsonl` trains each brush for about a minute of one core, far shorter than
-`dreambrush train` does; with `--report` it writes this page. So far {len(rows)} of {total} brushes are done.
+`python -m benchmarks.all_brushes --out all-brushes.jsonl` trains each brush for about a minute of one core, far shorter
+than `dreambrush train` does; with `--report` it writes this page. So far {len(rows)} of {total} brushes are done.
 
-*Explained* is (error of doing nothing - error) / (error of doing nothing - noise): the share of what can be foretold. Errors are
-mean squared errors of premultiplied RGB, of {WET.held_out} unseen strokes over unseen canvases, each painted 12 times. Half of the
-canvases are pictures; the others have strokes on a picture, on one colour, or on nothing. Seed {first["seed"]}; {first["machine"]}.
+*Explained* is (error of doing nothing - error) / (error of doing nothing - noise): the share of what can be foretold.
+Errors are mean squared errors of premultiplied RGB, of {WET.held_out} unseen strokes over unseen canvases, each painted
+12 times. Half of the canvases are pictures; the others have strokes on a picture, on one colour, or on nothing.
+Seed {first["seed"]}; {first["machine"]}.
 """
 
 

@@ -96,6 +96,8 @@ def train(
     \b
       collect     MyPaint's engine paints random strokes of the brush.
       dream       A small network learns to predict what a stroke looks like.
+                  Of a wet brush, a blender or an eraser another learns what it
+                  does with paint that lies there.
       controller  Another learns, in that dream, where to put strokes.
       export      The dream is saved as ONNX and checked.  A preview sheet shows
                   real strokes beside dreamt ones.
@@ -110,13 +112,14 @@ def train(
 
     stages = [stage for stage in STAGES if not only or stage in only]
     brush_file = find_brush(brush)
-    read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
+    settings = read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
     folder = output or user_dreams() / brush_file.name
     check_folder(folder)
     if pictures is not None:
         open_picture_set(pictures)
     need_train_packages("Training")
     from dreambrush.cli.ui.pace import Pace, in_words
+    from dreambrush.train.collect.wet import is_wet_brush
     from dreambrush.train.pipeline import train as train_brush
     from dreambrush.train.plan import TrainOptions, expected_seconds
 
@@ -124,7 +127,7 @@ def train(
     options = options.patient() if thorough else options
     options = replace(options, strokes=strokes) if strokes else options
     options = options if pictures is None else replace(options, practice=str(pictures))
-    pace = Pace(expected_seconds(options, stages))
+    pace = Pace(expected_seconds(options, stages, wet=is_wet_brush(settings)))
     started = time.perf_counter()
     with progress_bar(brush_file.name, quiet=quiet) as update:
 
@@ -153,6 +156,9 @@ def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: 
 
     share = foretold_share(card)
     known = f"it predicts {100 * share:.1f} % of what can be predicted of new strokes"
+    if "wet" in card:
+        explained = card["wet"]["held_out"]["explained"]
+        known += f", and {100 * explained:.1f} % of what they do with paint that lies there"
     click.echo(f"{folder}: the dream of {brush.name}, trained in {seconds:.0f} s; {known}.", err=True)
     if share < VAGUE:
         click.echo(f"Warning: {brush.name} could not be learned well; train it with --thorough.", err=True)

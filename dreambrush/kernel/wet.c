@@ -27,15 +27,18 @@ INLINE int64_t place(const Reader *reader, const float *node, int64_t tap, int *
     return nearest(y, reader->down) * reader->across + nearest(x, reader->across);
 }
 
-static void pick_up(const Reader *reader, const float *node, const float *canvas, const float *base, float *sample) {
-    float sum[3] = {0.0f, 0.0f, 0.0f};
+static void pick_up(const Reader *reader, const float *node, const float *canvas, const float *cover,
+                    const float *base, float *sample) {
+    float sum[4] = {0.0f, 0.0f, 0.0f, 0.0f};
     for (int64_t tap = 0; tap < reader->count; tap++) {
         int inside;
         int64_t at = place(reader, node, tap, &inside);
         const float *cell = (inside ? canvas : base) + 3 * at;
-        for (int j = 0; j < 3; j++) sum[j] += reader->weights[tap] * cell[j];
+        float weight = reader->weights[tap], paint = !cover ? 1.0f : inside ? cover[at] : 0.0f;
+        for (int j = 0; j < 3; j++) sum[j] += weight * (cell[j] - (1.0f - paint) * base[3 * at + j]);
+        sum[3] += weight * paint;
     }
-    for (int j = 0; j < 3; j++) sample[j] = sum[j];
+    for (int j = 0; j < 4; j++) sample[j] = sum[j];
 }
 
 // How a sum over the samples changes with the cells that were read, and with the place of the node.
@@ -61,32 +64,36 @@ static void put_back(const Reader *reader, const float *node, const float *canva
     by_node[1] = 0.5f * down * reader->per_pixel;
 }
 
+// What a brush carries at a point: of each node its part, and the base where that is transparent.
+INLINE void read_memory(int64_t per, const float *weight, const float *sample, const float *base, float *picked) {
+    for (int64_t j = 0; j < per; j++)
+        for (int c = 0; c < 4; c++) picked[c] += weight[j] * sample[4 * j + c];
+    for (int c = 0; c < 3; c++) picked[c] += (1.0f - picked[3]) * base[c];
+}
+
 int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush, int64_t per,
                     const float *nodes, const float *radius, int64_t count, const float *taps,
                     const float *tap_weights, double size, int64_t across, int64_t down, const float *colours,
                     const float *shift, const float *mean, const float *variance, const float *own,
-                    const float *kept, const float *carried, const float *weights, const float *base, float *canvas, float *doubt,
-                    float *change, float *before, float *samples) {
+                    const float *kept, const float *carried, const float *weights, const float *base, float *canvas, float *cover,
+                    float *doubt, float *change, float *before, float *samples) {
     if (per > MOST_NODES) return -1;
     for (int64_t stroke = 0; stroke < strokes; stroke++) {
         const float *colour = colours + 3 * stroke;
-        float *sample = samples + 3 * per * stroke;
+        float *sample = samples + 4 * per * stroke;
         int wet = brush[stroke] != DRY;
         if (wet) {
             int64_t first = brush[stroke] * count;
             Reader reader = {count,          across, down, taps + 2 * first, tap_weights + first,
                              radius[stroke], (float)(1.0 / size)};
-            for (int64_t j = 0; j < per; j++) pick_up(&reader, nodes + 2 * (per * stroke + j), canvas, base, sample + 3 * j);
+            for (int64_t j = 0; j < per; j++)
+                pick_up(&reader, nodes + 2 * (per * stroke + j), canvas, cover, base, sample + 4 * j);
         }
         for (int64_t i = starts[stroke]; i < starts[stroke + 1]; i++) {
             float *under = canvas + 3 * cell_id[i], *doubtful = doubt + cell_id[i], *added = change + 3 * i;
             float share = mean[i], bare = 1.0f - share;
-            float picked[3] = {0.0f, 0.0f, 0.0f};
-            if (wet) {
-                const float *weight = weights + per * i;
-                for (int64_t j = 0; j < per; j++)
-                    for (int c = 0; c < 3; c++) picked[c] += weight[j] * sample[3 * j + c];
-            }
+            float picked[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+            if (wet) read_memory(per, weights + per * i, sample, base + 3 * cell_id[i], picked);
             float lifted = wet ? 1.0f - own[i] - kept[i] - carried[i] : 0.0f;
             for (int c = 0; c < 3; c++) {
                 float given = shift ? colour[c] + shift[3 * i + c] : colour[c];
@@ -97,6 +104,10 @@ int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_i
                 }
                 added[c] = paint - under[c];
                 under[c] += share * added[c];
+            }
+            if (cover) {
+                float *paint = cover + cell_id[i];
+                *paint += share * ((wet ? own[i] + carried[i] * picked[3] + kept[i] * *paint : 1.0f) - *paint);
             }
             float squared = added[0] * added[0] + added[1] * added[1] + added[2] * added[2];
             before[i] = *doubtful;
@@ -117,7 +128,7 @@ int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *c
                          float *by_weights, float *by_nodes, double *by_colour, double *visible) {
     if (per > MOST_NODES) return -1;
     for (int64_t stroke = strokes - 1; stroke >= 0; stroke--) {
-        const float *colour = colours + 3 * stroke, *sample = samples + 3 * per * stroke;
+        const float *colour = colours + 3 * stroke, *sample = samples + 4 * per * stroke;
         float *by_node = by_nodes + 2 * per * stroke;
         float by_sample[3 * MOST_NODES];
         int wet = brush[stroke] != DRY;
@@ -141,13 +152,14 @@ int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *c
             if (wet) {
                 const float *weight = weights + per * i;
                 float *by_weight = by_weights + per * i;
-                float picked[3] = {0.0f, 0.0f, 0.0f};
+                float picked[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+                read_memory(per, weight, sample, base + 3 * at, picked);
                 for (int64_t j = 0; j < per; j++) {
                     by_weight[j] = 0.0f;
                     for (int c = 0; c < 3; c++) {
                         float carries = carried[i] * passed[c];
-                        picked[c] += weight[j] * sample[3 * j + c];
-                        by_weight[j] += carries * sample[3 * j + c];
+                        float hides = sample[4 * j + 3] * base[3 * at + c];
+                        by_weight[j] += carries * (sample[4 * j + c] - hides);
                         by_sample[3 * j + c] += carries * weight[j];
                     }
                 }

@@ -9,16 +9,19 @@
 // nodes (strokes, per, 2) in pixels, at taps (brushes, count, 2) in radii away from it, which have weights (brushes,
 // count) with sum 1.  Each fragment has shares of the brush's own colour, of what lies there already, and of what was picked
 // up, whose weights are (n, per); what is missing to 1 shows the base (cells, 3).  shift (n, 3) may be NULL.
-// As db_compose otherwise; samples (strokes, per, 3) says what was read.  Returns 0, or -1
+// Where base differs from place to place, cover
+// (cells) says how much paint there is on it, and changes; it is NULL where base is the same everywhere.  As db_compose
+// otherwise; samples (strokes, per, 4) says what was read: what is seen there, or its paint alone if there is a cover,
+// premultiplied, and how much paint there is.  Returns 0, or -1
 // if there are more nodes than the kernel has room for.
 int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush, int64_t per,
                     const float *nodes, const float *radius, int64_t count, const float *taps,
                     const float *tap_weights, double size, int64_t across, int64_t down, const float *colours,
                     const float *shift, const float *mean, const float *variance, const float *own,
-                    const float *kept, const float *carried, const float *weights, const float *base, float *canvas, float *doubt,
-                    float *change, float *before, float *samples);
+                    const float *kept, const float *carried, const float *weights, const float *base, float *canvas, float *cover,
+                    float *doubt, float *change, float *before, float *samples);
 
-// canvas (cells, 3) is the finished one; it is used up, as by_canvas, by_doubt and seen are.  by_own, by_kept and by_carried (n)
+// canvas (cells, 3) is the finished one; a cover counts as fixed.  canvas is used up, as by_canvas, by_doubt and seen are.  by_own, by_kept and by_carried (n)
 // and by_weights (n, per) are written, by_nodes (strokes, per, 2) too; by_colour and visible are added to.
 int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush,
                          int64_t per, const float *nodes, const float *radius, int64_t count, const float *taps,

@@ -131,6 +131,36 @@ def best_colour_and_gain_at(
     return colour, float(gain)
 
 
+def best_wet_colour_and_gain_at(
+    first: Floats,
+    second: Floats,
+    canvas: Floats,
+    residual: Floats,
+    own: Floats,
+    rest: Floats,
+    snap: Snap | None = None,
+) -> tuple[Float32, float]:
+    """As :func:`best_colour_and_gain_at`, of a stroke whose paint is ``own * colour + rest``; see above.
+
+    Args:
+        first: (p,), as are second, canvas, residual and snap.
+        second: (p,).
+        canvas: (p, 3).
+        residual: (p, 3).
+        own: (p,) share of the brush's own colour in its paint.
+        rest: (p, 3) what else there is in it.
+        snap: brings colours to those that may be used.
+    """
+    total = max(float((second * own * own).sum()), LEAST_PAINT)
+    wished = weighted_sums(first * own, residual) - weighted_sums(second * own, rest - canvas)
+    colour = np.clip(wished / total, 0.0, 1.0).astype(np.float32)
+    if snap is not None:
+        colour = snap(colour[None])[0]
+    change = own[:, None] * colour + rest - canvas
+    removed = np.stack([dot3(residual, change), dot3(change, change)], 1)
+    return colour, float(2 * weighted_sums(first, removed)[0] - weighted_sums(second, removed)[1])
+
+
 def only(colour: Float32) -> Snap:
     """Snaps to a single colour (3,)."""
     return lambda wished: np.broadcast_to(colour, wished.shape)

@@ -12,6 +12,7 @@ from safetensors.torch import save
 
 from dreambrush.cores import available_cores
 from dreambrush.dream.gradient import GRADIENT_FILE
+from dreambrush.dream.wet import CARD_ENTRY as WET_ENTRY
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import (
     COLOUR_FILE,
@@ -20,6 +21,9 @@ from dreambrush.models.catalogue import (
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
+    WET_FILE,
+    WET_GRADIENT_FILE,
+    WET_WEIGHTS_FILE,
     BrushFile,
     fingerprint,
     read_card,
@@ -34,18 +38,23 @@ from dreambrush.train.collect.gather import gather
 from dreambrush.train.collect.learnable import check_learnable
 from dreambrush.train.collect.probe import probe
 from dreambrush.train.collect.shards import MANIFEST, Manifest, load_strokes
-from dreambrush.train.export.networks import Exported, controller_entry, export_networks, write_model
+from dreambrush.train.collect.wet import dry_version, is_wet_brush
+from dreambrush.train.export.networks import Exported, controller_entry, export_networks, load_colour, write_model
 from dreambrush.train.fit.checkpoint import Checkpoint
-from dreambrush.train.fit.colour import learn_colour
+from dreambrush.train.fit.colour import ColourDream, learn_colour
 from dreambrush.train.fit.controller import SIDE as PRACTICE_SIDE
 from dreambrush.train.fit.controller import learn_controller
-from dreambrush.train.fit.evaluate import evaluate
+from dreambrush.train.fit.evaluate import HELD_OUT_SEED_OFFSET, evaluate
+from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.grounds import Grounds
 from dreambrush.train.fit.learn import learn_dream, load_dream
 from dreambrush.train.fit.nearest import nearest_controller
 from dreambrush.train.fit.nib import measure_nib
 from dreambrush.train.fit.practice_pictures import draw_picture
+from dreambrush.train.fit.wet_fit import LearntWet, learn_wet, load_wet
+from dreambrush.train.fit.wet_score import evaluate_wet
 from dreambrush.train.plan import STAGES, Stage, TrainOptions, check_device
-from dreambrush.train.preview import PREVIEW_FILE, preview_sheet
+from dreambrush.train.preview import PREVIEW_FILE, preview_sheet, wet_preview_sheet
 from dreambrush.train.to_onnx import controller_bytes
 from dreambrush.train.workspace import Workspace
 
@@ -78,7 +87,8 @@ def train(
         output: the model's folder; made if missing, its model replaced if it has one.
         options: what and how long to learn.
         stages: those to do now.
-        progress: told stage ("collect", "dream", "evaluate", "controller", "export"), how much is done, and in all.
+        progress: told stage ("collect", "dream", "evaluate", "wet", "controller", "export"), how much is done, and in
+            all.
         keep: do not delete the strokes and checkpoints after the last stage.
         restart: throw away what an unfinished training left.
         workers: processes that paint strokes; by default one per core.
@@ -87,7 +97,7 @@ def train(
         The folder.
 
     Raises:
-        BrushError: the brush file is broken, or the brush cannot be learned; what it is instead is said.
+        BrushError: the brush file is broken, or the brush lays no paint and moves none.
         UsageError: there is no such device.
         ModelError: an earlier stage is missing, or what was exported answers differently.
         OutputError: the folder cannot be written, is in use, or has an unfinished training with other options.
@@ -117,6 +127,11 @@ class _Run:
     workspace: Workspace
     report: Report
 
+    @property
+    def dry(self) -> BrushSettings:
+        """The brush without what makes it wet: its dream is of coverage, wherever paint lies."""
+        return dry_version(self.settings)
+
     def do(self, stage: Stage, workers: int) -> None:
         """Does a stage, as far as it is not done yet."""
         if stage == "collect":
@@ -129,11 +144,11 @@ class _Run:
             self._export()
 
     def _collect(self, workers: int) -> None:
-        wanted = Manifest(self.brush.name, self.settings.digest(), self.options.seed, False, self.options.strokes, 0)
+        wanted = Manifest(self.brush.name, self.dry.digest(), self.options.seed, False, self.options.strokes, 0)
         with self.workspace.timed("collect"):
             gather(
                 self.workspace.strokes,
-                self.settings,
+                self.dry,
                 wanted,
                 workers,
                 lambda done, total: self.report("collect", done, total),
@@ -152,7 +167,7 @@ class _Run:
                 self.report("dream", checkpoint.load()[0], options.fit.steps)
                 dream = learn_dream(
                     load_strokes(workspace.strokes),
-                    measure_nib(self.settings),
+                    measure_nib(self.dry),
                     options.fit,
                     options.seed,
                     lambda done, total: self.report("dream", done, total),
@@ -161,11 +176,11 @@ class _Run:
                 )
                 workspace.save(WEIGHTS_FILE, save(dream.state_dict()))
         if workspace.journal.get("dream_of") != fingerprint(weights):
-            found = probe(self.settings)
+            found = probe(self.dry)
             with workspace.timed("evaluate"):
                 self.report("evaluate", 0, 1)
                 dream = load_dream(weights)
-                score = evaluate(dream, self.settings, options.seed, options.held_out)
+                score = evaluate(dream, self.dry, options.seed, options.held_out)
                 about = dream_section(
                     self.brush.name,
                     self.settings.digest(),
@@ -176,10 +191,41 @@ class _Run:
                 )
             if found.changes_colour:
                 with workspace.timed("colour"):
-                    colour, colour_score = learn_colour(self.settings, dream, options.seed, options.colour_steps)
+                    colour, colour_score = learn_colour(self.dry, dream, options.seed, options.colour_steps)
                     about["held_out"]["colour"] = colour_score.as_dict()
                     workspace.save(COLOUR_WEIGHTS_FILE, save(colour.state_dict()))
+            if is_wet_brush(self.settings):
+                about |= self._wet(dream, colour if found.changes_colour else None)
             workspace.note(dream=about, dream_of=fingerprint(weights))
+
+    def _wet(self, dream: FieldDream, colour: ColourDream | None) -> dict[str, Any]:
+        """Learns what the brush does with paint that lies there: an entry of the card; none if it proves to be dry."""
+        options, workspace = self.options, self.workspace
+        pictures = None if options.practice is None else open_picture_set(Path(options.practice))
+        with workspace.timed("wet"):
+            self.report("wet", 0, 1)
+            seen = Grounds(pictures, options.wet.canvases, options.seed)
+            unseen = Grounds(pictures, options.wet.canvases, options.seed + HELD_OUT_SEED_OFFSET)
+            learnt = learn_wet(
+                self.settings,
+                dream,
+                seen,
+                options.wet,
+                options.seed,
+                lambda done, total: self.report("wet", done, total),
+            )
+            if learnt is None:
+                return {}
+            workspace.save(WET_WEIGHTS_FILE, save(learnt.field.state_dict()))
+            score = evaluate_wet(self.settings, dream, learnt, unseen, options.seed, options.wet.held_out, colour)
+        return {
+            WET_ENTRY: {
+                **learnt.as_dict(),
+                "pictures": "drawn ones" if pictures is None else f"{len(pictures)} of a folder",
+                "options": options.wet.as_dict(),
+                "held_out": score.as_dict(),
+            }
+        }
 
     def _controller(self) -> None:
         workspace, options = self.workspace, self.options
@@ -226,9 +272,14 @@ class _Run:
         new = weights.parent == workspace.folder
         card = dict(journal["dream"]) if new else read_card(workspace.model)
         colour = weights.parent / COLOUR_WEIGHTS_FILE if card["changes_colour"] else None
-        gradient = workspace.folder / PRACTICE_FOLDER / GRADIENT_FILE
-        made = gradient.is_file() and read_card(gradient.parent).get("weights") == fingerprint(weights)
-        exported = export_networks(weights, colour, gradient.read_bytes() if made else None)
+        practice = workspace.folder / PRACTICE_FOLDER
+        made = (practice / GRADIENT_FILE).is_file() and read_card(practice).get("weights") == fingerprint(weights)
+        wet = weights.parent / WET_WEIGHTS_FILE if WET_ENTRY in card else None
+        gradients = (
+            (practice / name).read_bytes() if made and (practice / name).is_file() else None
+            for name in (GRADIENT_FILE, WET_GRADIENT_FILE)
+        )
+        exported = export_networks(weights, colour, next(gradients), wet, next(gradients))
         return exported, card | exported.about
 
     def _export(self) -> None:
@@ -240,7 +291,7 @@ class _Run:
         dream = load_dream(weights)
         is_random = card["held_out"]["noise_floor"] > RANDOM
         files = exported.files | {
-            PREVIEW_FILE: preview_sheet(dream, self.settings, self.options.seed, random=is_random),
+            PREVIEW_FILE: self._preview(dream, weights.parent, card, random=is_random),
         }
         if self.brush.path.parent != shipped_folder("brushes"):
             copy = f"{bare_name(self.brush.name)}.myb"  # so that it can be named from now on
@@ -260,4 +311,17 @@ class _Run:
         if not card["changes_colour"]:
             for name in (COLOUR_FILE, COLOUR_WEIGHTS_FILE):
                 (workspace.model / name).unlink(missing_ok=True)
+        if WET_ENTRY not in card:
+            for name in (WET_FILE, WET_GRADIENT_FILE, WET_WEIGHTS_FILE):
+                (workspace.model / name).unlink(missing_ok=True)
         self.report("export", 1, 1)
+
+    def _preview(self, dream: FieldDream, folder: Path, card: dict[str, Any], *, random: bool) -> bytes:
+        """The preview sheet; over a painted ground if the brush is wet."""
+        if WET_ENTRY not in card:
+            return preview_sheet(dream, self.settings, self.options.seed, random=random)
+        learnt = LearntWet.from_dict(load_wet(folder / WET_WEIGHTS_FILE), card[WET_ENTRY])
+        colour = load_colour(folder / COLOUR_WEIGHTS_FILE) if card["changes_colour"] else None
+        practice = self.options.practice
+        pictures = None if practice is None else open_picture_set(Path(practice))
+        return wet_preview_sheet(self.settings, dream, learnt, colour, pictures, self.options.seed)

@@ -13,6 +13,7 @@ from dreambrush.train.fit.colour import STEPS as COLOUR_STEPS
 from dreambrush.train.fit.controller import ControllerOptions
 from dreambrush.train.fit.evaluate import HELD_OUT_STROKES
 from dreambrush.train.fit.fit import FitOptions
+from dreambrush.train.fit.wet_fit import WetOptions
 
 Stage = Literal["collect", "dream", "controller", "export"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -34,6 +35,7 @@ class TrainOptions:
         fit: of the dream.
         held_out: strokes to score the dream on.
         colour_steps: of fitting the colour dream, for brushes that change their colour.
+        wet: of what a wet brush does with paint that lies there.
         rounds: of the controller.
         from_nothing: begin the controller with random weights, not with those of the brush that is most alike.
         practice: folder of the pictures that the controller practises on; None for drawn ones.
@@ -47,6 +49,7 @@ class TrainOptions:
     fit: FitOptions = field(default_factory=FitOptions)
     held_out: int = HELD_OUT_STROKES
     colour_steps: int = COLOUR_STEPS
+    wet: WetOptions = field(default_factory=WetOptions)
     rounds: ControllerOptions = field(default_factory=ControllerOptions)
     from_nothing: bool = False
     practice: str | None = None
@@ -60,6 +63,7 @@ class TrainOptions:
             self,
             strokes=THOROUGH_STROKES if self.strokes == STROKES else self.strokes,
             fit=replace(self.fit, steps=THOROUGH_STEPS * self.fit.steps),
+            wet=replace(self.wet, strokes=2 * self.wet.strokes, steps=THOROUGH_STEPS * self.wet.steps),
             rounds=replace(self.rounds, batches=THOROUGH_BATCHES, learning_rate=THOROUGH_RATE),
             from_nothing=True,
             thorough=True,
@@ -73,6 +77,7 @@ class TrainOptions:
             "fit": self.fit.as_dict(),
             "held_out": self.held_out,
             "colour_steps": self.colour_steps,
+            "wet": self.wet.as_dict(),
             "rounds": self.rounds.as_dict(),
             "from_nothing": self.from_nothing,
             "practice": self.practice,
@@ -89,16 +94,18 @@ class TrainOptions:
         return " ".join(words)
 
 
-def expected_seconds(options: TrainOptions, stages: Sequence[Stage]) -> dict[str, float]:
-    """About how long each step of the stages takes on two cores with a plain brush, in order."""
+def expected_seconds(options: TrainOptions, stages: Sequence[Stage], *, wet: bool = False) -> dict[str, float]:
+    """About how long each step of the stages takes on two cores with a plain brush, or a wet one, in order."""
     seconds = {
         "collect": options.strokes / 2500,
         "dream": 10 + 1e-6 * options.fit.steps * options.fit.batch,
         "evaluate": 8.0,
+        "wet": 5 + 0.004 * options.wet.strokes + 0.009 * options.wet.steps,
         "controller": 10 + 1.7 * options.rounds.batches,
         "export": 12.0,
     }
-    wanted = {*stages, "evaluate"} if "dream" in stages else {*stages}
+    seconds["export"] += 30.0 * wet
+    wanted = {*stages, "evaluate", *(["wet"] if wet else [])} if "dream" in stages else {*stages}
     return {stage: value for stage, value in seconds.items() if stage in wanted}
 
 

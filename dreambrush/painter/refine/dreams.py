@@ -15,9 +15,9 @@ from dreambrush.bezier import NUMBERS, RADIUS
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.dream.wet import WetDream, WetPaint, is_wet
+from dreambrush.dream.wet import WetDream, is_wet
 from dreambrush.painter.refine.fragments import Fragments, Grid, together
-from dreambrush.painter.refine.pickup import DRY, Pickup
+from dreambrush.painter.refine.pickup import DRY, Pickup, all_own
 from dreambrush.painter.sketch import Sketch
 
 CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
@@ -108,7 +108,7 @@ class Dreams:
         wet = [each for each in self.wet if each is not None]
         per, count = max(each.node_count for each in wet), max(len(each.rings) for each in wet)
         n, k = len(fragments), len(sketch)
-        paint = WetPaint(np.ones(n, np.float32), *np.zeros((2, n), np.float32), np.zeros((n, per), np.float32))
+        paint = all_own(n, per)
         brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)
         taps = np.zeros((len(self.wet), count, 3), np.float32)
         for number, dream in enumerate(self.wet):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Floats, Int64
+from dreambrush.arrays import Float32, Floats, Int64, Mask
 from dreambrush.bezier import NUMBERS, PATH
 from dreambrush.dream.wet import PLACES, WetPaint
 from dreambrush.kernel.library import Compiled, compiled
@@ -45,17 +45,17 @@ class Pickup:
     """
 
     brush: Int64
-    nodes: Float32
-    radius: Float32
-    taps: Float32
+    nodes: Floats
+    radius: Floats
+    taps: Floats
     paint: WetPaint
-    base: Float32
+    base: Floats
     across: int
     down: int
     size: float
 
-    def places(self, stroke: int) -> tuple[Int64, Float32, Floats]:
-        """The cells that a stroke reads (m, t), the weight of each tap (t,), and where it is on the canvas (m, t)."""
+    def places(self, stroke: int) -> tuple[Int64, Floats, Mask]:
+        """The cells that a stroke reads (m, t), the weight of each tap (t,), and whether it is on the canvas (m, t)."""
         taps = self.taps[self.brush[stroke]]
         per_pixel = np.float32(1.0 / self.size)
         at = (self.nodes[stroke][:, None] + taps[:, :2] * self.radius[stroke]) * per_pixel
@@ -65,13 +65,78 @@ class Pickup:
         row = np.clip(y, 0, self.down - 1).astype(np.int64)
         return row * self.across + column, taps[:, 2], inside
 
+    def cover(self, canvas: Floats) -> Floats | None:
+        """How much paint there is on each cell (cells,) of a canvas (cells, 3); None where that makes no difference.
+
+        It makes none where the base is the same everywhere.  Elsewhere a cell that shows the base counts as bare, and
+        any other as covered.
+        """
+        if (self.base == self.base[:1]).all():
+            return None
+        return np.asarray((canvas != self.base).any(1), canvas.dtype)
+
+    def found(self, stroke: int, canvas: Floats, cover: Floats | None = None) -> Floats:
+        """What a stroke finds at its nodes.
+
+        Args:
+            stroke: its number.
+            canvas: (cells, 3) what is seen.
+            cover: (cells,) how much paint there is, if it makes a difference.
+
+        Returns:
+            (m, 4) colour and how much paint there is.  Where there is a cover, it is the colour of the paint alone,
+            premultiplied; else it is what is seen, and all is paint.
+        """
+        at, weights, inside = self.places(stroke)
+        seen = np.where(inside[..., None], canvas[at], self.base[at])
+        paint = np.ones(at.shape, canvas.dtype) if cover is None else np.where(inside, cover[at], 0)
+        found = np.concatenate([seen - (1 - paint)[..., None] * self.base[at], paint[..., None]], -1)
+        return np.asarray((weights[:, None] * found).sum(1))
+
+    def mixed(self, some: slice, at: Int64, under: Floats, found: Floats) -> tuple[Floats, Floats]:
+        """Of what paint consists at some fragments of one stroke.
+
+        Args:
+            some: numbers of the fragments.
+            at: (p,) their cells.
+            under: (p, 3) what lies there.
+            found: (m, 4) of :meth:`found`.
+
+        Returns:
+            The share of the brush's own colour (p,), and what else there is (p, 3).
+        """
+        own, kept, carried, weights = (each[some] for each in self.paint)
+        memory = weights @ found
+        picked = memory[:, :3] + (1 - memory[:, 3:]) * self.base[at]
+        rest = carried[:, None] * picked + kept[:, None] * under
+        return own, rest + (1 - own - kept - carried)[:, None] * self.base[at]
+
+    def covering(self, some: slice, cover: Floats, found: Floats) -> Floats:
+        """How much of the paint (p,) is opaque at some fragments, over a cover (p,)."""
+        own, kept, carried, weights = (each[some] for each in self.paint)
+        return np.asarray(own + carried * (weights @ found[:, 3]) + kept * cover)
+
+
+def rest_alone(canvas: Floats, fragments: Fragments, pickup: Pickup) -> Floats:
+    """What paint has besides its own colour (p, 3), if each stroke were laid alone on the canvas (cells, 3)."""
+    nothing = np.zeros(len(fragments), canvas.dtype)
+    black = np.zeros((len(pickup.brush), 3), canvas.dtype)
+    laid = compose_wet(canvas, black, fragments, nothing, nothing, pickup)
+    return np.asarray(laid.change + canvas[fragments.cell_id])
+
+
+def all_own(count: int, nodes: int, dtype: type = np.float32, share: float = 1.0) -> WetPaint:
+    """Paint at so many fragments that is the brush's own through and through; or as much of it as a share."""
+    nothing: Floats = np.zeros((2, count), dtype)
+    return WetPaint(np.full(count, share, dtype), nothing[0], nothing[1], np.zeros((count, nodes), dtype))
+
 
 @dataclass(frozen=True)
 class WetComposite(Composite):
     """What wet strokes make of n cells.
 
     Attributes:
-        samples: (k, m, 3) what each stroke found at its nodes.
+        samples: (k, m, 4) what each stroke found at its nodes; see :meth:`Pickup.found`.
     """
 
     samples: Floats
@@ -102,30 +167,31 @@ def compose_wet(
     """Lays strokes of which some are wet; arguments as of :func:`~dreambrush.painter.refine.compositing.compose`."""
     canvas, doubt = canvas.copy(), np.zeros(len(canvas), canvas.dtype)
     change, before = np.empty((len(fragments), 3), canvas.dtype), np.empty(len(fragments), canvas.dtype)
-    samples = np.zeros((*pickup.nodes.shape[:2], 3), canvas.dtype)
+    samples = np.zeros((*pickup.nodes.shape[:2], 4), canvas.dtype)
+    cover = pickup.cover(canvas)
     composite = WetComposite(canvas, doubt, change, before, fragments.cell_id, samples)
     c = compiled() if canvas.dtype == np.float32 else None
     if c is not None:
-        made = [c.floats(array) for array in (canvas, doubt, change, before, samples)]
+        made = [c.floats(array) for array in (doubt, change, before, samples)]
         given = _given(c, colours, fragments, mean, variance, pickup, shift)
-        _check(c.lib.db_compose_wet(*given, *made))
+        painted = c.ffi.NULL if cover is None else c.floats(cover)
+        _check(c.lib.db_compose_wet(*given, c.floats(canvas), painted, *made))
         return composite
     for stroke in range(len(colours)):
         some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
-        wet = pickup.brush[stroke] != DRY
-        if wet:
-            at, weights, inside = pickup.places(stroke)
-            found = np.where(inside[..., None], canvas[at], pickup.base[at])
-            samples[stroke] = (weights[:, None] * found).sum(1)
         at = fragments.cell_id[some]
         under, doubtful, share, spread = canvas[at], doubt[at], mean[some], variance[some]
         colour = colours[stroke] if shift is None else colours[stroke] + shift[some]
-        paint = colour
-        if wet:
-            own, kept, carried, weights = (each[some] for each in pickup.paint)
-            paint = own[:, None] * colour + carried[:, None] * (weights @ samples[stroke])
-            paint = paint + kept[:, None] * under + (1 - own - kept - carried)[:, None] * pickup.base[at]
-        added = paint - under
+        if pickup.brush[stroke] == DRY:
+            added, paint = colour - under, np.ones_like(share)
+        else:
+            samples[stroke] = pickup.found(stroke, canvas, cover)
+            own, rest = pickup.mixed(some, at, under, samples[stroke])
+            added = own[:, None] * colour + rest - under
+            if cover is not None:
+                paint = pickup.covering(some, cover[at], samples[stroke])
+        if cover is not None:
+            cover[at] += share * (paint - cover[at])
         canvas[at] = under + share[:, None] * added
         doubt[at] = ((1 - share) ** 2 + spread) * doubtful + spread * dot3(added, added)
         change[some], before[some] = added, doubtful
@@ -143,13 +209,16 @@ def wet_gradients(
     pickup: Pickup,
     shift: Floats | None = None,
 ) -> WetGradients:
-    """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`."""
+    """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`.
+
+    How much paint there is on an uneven base counts as fixed.
+    """
     dtype, n, k = composite.canvas.dtype, len(fragments), len(colours)
     by_canvas = 2 * weight[:, None] * (composite.canvas - target)
     by_doubt = weight.astype(dtype)
     canvas, seen = composite.canvas.copy(), by_doubt.copy()
     by_mean, by_variance = np.zeros((2, n), dtype)
-    by = WetPaint(*np.zeros((3, n), dtype), np.zeros_like(pickup.paint.weights, dtype))
+    by = all_own(n, pickup.nodes.shape[1], dtype.type, 0.0)
     by_nodes = np.zeros(pickup.nodes.shape, dtype)
     by_colour, visible = np.zeros((k, 3)), np.zeros(k)
     c = compiled() if dtype == np.float32 else None
@@ -183,11 +252,12 @@ def wet_gradients(
             continue
         by_canvas[at] = pull - (1 - kept)[:, None] * passed
         colour = colours[stroke] if shift is None else colours[stroke] + shift[some]
-        base = pickup.base[at]
+        base, found = pickup.base[at], composite.samples[stroke]
+        memory = weights @ found
         by.own[some], by.kept[some] = dot3(passed, colour - base), dot3(passed, canvas[at] - base)
-        by.carried[some] = dot3(passed, weights @ composite.samples[stroke] - base)
+        by.carried[some] = dot3(passed, memory[:, :3] - memory[:, 3:] * base)
         carries = carried[:, None] * passed
-        by.weights[some] = carries @ composite.samples[stroke].T
+        by.weights[some] = carries @ found[:, :3].T - dot3(carries, base)[:, None] * found[:, 3]
         _put_back(pickup, stroke, canvas, weights.T @ carries, by_canvas, by_nodes[stroke])
     return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
 

@@ -48,11 +48,11 @@ class View:
 
     def gradients(self) -> Gradients:
         """How the error of its cells changes with the strokes' paint, and with what wet ones pick up."""
-        composite, seen = self.composite, (self.target, self.weight)
+        composite, target, weight = self.composite, self.target, self.weight
         if self.pickup is None or not isinstance(composite, WetComposite):
-            return gradients(composite, *seen, self.fragments, self.mean, self.variance)
-        paint = self.fragments, self.mean, self.variance, self.pickup, self.shift
-        return wet_gradients(composite, *seen, self.colours, *paint)
+            return gradients(composite, target, weight, self.fragments, self.mean, self.variance)
+        laid = self.colours, self.fragments, self.mean, self.variance, self.pickup, self.shift
+        return wet_gradients(composite, target, weight, *laid)
 
     @property
     def error(self) -> float:
@@ -147,7 +147,7 @@ class Scene:
             start, target, weight = canvas, self.target, self.weight
         else:
             start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
-        pickup = self.dreams.pickup(sketch, pairs, grid, self.base[grid.cells]) if self.dreams.any_wet else None
+        pickup = self.pickup(sketch, pairs, grid)
         laid = start, sketch.colours, pairs, mean, variance
         composite = compose(*laid, shift) if pickup is None else compose_wet(*laid, pickup, shift)
         return View(grid, pairs, mean, variance, composite, target, weight, sketch.colours, shift, pickup)
@@ -155,6 +155,12 @@ class Scene:
     def pairs(self, sketch: Sketch, grid: Grid) -> Fragments:
         """The fragments of a sketch on a grid."""
         return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
+
+    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid) -> Pickup | None:
+        """What wet strokes pick up on a whole grid; None if all brushes are dry."""
+        if not self.dreams.any_wet:
+            return None
+        return self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells])
 
     def canvas_error(self, canvas: Float32) -> float:
         """Mean squared error of a canvas (height * width, 3), over cells and channels."""

@@ -1,4 +1,4 @@
-"""Which brushes cannot be learned, and what they are instead: found out by painting, as settings alone do not tell."""
+"""What brushes are that lay no paint of their own: found out by painting, as settings alone do not tell."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Kind(Enum):
     NOTHING = "lays no paint, whatever the stroke"
 
 
-def kind_of_unlearnable(settings: BrushSettings) -> Kind | None:
-    """What a brush is that cannot be learned; None for those that can.
+def kind_without_paint(settings: BrushSettings) -> Kind | None:
+    """What a brush is that lays no paint on an empty canvas; None for those that do.
 
     Raises:
         BrushError: the brush asks for dabs without end.
@@ -56,11 +56,10 @@ def check_learnable(name: str, settings: BrushSettings) -> None:
     Raises:
         BrushError: there is nothing to learn, or the brush asks for dabs without end.
     """
-    kind = kind_of_unlearnable(settings)
-    if kind is not None:
+    if kind_without_paint(settings) is Kind.NOTHING:
         raise BrushError(
-            f"The brush '{name}' {kind.value}, so it cannot paint a picture.",
-            "Choose a brush from 'dreambrush brushes', and keep this one for painting by hand in MyPaint.",
+            f"The brush '{name}' {Kind.NOTHING.value}, so there is nothing to learn of it.",
+            "Choose a brush from 'dreambrush brushes', or open this one in MyPaint and make it opaque.",
             id="brush-not-learnable",
         )
 

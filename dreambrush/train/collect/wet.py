@@ -118,8 +118,9 @@ def paint_over(
         BrushError: the brush asks for dabs without end.
     """
     rng = np.random.default_rng((seed, 1))
-    kinds = strokes_over(random_strokes, count - count // 2, seed, reach), strokes_over(
-        brownian_strokes, count // 2, seed, reach
+    kinds = (
+        strokes_over(random_strokes, count - count // 2, seed, reach),
+        strokes_over(brownian_strokes, count // 2, seed, reach),
     )
     strokes = rng.permutation(np.concatenate(kinds))
     colour = np.concatenate([random_colours(count, seed), np.ones((count, 1), np.float32)], 1)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +15,7 @@ from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.dream.kernel import agreement
 from dreambrush.dream.kernel.kernel import CARD_ENTRY, Kernel
 from dreambrush.dream.kernel.weights import packed_weights
-from dreambrush.errors import ModelError, OutputError
+from dreambrush.errors import OutputError
 from dreambrush.files.output import open_output
 from dreambrush.kernel.library import kernel
 from dreambrush.models.catalogue import (
@@ -28,31 +27,25 @@ from dreambrush.models.catalogue import (
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
+    WET_GRADIENT_FILE,
+    WET_WEIGHTS_FILE,
     digest_of,
     fingerprint,
     read_card,
 )
-from dreambrush.models.networks import load_network
 from dreambrush.painter.propose import round_kernel, round_weights
 from dreambrush.train.card import card_bytes
 from dreambrush.train.collect.strokes import SIDE, random_colours, random_strokes
+from dreambrush.train.export.check import LARGEST_DIFFERENCE, Difference, check_network
 from dreambrush.train.export.gradient import gradient_bytes
+from dreambrush.train.export.wet import export_wet
 from dreambrush.train.fit.checkpoint import put_weights, read_weights
 from dreambrush.train.fit.colour import ColourDream, colour_onnx
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.learn import load_dream
 from dreambrush.train.to_onnx import onnx_bytes
 
-LARGEST_DIFFERENCE = 1e-3  # of alpha (0..1), its gradient, or a colour (0..1)
-LARGEST_SHARE = 1e-3  # of all values may differ more: where two pieces of a path are equally near, rounding decides
 CHECK_SEED, CHECK_STROKES, CHECK_POINTS = 40_000_003, 500, 200
-
-
-class Difference(NamedTuple):
-    """How far onnxruntime's answers are from torch's: the largest difference, and the share that matters."""
-
-    most: float
-    share: float
 
 
 @dataclass(frozen=True)
@@ -73,6 +66,8 @@ def export_networks(
     dream_weights: Path,
     colour_weights: Path | None = None,
     gradient: bytes | None = None,
+    wet_weights: Path | None = None,
+    wet_gradient: bytes | None = None,
 ) -> Exported:
     """Makes the networks of a model.
 
@@ -80,6 +75,8 @@ def export_networks(
         dream_weights: ``dream.safetensors``.
         colour_weights: ``colour.safetensors``, if the brush changes its colour.
         gradient: what was exported of these weights before; it takes longer than all the rest.
+        wet_weights: ``wet.safetensors``, if the brush is wet.
+        wet_gradient: what was exported of these before.
 
     Raises:
         ModelError: weights cannot be read, or what was exported answers differently.
@@ -94,6 +91,10 @@ def export_networks(
         files[COLOUR_WEIGHTS_FILE] = colour_weights.read_bytes()
         files[COLOUR_FILE] = colour_onnx(colour)
         differences[COLOUR_FILE] = check_colour(colour, files[COLOUR_FILE])
+    if wet_weights is not None:
+        made, found = export_wet(wet_weights, wet_gradient)
+        files |= made
+        differences |= found
     about = {
         "weights": fingerprint(dream_weights),
         "onnx_difference": {
@@ -151,11 +152,14 @@ def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str,
     card = read_card(folder)
     colour = folder / COLOUR_WEIGHTS_FILE
     gradient = folder / GRADIENT_FILE
-    kept = not anew and gradient.is_file() and card.get("weights") == fingerprint(folder / WEIGHTS_FILE)
+    wet, wet_gradient = folder / WET_WEIGHTS_FILE, folder / WET_GRADIENT_FILE
+    kept = not anew and card.get("weights") == fingerprint(folder / WEIGHTS_FILE)
     exported = export_networks(
         folder / WEIGHTS_FILE,
         colour if colour.is_file() else None,
-        gradient.read_bytes() if kept else None,
+        gradient.read_bytes() if kept and gradient.is_file() else None,
+        wet if wet.is_file() else None,
+        wet_gradient.read_bytes() if kept and wet_gradient.is_file() else None,
     )
     files = exported.files
     if output.resolve() != folder.resolve():
@@ -246,38 +250,3 @@ def check_colour(colour: ColourDream, model: bytes) -> Difference:
 def _strokes_and_points() -> dict[str, Float32]:
     points = np.random.default_rng(CHECK_SEED).uniform(0, SIDE, (CHECK_STROKES, CHECK_POINTS, 2)).astype(np.float32)
     return {"strokes": random_strokes(CHECK_STROKES, CHECK_SEED), "points": points}
-
-
-@torch.no_grad()
-def check_network(
-    network: Callable[..., Sequence[Tensor]],
-    model: bytes,
-    name: str,
-    inputs: dict[str, Float32],
-    outputs: tuple[str, ...],
-    largest: float = LARGEST_DIFFERENCE,
-) -> Difference:
-    """The difference between the answers of a trained network and of the ONNX model that was exported of it.
-
-    Args:
-        network: the trained one.
-        model: bytes of the ONNX model.
-        name: of its file, for the error.
-        inputs: to both, by name, in order.
-        outputs: names of the answers, in order.
-        largest: difference that hardly any answer may exceed.
-
-    Raises:
-        ModelError: more than LARGEST_SHARE of all answers differ by more than that.
-    """
-    trained = network(*(torch.from_numpy(value) for value in inputs.values()))
-    exported = load_network(model, name, tuple(inputs), outputs, threads=1).run(None, inputs)
-    differences = np.concatenate([np.abs(a.numpy() - b).ravel() for a, b in zip(trained, exported, strict=True)])
-    found = Difference(float(differences.max()), float(1 - (differences <= largest).mean()))
-    if found.share > LARGEST_SHARE:
-        raise ModelError(
-            f"The exported {name} answers differently from the trained network (by up to {found.most:.2g}).",
-            "Install other versions of onnx and onnxruntime, then run: dreambrush export",
-            id="export-differs",
-        )
-    return found

@@ -28,6 +28,7 @@ from dreambrush.painter.refine.compositing import compose, contributions, gradie
 from dreambrush.painter.refine.descent import refine
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid
+from dreambrush.painter.refine.pickup import Pickup, by_nodes_of_strokes, compose_wet, rest_alone, wet_gradients
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.train.fit.checkpoint import Checkpoint, State
@@ -229,11 +230,19 @@ class _Trial:
 
     def lay(self, sketch: Sketch) -> tuple[Float32, Floats]:
         """Lays strokes; the gradient (k, 9) of the error by them, and what each contributes (k,)."""
-        pairs, mean, variance = self._dreamt(sketch)
-        self.colours, _ = self._alone(pairs, mean, variance)
-        composite = compose(self._canvas, self.colours, pairs, mean, variance)
-        by = gradients(composite, self._target, self._weight, pairs, mean, variance)
-        by_strokes = self._scene.dreams.vjp_everywhere(sketch, pairs, by.grad_mean, by.grad_variance)
+        pairs, mean, variance, pickup = self._dreamt(sketch)
+        self.colours, _ = self._alone(pairs, mean, variance, pickup)
+        dreams = self._scene.dreams
+        if pickup is None:
+            composite = compose(self._canvas, self.colours, pairs, mean, variance)
+            by = gradients(composite, self._target, self._weight, pairs, mean, variance)
+            by_strokes = dreams.vjp_everywhere(sketch, pairs, by.grad_mean, by.grad_variance)
+        else:
+            laid = self.colours, pairs, mean, variance, pickup
+            composite = compose_wet(self._canvas, *laid)
+            by = wet_gradients(composite, self._target, self._weight, *laid)
+            by_strokes = dreams.vjp_everywhere(sketch, pairs, by.grad_mean, by.grad_variance)
+            by_strokes += by_nodes_of_strokes(by.nodes)
         cost = contributions(composite, self._target, self._weight, pairs, mean).cost
         self._canvas = np.asarray(composite.canvas, np.float32)
         return by_strokes, cost
@@ -242,21 +251,25 @@ class _Trial:
         """What other strokes would gain (k,), each laid alone on what is there now."""
         return self._alone(*self._dreamt(sketch))[1]
 
-    def _dreamt(self, sketch: Sketch) -> tuple[Fragments, Float32, Float32]:
+    def _dreamt(self, sketch: Sketch) -> tuple[Fragments, Float32, Float32, Pickup | None]:
         pairs = self._scene.pairs(sketch, self._grid)
-        return pairs, *self._scene.dreams.alpha(sketch, pairs)
+        return pairs, *self._scene.dreams.alpha(sketch, pairs), self._scene.pickup(sketch, pairs, self._grid)
 
-    def _alone(self, pairs: Fragments, mean: Float32, variance: Float32) -> tuple[Float32, Float64]:
+    def _alone(
+        self, pairs: Fragments, mean: Float32, variance: Float32, pickup: Pickup | None
+    ) -> tuple[Float32, Float64]:
         """The best colour of each stroke on the canvas, and its gain; see painter/gain.py."""
         at, of, count = pairs.cell_id, pairs.stroke_id, len(pairs.starts) - 1
+        own = np.ones_like(mean) if pickup is None else pickup.paint.own
+        rest = np.float32(0) if pickup is None else rest_alone(self._canvas, pairs, pickup)
         first = self._weight[at] * mean
         second = self._weight[at] * (mean * mean + variance)
         canvas, residual = self._canvas[at], self._target[at] - self._canvas[at]
-        total = np.maximum(np.bincount(of, second, count), LEAST_PAINT)
-        wished = second[:, None] * canvas + first[:, None] * residual
+        total = np.maximum(np.bincount(of, second * own * own, count), LEAST_PAINT)
+        wished = (second * own)[:, None] * (canvas - rest) + (first * own)[:, None] * residual
         colours = np.stack([np.bincount(of, wished[:, i], count) for i in range(3)], 1) / total[:, None]
         best = np.clip(colours, 0, 1).astype(np.float32)
-        change = best[of] - canvas
+        change = own[:, None] * best[of] + rest - canvas
         gain = 2 * first * np.einsum("ij,ij->i", residual, change) - second * np.einsum("ij,ij->i", change, change)
         return best, np.bincount(of, gain, count).astype(np.float64)
 

@@ -1,4 +1,4 @@
-"""The wet field: what a stroke does with paint that lies there, at a point; dreambrush/dream/wet.py says how it is used.
+"""The wet field: what a stroke does with paint that lies there, at a point; dream/wet.py says how it is used.
 
 What a brush carries when it comes to a point is a memory of the canvas along its path.  In World Models' words M keeps
 a state while the stroke goes on; as the state is linear in what the brush met, it is known by its weights.  They are

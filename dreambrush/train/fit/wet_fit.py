@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -62,6 +63,15 @@ class LearntWet:
     field: WetField
     lanes: Float32
     rings: list[list[float]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """What the card says of it."""
+        return {"lanes": self.lanes.tolist(), "rings": self.rings}
+
+    @classmethod
+    def from_dict(cls, field: WetField, about: Mapping[str, Any]) -> LearntWet:
+        """As it was, from its field and the card's entry."""
+        return cls(field, np.array(about["lanes"], np.float32), about["rings"])
 
 
 def rings_for(settings: BrushSettings, reach: float) -> list[tuple[float, int]]:
@@ -197,4 +207,3 @@ def load_wet(path: Path) -> WetField:
     wet = WetField(lanes=lanes, rings=rings, erases=erases, own=own)
     put_weights(wet, weights, path)
     return wet.requires_grad_(False).eval()
-

@@ -143,9 +143,13 @@ def render_over(
             continue
         box = slice(y, bottom), slice(x, right)
         real = np.stack([picture[box] for picture in pictures]) / np.float32(ONE)
-        made.append(Rendered(before[box] / np.float32(ONE), real, *_dreamt(
-            field, learnt, before, strokes[index], tints[index], (x, y, right, bottom), colours
-        )))
+        made.append(
+            Rendered(
+                before[box] / np.float32(ONE),
+                real,
+                *_dreamt(field, learnt, before, strokes[index], tints[index], (x, y, right, bottom), colours),
+            )
+        )
     return made
 
 

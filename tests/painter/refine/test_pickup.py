@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,19 +44,27 @@ class WetHeap:
         return wet_gradients(self.laid, self.target, self.weight, *given)
 
     def as_float32(self) -> WetHeap:
-        arrays = {name: np.asarray(value, np.float32) for name, value in vars(self).items() if name not in KEPT}
+        arrays: Any = {name: np.asarray(value, np.float32) for name, value in vars(self).items() if name not in KEPT}
         paint = WetPaint(*(each.astype(np.float32) for each in self.pickup.paint))
-        numbers = {name: getattr(self.pickup, name).astype(np.float32) for name in ("nodes", "radius", "taps", "base")}
+        numbers: Any = {
+            name: getattr(self.pickup, name).astype(np.float32) for name in ("nodes", "radius", "taps", "base")
+        }
         return replace(self, **arrays, pickup=replace(self.pickup, **numbers, paint=paint))
 
 
 KEPT = "fragments", "pickup"
 
 
-def wet_heap(seed: int = 0, strokes: int = 6) -> WetHeap:
+def paint_of(*parts: Any) -> WetPaint:
+    return WetPaint(*parts)
+
+
+def wet_heap(seed: int = 0, strokes: int = 6, uneven: bool = False) -> WetHeap:
     rng = np.random.default_rng(seed)
     cells = ACROSS * DOWN
     canvas, target, base = rng.random((3, cells, 3))
+    if not uneven:
+        base[:] = base[0]
     places = [np.sort(rng.choice(cells, rng.integers(1, cells // 2), replace=False)) for _ in range(strokes)]
     cell_id = np.concatenate(places)
     stroke_id = np.repeat(np.arange(strokes), [len(each) for each in places])
@@ -70,7 +79,7 @@ def wet_heap(seed: int = 0, strokes: int = 6) -> WetHeap:
         nodes=rng.random((strokes, NODES, 2)) * [2 * ACROSS, 2 * DOWN],
         radius=rng.uniform(1, 4, strokes),
         taps=taps,
-        paint=WetPaint(*shares[:3], rng.dirichlet(np.ones(NODES), n)),
+        paint=paint_of(*shares[:3], rng.dirichlet(np.ones(NODES), n)),
         base=base,
         across=ACROSS,
         down=DOWN,
@@ -108,7 +117,7 @@ def test_a_wet_stroke_carries_what_it_picked_up() -> None:
         np.array([[[1.0, 1.0], [13.0, 9.0]]]),
         one,
         np.array([[[0.0, 0.0, 1.0]]]),
-        WetPaint(0 * one, 0 * one, 0.75 * one, np.array([[1.0, 0.0]])),
+        paint_of(0 * one, 0 * one, 0.75 * one, np.array([[1.0, 0.0]])),
         base,
         ACROSS,
         DOWN,
@@ -124,9 +133,7 @@ def test_what_lies_beyond_the_canvas_is_the_base() -> None:
     far = replace(heap, pickup=replace(heap.pickup, nodes=heap.pickup.nodes + 1000.0))
     wet = far.pickup.brush != DRY
     assert wet.any()
-    for stroke in np.flatnonzero(wet):
-        weights = far.pickup.taps[far.pickup.brush[stroke], :, 2]
-        assert far.laid.samples[stroke] == pytest.approx(np.tile(far.pickup.base[-1] * weights.sum(), (NODES, 1)))
+    assert far.laid.samples[wet][..., :3] == pytest.approx(np.tile(far.pickup.base[0], (wet.sum(), NODES, 1)))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -160,32 +167,43 @@ def test_gradients_are_those_of_small_changes(seed: int) -> None:
 def test_an_error_follows_pickup_back_to_the_strokes_below() -> None:
     # Without what goes back through the cells that were read, the gradient by lower strokes' colours would be wrong.
     heap = wet_heap(1)
-    still = replace(heap.pickup, paint=heap.pickup.paint._replace(carried=np.zeros(len(heap.mean))))
+    dry: Any = np.zeros(len(heap.mean))
+    still = replace(heap.pickup, paint=heap.pickup.paint._replace(carried=dry))
     assert abs(replace(heap, pickup=still).gradients.grad_colour[0] - heap.gradients.grad_colour[0]).max() > 1e-2
 
 
+def test_where_nothing_was_painted_a_brush_picks_up_nothing() -> None:
+    # What a brush carries away from bare parts of the canvas is transparent: where it lays that, the base there shows.
+    heap = wet_heap(3, 1, uneven=True)
+    pickup = replace(heap.pickup, brush=np.array([0]))
+    bare = replace(heap, canvas=heap.pickup.base.copy(), pickup=pickup)
+    own, base = bare.pickup.paint.own[:, None], bare.pickup.base[bare.fragments.cell_id]
+    there = (bare.colours[0] + bare.shift) * own + base * (1 - own)
+    assert bare.laid.change == pytest.approx(there - base)
+    assert bare.laid.samples == pytest.approx(0, abs=1e-12)
+
+
 def test_nodes_move_over_a_slope() -> None:
-    # A canvas that brightens to the right by 0.1 a cell of 2 pixels: what a stroke picks up brightens by 0.05 a pixel.
-    heap = wet_heap(2, 1)
+    # A canvas that brightens to the right by 0.1 a cell of 2 pixels: what is picked up brightens by 0.05 a pixel.
     ramp = np.tile(0.1 * (np.arange(ACROSS * DOWN) % ACROSS)[:, None], (1, 3))
-    nodes = np.full((1, NODES, 2), 5.0)
-    pickup = replace(heap.pickup, brush=np.array([0]), nodes=nodes, radius=np.array([0.1]), taps=heap.pickup.taps)
-    heap = replace(heap, canvas=ramp, pickup=pickup)
-    by = heap.gradients
-    pull = by.paint.weights.sum()  # not zero
-    assert abs(pull) > 1e-3
-    carried, passed = heap.pickup.paint, by
-    assert np.all(by.nodes[0, :, 1] == pytest.approx(0.0, abs=1e-12))
-    brighter = replace(heap, canvas=ramp)
-    samples = brighter.laid.samples
-    assert samples.std() == pytest.approx(0, abs=1e-12)
-    del carried, passed
+    heap = replace(wet_heap(2, 1), canvas=ramp)
+    nodes, radius = np.full((1, NODES, 2), 5.0), np.array([0.1])
+    black = np.zeros_like(heap.pickup.base)
+    heap = replace(heap, pickup=replace(heap.pickup, brush=np.array([0]), nodes=nodes, radius=radius, base=black))
+    by, paint = heap.gradients, heap.pickup.paint
+    assert by.nodes[0, :, 1] == pytest.approx(0.0, abs=1e-12)
+    # The gradient by weights is that by samples times the sample itself, here 0.2: all taps lie in the third cell.
+    assert heap.laid.samples[..., :3] == pytest.approx(0.2)
+    by_samples = (by.paint.weights / 0.2 * paint.weights).sum(0)
+    assert by.nodes[0, :, 0] == pytest.approx(0.05 * by_samples)
+    assert abs(by.nodes[0, :, 0]).min() > 1e-4
 
 
 @pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel here")
+@pytest.mark.parametrize("uneven", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_kernel_agrees_with_numpy(seed: int) -> None:
-    exact, quick = wet_heap(seed, 9), wet_heap(seed, 9).as_float32()
+def test_the_kernel_agrees_with_numpy(seed: int, uneven: bool) -> None:
+    exact, quick = wet_heap(seed, 9, uneven), wet_heap(seed, 9, uneven).as_float32()
     assert quick.laid.canvas == pytest.approx(exact.laid.canvas, abs=1e-5)
     assert quick.laid.variance == pytest.approx(exact.laid.variance, abs=1e-5)
     assert quick.laid.samples == pytest.approx(exact.laid.samples, abs=1e-5)
