@@ -36,11 +36,14 @@ void db_setting_range(int setting, float *minimum, float *normal, float *maximum
 
 /* ---- brushes ----------------------------------------------------------------------------------------- */
 
-db_brush *db_brush_new(void)
+/* What a brush carries lies in its buckets.  libmypaint (1.6.1, too) means to empty them when a stroke begins, but its
+ * count is one too low: the only bucket of most brushes stays full, and a stroke begins with the paint of the one
+ * before, as it does in MyPaint.  A washed brush has no buckets.  It carries in its states, which are emptied. */
+db_brush *db_brush_new(int washed)
 {
     db_brush *brush = calloc(1, sizeof *brush);
     if (brush && db_room_for(BRUSH_BYTES))
-        brush->engine = mypaint_brush_new_with_buckets(SMUDGE_BUCKETS);
+        brush->engine = washed ? mypaint_brush_new() : mypaint_brush_new_with_buckets(SMUDGE_BUCKETS);
     if (!brush || !brush->engine) {
         free(brush);
         return NULL;

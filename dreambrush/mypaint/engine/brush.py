@@ -25,19 +25,23 @@ class Brush:
 
     fence.py limits curves that could drive the engine out of its ranges.
 
+    A wet brush carries the paint of its last stroke into the next one, as it does in MyPaint, unless it is washed.
+
     Args:
         settings: all settings of the brush; without any, libmypaint's defaults, plain colours instead of pigments, and
             the curve that makes paint more opaque the harder one presses.
+        washed: whether every stroke begins with a clean brush, so that what it leaves does not depend on other strokes.
+            A brush that changes its smudge bucket is not washed.
 
     Raises:
         BrushError: a base value is not finite.
         ValueError: the engine does not accept a curve.  No brush file that was read has such a curve.
     """
 
-    def __init__(self, settings: BrushSettings | None = None) -> None:
+    def __init__(self, settings: BrushSettings | None = None, *, washed: bool = False) -> None:
         ffi, self._lib = engine()
         settings = settings or default_settings()
-        handle = self._lib.db_brush_new()
+        handle = self._lib.db_brush_new(washed and not settings.settings["smudge_bucket"].inputs)
         if handle == ffi.NULL:
             raise MemoryError("no memory for a brush")
         self.handle = ffi.gc(handle, self._lib.db_brush_free)

@@ -26,7 +26,7 @@ const char *db_setting_name(int setting);
 const char *db_input_name(int input);
 void db_setting_range(int setting, float *minimum, float *normal, float *maximum);
 
-db_brush *db_brush_new(void);
+db_brush *db_brush_new(int washed);
 void db_brush_free(db_brush *brush);
 void db_brush_set_base(db_brush *brush, int setting, float value);
 void db_brush_set_curve(db_brush *brush, int setting, int input, const float *points, int n);

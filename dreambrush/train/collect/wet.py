@@ -47,6 +47,7 @@ class WetCollection:
         own: (n, p) float32, coverage times the share of the brush's own colour.
         laid: (n, p) float32, coverage times what is not erased: paint of its own and paint that it carried.
         found: (n, nodes, rings, 4) float32, what lay around each node.
+        inside: (n, nodes, rings) float32, how much of that was on the canvas.
     """
 
     strokes: Float32
@@ -58,6 +59,7 @@ class WetCollection:
     own: Float32
     laid: Float32
     found: Float32
+    inside: Float32
 
 
 def strokes_over(kind: Callable[[int, Seed], Float32], count: int, seed: Seed, reach: float) -> Float32:
@@ -125,7 +127,7 @@ def paint_over(
     strokes = rng.permutation(np.concatenate(kinds))
     colour = np.concatenate([random_colours(count, seed), np.ones((count, 1), np.float32)], 1)
     plain = without(settings, "paint_mode", *COLOUR_CHANGES)
-    brushes = Brush(dry_version(plain)), Brush(plain), Brush(plain)
+    brushes = Brush(dry_version(plain)), Brush(plain, washed=True), Brush(plain, washed=True)
     canvases = [Canvas(WIDE, WIDE) for _ in brushes]
     black = np.zeros((WIDE, WIDE, 4), np.uint16)
     black[..., 3] = ONE
@@ -146,9 +148,11 @@ def paint_over(
             answers.append(_pixels_of(canvas, pixels))
         dry, white, over = answers
         laid = white[:, 3] - (1 - dry[:, 3])
-        taken = [_found(before, where[index], ring, float(strokes[index, RADIUS])) for ring in taps]
+        radius = float(strokes[index, RADIUS])
+        taken = np.stack([_found(before, where[index], ring, radius) for ring in taps], 1)
+        inside = np.stack([_inside(where[index], ring, radius) for ring in taps], 1)
         lay = before[pixels[:, 1], pixels[:, 0]] / np.float32(ONE)
-        rows.append((pixels + np.float32(0.5), lay, over, dry[:, 3], white[:, 0], laid, np.stack(taken, 1)))
+        rows.append((pixels + np.float32(0.5), lay, over, dry[:, 3], white[:, 0], laid, taken, inside))
         if index % 100 == 0:
             progress(index, count)
     columns = (np.asarray(np.stack(column), np.float32) for column in zip(*rows, strict=True))
@@ -171,6 +175,12 @@ def _pixels_of(canvas: Canvas, pixels: Int64) -> Float32:
     (x, y), (right, bottom) = pixels.min(0).tolist(), pixels.max(0).tolist()
     area = canvas.read((x, y, right - x + 1, bottom - y + 1))
     return np.asarray(area[pixels[:, 1] - y, pixels[:, 0] - x] / np.float32(ONE), np.float32)
+
+
+def _inside(nodes: Float32, taps: Float32, radius: float) -> Float32:
+    """The share of the taps of one ring (nodes,) that are on the canvas."""
+    places = np.floor(nodes[:, None] + radius * taps[:, :2])
+    return np.asarray(((places >= 0) & (places < WIDE)).all(-1).mean(1), np.float32)
 
 
 def _found(canvas: Fixed15, nodes: Float32, taps: Float32, radius: float) -> Float32:

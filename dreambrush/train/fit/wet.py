@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dreambrush.bezier import PATH, RADIUS, control_points, point_at
+from dreambrush.bezier import PATH, PRESSURES, RADIUS, control_points, point_at
 from dreambrush.dream.wet import PLACES
 from dreambrush.train.fit.features import NEAREST, TRAITS, see, unit_length
 from dreambrush.train.fit.field import through_nib
@@ -62,7 +62,7 @@ class WetField(nn.Module):
         self.lanes, self.erases, self.own = lanes, erases, own
         self.rings = nn.Parameter(torch.zeros(rings))
         self.network = nn.Sequential(
-            nn.Linear(NEAREST + TRAITS, HIDDEN),
+            nn.Linear(NEAREST + TRAITS + 2, HIDDEN),
             nn.ReLU(),
             nn.Linear(HIDDEN, HIDDEN),
             nn.ReLU(),
@@ -87,9 +87,13 @@ class WetField(nn.Module):
         return self.answer(strokes, *self.look(strokes, points))
 
     def look(self, strokes: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
-        """What points see, which training does not change: features (b, p, f), and place on the path (b, p)."""
+        """What points see, which training does not change: features (b, p, f), and place on the path (b, p).
+
+        Pressure where the stroke begins matters to all that follows: some brushes pick up nothing until it falls.
+        """
         seen = see(*through_nib(self.nib, strokes, points), self.reach)
-        return torch.cat([seen.nearest, seen.traits[:, None].expand(-1, points.shape[1], -1)], -1), seen.arc
+        whole = torch.cat([seen.traits, strokes[:, PRESSURES]], 1)
+        return torch.cat([seen.nearest, whole[:, None].expand(-1, points.shape[1], -1)], -1), seen.arc
 
     def answer(self, strokes: Tensor, features: Tensor, arc: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """As forward, from what :meth:`look` gives."""

@@ -123,7 +123,9 @@ def learn_wet(
         options.points,
         lambda done, _: progress(done, total),
     )
-    visible = data.coverage > VISIBLE
+    # Strokes that find the canvas's edge seem to erase, for they carry in what is beyond it: nothing.
+    whole = (data.inside[:, :, :SURE_RINGS] == 1).all((1, 2))
+    visible = (data.coverage > VISIBLE) & (whole if whole.any() else True | whole)[:, None]
     covered = max(float(data.coverage[visible].sum()), 1e-9)
     own, laid = (float(part[visible].sum()) / covered for part in (data.own, data.laid))
     if own > 1 - LEAST:
@@ -153,6 +155,7 @@ def fit_wet(
     rng = torch.Generator().manual_seed(seed)
     strokes, points, before = (torch.from_numpy(each) for each in (data.strokes, data.points, data.before))
     own_there, found = torch.from_numpy(data.own), torch.from_numpy(data.found)
+    inside = torch.from_numpy(data.inside)
     brought_there = torch.from_numpy(data.laid) - own_there
     left = (
         torch.from_numpy(data.after)
@@ -171,9 +174,10 @@ def fit_wet(
         at = rows, columns
         own, kept, carried, weights = wet.answer(strokes[rows[:, 0]], features[at], arc[at])
         there = (found[rows[:, 0]] * wet.ring_weights()[:, None]).sum(-2)
-        brought = kept + carried
-        share = kept / (brought + 1e-6)
-        mixed = (1 - share)[..., None] * (weights @ there) + share[..., None] * before[at]
+        opaque = (weights @ (inside[rows[:, 0]] * wet.ring_weights()).sum(-1)[..., None])[..., 0]
+        brought = kept + carried * opaque
+        mixed = kept[..., None] * before[at] + carried[..., None] * (weights @ there)
+        mixed = mixed / (brought + 1e-6)[..., None]
         loss = (
             0.5 * ((coverage[at] * own - own_there[at]) ** 2).mean()
             + 0.5 * ((coverage[at] * brought - brought_there[at]) ** 2).mean()

@@ -123,7 +123,7 @@ def render_over(
     """
     strokes = strokes_over(random_strokes, count, seed + HELD_OUT_SEED_OFFSET, field.reach_on_canvas)
     tints = random_colours(count, seed + HELD_OUT_SEED_OFFSET)
-    brush, canvas, made = Brush(settings), Canvas(WIDE, WIDE), []
+    brush, canvas, made = Brush(settings, washed=True), Canvas(WIDE, WIDE), []
     for index, events in enumerate(events_of_rows(strokes)):
         before = ground()
         brush.set_colour(tints[index].tolist())
