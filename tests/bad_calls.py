@@ -153,7 +153,7 @@ BRUSHES: list[Row] = [
         f"collect brush-{name}.myb --strokes 1 -o new"
         for name in ("old", "list", "version", "settings", "nan", "curve", "deep", "digits"))),
     *rows("brush-unreadable", "collect brush-bytes.myb --strokes 1 -o new"),
-    *rows("brush-not-learnable", "train brush-eraser.myb -o new"),
+    *rows("brush-not-learnable", "train brush-clear.myb -o new"),
     *styled("brushes-of-one-name", "--brush oil --brush copy/oil.myb"),
     *styled("brush-has-no-dream", "--brush brush-untrained.myb"),
     *rows("brush-has-no-dream", "export brush-untrained.myb"),

@@ -253,7 +253,7 @@ def make_brushes() -> None:
         "curve": '{"version": 3, "settings": {"opaque": {"base_value": 1, "inputs": {"pressure": [[0]]}}}}',
         "deep": "[" * 100_000,
         "digits": '{"version": ' + "9" * 100_000 + "}",
-        "eraser": '{"version": 3, "settings": {"eraser": {"base_value": 1, "inputs": {}}}}',
+        "clear": '{"version": 3, "settings": {"opaque": {"base_value": 0, "inputs": {}}}}',
     }
     for name, text in texts.items():
         Path(f"brush-{name}.myb").write_text(text)

@@ -23,6 +23,7 @@ SHOWN = {
     MYPAINT: "MyPaint shows them when it starts, as group Dreambrush.",
     KRITA: "Krita shows them when it starts, as brush presets such as “dreambrush oil”.",
 }
+KNOWN = 31  # characters of what is known of a brush, at most
 NARROWEST = 40  # columns: the narrowest terminal that lines are cut for
 
 EXAMPLES = """\b
@@ -76,7 +77,9 @@ def brushes(
     """List the brushes.
 
     The list shows the name of each brush, whether it has a dream, and what it is like.. A dream is what dreambrush has
-    learnt about a brush.. It paints only with brushes that have one.. `dreambrush train BRUSH` makes one.
+    learnt about a brush.. It paints only with brushes that have one.. `dreambrush train BRUSH` makes one.. With --all
+    the list also shows what a short training of each of MyPaint's brushes found: whether it is dry, wet, a blender or
+    an eraser, and how much of what its strokes do over paint is foretold.
 
     The list begins with the brushes of dreambrush.. Your own follow.. You may leave out the group of a name, as in
     `charcoal` for `classic/charcoal`.. If several brushes match, dreambrush's own wins, then yours, then MyPaint's.
@@ -176,7 +179,7 @@ def _list(*, everything: bool, as_json: bool) -> None:
     for title, members in groups.items():
         click.echo(f"{title}:")
         for brush in members:
-            click.echo(_line(brush, width))
+            click.echo(_line(brush, width, known=everything))
     folder = stock_folder()
     if folder is not None and not everything:
         click.echo(f"--all lists MyPaint's own brushes too ({len(brushes_in(folder))}).", err=True)
@@ -192,11 +195,16 @@ def _as_dict(brush: BrushFile) -> dict[str, str | None]:
     }
 
 
-def _line(brush: BrushFile, width: int) -> str:
+def _line(brush: BrushFile, width: int, *, known: bool) -> str:
+    """A line of the list; with what is known of MyPaint's own brushes, if that is wanted."""
+    from dreambrush.models.stock_table import known_of
     from dreambrush.mypaint.engine.myb import read_myb
 
     try:
-        about = " ".join(read_myb(brush.path).description.split())
+        settings = read_myb(brush.path)
+        about = " ".join(settings.description.split())
+        found = known_of(settings.digest()) if known and brush.origin == "stock" else None
+        about = about if found is None else f"{found!s:{KNOWN}}  {about}"
     except BrushError as error:
         about = error.message
     line = f"  {brush.name:{width}}  {'dream' if brush.dream else 'no dream':8}  {about}".rstrip()

@@ -13,8 +13,10 @@ from PIL import Image
 
 from dreambrush.cli.shared.options import DEFAULT_BRUSH
 from dreambrush.errors import ExitCode
+from dreambrush.models import stock_table
 from dreambrush.models.catalogue import shipped_folder
 from dreambrush.mypaint.brushes.folders import user_folder
+from dreambrush.mypaint.engine.myb import read_myb
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -54,6 +56,20 @@ def test_list_by_group(command: Command) -> None:
         *("Yours, zoo:", "  zoo/broken", "  zoo/emu", "MyPaint, classic:", "  classic/pen"),
     ]
     assert lines[6].endswith("is not a MyPaint brush: it is not valid JSON (line 1).") and listed.stderr == ""
+
+
+def test_what_is_known_of_brushes_of_mypaint(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pen = tmp_path / "usr/mypaint-data/2.0/brushes/classic/pen.myb"
+    table = {"classic/pen": {"kind": "wet", "digest": read_myb(pen).digest(), "explained": 0.971}}
+    (tmp_path / stock_table.TABLE_FILE).write_text(json.dumps(table))
+    monkeypatch.setattr(stock_table, "shipped_folder", lambda kind: tmp_path)
+    stock_table._table.cache_clear()
+    try:
+        last = command("brushes", "--all").stdout.splitlines()[-1]
+        assert last.split()[:8] == ["classic/pen", "no", "dream", "wet,", "dreams", "well", "(97", "%)"]
+        assert "dreams well" not in "".join(line for line in command("brushes").stdout.splitlines())
+    finally:
+        stock_table._table.cache_clear()
 
 
 def test_list_as_json(command: Command) -> None:

@@ -154,7 +154,7 @@ def test_ctrl_c_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("rubber.myb",), ExitCode.BRUSH, "The brush 'rubber' is an eraser: it takes paint away and lays none"),
+        (("rubber.myb",), ExitCode.BRUSH, "The brush 'rubber' lays no paint, whatever the stroke"),
         (("oil", "--only", "dream", "-o", "x"), ExitCode.MODEL, "There are no strokes to learn from yet."),
         (("oil", "--only", "paint"), ExitCode.USAGE, "'paint' is not one of"),
     ],
@@ -162,7 +162,7 @@ def test_ctrl_c_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPa
 def test_what_cannot_be_done_is_explained(
     command: Command, words: tuple[str, ...], code: ExitCode, message: str
 ) -> None:
-    Path("rubber.myb").write_text(read_myb(find_brush("oil").path).with_values(eraser=1.0).to_json())
+    Path("rubber.myb").write_text(read_myb(find_brush("oil").path).with_values(opaque=0.0).to_json())
     outcome = command("train", *words)
     assert outcome.code == code and message in outcome.stderr and outcome.stderr.count("\n") == 2
 

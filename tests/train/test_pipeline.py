@@ -150,8 +150,8 @@ def test_a_folder_is_for_one_training_at_a_time(tmp_path: Path) -> None:
 
 def test_brushes_that_cannot_be_learned_leave_no_folder(tmp_path: Path) -> None:
     path = tmp_path / "rubber.myb"
-    path.write_text(read_myb(OIL.path).with_values(eraser=1.0).to_json())
-    with pytest.raises(BrushError, match="'rubber' is an eraser"):
+    path.write_text(read_myb(OIL.path).with_values(opaque=0.0).to_json())
+    with pytest.raises(BrushError, match="'rubber' lays no paint"):
         train(BrushFile("rubber", path, None), tmp_path / "model", QUICK)
     path.write_text("{}")
     with pytest.raises(BrushError, match="is not a MyPaint brush"):

@@ -142,3 +142,27 @@ def test_load_reads_a_file_and_takes_other_values(tmp_path: Path) -> None:
         Brush.load(file, softness=1.0)
     with pytest.raises(BrushError, match="cannot be read"):
         Brush.load(tmp_path / "none.myb")
+
+
+def test_a_washed_brush_carries_no_paint_from_stroke_to_stroke() -> None:
+    ground = np.full((80, 140, 4), ONE, np.uint16)
+    ground[:40, :, 1:3] = 0  # red above, blue below
+    ground[40:, :, 0:2] = 0
+    above, below = (stroke_events([(20.0, y), (60.0, y), (120.0, y)], (0.6, 0.6), 8.0) for y in (20.0, 60.0))
+    settings = new_brush(smudge=1.0, smudge_length=0.8, radius_logarithmic=math.log(8)).settings
+
+    def red(washed: bool) -> int:
+        brush, canvas = Brush(settings, washed=washed), Canvas(140, 80)
+        canvas.write(ground)
+        for events in (above, below):
+            canvas.stroke(brush, events)
+        return int(canvas.read()[50:70, :, 0].max())
+
+    assert red(washed=True) == 0
+    assert red(washed=False) > ONE // 4  # as in MyPaint
+
+
+def test_washing_changes_no_dry_brush() -> None:
+    settings = new_brush(offset_by_random=0.5, radius_by_random=0.5).settings
+    washed, usual = (painted(Brush(settings, washed=each), strokes=3) for each in (True, False))
+    np.testing.assert_array_equal(washed, usual)
