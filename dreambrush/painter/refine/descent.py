@@ -139,6 +139,6 @@ def _gradients(
     by = view.gradients()
     by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)
     if isinstance(by, WetGradients):
-        by_strokes += by_nodes_of_strokes(by.nodes)
+        by_strokes += by_nodes_of_strokes(by.nodes) + scene.dreams.wet_vjp(sketch, view.fragments, by.paint, rng)
     # As if all cells had been looked at.
     return tuple(np.asarray(each / grid.share, np.float32) for each in (by_strokes, by.grad_colour, by.curvature))  # type: ignore[return-value]

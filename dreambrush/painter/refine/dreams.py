@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Int64
+from dreambrush.arrays import Float32, Int64, Mask
 from dreambrush.bezier import NUMBERS, RADIUS
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.dream.wet import WetDream, is_wet
+from dreambrush.dream.wet import WetDream, WetGradient, WetPaint, is_wet
 from dreambrush.painter.refine.fragments import Fragments, Grid, together
 from dreambrush.painter.refine.pickup import DRY, Pickup, all_own
 from dreambrush.painter.sketch import Sketch
@@ -42,6 +42,7 @@ class Dreams:
         self.each = [Dream(folder, threads=1) for folder in folders]
         self._gradients = [DreamGradient(folder, threads=1) for folder in folders]
         self.wet = [WetDream(folder, threads=1) if is_wet(folder) else None for folder in folders]
+        self._wet_gradients = [WetGradient(folder, threads=1) if is_wet(folder) else None for folder in folders]
         self._reach = np.array([dream.reach for dream in self.each], np.float32)
         cores = cores or available_cores()
         self._alone = cores == 1
@@ -155,6 +156,42 @@ class Dreams:
         """
         # A variance changes by about a quarter of what the mean does (it is a share of mean * (1 - mean)).
         says = (np.abs(grad_mean) + np.abs(grad_variance) / 4) * (mean * (1 - mean) + np.float32(DULL))
+        part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
+        return self.vjp_everywhere(sketch, part, grad_mean[drawn] * heavier, grad_variance[drawn] * heavier)
+
+    def wet_vjp(self, sketch: Sketch, fragments: Fragments, by: WetPaint, rng: np.random.Generator) -> Float32:
+        """How an error changes with strokes (k, 9) through what their paint consists of; from few points as above.
+
+        Args:
+            sketch: a sketch of k strokes.
+            fragments: n fragments.
+            by: gradient of the error with respect to own, kept, carried and weights at each fragment.
+            rng: random numbers, which draw the points.
+        """
+        says = np.abs(by.own) + np.abs(by.carried) + np.float32(1e-12)
+        part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
+        some = WetPaint(*(each[drawn] * heavier for each in by[:3]), by.weights[drawn] * heavier[:, None])
+        by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
+        for number, (dream, gradient) in enumerate(zip(self.wet, self._wet_gradients, strict=True)):
+            if dream is None or gradient is None:
+                continue
+            own = _Own(sketch, part, number if len(self.each) > 1 else None)
+            weights = some.weights[own.pairs, : dream.node_count]
+
+            def asked(strokes: Float32, starts: Int64, points: Float32, *by: Float32, ask: Any = gradient) -> Float32:
+                return np.asarray(ask.at(strokes, starts, points, WetPaint(*by)))
+
+            given = own.points, *(each[own.pairs] for each in some[:3]), np.ascontiguousarray(weights)
+            answers = self._asked(asked, own, sketch.strokes, given)
+            if answers:
+                by_strokes += np.concatenate(answers)
+        return by_strokes
+
+    @staticmethod
+    def _drawn(
+        sketch: Sketch, fragments: Fragments, says: Float32, rng: np.random.Generator
+    ) -> tuple[Fragments, Mask, Float32]:
+        """Draws a few fragments of each stroke by how much they say; which, and how much heavier each then counts."""
         counts = fragments.counts
         asked = np.minimum(counts, ASKED * np.sqrt(counts))
         total = np.maximum(np.bincount(fragments.stroke_id, says, len(sketch)), 1e-12)
@@ -168,7 +205,7 @@ class Dreams:
             fragments.points[drawn],
             np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
         )
-        return self.vjp_everywhere(sketch, part, grad_mean[drawn] * heavier, grad_variance[drawn] * heavier)
+        return part, drawn, heavier
 
     def vjp_everywhere(
         self, sketch: Sketch, fragments: Fragments, grad_mean: Float32, grad_variance: Float32

@@ -1,0 +1,115 @@
+"""Wet strokes through the dreams of a brush: what they pick up, and how the error follows back to them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dreambrush.arrays import Float32
+from dreambrush.dream.wet import CARD_ENTRY
+from dreambrush.models.catalogue import WET_FILE, WET_GRADIENT_FILE, shipped_folder
+from dreambrush.painter.refine import dreams as dreams_module
+from dreambrush.painter.refine.dreams import Dreams
+from dreambrush.painter.refine.pickup import WetGradients, by_nodes_of_strokes
+from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.sketch import Sketch
+from dreambrush.train.export.wet import wet_bytes, wet_gradient_bytes
+from dreambrush.train.fit.wet import WetField
+
+SIDE = 48
+
+
+@pytest.fixture(scope="module")
+def wet_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of oil that picks up paint by chance: its wet field is not trained."""
+    folder = tmp_path_factory.mktemp("models") / "wet"
+    shutil.copytree(shipped_folder("pretrained") / "oil", folder)
+    torch.manual_seed(1)
+    field = WetField(float(json.loads((folder / "card.json").read_text())["reach"]), rings=2).requires_grad_(False)
+    last = field.network[-1]
+    assert isinstance(last, torch.nn.Linear)
+    last.weight.mul_(8)  # so that what is picked up differs much from place to place
+    (folder / WET_FILE).write_bytes(wet_bytes(field))
+    (folder / WET_GRADIENT_FILE).write_bytes(wet_gradient_bytes(field))
+    card = json.loads((folder / "card.json").read_text())
+    rings = [[0.3, 4, 0.6], [0.7, 6, 0.4]]
+    (folder / "card.json").write_text(json.dumps(card | {CARD_ENTRY: {"lanes": [0.0], "rings": rings}}))
+    return folder
+
+
+@pytest.fixture
+def wet_dreams(wet_folder: Path) -> Iterator[Dreams]:
+    with Dreams([wet_folder, shipped_folder("pretrained") / "oil"], cores=1) as dreams:
+        yield dreams
+
+
+def scene_of(dreams: Dreams) -> Scene:
+    ramp = np.linspace(0, 1, SIDE, dtype=np.float32)
+    target = np.stack([np.tile(ramp, (SIDE, 1)), np.tile(ramp[:, None], (1, SIDE)), np.full((SIDE, SIDE), 0.4)], -1)
+    return Scene(target.astype(np.float32), dreams, lambda strokes: strokes)
+
+
+def strokes_of(count: int, seed: int = 0) -> Float32:
+    rng = np.random.default_rng(seed)
+    return np.concatenate(
+        [rng.uniform(8, SIDE - 8, (count, 6)), rng.uniform(0.3, 0.9, (count, 2)), rng.uniform(3, 6, (count, 1))], 1
+    ).astype(np.float32)
+
+
+def sketch_of(strokes: Float32, brush: int = 0) -> Sketch:
+    colours = np.random.default_rng(1).random((len(strokes), 3)).astype(np.float32)
+    return Sketch(strokes, colours, np.full(len(strokes), brush, np.int64))
+
+
+def test_dry_brushes_pick_up_nothing_beside_wet_ones(wet_dreams: Dreams) -> None:
+    scene, strokes = scene_of(wet_dreams), strokes_of(4)
+    canvas = np.full((SIDE * SIDE, 3), 0.5, np.float32)
+    with Dreams([shipped_folder("pretrained") / "oil"], cores=1) as dry:
+        alone = scene_of(dry).view(sketch_of(strokes), canvas)
+    beside = scene.view(sketch_of(strokes, brush=1), canvas)
+    assert beside.pickup is not None
+    assert beside.composite.canvas == pytest.approx(alone.composite.canvas, abs=1e-6)
+    wet = scene.view(sketch_of(strokes), canvas)
+    assert abs(wet.composite.canvas - alone.composite.canvas).max() > 0.05
+
+
+def test_the_order_of_wet_strokes_counts_even_where_they_do_not_cover_each_other(wet_dreams: Dreams) -> None:
+    scene = scene_of(wet_dreams)
+    sketch = sketch_of(strokes_of(2, seed=3))
+    canvas = np.random.default_rng(0).random((SIDE * SIDE, 3)).astype(np.float32)
+    one = scene.view(sketch, canvas).composite.canvas
+    other = scene.view(sketch[np.array([1, 0])], canvas).composite.canvas
+    assert abs(one - other).max() > 0.01
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_error_follows_back_to_a_wet_stroke(wet_dreams: Dreams, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    # On one colour a node that moves finds the same, so that the error is a smooth function of the stroke.
+    monkeypatch.setattr(dreams_module, "ASKED", 1e6)  # all points
+    scene, canvas = scene_of(wet_dreams), np.full((SIDE * SIDE, 3), 0.5, np.float32)
+    strokes = strokes_of(1, seed)
+    view = scene.view(sketch_of(strokes), canvas)
+    by = view.gradients()
+    assert isinstance(by, WetGradients)
+    sketch, rng = sketch_of(strokes), np.random.default_rng(0)
+    through_coverage = wet_dreams.vjp_everywhere(sketch, view.fragments, by.grad_mean, by.grad_variance)
+    through_paint = wet_dreams.wet_vjp(sketch, view.fragments, by.paint, rng)
+    found = (through_coverage + through_paint + by_nodes_of_strokes(by.nodes))[0]
+    steps = np.array([0.05] * 6 + [0.005] * 2 + [0.05])
+    slopes = np.empty(9)
+    for number, step in enumerate(steps):
+        ends = []
+        for sign in (1, -1):
+            moved = strokes.copy()
+            moved[0, number] += sign * step
+            ends.append(scene.view(sketch_of(moved), canvas).error)
+        slopes[number] = (ends[0] - ends[1]) / (2 * step)
+    scaled = steps * 20
+    assert found * scaled == pytest.approx(slopes * scaled, abs=0.05 * abs(slopes * scaled).max())
+    assert abs(through_paint[0] * scaled).max() > 0.03 * abs(slopes * scaled).max()
