@@ -24,12 +24,15 @@ import numpy as np
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import RADIUS, control_points, path_nodes, velocity_at
 from dreambrush.dream.blocks import Blocks
+from dreambrush.dream.kernel.wet_kernel import open_wet_kernel
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import WET_FILE, WET_GRADIENT_FILE, read_card
 from dreambrush.models.networks import RETRAIN, ask, open_network
 
 if TYPE_CHECKING:
     import onnxruntime
+
+    from dreambrush.dream.kernel.wet_kernel import WetKernel
 
 CARD_ENTRY = "wet"
 """The entry of a card that says how the canvas is to be looked at, and how well the network foretells wet paint."""
@@ -60,14 +63,15 @@ class WetDream:
 
     Args:
         folder: folder of the dream.
-        threads: number of onnxruntime's threads; 0 takes all cores.
+        threads: number of onnxruntime's threads; 0 takes all cores.  The kernel runs on the thread that asks.
+        compiled: whether the compiled kernel may answer, if it is there; otherwise onnxruntime does.
 
     Raises:
         ModelError: a file is missing or broken, or the brush is dry; see :func:`is_wet`.
     """
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
-        self.folder, self._threads = folder, threads
+    def __init__(self, folder: Path, threads: int = 0, *, compiled: bool = True) -> None:
+        self.folder, self._threads, self._compiled = folder, threads, compiled
         try:
             about = read_card(folder)[CARD_ENTRY]
             self.lanes = np.array(about["lanes"], np.float32)
@@ -117,6 +121,8 @@ class WetDream:
             starts: (k + 1,) int64: where each stroke's points begin, from 0 to n; never falls.
             points: (n, 2) float32, x and y in pixels.
         """
+        if self._kernel is not None:
+            return WetPaint(*self._kernel.values(strokes, starts, points))
         blocks = Blocks(starts, points)
         answers = blocks.asked(self._ask, strokes)
         if answers is None:
@@ -136,6 +142,20 @@ class WetDream:
             )
         return answers
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the compiled kernel answers.
+
+        Raises:
+            ModelError: onnxruntime would have to, and cannot.
+        """
+        return self._kernel is not None
+
+    @cached_property
+    def _kernel(self) -> WetKernel | None:
+        found = open_wet_kernel(self.folder) if self._compiled else None
+        return found if found is not None and found.node_count == self.node_count else None
+
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         outputs = ("own", "kept", "carried", "weights")
@@ -150,15 +170,19 @@ class WetGradient:
 
     Args:
         folder: folder of the dream.
-        threads: number of onnxruntime's threads; 0 takes all cores.
+        threads: number of onnxruntime's threads; 0 takes all cores.  The kernel runs on the thread that asks.
+        compiled: whether the compiled kernel may answer, if it is there; otherwise onnxruntime does.
 
     Raises:
         ModelError: the file is missing or broken.
     """
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
-        inputs = ("strokes", "points", "by_own", "by_kept", "by_carried", "by_weights")
-        self._session = open_network(folder / WET_GRADIENT_FILE, inputs, ("by_strokes",), threads)
+    def __init__(self, folder: Path, threads: int = 0, *, compiled: bool = True) -> None:
+        self._path, self._threads = folder / WET_GRADIENT_FILE, threads
+        # The file is asked for in any case: the folder may be used where there is no kernel.
+        self._kernel = open_wet_kernel(folder) if compiled and self._path.is_file() else None
+        if self._kernel is None:
+            _ = self._session
 
     def at(self, strokes: Float32, starts: Int64, points: Float32, by: WetPaint) -> Float32:
         """Follows a change of wet paint back to the strokes.
@@ -172,6 +196,8 @@ class WetGradient:
         Returns:
             (k, 9) float32: how it changes with each number of the strokes.
         """
+        if self._kernel is not None:
+            return self._kernel.vjp(strokes, starts, points, *by)
         blocks, by_strokes = Blocks(starts, points), np.zeros(strokes.shape, np.float32)
 
         def asked(*given: Float32) -> tuple[Float32]:
@@ -184,6 +210,11 @@ class WetGradient:
         if answers is not None:
             np.add.at(by_strokes, blocks.stroke_id, answers[0])
         return by_strokes
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        inputs = ("strokes", "points", "by_own", "by_kept", "by_carried", "by_weights")
+        return open_network(self._path, inputs, ("by_strokes",), self._threads)
 
 
 def is_wet(folder: Path) -> bool:

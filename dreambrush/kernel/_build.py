@@ -13,15 +13,19 @@ from pathlib import Path
 from cffi import FFI
 
 HERE = Path("dreambrush") / "kernel"  # setuptools wants paths relative to setup.py
-DECLARED = ("dream.h", "cells.h", "wet.h", "controller.h", "scaling.h", "steady.h")
-SOURCES = ("dream.c", "cells.c", "wet.c", "controller.c", "scaling.c", "steady.c")
+DECLARED = ("dream.h", "wet_dream.h", "cells.h", "wet.h", "controller.h", "scaling.h", "steady.h")
+SOURCES = ("dream.c", "wet_dream.c", "cells.c", "wet.c", "controller.c", "scaling.c", "steady.c")
 INCLUDED = (
     "common.h",
     "levels.h",
     "lanes.h",
     "lanes_end.h",
     "dream_stroke.h",
+    "dream_look.h",
+    "dream_look_end.h",
     "dream_points.h",
+    "wet_dream_stroke.h",
+    "wet_dream_points.h",
     "cells_near.h",
     "controller_rows.h",
     "scaling_rows.h",

@@ -8,6 +8,13 @@
 
 #include "common.h"
 #include "dream_stroke.h"
+
+static void see_stroke(const db_dream *dream, const float *numbers, Stroke *to) {
+    see_path(dream->nib, dream->reach, numbers, to);
+    see_manners(dream->manners, dream->manners_bias, numbers, to);
+    see_traits(dream->traits, dream->first_bias, to);
+}
+
 #define BODY "dream_points.h"
 #include "levels.h"
 

@@ -35,7 +35,7 @@ typedef struct {
 } Slopes;
 
 // e^x of one number, as in lanes.h.
-static float exponential(float x) {
+INLINE float exponential(float x) {
     x = x < 88.0f ? x : 88.0f;
     x = x > -87.0f ? x : -87.0f;
     float shifted = x * 1.44269504088896341f + 12582912.0f;
@@ -56,8 +56,15 @@ static float exponential(float x) {
     return sum;
 }
 
+// A slope that can be worked with: 0 for what is no number.
+INLINE float usable(float value) {
+    value = value == value ? value : 0.0f;
+    value = value < LARGEST_ANSWER ? value : LARGEST_ANSWER;
+    return value > -LARGEST_ANSWER ? value : -LARGEST_ANSWER;
+}
+
 // Natural logarithm, within 2e-7; of less than 1e-37 it is that of 1e-37.  After logf in Moshier's Cephes library.
-static float logarithm(float x) {
+INLINE float logarithm(float x) {
     x = x > 1e-37f ? x : 1e-37f;
     uint32_t bits;
     memcpy(&bits, &x, 4);
@@ -86,9 +93,9 @@ static float logarithm(float x) {
     return sum + (float)exponent * 0.693359375f;
 }
 
-static void see_stroke(const db_dream *dream, const float *numbers, Stroke *to) {
-    const float *nib = dream->nib;
-    to->unit = numbers[8] * dream->reach + SOFT_EDGE;
+// Its path, and how it is pressed.
+INLINE void see_path(const float *nib, float reach, const float *numbers, Stroke *to) {
+    to->unit = numbers[8] * reach + SOFT_EDGE;
     to->by_unit = 1.0f / to->unit;
     to->x = numbers[0];
     to->y = numbers[1];
@@ -129,7 +136,11 @@ static void see_stroke(const db_dream *dream, const float *numbers, Stroke *to) 
     to->across = first[0] * last[1] - first[1] * last[0];
     to->damped = 1.0f - 2.0f / (exponential(2.0f * to->by_whole) + 1.0f);
     to->turn = to->across * to->damped;
+}
 
+// What each of its segments adds to the answers at all points.
+INLINE void see_manners(const float *restrict weights, const float *restrict bias, const float *numbers,
+                        Stroke *restrict to) {
     for (int s = 0; s < DB_SEGMENTS; s++) {
         float middle = ((float)s + 0.5f) / DB_SEGMENTS;
         float half = 0.5f * to->length[s];
@@ -138,28 +149,34 @@ static void see_stroke(const db_dream *dream, const float *numbers, Stroke *to) 
             numbers[6] * (1.0f - middle) + numbers[7] * middle, 0.3f * to->log_radius,
         };
         for (int q = 0; q < DB_PASSES; q++) {
-            float sum = dream->manners_bias[q];
-            for (int i = 0; i < DB_MANNERS; i++) sum += manners[i] * dream->manners[i * DB_PASSES + q];
+            float sum = bias[q];
+            for (int i = 0; i < DB_MANNERS; i++) sum += manners[i] * weights[i * DB_PASSES + q];
             to->manner[s][q] = sum;
         }
     }
-    float traits[DB_TRAITS] = {
-        to->steepness / (walked + 1.0f), to->log_radius - 1.2f, to->by_radius, 0.5f * logarithm(1.0f + walked), to->turn,
-    };
-    for (int j = 0; j < DB_HIDDEN; j++) to->bias[j] = dream->first_bias[j];
-    for (int i = 0; i < DB_TRAITS; i++)
-        for (int j = 0; j < DB_HIDDEN; j++) to->bias[j] += traits[i] * dream->traits[i * DB_HIDDEN + j];
 }
 
-// Follows the slopes back to the stroke's nine numbers.
-static void stroke_back(const db_dream *dream, const float *numbers, const Stroke *at, Slopes *by, float *to) {
-    const float *nib = dream->nib;
+// What its traits add to the first layer.
+INLINE void see_traits(const float *restrict weights, const float *restrict bias, Stroke *restrict to) {
+    float traits[DB_TRAITS] = {
+        to->steepness / (to->whole + 1.0f),   to->log_radius - 1.2f, to->by_radius,
+        0.5f * logarithm(1.0f + to->whole), to->turn,
+    };
+    for (int j = 0; j < DB_HIDDEN; j++) to->bias[j] = bias[j];
+    for (int i = 0; i < DB_TRAITS; i++)
+        for (int j = 0; j < DB_HIDDEN; j++) to->bias[j] += traits[i] * weights[i * DB_HIDDEN + j];
+}
+
+// Follows the slopes back to the stroke's nine numbers.  The weights of manners are NULL where segments add nothing.
+static void stroke_back(const float *nib, float reach, const float *restrict traits_weights,
+                        const float *restrict manners_weights, const float *numbers, const Stroke *restrict at,
+                        Slopes *restrict by, float *to) {
     float by_pressure[2] = {by->pressure, 0.0f}, by_log = 0.0f, whole = by->whole, turn = by->turn;
 
     float traits[DB_TRAITS];
     for (int i = 0; i < DB_TRAITS; i++) {
         traits[i] = 0.0f;
-        for (int j = 0; j < DB_HIDDEN; j++) traits[i] += by->hidden[j] * dream->traits[i * DB_HIDDEN + j];
+        for (int j = 0; j < DB_HIDDEN; j++) traits[i] += by->hidden[j] * traits_weights[i * DB_HIDDEN + j];
     }
     float longer = at->whole + 1.0f, slope = traits[0] / longer;
     by_pressure[1] += slope;
@@ -169,11 +186,11 @@ static void stroke_back(const db_dream *dream, const float *numbers, const Strok
     whole += 0.5f * traits[3] / longer;
     turn += traits[4];
 
-    for (int s = 0; s < DB_SEGMENTS; s++) {
+    for (int s = 0; manners_weights && s < DB_SEGMENTS; s++) {
         float middle = ((float)s + 0.5f) / DB_SEGMENTS, manners[DB_MANNERS];
         for (int i = 0; i < DB_MANNERS; i++) {
             manners[i] = 0.0f;
-            for (int q = 0; q < DB_PASSES; q++) manners[i] += by->manner[s][q] * dream->manners[i * DB_PASSES + q];
+            for (int q = 0; q < DB_PASSES; q++) manners[i] += by->manner[s][q] * manners_weights[i * DB_PASSES + q];
         }
         by->direction[s][0] += manners[0];
         by->direction[s][1] += manners[1];
@@ -221,7 +238,7 @@ static void stroke_back(const db_dream *dream, const float *numbers, const Strok
 
     float by_radius = -(scale + (control[0] * at->control[0] + control[1] * at->control[1]) +
                         (end[0] * at->end[0] + end[1] * at->end[1])) *
-                      at->by_unit * dream->reach;
+                      at->by_unit * reach;
     if (at->log_radius < LARGEST_LOG_RADIUS) by_radius += by_log / numbers[8];
     for (int axis = 0; axis < 2; axis++) {
         const float *row = nib + 2 * axis;
@@ -232,9 +249,5 @@ static void stroke_back(const db_dream *dream, const float *numbers, const Strok
     to[6] = by_pressure[0];
     to[7] = by_pressure[1];
     to[8] = by_radius;
-    for (int i = 0; i < DB_STROKE; i++) {
-        float value = to[i] == to[i] ? to[i] : 0.0f;
-        value = value < LARGEST_ANSWER ? value : LARGEST_ANSWER;
-        to[i] = value > -LARGEST_ANSWER ? value : -LARGEST_ANSWER;
-    }
+    for (int i = 0; i < DB_STROKE; i++) to[i] = usable(to[i]);
 }

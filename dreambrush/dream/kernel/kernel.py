@@ -12,7 +12,7 @@ from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import NUMBERS
 from dreambrush.dream.kernel.agreement import compare
 from dreambrush.dream.kernel.weights import packed_weights
-from dreambrush.kernel.library import NONE, compiled, instructions
+from dreambrush.kernel.library import NONE, Compiled, compiled, instructions
 from dreambrush.models.catalogue import DREAM_FILE
 from dreambrush.models.kernel_files import read_for_kernel
 from dreambrush.models.networks import KEPT
@@ -53,7 +53,7 @@ class Kernel:
             points: (n, 2) float32, x and y in pixels.
         """
         mean, variance = np.empty((2, len(points)), np.float32)
-        given = self._given(strokes, starts, points)
+        given = arguments(self._c, self._weights, strokes, starts, points)
         self._c.lib.db_dream_values(*given, self._c.floats(mean), self._c.floats(variance))
         return mean, variance
 
@@ -71,27 +71,31 @@ class Kernel:
         if any(array.shape != (len(points),) for array in by):
             raise ValueError("Expected one number for each point")
         by_strokes = np.empty((len(strokes), NUMBERS), np.float32)
-        given = self._given(strokes, starts, points)
+        given = arguments(self._c, self._weights, strokes, starts, points)
         self._c.lib.db_dream_vjp(*given, *(self._c.floats(array) for array in (*by, by_strokes)))
         return by_strokes
 
-    def _given(self, strokes: Float32, starts: Int64, points: Float32) -> tuple[Any, ...]:
-        """The first arguments of both functions, checked, for C believes them."""
-        strokes, points = (np.ascontiguousarray(array, np.float32) for array in (strokes, points))
-        starts = np.ascontiguousarray(starts, np.int64)
-        if strokes.shape[1:] != (NUMBERS,) or points.shape[1:] != (2,) or starts.shape != (len(strokes) + 1,):
-            raise ValueError("Expected strokes (k, 9), starts (k + 1,) and points (n, 2)")
-        if starts[0] != 0 or starts[-1] != len(points) or (np.diff(starts) < 0).any():
-            raise ValueError("Expected starts to go from 0 to the number of points")
-        c = self._c
-        return (
-            c.level,
-            c.floats(self._weights),
-            len(strokes),
-            c.floats(strokes),
-            c.integers(starts),
-            c.floats(points),
-        )
+
+def arguments(c: Compiled, weights: Float32, strokes: Float32, starts: Int64, points: Float32) -> tuple[Any, ...]:
+    """The first arguments of the kernel's functions, checked, for C believes them.
+
+    Raises:
+        ValueError: shapes do not fit.
+    """
+    strokes, points = (np.ascontiguousarray(array, np.float32) for array in (strokes, points))
+    starts = np.ascontiguousarray(starts, np.int64)
+    if strokes.shape[1:] != (NUMBERS,) or points.shape[1:] != (2,) or starts.shape != (len(strokes) + 1,):
+        raise ValueError("Expected strokes (k, 9), starts (k + 1,) and points (n, 2)")
+    if starts[0] != 0 or starts[-1] != len(points) or (np.diff(starts) < 0).any():
+        raise ValueError("Expected starts to go from 0 to the number of points")
+    return (
+        c.level,
+        c.floats(weights),
+        len(strokes),
+        c.floats(strokes),
+        c.integers(starts),
+        c.floats(points),
+    )
 
 
 def open_kernel(folder: Path) -> Kernel | None:

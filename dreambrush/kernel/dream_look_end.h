@@ -1,0 +1,20 @@
+// Forgets the short names of dream_look.h.
+#undef TILE
+#undef BACK_TILE
+#undef NEAREST_TILE
+#undef LOAD
+#undef STORE
+#undef ALL
+#undef MIN
+#undef MAX
+#undef ROOT
+#undef LESS
+#undef ABS
+#undef WITHIN
+#undef EXP
+#undef ZERO
+#undef GET
+#undef FEATURE
+#undef SLOPE
+#undef ADD
+#undef HERE
