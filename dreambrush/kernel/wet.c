@@ -8,6 +8,7 @@
 
 #define DRY (-1)
 #define MOST_NODES 256
+#define LEAST_WEIGHT 1e-6f
 
 typedef struct {
     int64_t count, across, down;
@@ -64,11 +65,23 @@ static void put_back(const Reader *reader, const float *node, const float *canva
     by_node[1] = 0.5f * down * reader->per_pixel;
 }
 
+// The nodes whose weights count: from the first to before the last.
+INLINE void find_span(int64_t per, const float *weight, int64_t *first, int64_t *last) {
+    int64_t from = 0, to = per;
+    while (from < to && weight[from] < LEAST_WEIGHT) from++;
+    while (to > from && weight[to - 1] < LEAST_WEIGHT) to--;
+    *first = from;
+    *last = to;
+}
+
 // What a brush carries at a point: of each node its part, and the base where that is transparent.
-INLINE void read_memory(int64_t per, const float *weight, const float *sample, const float *base, float *picked) {
-    for (int64_t j = 0; j < per; j++)
-        for (int c = 0; c < 4; c++) picked[c] += weight[j] * sample[4 * j + c];
-    for (int c = 0; c < 3; c++) picked[c] += (1.0f - picked[3]) * base[c];
+INLINE void read_memory(int64_t first, int64_t last, const float *weight, const float *sample, const float *base,
+                        float *picked) {
+    float sum[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (int64_t j = first; j < last; j++)
+        for (int c = 0; c < 4; c++) sum[c] += weight[j] * sample[4 * j + c];
+    for (int c = 0; c < 3; c++) picked[c] = sum[c] + (1.0f - sum[3]) * base[c];
+    picked[3] = sum[3];
 }
 
 int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush, int64_t per,
@@ -93,7 +106,11 @@ int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_i
             float *under = canvas + 3 * cell_id[i], *doubtful = doubt + cell_id[i], *added = change + 3 * i;
             float share = mean[i], bare = 1.0f - share;
             float picked[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-            if (wet) read_memory(per, weights + per * i, sample, base + 3 * cell_id[i], picked);
+            if (wet) {
+                int64_t first, last;
+                find_span(per, weights + per * i, &first, &last);
+                read_memory(first, last, weights + per * i, sample, base + 3 * cell_id[i], picked);
+            }
             float lifted = wet ? 1.0f - own[i] - kept[i] - carried[i] : 0.0f;
             for (int c = 0; c < 3; c++) {
                 float given = shift ? colour[c] + shift[3 * i + c] : colour[c];
@@ -152,16 +169,19 @@ int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *c
             if (wet) {
                 const float *weight = weights + per * i;
                 float *by_weight = by_weights + per * i;
-                float picked[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-                read_memory(per, weight, sample, base + 3 * at, picked);
-                for (int64_t j = 0; j < per; j++) {
-                    by_weight[j] = 0.0f;
-                    for (int c = 0; c < 3; c++) {
-                        float carries = carried[i] * passed[c];
-                        float hides = sample[4 * j + 3] * base[3 * at + c];
-                        by_weight[j] += carries * (sample[4 * j + c] - hides);
-                        by_sample[3 * j + c] += carries * weight[j];
-                    }
+                int64_t first, last;
+                find_span(per, weight, &first, &last);
+                float picked[4], carries[3], hides = 0.0f;
+                read_memory(first, last, weight, sample, base + 3 * at, picked);
+                for (int c = 0; c < 3; c++) {
+                    carries[c] = carried[i] * passed[c];
+                    hides += carries[c] * base[3 * at + c];
+                }
+                for (int64_t j = 0; j < per; j++) by_weight[j] = 0.0f;
+                for (int64_t j = first; j < last; j++) {
+                    const float *found = sample + 4 * j;
+                    by_weight[j] = carries[0] * found[0] + carries[1] * found[1] + carries[2] * found[2] - hides * found[3];
+                    for (int c = 0; c < 3; c++) by_sample[3 * j + c] += carries[c] * weight[j];
                 }
                 for (int c = 0; c < 3; c++) {
                     float given = shift ? colour[c] + shift[3 * i + c] : colour[c];
@@ -180,8 +200,11 @@ int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *c
         int64_t first = brush[stroke] * count;
         Reader reader = {count,          across, down, taps + 2 * first, tap_weights + first,
                          radius[stroke], (float)(1.0 / size)};
-        for (int64_t j = 0; j < per; j++)
-            put_back(&reader, nodes + 2 * (per * stroke + j), canvas, by_sample + 3 * j, by_canvas, by_node + 2 * j);
+        for (int64_t j = 0; j < per; j++) {
+            const float *by = by_sample + 3 * j;
+            if (by[0] != 0.0f || by[1] != 0.0f || by[2] != 0.0f)
+                put_back(&reader, nodes + 2 * (per * stroke + j), canvas, by, by_canvas, by_node + 2 * j);
+        }
     }
     return 0;
 }

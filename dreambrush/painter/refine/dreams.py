@@ -17,7 +17,7 @@ from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.dream.wet import WetDream, WetGradient, WetPaint, is_wet
 from dreambrush.painter.refine.fragments import Fragments, Grid, together
-from dreambrush.painter.refine.pickup import DRY, Pickup, all_own
+from dreambrush.painter.refine.pickup import DRY, Pickup, all_own, thinned
 from dreambrush.painter.sketch import Sketch
 
 CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
@@ -107,15 +107,20 @@ class Dreams:
         if not self.any_wet:
             return None
         wet = [each for each in self.wet if each is not None]
-        per, count = max(each.node_count for each in wet), max(len(each.rings) for each in wet)
+        per = max(each.node_count for each in wet)
+        # Where not all cells are looked at, a third of the taps tells as much.
+        rings = [None if each is None else thinned(each.rings) if grid.share < 1 else each.rings for each in self.wet]
         n, k = len(fragments), len(sketch)
         paint = all_own(n, per)
         brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)
+        count = max(len(each) for each in rings if each is not None)
         taps = np.zeros((len(self.wet), count, 3), np.float32)
         for number, dream in enumerate(self.wet):
             if dream is None:
                 continue
-            taps[number, : len(dream.rings)] = dream.rings
+            around = rings[number]
+            assert around is not None
+            taps[number, : len(around)] = around
             strokes = np.flatnonzero(sketch.brush == number)
             brush[strokes] = number
             nodes[strokes, : dream.node_count] = dream.nodes(sketch.strokes[strokes])

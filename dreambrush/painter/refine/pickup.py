@@ -117,6 +117,22 @@ class Pickup:
         return np.asarray(own + carried * (weights @ found[:, 3]) + kept * cover)
 
 
+def thinned(taps: Float32) -> Float32:
+    """A third of the taps (t, 3) of each ring, with the weight of all.
+
+    Args:
+        taps: ring by ring, as :func:`~dreambrush.dream.wet.ring_taps` gives them.
+    """
+    far = np.hypot(taps[:, 0], taps[:, 1])
+    begins = np.flatnonzero(np.concatenate([[True], np.abs(np.diff(far)) > 1e-4]))
+    parts = []
+    for ring in np.split(taps, begins[1:]):
+        some = ring[::3].copy()
+        some[:, 2] *= np.float32(len(ring) / len(some))
+        parts.append(some)
+    return np.concatenate(parts)
+
+
 def rest_alone(canvas: Floats, fragments: Fragments, pickup: Pickup) -> Floats:
     """What paint has besides its own colour (p, 3), if each stroke were laid alone on the canvas (cells, 3)."""
     nothing = np.zeros(len(fragments), canvas.dtype)

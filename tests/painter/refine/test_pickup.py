@@ -7,11 +7,19 @@ import numpy as np
 import pytest
 
 from dreambrush.arrays import Floats
-from dreambrush.dream.wet import WetPaint
+from dreambrush.dream.wet import WetPaint, ring_taps
 from dreambrush.kernel.library import compiled
 from dreambrush.painter.refine.compositing import compose, gradients
 from dreambrush.painter.refine.fragments import Fragments, all_cells
-from dreambrush.painter.refine.pickup import DRY, Pickup, WetComposite, WetGradients, compose_wet, wet_gradients
+from dreambrush.painter.refine.pickup import (
+    DRY,
+    Pickup,
+    WetComposite,
+    WetGradients,
+    compose_wet,
+    thinned,
+    wet_gradients,
+)
 
 ACROSS, DOWN, NODES = 7, 5, 3
 
@@ -222,3 +230,12 @@ def test_a_grid_says_where_its_cells_are() -> None:
         heap.pickup.down,
         heap.pickup.size,
     )
+
+
+def test_thinned_taps_weigh_as_much() -> None:
+    taps = ring_taps([[0.0, 1, 0.25], [0.5, 6, 0.5], [1.0, 10, 0.25]])
+    thin = thinned(taps)
+    assert len(thin) == 1 + 2 + 4
+    assert thin[:, 2].sum() == pytest.approx(1, abs=1e-6)
+    far = np.hypot(thin[:, 0], thin[:, 1])
+    assert thin[far > 0.75, 2].sum() == pytest.approx(0.25, abs=1e-6)
