@@ -135,8 +135,12 @@ def test_a_wet_brush_gets_a_second_network(tmp_path: Path) -> None:
     path, told = tmp_path / "wet.myb", list[str]()
     path.write_text(read_myb(OIL.path).with_values(smudge=0.6, smudge_length=0.5).to_json())
     model = tmp_path / "model"
+    stages: list[Stage] = ["collect", "dream", "export"]
     train(
-        *(BrushFile("wet", path, None), model, QUICK, ["collect", "dream", "export"]),
+        BrushFile("wet", path, None),
+        model,
+        QUICK,
+        stages,
         lambda stage, done, total: told.append(stage),
         workers=1,
     )
