@@ -24,7 +24,7 @@ from dreambrush.train.fit.wet import OUTPUTS, WetField
 RINGS = ((0.0, 1), (0.35, 6), (0.7, 10), (1.05, 12), (1.6, 12), (2.5, 16), (4.0, 16), (6.5, 16), (10.0, 16))
 SURE_RINGS = 5  # the others count where the brush reaches so far
 LEAST_RING = 0.02  # share below which a ring is left out
-LANES = (0.0, 0.45, -0.45)  # of brushes that scatter their dabs; in reaches
+LANES = (0.0, 0.25, -0.25, 0.5, -0.5)  # of brushes that scatter their dabs; in reaches
 SCATTER = 0.25  # least offset_by_random, in radii, that counts as that
 AT_ONCE = 50  # strokes dreamt together, to bound memory
 VISIBLE = 0.05  # coverage at which it is looked whether a brush erases, and lays paint of its own
