@@ -88,12 +88,12 @@ def test_it_is_near_to_the_truth(case: tuple[WetField, bytes, Float32]) -> None:
     for ours, theirs, truth in zip(found, single, double, strict=True):
         apart = np.abs(ours - truth.numpy().reshape(ours.shape))
         assert (apart > LARGEST_DIFFERENCE).mean() < 2e-4
-        assert apart.mean() <= 1.1 * float((theirs - truth).abs().mean()) + 1e-8
+        assert apart.mean() <= 1.1 * float((theirs - truth).abs().mean()) + 2e-8
     own, kept, carried, parts = found
     assert np.abs(parts.sum(1) - 1).max() < 1e-5 and parts.min() > -1e-6
-    assert (own + kept + carried).max() < 1 + 1e-5 and np.ptp(carried) > 0.1
+    assert (own + kept + carried).max() < 1 + 1e-5 and np.ptp(parts) > 0.5
     assert field.own or not own.any()
-    assert field.erases == bool((own + kept + carried).min() < 0.9)
+    assert field.erases == bool((own + kept + carried).min() < 0.99)
 
 
 def test_its_gradient_is_that_of_torch(case: tuple[WetField, bytes, Float32]) -> None:
@@ -115,13 +115,18 @@ def test_its_gradient_is_that_of_torch(case: tuple[WetField, bytes, Float32]) ->
 
 
 def test_its_gradient_is_that_of_its_values(wide: Float32) -> None:
-    """By small changes of each number of a stroke, in turn."""
+    """By small changes of each number of a stroke, in turn.
+
+    The path is nearly straight: inside of a bend two places of the path are equally near somewhere, and answers jump.
+    """
     rng, own = np.random.default_rng(5), WetKernel(wide)
-    strokes = np.array([[20, 30, 34, 20, 50, 36, 0.7, 0.4, 8.0]], np.float32)
-    points = rng.uniform(10, 60, (1, 3000, 2)).astype(np.float32)
-    by = [3000 * each for each in changes(points, own.node_count, 6)]
+    strokes = np.array([[20, 30, 33, 30.5, 50, 31, 0.7, 0.4, 8.0]], np.float32)
+    points = rng.uniform((16, 20), (54, 40), (1, 3000, 2)).astype(np.float32)
+    where = points[0, :, :1] / 30
+    by = [np.cos(where)[:, 0], np.sin(where)[:, 0], np.cos(2 * where)[:, 0]]
+    by.append(np.cos(where + 0.3 * np.arange(own.node_count, dtype=np.float32)))
     gradient = own.vjp(*asked(strokes, points), *by)[0]
-    assert np.abs(gradient).min() > 0.01
+    assert np.abs(gradient).max() > 10
     for number, step in enumerate([0.02] * 6 + [0.002] * 2 + [0.01]):
         ends = []
         for side in (-1, 1):
@@ -129,7 +134,7 @@ def test_its_gradient_is_that_of_its_values(wide: Float32) -> None:
             moved[0, number] += side * step
             answers = own.values(*asked(moved, points))
             ends.append(sum(float((a.astype(np.float64) * b).sum()) for a, b in zip(answers, by, strict=True)))
-        assert (ends[1] - ends[0]) / (2 * step) == pytest.approx(float(gradient[number]), rel=0.1, abs=0.3)
+        assert (ends[1] - ends[0]) / (2 * step) == pytest.approx(float(gradient[number]), rel=0.05, abs=0.1)
 
 
 def test_all_instructions_give_the_same_bits(case: tuple[WetField, bytes, Float32]) -> None:
@@ -214,8 +219,9 @@ def test_a_wet_dream_is_the_kernel_s_unless_that_is_not_wanted(folder: Path) -> 
     for one, two, three in zip(
         without, plain.at(strokes, starts, points), found.at(strokes, starts, points), strict=True
     ):
-        assert one.tobytes() == two.tobytes() != three.tobytes()
+        assert one.tobytes() == two.tobytes()
         assert (np.abs(one - three) > LARGEST_DIFFERENCE).mean() < 0.01
+    assert without.weights.tobytes() != found.at(strokes, starts, points).weights.tobytes()
     # The card tells of other nodes than the network has: onnxruntime is asked, and says what is wrong.
     say(folder, {CARD_ENTRY: {"lanes": [0.0, 0.5], "rings": [[0.0, 1, 1.0]]}})
     assert not WetDream(folder, threads=1).is_compiled
