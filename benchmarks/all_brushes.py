@@ -40,17 +40,23 @@ from dreambrush.train.collect.wet import dry_version, is_wet_brush
 from dreambrush.train.fit.checkpoint import State, read_weights
 from dreambrush.train.fit.colour import learn_colour
 from dreambrush.train.fit.evaluate import dream_pictures
-from dreambrush.train.fit.fit import FitOptions
+from dreambrush.train.fit.fit import FitOptions, fit
 from dreambrush.train.fit.grounds import Grounds
-from dreambrush.train.fit.learn import learn_dream, load_dream
+from dreambrush.train.fit.learn import load_dream
 from dreambrush.train.fit.nib import measure_nib
+from dreambrush.train.fit.samples import measure_reach, training_points
 from dreambrush.train.fit.wet_fit import WetOptions, learn_wet
 from dreambrush.train.fit.wet_score import evaluate_wet
 
-STROKES, STEPS, BATCH = 8000, 1500, 4096  # of the dream, which begins from that of the shipped brush most alike
+STROKES, PIXELS, STEPS, BATCH = (
+    8000,
+    300,
+    1500,
+    4096,
+)  # of the dream, which begins from that of the shipped brush most alike
 WET = WetOptions(strokes=1000, steps=1200, canvases=150, held_out=60)
 COLOUR_STEPS = 300
-ASKED = 150  # strokes that shipped dreams are compared on
+ASKED, TENTH = 40, slice(None, None, 10)  # strokes that shipped dreams are compared on, and that reach is measured on
 WANTED = {"dry": 0.95, "wet": 0.95, "blender": 0.95, "eraser": 0.99}
 KINDS = ("wet", "blender", "eraser", "dry")
 REPORT = Path(__file__).parents[1] / "docs" / "all-brushes.md"
@@ -63,8 +69,10 @@ def short_training(settings: BrushSettings, seen: Grounds, unseen: Grounds, seed
     strokes = np.concatenate([random_strokes(STROKES // 2, seed), brownian_strokes(STROKES // 2, seed)])
     painted = Collection(strokes, paint_alpha(dry, strokes))
     begin, weights = _most_alike(painted)
-    field = learn_dream(painted, measure_nib(dry), FitOptions(steps=STEPS, batch=BATCH), seed, begin=weights)
-    field = field.requires_grad_(False)
+    nib = torch.from_numpy(measure_nib(dry))
+    reach = measure_reach(Collection(strokes[TENTH], painted.alpha[TENTH]), nib)
+    points = training_points(painted, reach, nib, PIXELS, seed)
+    field = fit(points, reach, nib, FitOptions(steps=STEPS, batch=BATCH), seed, begin=weights).requires_grad_(False)
     learnt = learn_wet(settings, field, seen, WET, seed) if is_wet_brush(settings) else None
     colours = learn_colour(dry, field, seed, COLOUR_STEPS)[0] if probe(dry).changes_colour else None
     score = evaluate_wet(settings, field, learnt, unseen, seed, WET.held_out, colours)

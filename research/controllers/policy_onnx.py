@@ -10,7 +10,7 @@ import torch
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import POLICY_FILE
 from dreambrush.painter.propose.windows import SIDE
-from dreambrush.train.export.networks import Difference, check_network
+from dreambrush.train.export.check import Difference, check_network
 from dreambrush.train.fit.checkpoint import put_weights, read_weights
 from dreambrush.train.to_onnx import to_onnx
 from research.controllers.policy import Policy

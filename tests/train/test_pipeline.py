@@ -15,14 +15,21 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from dreambrush.dream.dream import Dream
+from dreambrush.dream.gradient import GRADIENT_FILE
+from dreambrush.dream.wet import WetDream
 from dreambrush.errors import BrushError, ModelError, OutputError
 from dreambrush.models.catalogue import (
     CONTROLLER_FILE,
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
+    WET_FILE,
+    WET_GRADIENT_FILE,
+    WET_WEIGHTS_FILE,
     BrushFile,
     digest_of,
     find_brush,
@@ -34,8 +41,10 @@ from dreambrush.train import pipeline
 from dreambrush.train.fit.checkpoint import Checkpoint
 from dreambrush.train.fit.controller import ControllerOptions
 from dreambrush.train.fit.fit import FitOptions
+from dreambrush.train.fit.wet_fit import WetOptions
 from dreambrush.train.pipeline import train
 from dreambrush.train.plan import STAGES, Stage, TrainOptions
+from dreambrush.train.preview import PREVIEW_FILE
 from dreambrush.train.workspace import FOLDER, PLAN_FILE, Workspace
 
 QUICK = TrainOptions(
@@ -43,9 +52,11 @@ QUICK = TrainOptions(
     seed=7,
     fit=FitOptions(steps=200, batch=1024),
     held_out=60,
+    wet=WetOptions(strokes=150, steps=120, canvases=6, held_out=15),
     rounds=ControllerOptions(batches=3, pictures=1, strokes=24),
     threads=1,
 )
+WET_FILES = WET_FILE, WET_GRADIENT_FILE, WET_WEIGHTS_FILE
 LEARNING: tuple[Stage, ...] = STAGES[:-1]  # exporting takes longer than all the rest here
 OIL = find_brush("oil")
 
@@ -117,6 +128,27 @@ def test_killed_at_random_it_ends_with_the_same_bytes(trained: Path, tmp_path: P
             break
     train(OIL, tmp_path, QUICK, LEARNING, workers=1)
     assert weights(tmp_path) == weights(trained)
+
+
+@pytest.mark.slow
+def test_a_wet_brush_gets_a_second_network(tmp_path: Path) -> None:
+    path, told = tmp_path / "wet.myb", list[str]()
+    path.write_text(read_myb(OIL.path).with_values(smudge=0.6, smudge_length=0.5).to_json())
+    model = tmp_path / "model"
+    train(
+        *(BrushFile("wet", path, None), model, QUICK, ["collect", "dream", "export"]),
+        lambda stage, done, total: told.append(stage),
+        workers=1,
+    )
+    assert list(dict.fromkeys(told)) == ["collect", "dream", "evaluate", "wet", "export"]
+    assert {*WET_FILES, GRADIENT_FILE, PREVIEW_FILE} <= {each.name for each in model.iterdir()}
+    card = read_card(model)
+    assert card["wet"]["held_out"]["explained"] > 0.6 and card["brush_digest"] == read_myb(path).digest()
+    assert set(card["onnx_difference"]["max_abs"]) >= {WET_FILE, WET_GRADIENT_FILE}
+    stroke, point = np.array([[10, 30, 30, 30, 50, 30, 0.7, 0.7, 6]], np.float32), np.array([[30, 30]], np.float32)
+    found = WetDream(model, threads=1).at(stroke, np.array([0, 1]), point)
+    assert 0.2 < found.own[0] < 0.6 and found.own[0] + found.kept[0] + found.carried[0] == pytest.approx(1, abs=1e-4)
+    assert Dream(model, threads=1)(stroke, point[None])[0][0, 0] > 0.8  # coverage, of which own colour is a part
 
 
 def test_other_options_than_those_of_the_unfinished_training(tmp_path: Path) -> None:
@@ -208,7 +240,9 @@ def test_a_new_training_leaves_no_former_controller(trained: Path, tmp_path: Pat
     for folder in (tmp_path, tmp_path / FOLDER):
         for name in (POLICY_FILE, POLICY_WEIGHTS_FILE):
             (folder / name).write_bytes(b"of 0.1")
+    for name in WET_FILES:
+        (tmp_path / name).write_bytes(b"of a brush that was wet before")
     train(mine, tmp_path, QUICK, ["export"], workers=1)
-    assert not {POLICY_FILE, POLICY_WEIGHTS_FILE, FOLDER} & {path.name for path in tmp_path.iterdir()}
+    assert not {POLICY_FILE, POLICY_WEIGHTS_FILE, FOLDER, *WET_FILES} & {path.name for path in tmp_path.iterdir()}
     card, model = read_card(tmp_path), (tmp_path / CONTROLLER_FILE).read_bytes()
     assert card["controller_kernel"][CONTROLLER_FILE] == digest_of(model) and RoundController(tmp_path).is_compiled

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dreambrush.arrays import Fixed15, Float32, Int64
+from dreambrush.arrays import Fixed15, Float32, Floats, Int64
 from dreambrush.bezier import PATH, RADIUS, control_points, point_at
 from dreambrush.dream.wet import read_pixels, ring_taps, wet_nodes
 from dreambrush.events import events_of_rows
@@ -133,7 +133,7 @@ def paint_over(
     black[..., 3] = ONE
     taps = [ring_taps([(*ring, 1.0)]) for ring in rings]
     where = wet_nodes(strokes, lanes)
-    rows: list[tuple[Float32, ...]] = []
+    rows: list[tuple[Floats, ...]] = []
     for index, events in enumerate(events_of_rows(strokes)):
         before = ground()
         pixels = _near(strokes[index], reach, points, rng)

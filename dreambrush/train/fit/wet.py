@@ -23,6 +23,7 @@ from dreambrush.train.fit.field import through_nib
 HIDDEN = 48
 RULERS = 2  # memories: one short, one long
 SHARES = 3
+OUTPUTS = SHARES + 3 * RULERS  # and one for each lane
 FIRST = ((0.5, -1.0), (0.5, 1.0))  # of each memory before training: how far ahead it begins, log of its length
 MOSTLY_LAID, HARDLY_KEPT = 3.0, -4.0  # logits before training
 
@@ -66,7 +67,7 @@ class WetField(nn.Module):
             nn.ReLU(),
             nn.Linear(HIDDEN, HIDDEN),
             nn.ReLU(),
-            nn.Linear(HIDDEN, SHARES + 3 * RULERS + lanes),
+            nn.Linear(HIDDEN, OUTPUTS + lanes),
         )
         with torch.no_grad():
             last = self.network[-1]
@@ -129,7 +130,7 @@ class WetField(nn.Module):
 
     def _memory(self, strokes: Tensor, arc: Tensor, memory: Tensor, mixture: Tensor) -> Tensor:
         """Weights (b, p, PLACES) of the nodes of a lane."""
-        ahead, length = (memory.unflatten(-1, (RULERS, 2)) + self.first).unbind(-1)
+        ahead, length = (memory.reshape(*arc.shape, RULERS, 2) + self.first).unbind(-1)
         at = self._places(strokes)
         before, after = at[:, :-1], at[:, 1:]
         # The share that was picked up before some place, on the mean between one node and the next, from two places in

@@ -17,14 +17,14 @@ from dreambrush.train.collect.wet import Ground, WetCollection, paint_over
 from dreambrush.train.fit.checkpoint import put_weights, read_weights
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.optimiser import Optimiser
-from dreambrush.train.fit.wet import WetField
+from dreambrush.train.fit.wet import OUTPUTS, WetField
 
 # Radius in radii of the stroke times what smudge_radius_log says, and number of taps.  Pressure may make dabs broader,
 # and dabs that are scattered find more.
 RINGS = ((0.0, 1), (0.35, 6), (0.7, 10), (1.05, 12), (1.6, 12), (2.5, 16), (4.0, 16), (6.5, 16), (10.0, 16))
 SURE_RINGS = 5  # the others count where the brush reaches so far
 LEAST_RING = 0.02  # share below which a ring is left out
-LANES = (0.0, 0.45, -0.45)  # of brushes that scatter their dabs; in reaches
+LANES = (0.0, 0.25, -0.25, 0.5, -0.5)  # of brushes that scatter their dabs; in reaches
 SCATTER = 0.25  # least offset_by_random, in radii, that counts as that
 AT_ONCE = 50  # strokes dreamt together, to bound memory
 VISIBLE = 0.05  # coverage at which it is looked whether a brush erases, and lays paint of its own
@@ -198,7 +198,7 @@ def load_wet(path: Path) -> WetField:
     weights = read_weights(path)
     try:
         rings = weights["rings"].shape[0]
-        lanes = weights["network.4.bias"].shape[0] - WetField().network[-1].out_features + 1  # type: ignore[operator]
+        lanes = weights["network.4.bias"].shape[0] - OUTPUTS
         erases, own = (bool(flag) for flag in weights["flags"])
     except (KeyError, IndexError, ValueError):
         raise ModelError(

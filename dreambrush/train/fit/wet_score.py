@@ -142,10 +142,10 @@ def render_over(
         else:
             continue
         box = slice(y, bottom), slice(x, right)
-        real = np.stack([picture[box] for picture in pictures]) / np.float32(ONE)
+        real = np.asarray(np.stack([picture[box] for picture in pictures]) / ONE, np.float32)
         made.append(
             Rendered(
-                before[box] / np.float32(ONE),
+                np.asarray(before[box] / ONE, np.float32),
                 real,
                 *_dreamt(field, learnt, before, strokes[index], tints[index], (x, y, right, bottom), colours),
             )

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from dreambrush.errors import ModelError, PictureError
 from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
 from dreambrush.painter.propose.windows import SIDE, Windows
-from dreambrush.train.export.networks import LARGEST_DIFFERENCE
+from dreambrush.train.export.check import LARGEST_DIFFERENCE
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.learn import load_dream
 from dreambrush.train.fit.samples import pixel_centres

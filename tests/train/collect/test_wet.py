@@ -58,7 +58,7 @@ def test_strokes_are_linear_in_colour_and_canvas(settings: BrushSettings, transl
     colours = [random_colours(8, seed) for seed in (1, 2)]
     between = [np.asarray(a // 2 + b // 2, np.uint16) for a, b in zip(*grounds, strict=True)]
     both = [painted(settings, *each) for each in zip(grounds, colours, strict=True)]
-    mixed = painted(settings, between, (colours[0] + colours[1]) / 2)
+    mixed = painted(settings, between, np.asarray((colours[0] + colours[1]) / 2, np.float32))
     assert np.abs(both[0] - np.stack(grounds[0]) / ONE).max() > 0.3
     assert np.abs(mixed - (both[0] + both[1]) / 2).max() < 2e-3  # rounding, of each of many dabs
 

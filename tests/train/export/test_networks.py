@@ -4,7 +4,8 @@ import pytest
 
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import WEIGHTS_FILE, find_brush
-from dreambrush.train.export.networks import LARGEST_SHARE, check_dream
+from dreambrush.train.export.check import LARGEST_SHARE
+from dreambrush.train.export.networks import check_dream
 from dreambrush.train.fit.learn import load_dream
 from dreambrush.train.to_onnx import onnx_bytes
 
