@@ -16,7 +16,7 @@ from dreambrush.painter.lay.layer_canvas import Tool
 from dreambrush.painter.options import LEARNED, RIDGE, ControllerKind, PaintOptions
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.plan.deadline import Deadline
-from dreambrush.painter.plan.effort import EFFORTS, LEARNED_EFFORTS
+from dreambrush.painter.plan.effort import EFFORTS, HANDFUL, LEARNED_EFFORTS
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.plan.planner import Planner
 from dreambrush.painter.propose.grow import Grower
@@ -33,6 +33,7 @@ from dreambrush.painter.see.saliency import detail_weight, focus_weight
 from dreambrush.painter.see.target import Target
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+FEWEST_COLOURS = 3  # of a palette, with which a learned controller finds better strokes than a walk along ridges
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -51,7 +52,8 @@ class Commission:
     @property
     def planned(self) -> int:
         """How many strokes are planned before any paint is laid."""
-        accents = int(ACCENT_SHARE * self.strokes) if self.strokes >= FEWEST_FOR_ACCENTS else 0
+        fewest = HANDFUL if self.proposes == LEARNED else FEWEST_FOR_ACCENTS
+        accents = int(ACCENT_SHARE * self.strokes) if self.strokes >= fewest else 0
         return self.strokes - accents
 
     @property
@@ -63,10 +65,10 @@ class Commission:
     def proposes(self) -> ControllerKind:
         """What proposes strokes: what the brushes have learned, if it is asked for and all of them have.
 
-        They learned with a free choice of colours.  Where colours are given it is the walk along ridges.
+        They learned with a free choice of colours.  Where there are but one or two it is the walk along ridges.
         """
         options = self.options
-        free = options.palette is None and options.colour is None
+        free = options.colour is None and (options.palette is None or len(options.palette) >= FEWEST_COLOURS)
         folders = [brush.dream_folder() for brush in self.brushes]
         known = all((folder / CONTROLLER_FILE).is_file() for folder in folders)
         return LEARNED if free and known and self.controller is None and options.controller == LEARNED else RIDGE
@@ -103,6 +105,9 @@ class Study:
         rng = np.random.default_rng(asked.seed)
         learned = asked.proposes == LEARNED
         effort = (LEARNED_EFFORTS if learned else EFFORTS)[asked.options.effort].for_count(asked.strokes)
+        if learned:
+            height, width = self.target.size
+            effort = effort.for_handful(asked.strokes, height * width)
         paper, score = self.target.paper(self.coarse.cell), self.hand.score
         grower: Grower
         if learned:

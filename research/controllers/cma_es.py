@@ -78,6 +78,7 @@ class CmaOptions:
     sigma: float = 0.06  # step at the start, in units of weights: the features alone already paint, do not leap away
     stepwise: float = 0.1  # how much the error after every stroke counts, beside that after the last
     long_taste: float = 0.02  # docks strokes shorter than wide, which the dream may believe in more than is right
+    certain: bool = False  # whether what the dream is unsure of counts as error; a random brush needs that
     black: bool = False  # black paint only, as for digits; otherwise colour in closed form
 
     def as_dict(self) -> dict[str, float]:
@@ -145,7 +146,10 @@ def fitnesses(
     for laid in roll_out_genomes(dream, genomes, target, options, body):
         chord = np.hypot(*(laid.strokes[:, END] - laid.strokes[:, START]).T)
         docked += (laid.gain > 0) * np.exp(-chord / (2 * laid.strokes[:, RADIUS])) / options.strokes
-        shares.append(1 - ((target - laid.canvas) ** 2).sum((1, 2, 3)) / (before + 1e-6))
+        left = ((target - laid.canvas) ** 2).sum((1, 2, 3))
+        if options.certain:
+            left = left + laid.variance.sum((1, 2, 3))
+        shares.append(1 - left / (before + 1e-6))
     share = (1 - options.stepwise) * shares[-1] + options.stepwise * np.mean(shares, 0)
     return np.asarray((share - options.long_taste * docked).reshape(len(genomes), count).mean(1), np.float64)
 

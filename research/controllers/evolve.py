@@ -18,7 +18,7 @@ import json
 import os
 import platform
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -162,10 +162,12 @@ def run(
 
 def dreamt_error(dream: Dream, genome: Float64, targets: Float32, options: CmaOptions, body: Body) -> float:
     """Mean squared error of whole paintings inside the dream."""
-    canvas = targets
+    left = targets - targets
     for laid in roll_out_genomes(dream, genome[None], targets, options, body):
-        canvas = laid.canvas
-    return float(((targets - canvas) ** 2).mean())
+        left = (targets - laid.canvas) ** 2
+        if options.certain:
+            left = left + laid.variance
+    return float(left.mean())
 
 
 def proof_on_canvas(
@@ -249,13 +251,27 @@ def ablations(dream: Dream, digits: Float32, options: CmaOptions, seed: int, fol
     draw_curves(curves, folder / "evolution.png", title, "generation", logarithmic=True)
 
 
+def command_of(digits: str, brush: str, options: CmaOptions, seed: int) -> str:
+    """The command that evolves the same again, with what differs from the defaults."""
+    words = ["python -m research.controllers.evolve", digits, f"--brush {brush}"]
+    for each in fields(CmaOptions):
+        value = getattr(options, each.name)
+        if each.name != "black" and value != each.default:
+            words.append(f"--{each.name}" if value is True else f"--{each.name} {value}")
+    return " ".join([*words, f"--seed {seed}"])
+
+
 def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description="Evolve the compact controller on digits and prove it for real.")
     parser.add_argument("digits", type=Path)
     parser.add_argument("--output", type=Path, default=Path("out"), help="folder")
     parser.add_argument("--brush", default="oil")
-    parser.add_argument("--generations", type=int, default=CmaOptions.generations)
+    for name in ("generations", "population", "pictures", "candidates"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(CmaOptions, name))
+    parser.add_argument("--stepwise", type=float, default=CmaOptions.stepwise)
+    parser.add_argument("--sigma", type=float, default=CmaOptions.sigma)
+    parser.add_argument("--certain", action="store_true", help="what the dream is unsure of counts as error")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after that; call again to go on")
@@ -267,13 +283,15 @@ def main() -> None:
     digits = load_digits(options.digits)
     practice, held_out = digits[: len(digits) * 8 // 9], in_colour(digits[len(digits) * 8 // 9 :][: options.held_out])
     dream = Dream(find_brush(options.brush).dream_folder(), threads=1)
-    cma_options = CmaOptions(generations=options.generations, black=True)
+    chosen = {each.name: getattr(options, each.name) for each in fields(CmaOptions) if hasattr(options, each.name)}
+    cma_options = CmaOptions(**chosen, black=True)
+    stem = "digits" if options.brush == "oil" else f"digits-{options.brush}"
     try:
         if options.ablations:
             small = replace(cma_options, population=16, pictures=6)
             ablations(dream, practice, small, options.seed, options.output, until)
             return
-        journal_path = options.output / "digits.journal.json"
+        journal_path = options.output / f"{stem}.journal.json"
         run_it = functools.partial(run, until=until, processes=options.processes)
         journal, genome = run_it(dream, practice, cma_options, options.seed, journal_path)
     except Stopped:
@@ -282,8 +300,7 @@ def main() -> None:
     card = {
         "kind": "compact controller (research/controllers/cma_es.py), evolved inside the dream",
         "brush": options.brush,
-        "command": f"python -m research.controllers.evolve {options.digits.name} --generations {options.generations} "
-        f"--seed {options.seed}",
+        "command": command_of(options.digits.name, options.brush, cma_options, options.seed),
         "seed": options.seed,
         "data": f"{len(practice)} handwritten digits at {SIDE} px, black on white",
         "parameters": len(RIDGE_BODY.scales),
@@ -296,16 +313,16 @@ def main() -> None:
                 dream, options.brush, np.zeros_like(genome), held_out, cma_options, None
             ),
             "evolved": proof_on_canvas(
-                dream, options.brush, genome, held_out, cma_options, options.output / "digits.png"
+                dream, options.brush, genome, held_out, cma_options, options.output / f"{stem}.png"
             ),
         },
         "cpu_seconds": round(journal["cpu_seconds"]),  # of this process, not of others that paint for it
         "cores": os.cpu_count(),
         "versions": {"python": platform.python_version(), **{n: version(n) for n in ("dreambrush", "numpy", "cma")}},
     }
-    with open_output(options.output / "digits.npy", overwrite=True) as file:
+    with open_output(options.output / f"{stem}.npy", overwrite=True) as file:
         np.save(file, genome)
-    with open_output(options.output / "digits.json", overwrite=True) as file:
+    with open_output(options.output / f"{stem}.json", overwrite=True) as file:
         file.write((json.dumps(card, indent=2) + "\n").encode())
     print(json.dumps(card["held_out"]), flush=True)
 

@@ -34,12 +34,14 @@ class Round:
         gain: (n,) squared error that it was foretold to remove; where that is not above 0, nothing was painted.
         colour: (n, 3).
         canvas: (n, s, s, 3) afterwards.
+        variance: (n, s, s, 3) of that canvas: how uncertain the dream is of it.
     """
 
     strokes: Float32
     gain: Float32
     colour: Float32
     canvas: Float32
+    variance: Float32
 
 
 def rollout(
@@ -55,6 +57,7 @@ def rollout(
         propose: the controller.
         colour: (3,) of all strokes, or None for the one that suits each best.
     """
+    uncertain = np.zeros_like(canvas)
     for _ in range(strokes):
         proposals = propose(target - canvas)
         count, each = proposals.shape[:2]
@@ -65,12 +68,15 @@ def rollout(
             best = glances.gain.reshape(count, each).argmax(1)
         chosen = proposals[np.arange(count), best]
         verdict = judged(dream, chosen, np.arange(count), target, canvas, colour)
-        canvas = canvas.copy()
-        flat = canvas.reshape(count, -1, 3)
+        canvas, uncertain = canvas.copy(), uncertain.copy()
+        flat, spread = (each.reshape(count, -1, 3) for each in (canvas, uncertain))
         for row in np.flatnonzero(verdict.gain > 0):
-            pixels, alpha = verdict.pixels[row], verdict.alpha[row]
-            flat[row, pixels] += alpha[:, None] * (verdict.colour[row] - flat[row, pixels])
-        yield Round(chosen, verdict.gain, verdict.colour, canvas)
+            pixels, alpha, variance = (each[row] for each in (verdict.pixels, verdict.alpha, verdict.variance))
+            change = verdict.colour[row] - flat[row, pixels]
+            kept = (1 - alpha) ** 2 + variance
+            spread[row, pixels] = kept[:, None] * spread[row, pixels] + variance[:, None] * change**2
+            flat[row, pixels] += alpha[:, None] * change
+        yield Round(chosen, verdict.gain, verdict.colour, canvas, uncertain)
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,14 @@ class Verdicts:
         gain: (b,) squared error removed, expected.
         pixels: b arrays of indices into a picture's pixels, those that were looked at.
         alpha: b arrays, the mean of alpha there.
+        variance: b arrays, the variance of alpha there.
     """
 
     colour: Float32
     gain: Float32
     pixels: list[Int64]
     alpha: list[Float32]
+    variance: list[Float32]
 
 
 def judged(
@@ -103,8 +111,8 @@ def judged(
     side = target.shape[1]
     near = [np.flatnonzero(where) for where in _near(strokes, dream.reach, side)]
     pixels = near if most is None else [where[:: max(-(-len(where) // most), 1)] for where in near]
-    out = Verdicts(np.zeros((len(strokes), 3), np.float32), np.zeros(len(strokes), np.float32), pixels, [])
-    alpha: dict[int, Float32] = {}
+    out = Verdicts(np.zeros((len(strokes), 3), np.float32), np.zeros(len(strokes), np.float32), pixels, [], [])
+    moments_of_alpha: dict[int, tuple[Float32, Float32]] = {}
     order = np.argsort([len(where) for where in pixels], kind="stable")  # so that chunks hold little padding
     snap = None if colour is None else only(colour)
     flat_target, flat_canvas = target.reshape(len(target), -1, 3), canvas.reshape(len(canvas), -1, 3)
@@ -120,8 +128,13 @@ def judged(
         picture = rows[part, None]
         moments = pyramid_channels(flat_target[picture, where], flat_canvas[picture, where])
         out.colour[part], out.gain[part] = best_colour_and_gain(weights, mean, variance, moments, snap)
-        alpha.update((int(index), mean[row, : len(pixels[index])]) for row, index in enumerate(part))
-    out.alpha.extend(alpha[index] for index in range(len(strokes)))
+        for row, index in enumerate(part.tolist()):
+            there = np.s_[row, : len(pixels[index])]
+            moments_of_alpha[index] = mean[there], variance[there]
+    for index in range(len(strokes)):
+        alpha, spread = moments_of_alpha[index]
+        out.alpha.append(alpha)
+        out.variance.append(spread)
     return out
 
 

@@ -25,6 +25,7 @@ from dreambrush.painter.refine import dreams as dreaming
 from dreambrush.painter.run import paint
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.painter.study import Commission
+from dreambrush.pictures.palette import palette_of
 from tests.painter.scattered import Scattered
 
 if TYPE_CHECKING:
@@ -98,9 +99,9 @@ def test_the_exact_number_of_strokes_is_painted(count: int, target: Float32) -> 
 
 @pytest.mark.parametrize("layers", [1, 2, 5])
 def test_as_many_layers_as_wanted(layers: int, target: Float32) -> None:
-    painting = paint(target, find_brush("oil"), 60, SEED, options=replace(QUICK, layers=layers))
+    painting = paint(target, find_brush("oil"), 130, SEED, options=replace(QUICK, layers=layers))
     assert tuple(layer.name for layer in painting.layers) == painting.strokes.layers == LAYERS[layers][0]
-    assert len(painting.strokes) == 60
+    assert len(painting.strokes) == 130
     assert all(layer.pixels[..., 3].any() for layer in painting.layers)
     assert painting.mse < 0.13 * flat_error(target)
     check(painting, [find_brush("oil")])
@@ -385,3 +386,10 @@ def test_a_dream_that_lacks_something(target: Float32, tmp_path: Path, missing: 
 def test_a_target_that_is_none(target: Float32, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         paint(target, find_brush("oil"), 5, SEED)
+
+
+@pytest.mark.parametrize(("colours", "proposes"), [(2, "ridge"), (3, "learned")])
+def test_a_palette_of_one_or_two_colours_is_left_to_ridges(astronaut: Pictures, colours: int, proposes: str) -> None:
+    target = astronaut(32)
+    painting = paint(target, find_brush("oil"), 3, options=PaintOptions(palette=palette_of(target, colours)))
+    assert painting.controller == proposes

@@ -10,6 +10,12 @@ from dreambrush.painter.propose.window_grower import SearchBudget
 LEAST, DEFAULT, MOST = 1, 3, 5
 FEW, MOST_MORE = 1000, 4.0  # strokes; with fewer, each gets more steps, up to so many times as many
 SINGLE = 4  # strokes; fewer have little to do with one another, and are soon where they should be
+HANDFUL = 128  # strokes; fewer that a learned controller proposes are laid in smaller rounds
+ROUNDS, LEAST_AT_ONCE = 8, 2  # of a handful: one part of so many is added in each of the first rounds; strokes
+ROUND_STEPS, JUDGED = 8, 2.0  # of these rounds, as RoundBudget has them
+SEEN = 16_000  # pixels; of a smaller picture each step sees all
+SETTLED = 300  # steps after which a handful hardly moves there
+SWAPPED_MORE = 1.25  # times as many swaps, which are worth more there than further steps
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,25 @@ class Effort:
         more = min(max((FEW / max(strokes, 1)) ** 0.5, 1.0), MOST_MORE)
         steps = self.last_steps * max(more * min(strokes / SINGLE, 1.0), 1.0)
         return replace(self, swaps=round(self.swaps * more), last_steps=round(steps))
+
+    def for_handful(self, strokes: int, pixels: int) -> Effort:
+        """The same for so few strokes that a learned controller could propose them all in one or two rounds.
+
+        Then none would know what the others leave to do.  So there are about as many rounds as in a large painting.
+
+        Args:
+            strokes: number of strokes of the painting.
+            pixels: number of pixels of the picture.
+        """
+        if strokes >= HANDFUL:
+            return self
+        at_once = min(max(strokes // ROUNDS, LEAST_AT_ONCE), self.rounds.least_at_once)
+        steps = max(self.rounds.steps, ROUND_STEPS)
+        rounds = replace(self.rounds, least_at_once=at_once, steps=steps, judged=max(self.rounds.judged, JUDGED))
+        few = replace(self, rounds=rounds)
+        if pixels > SEEN:
+            return few
+        return replace(few, swaps=round(SWAPPED_MORE * self.swaps), last_steps=min(self.last_steps, SETTLED))
 
 
 EFFORTS: dict[int, Effort] = {

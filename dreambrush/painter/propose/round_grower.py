@@ -62,6 +62,10 @@ class RoundGrower(Grower):
     ) -> None:
         super().__init__(scene, rng, canvas, room, score)
         self.controllers, self.budget = controllers, budget
+        # Where colours are given, no stroke removes what lies between them.  The controller, which knows of no
+        # palette, would see an error there that never goes away.  So it sees what can be painted.
+        target = scene.target if scene.snap is None else scene.snap(scene.target)
+        self._paintable = target.reshape(scene.height, scene.width, 3)
 
     @property
     def belief(self) -> Belief:
@@ -105,7 +109,7 @@ class RoundGrower(Grower):
         """
         scene = self.scene
         sides = scene.height, scene.width
-        pictures = scene.target.reshape(*sides, 3), self.canvas.reshape(*sides, 3), scene.weight.reshape(sides)
+        pictures = self._paintable, self.canvas.reshape(*sides, 3), scene.weight.reshape(sides)
         asked = [controller.propose(*pictures, strokes) for controller in self.controllers]
         promise = np.max([proposals.promise for proposals in asked], 0)
         if scene.snap is not None:  # the controller does not know which colours there are

@@ -170,7 +170,8 @@ class Dreams:
         """
         says = np.abs(by.own) + np.abs(by.carried) + np.float32(1e-12)
         part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
-        some = WetPaint(*(each[drawn] * heavier for each in by[:3]), by.weights[drawn] * heavier[:, None])
+        shares = [each[drawn] * heavier for each in by[:3]]
+        some = WetPaint(shares[0], shares[1], shares[2], by.weights[drawn] * heavier[:, None])
         by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
         for number, (dream, gradient) in enumerate(zip(self.wet, self._wet_gradients, strict=True)):
             if dream is None or gradient is None:

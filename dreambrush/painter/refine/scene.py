@@ -117,6 +117,8 @@ class Scene:
     def some(self, cells: int, strokes: int, rng: np.random.Generator) -> Grid:
         """A grid of about ``cells`` cells for each of so many strokes, drawn at random from squares of a few."""
         step = max(round(float(np.sqrt(self.height * self.width / (cells * max(strokes, FEW))))), 1)
+        if step == 1:
+            return self.everywhere
         return some_cells(self.height, self.width, self.cell, step, rng)
 
     def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:

@@ -12,11 +12,12 @@ from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS
 from dreambrush.painter.gain import Snap, only
 from dreambrush.painter.propose.candidates import Belief, Candidates
-from dreambrush.painter.propose.round_controller import RoundController
+from dreambrush.painter.propose.round_controller import Proposals, RoundController
 from dreambrush.painter.propose.round_grower import RoundBudget, RoundGrower
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
+from dreambrush.pictures.palette import palette_of
 
 SIDE = 64
 Pictures = Callable[[int], Float32]
@@ -90,6 +91,25 @@ def test_every_brush_is_used_where_it_suits_best(
     grown(single)
     assert len(np.unique(brushes)) > 1
     assert several.mse < 1.2 * single.mse
+
+
+def test_with_given_colours_the_controller_sees_what_can_be_painted(
+    grower_for: Callable[..., RoundGrower], oil: Dreams, astronaut: Pictures
+) -> None:
+    palette = palette_of(astronaut(SIDE), 5)
+    seen: list[Float32] = []
+
+    class Watched(RoundController):
+        def propose(self, target: Float32, canvas: Float32, weight: Float32, strokes: int) -> Proposals:
+            seen.append(target)
+            return super().propose(target, canvas, weight, strokes)
+
+    grower = grower_for(oil, snap=palette.snapped)
+    grower.controllers = [Watched(oil.each[0].folder)]
+    before = grower.mse
+    grown(grower)
+    assert {tuple(colour) for colour in seen[0].reshape(-1, 3).tolist()} == {tuple(c) for c in palette.colours.tolist()}
+    assert grower.mse < 0.5 * before
 
 
 def test_one_colour_for_all_and_an_end(grower_for: Callable[..., RoundGrower], oil: Dreams) -> None:

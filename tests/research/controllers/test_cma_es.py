@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from dreambrush.dream.dream import Dream
 from dreambrush.models.catalogue import find_brush
 from research.controllers.cma_es import RIDGE_BODY, CmaOptions, evolve, fitnesses, roll_out_genomes, start_canvas
+from research.controllers.compact import CompactController
 
 QUICK = CmaOptions(generations=10, population=10, pictures=4, strokes=2, candidates=2, black=True)
 
@@ -76,6 +80,37 @@ def test_dots_are_docked(dream: Dream) -> None:
         fitnesses(dream, dots.reshape(1, -1), pictures, replace(QUICK, long_taste=taste))[0] for taste in (0.0, 0.5)
     )
     assert docked < free - 0.02
+
+
+def test_what_the_dream_is_unsure_of_may_count_as_error() -> None:
+    pencil = Dream(find_brush("pencil").dream_folder(), threads=1)
+    genome, pictures = np.zeros((1, len(RIDGE_BODY.scales))), scribbles(4, 6)
+    mean, expected = (
+        fitnesses(pencil, genome, pictures, replace(QUICK, certain=certain))[0] for certain in (False, True)
+    )
+    assert mean - 0.2 < expected < mean - 0.005
+
+
+def printed_digits() -> np.ndarray:
+    """The ten digits of Pillow's own font, as soft as if enlarged from 28 pixels: (10, 64, 64, 3)."""
+    pictures = []
+    for digit in range(10):
+        small = Image.new("L", (28, 28), 255)
+        draw = ImageDraw.Draw(small)
+        draw.text((14, 14), str(digit), 0, ImageFont.load_default(24), anchor="mm", stroke_width=0.5)
+        pictures.append(np.asarray(small.resize((64, 64), Image.Resampling.BICUBIC), np.float32) / 255)
+    return np.repeat(np.stack(pictures)[..., None], 3, axis=-1)
+
+
+def test_the_weights_evolved_for_the_pencil_paint_printed_digits_better_than_none() -> None:
+    folder = Path(__file__).parents[3] / "research" / "pretrained"
+    card = json.loads((folder / "digits-pencil.json").read_text())
+    options = CmaOptions(**card["options"])
+    genome = CompactController.load(folder / "digits-pencil.npy").genome
+    pencil = Dream(find_brush(card["brush"]).dream_folder(), threads=1)
+    without, evolved = fitnesses(pencil, np.stack([np.zeros_like(genome), genome]), printed_digits(), options)
+    assert evolved > without
+    assert card["held_out"]["evolved"]["planned_in_the_dream"]["mse"] <= 0.010
 
 
 def test_canvases_begin_with_the_ground_and_get_nearer_to_the_target(dream: Dream) -> None:

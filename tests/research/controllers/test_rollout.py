@@ -49,6 +49,20 @@ def test_looking_only_where_paint_gets_gives_the_whole_gain(dream: Dream, colour
         assert mean[row].sum() - alpha.sum() < 0.005 * mean[row].sum() + 0.05
 
 
+def test_what_the_dream_is_unsure_of_adds_up_to_what_strokes_were_foretold_to_gain(dream: Dream) -> None:
+    rng = np.random.default_rng(5)
+    target, canvas = rng.random((1, SIDE, SIDE, 3), dtype=np.float32), np.ones((1, SIDE, SIDE, 3), np.float32)
+    drawn = np.array([[10, 10, 18, 20, 30, 28, 0.9, 0.9, 4]], np.float32)
+    before = float(((target - canvas) ** 2).sum())
+    (laid,) = rollout(dream, target, canvas, 1, lambda residual: drawn[:, None], None)
+    left = float(((target - laid.canvas) ** 2).sum())
+    assert laid.gain[0] > 0 and laid.variance.sum() > 0
+    assert before - left - laid.variance.sum() == pytest.approx(laid.gain[0], rel=1e-3)
+    *_, twice = rollout(dream, target, canvas, 2, lambda residual: drawn[:, None], None)
+    seen = laid.variance > laid.variance.max() / 2
+    assert (twice.variance[seen] <= 2 * laid.variance[seen]).all()
+
+
 def test_a_glance_comes_near(dream: Dream) -> None:
     rng = np.random.default_rng(3)
     target, canvas = np.zeros((1, SIDE, SIDE, 3), np.float32), np.ones((1, SIDE, SIDE, 3), np.float32)
