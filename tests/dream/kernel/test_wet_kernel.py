@@ -91,7 +91,7 @@ def test_it_is_near_to_the_truth(case: tuple[WetField, bytes, Float32]) -> None:
         assert apart.mean() <= 1.1 * float((theirs - truth).abs().mean()) + 2e-8
     own, kept, carried, parts = found
     assert np.abs(parts.sum(1) - 1).max() < 1e-5 and parts.min() > -1e-6
-    assert (own + kept + carried).max() < 1 + 1e-5 and np.ptp(parts) > 0.5
+    assert (own + kept + carried).max() < 1 + 1e-5 and np.ptp(parts) > 0.2
     assert field.own or not own.any()
     assert field.erases == bool((own + kept + carried).min() < 0.99)
 
@@ -209,7 +209,7 @@ def say(folder: Path, entry: dict[str, object]) -> None:
 
 
 def test_a_wet_dream_is_the_kernel_s_unless_that_is_not_wanted(folder: Path) -> None:
-    strokes, starts, points, _ = random_case(6)
+    strokes, starts, points = asked(*questions(20, 30, 6))
     with using("none"):
         ours = WetDream(folder, threads=1)
         assert open_wet_kernel(folder) is None and not ours.is_compiled
