@@ -182,9 +182,9 @@ def test_what_does_not_fit_is_refused(wide: Float32) -> None:
     with pytest.raises(ValueError, match="Expected"):
         own.values(strokes, starts + 1, points)
     with pytest.raises(ValueError, match="Expected"):
-        own.vjp(strokes, starts, points, *by[:3], by[3][:, 1:])
+        own.vjp(strokes, starts, points, *(*by[:3], by[3][:, 1:]))
     with pytest.raises(ValueError, match="Expected"):
-        own.vjp(strokes, starts, points, by[0][1:], *by[1:])
+        own.vjp(strokes, starts, points, *(by[0][1:], *by[1:]))
     with pytest.raises(RuntimeError, match="weights"):
         WetKernel(np.zeros(7, np.float32))
 
