@@ -9,7 +9,8 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
 
 ``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  Only transparent pictures have ``alpha``, the
 shape as a PNG.  Only paintings on paper have ``grain``, and only those with baked layers ``flattened``; both are true.
-Only paintings into a work of another eotf than 1.0 and 2.2 have ``eotf``.
+Only paintings into a work of another eotf than 1.0 and 2.2 have ``eotf``.  Those whose wet brushes begin every stroke
+clean have ``washed``, which is true.
 A file may hold several recipes, one for each time that dreambrush painted in it.
 """
 
@@ -66,6 +67,7 @@ class Recipe:
             {} if they are not known.
         flattened: whether the saved layers are baked, so that no program has to blend them.
         eotf: eotf of the light in which pigment mixes, if it is not 2.2.
+        washed: whether wet brushes begin every stroke clean; see :class:`~dreambrush.mypaint.engine.brush.Brush`.
     """
 
     version: str
@@ -82,6 +84,7 @@ class Recipe:
     made_with: Mapping[str, str] = field(default_factory=dict)
     flattened: bool = False
     eotf: float | None = None
+    washed: bool = False
 
     @property
     def background(self) -> Pixels:
@@ -119,6 +122,8 @@ class Recipe:
             record["flattened"] = True
         if self.eotf is not None:
             record["eotf"] = self.eotf
+        if self.washed:
+            record["washed"] = True
         if self.alpha is not None:
             png = io.BytesIO()
             Image.fromarray(self.alpha).save(png, "PNG", optimize=True)
@@ -172,6 +177,7 @@ class Recipe:
                 {str(key): str(value) for key, value in dict(record.get("made_with", {})).items()},
                 bool(record.get("flattened", False)),
                 None if record.get("eotf") is None else _eotf(record["eotf"]),
+                bool(record.get("washed", False)),
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None

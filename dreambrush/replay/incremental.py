@@ -37,7 +37,7 @@ class IncrementalReplay:
         self.recipe = recipe
         self._eotf, strokes = canvas_eotf(recipe.pigment, recipe.eotf), recipe.strokes
         self._light = light_of_levels(self._eotf)
-        tools = [Tool(settings, None, recipe.pigment) for settings in recipe.brushes]
+        tools = [Tool(settings, None, recipe.pigment, washed=recipe.washed) for settings in recipe.brushes]
         self._paint = PaintLayers(strokes.size, tools, recipe.seed, recipe.pigment, recipe.eotf)
         self._last = {int(layer): index for index, layer in enumerate(strokes.layer)}
         self._finished: dict[int, Layer] = {}  # layers of transparent paintings; the shape is cut out of all of them

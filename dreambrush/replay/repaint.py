@@ -153,9 +153,8 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
         recipe: what to paint; one that is as it was gives the same pixels.
         progress: called from time to time with the number of strokes laid.
     """
-    layers = lay_strokes(
-        recipe.strokes, recipe.brushes, recipe.seed, recipe.pigment, recipe.names, progress, recipe.eotf
-    )
+    mixing = recipe.pigment, recipe.names, progress, recipe.eotf
+    layers = lay_strokes(recipe.strokes, recipe.brushes, recipe.seed, *mixing, washed=recipe.washed)
     count, transparent = len(layers), recipe.alpha is not None
     if recipe.alpha is not None:
         layers = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)

@@ -46,6 +46,12 @@ class BrushSettings:
     parent_name: str = ""
     description: str = ""
 
+    @property
+    def smudges(self) -> bool:
+        """Whether the brush may pick up paint."""
+        smudge = self.settings["smudge"]
+        return smudge.base_value > 0 or any(y > 0 for curve in smudge.inputs.values() for _, y in curve)
+
     def with_values(self, **values: float) -> BrushSettings:
         """A copy with other base values, as in ``with_values(hardness=0.5)``.  Curves stay.
 

@@ -20,6 +20,8 @@ def lay_strokes(
     names: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
     eotf: float | None = None,
+    *,
+    washed: bool = True,
 ) -> list[Layer]:
     """Lays all strokes, in order; stroke i, counted from 0, has seed + i.
 
@@ -37,12 +39,13 @@ def lay_strokes(
         names: names by which MyPaint knows the brushes, for its stroke maps; without names no stroke map is kept.
         progress: called from time to time with the number of strokes laid.
         eotf: eotf of the light in which pigment mixes; None for MyPaint's own.
+        washed: whether wet brushes begin every stroke clean, as recipes tell.
 
     Returns:
         All layers that the strokes name, bottom first.
     """
     known: Sequence[str | None] = [None] * len(brushes) if names is None else names
-    tools = [Tool(settings, name, pigment) for settings, name in zip(brushes, known, strict=True)]
+    tools = [Tool(settings, name, pigment, washed=washed) for settings, name in zip(brushes, known, strict=True)]
     last = {int(layer): index for index, layer in enumerate(strokes.layer)}
     paint = PaintLayers(strokes.size, tools, seed, pigment, eotf)
     done: dict[int, Layer] = {}

@@ -23,11 +23,14 @@ class Tool:
         settings: settings of the brush.
         name: name by which MyPaint knows the brush, such as "dreambrush/oil"; None if no stroke map is wanted.
         pigment: whether the brush paints as pigment.
+        washed: whether it begins every stroke clean.  In MyPaint a wet brush still has the paint of the stroke before.
     """
 
-    def __init__(self, settings: BrushSettings, name: str | None = None, pigment: bool = False) -> None:
+    def __init__(
+        self, settings: BrushSettings, name: str | None = None, pigment: bool = False, *, washed: bool = True
+    ) -> None:
         settings = brush_in_mode(settings, pigment)
-        self.brush = Brush(settings)
+        self.brush = Brush(settings, washed=washed)
         self.text = None if name is None else BrushText(settings, name)
 
 

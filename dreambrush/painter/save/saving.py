@@ -92,6 +92,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
     """The recipe of a painting; arguments as in :func:`save_painting`."""
     from dreambrush import __version__
 
+    settings = tuple(read_myb(brush.path) for brush in brushes)
     painted = painting.layers[-len(painting.strokes.layers) :]  # without the shape below a transparent picture
     return Recipe(
         version=__version__,
@@ -99,7 +100,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         pigment=painting.pigment,
         ground=None if painting.onto_work else painting.background,
         strokes=painting.strokes,
-        brushes=tuple(read_myb(brush.path) for brush in brushes),
+        brushes=settings,
         names=tuple(brush.mypaint_name for brush in brushes),
         digests=tuple(digest(layer.pixels) for layer in painted),
         options=options,
@@ -108,6 +109,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         made_with=foundations(),
         flattened=painting.flattened,
         eotf=painting.eotf,
+        washed=any(each.smudges for each in settings),
     )
 
 
