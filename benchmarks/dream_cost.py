@@ -4,7 +4,7 @@
 
 Prints one JSON object.  Microseconds of processor time for a point, on one thread: the least of a few rounds, in which
 all ways take turns, so that a busy machine slows all of them.  `agreement` says how far the kernel's answers are from
-onnxruntime's, over random strokes.
+onnxruntime's, over random strokes.  Of a wet brush the same is said of its wet dream.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -23,9 +24,11 @@ from dreambrush.dream.gradient import DreamGradient
 from dreambrush.dream.kernel.agreement import compare
 from dreambrush.dream.kernel.kernel import Kernel
 from dreambrush.dream.kernel.weights import packed_weights
+from dreambrush.dream.kernel.wet_kernel import WetKernel, agreed
+from dreambrush.dream.wet import WetDream, WetGradient, WetPaint, is_wet
 from dreambrush.kernel.library import LEVELS, kernel
 from dreambrush.machine import describe_machine
-from dreambrush.models.catalogue import DREAM_FILE, find_brush
+from dreambrush.models.catalogue import DREAM_FILE, WET_FILE, WET_GRADIENT_FILE, find_brush
 
 Way = Callable[[], object]
 
@@ -67,7 +70,35 @@ def main() -> None:
         "value": timed(values, options.rounds, len(points)),
         "value and gradient": timed(gradients, options.rounds, len(points)),
     }
-    print(json.dumps({**vars(options), "microseconds": costs, "agreement": agreement, "machine": describe_machine()}))
+    found_of: dict[str, object] = {"microseconds": costs, "agreement": agreement}
+    if is_wet(folder):
+        found_of["wet"] = wet_costs(folder, (strokes, starts, points), options.rounds)
+    print(json.dumps({**vars(options), **found_of, "machine": describe_machine()}))
+
+
+def wet_costs(folder: Path, questions: tuple[Float32, Int64, Float32], rounds: int) -> dict[str, object]:
+    """The same of a wet dream."""
+    points, wet = questions[2], WetDream(folder, threads=1, compiled=False)
+    rng = np.random.default_rng(0)
+    shapes = [(len(points),)] * 3 + [(len(points), wet.node_count)]
+    by = WetPaint(*(rng.normal(0, 1, shape).astype(np.float32) for shape in shapes))
+    values: dict[str, Way] = {"onnxruntime": lambda: wet.at(*questions)}
+    gradients: dict[str, Way] = {}
+    if (folder / WET_GRADIENT_FILE).is_file():
+        gradient = WetGradient(folder, threads=1, compiled=False)
+        gradients["onnxruntime"] = lambda: gradient.at(*questions, by)
+    found = kernel()
+    weights, agreement = agreed((folder / WET_FILE).read_bytes(), WET_FILE) if found is not None else (None, None)
+    if weights is not None and found is not None:
+        for level in LEVELS[: found[1].db_best_instructions() + 1]:
+            own = WetKernel(weights, level)
+            values[level] = partial(own.values, *questions)
+            gradients[level] = partial(own.vjp, *questions, *by)
+    costs = {
+        "value": timed(values, rounds, len(points)),
+        "value and gradient": timed(gradients, rounds, len(points)),
+    }
+    return {"microseconds": costs, "agreement": None if agreement is None else vars(agreement)}
 
 
 def timed(ways: dict[str, Way], rounds: int, points: int) -> dict[str, float]:

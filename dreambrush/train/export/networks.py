@@ -12,7 +12,7 @@ from torch import Tensor
 
 from dreambrush.arrays import Float32
 from dreambrush.dream.gradient import GRADIENT_FILE
-from dreambrush.dream.kernel import agreement
+from dreambrush.dream.kernel import agreement, wet_kernel
 from dreambrush.dream.kernel.kernel import CARD_ENTRY, Kernel
 from dreambrush.dream.kernel.weights import packed_weights
 from dreambrush.errors import OutputError
@@ -27,6 +27,7 @@ from dreambrush.models.catalogue import (
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
+    WET_FILE,
     WET_GRADIENT_FILE,
     WET_WEIGHTS_FILE,
     digest_of,
@@ -38,7 +39,7 @@ from dreambrush.train.card import card_bytes
 from dreambrush.train.collect.strokes import SIDE, random_colours, random_strokes
 from dreambrush.train.export.check import LARGEST_DIFFERENCE, Difference, check_network
 from dreambrush.train.export.gradient import gradient_bytes
-from dreambrush.train.export.wet import export_wet
+from dreambrush.train.export.wet import export_wet, wet_kernel_entry
 from dreambrush.train.fit.checkpoint import put_weights, read_weights
 from dreambrush.train.fit.colour import ColourDream, colour_onnx
 from dreambrush.train.fit.field import FieldDream
@@ -105,7 +106,10 @@ def export_networks(
             "checked_on": f"{CHECK_STROKES} random strokes at {CHECK_POINTS} points each",
         },
     }
-    return Exported(files, about | kernel_entry(files[DREAM_FILE]))
+    about |= kernel_entry(files[DREAM_FILE])
+    if WET_FILE in files:
+        about |= wet_kernel_entry(files[WET_FILE])
+    return Exported(files, about)
 
 
 def kernel_entry(model: bytes) -> dict[str, Any]:
@@ -167,7 +171,7 @@ def export_folder(folder: Path, output: Path, *, anew: bool = True) -> dict[str,
         names = ("*.myb", "preview.png", CONTROLLER_FILE, POLICY_FILE, POLICY_WEIGHTS_FILE)
         others = (path for name in names for path in folder.glob(name))
         files = {path.name: path.read_bytes() for path in others} | files
-    for entry in (CARD_ENTRY, round_kernel.CARD_ENTRY):  # of what was exported before
+    for entry in (CARD_ENTRY, round_kernel.CARD_ENTRY, wet_kernel.CARD_ENTRY):  # of what was exported before
         card.pop(entry, None)
     card |= exported.about
     if (folder / CONTROLLER_FILE).is_file():

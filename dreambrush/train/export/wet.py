@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,7 +12,9 @@ from torch import Tensor
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from dreambrush.arrays import Float32
-from dreambrush.models.catalogue import WET_FILE, WET_GRADIENT_FILE, WET_WEIGHTS_FILE
+from dreambrush.dream.kernel import agreement, wet_kernel, wet_weights
+from dreambrush.kernel.library import compiled
+from dreambrush.models.catalogue import WET_FILE, WET_GRADIENT_FILE, WET_WEIGHTS_FILE, digest_of
 from dreambrush.train.collect.strokes import SIDE, random_strokes
 from dreambrush.train.export.check import Difference, check_network
 from dreambrush.train.export.gradient import made_safe
@@ -83,6 +86,23 @@ def wet_gradient_bytes(wet: WetField) -> bytes:
     rows, columns = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
     each = {0: rows, 1: columns}
     return to_onnx(graph, example, ["by_strokes"], ({0: rows}, each, each, each, each, each))
+
+
+def wet_kernel_entry(model: bytes) -> dict[str, Any]:
+    """What a card says of the compiled kernel: of which ``wet.onnx`` it is known to answer alike, and how nearly.
+
+    Nothing where the kernel is not compiled, or does not answer alike; painting then finds out for itself.
+    """
+    weights, found = wet_kernel.agreed(model, WET_FILE) if compiled() else (None, None)
+    if weights is None or found is None:
+        return {}
+    about = {
+        WET_FILE: digest_of(model),
+        "flags": wet_weights.flags_of(weights),
+        "max_abs": float(f"{found.most:.3g}"),
+        f"share_above_{agreement.LARGEST_DIFFERENCE:g}": float(f"{found.share:.2g}"),
+    }
+    return {wet_kernel.CARD_ENTRY: about}
 
 
 def check_wet(wet: WetField, model: bytes) -> Difference:
