@@ -104,7 +104,7 @@ class WetField(nn.Module):
             shares + torch.tensor([MOSTLY_LAID, 0.0, HARDLY_KEPT], device=out.device)
         ).unbind(-1)
         laid = laid if self.erases else torch.ones_like(laid)
-        own = laid * own if self.own else torch.zeros_like(own)
+        own = laid * own if self.own else 0 * own  # no constant, so that its gradient has a graph as well
         kept = (laid - own) * kept
         carried = laid - own - kept
         weights = self._memory(strokes, arc, memory, torch.softmax(mixture, -1))
