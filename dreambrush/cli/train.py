@@ -151,6 +151,8 @@ def train(
 
 
 def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float) -> None:
+    from dreambrush.dream.wet import lays_own
+    from dreambrush.errors import BrushError
     from dreambrush.models.catalogue import find_brush
     from dreambrush.train.card import foretold_share
 
@@ -166,5 +168,10 @@ def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: 
         click.echo(
             f"Warning: {brush.name} changes the colours it is given, so the colours of paintings will be off.", err=True
         )
-    name = brush.name if find_brush(brush.name).dream == folder else folder
-    click.echo(f"Paint with it: dreambrush paint photo.jpg --brush {name}", err=True)
+    try:
+        known_by_name = find_brush(brush.name).dream == folder
+    except BrushError:  # a file from elsewhere, whose model goes elsewhere
+        known_by_name = False
+    name = brush.name if known_by_name else folder
+    beside = "" if lays_own(card) else "--brush oil "
+    click.echo(f"Paint with it: dreambrush paint photo.jpg {beside}--brush {name}", err=True)

@@ -14,7 +14,7 @@ Dry brushes have no such network: own is 1, the others are 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -215,6 +215,12 @@ class WetGradient:
     def _session(self) -> onnxruntime.InferenceSession:
         inputs = ("strokes", "points", "by_own", "by_kept", "by_carried", "by_weights")
         return open_network(self._path, inputs, ("by_strokes",), self._threads)
+
+
+def lays_own(card: Mapping[str, Any]) -> bool:
+    """Whether the brush of a card lays paint of its own.  Blenders and erasers do not."""
+    about = card.get(CARD_ENTRY)
+    return not isinstance(about, dict) or about.get("lays_own") is not False
 
 
 def is_wet(folder: Path) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dreambrush.arrays import Float32
-from dreambrush.dream.wet import is_wet
-from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile
+from dreambrush.dream.wet import is_wet, lays_own
+from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile, read_card
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gain import Snap, only
 from dreambrush.painter.lay.easel import Easel
@@ -65,12 +65,14 @@ class Commission:
     def proposes(self) -> ControllerKind:
         """What proposes strokes: what the brushes have learned, if it is asked for and all of them have.
 
+        Blenders and erasers learn nothing of where strokes go.  They are tried where the others would lay a stroke.
         They learned with a free choice of colours.  Where there are but one or two it is the walk along ridges.
         """
         options = self.options
         free = options.colour is None and (options.palette is None or len(options.palette) >= FEWEST_COLOURS)
         folders = [brush.dream_folder() for brush in self.brushes]
-        known = all((folder / CONTROLLER_FILE).is_file() for folder in folders)
+        learned = [folder for folder in folders if (folder / CONTROLLER_FILE).is_file()]
+        known = learned and all(folder in learned or not lays_own(read_card(folder)) for folder in folders)
         return LEARNED if free and known and self.controller is None and options.controller == LEARNED else RIDGE
 
 
@@ -111,7 +113,10 @@ class Study:
         paper, score = self.target.paper(self.coarse.cell), self.hand.score
         grower: Grower
         if learned:
-            controllers = [RoundController(brush.dream_folder()) for brush in asked.brushes]
+            folders = [brush.dream_folder() for brush in asked.brushes]
+            controllers = [
+                RoundController(folder) if (folder / CONTROLLER_FILE).is_file() else None for folder in folders
+            ]
             grower = RoundGrower(self.coarse, controllers, rng, paper, asked.strokes, score, effort.rounds)
         else:
             controller = asked.controller or RidgeProposer()

@@ -13,6 +13,7 @@ from safetensors.torch import save
 from dreambrush.cores import available_cores
 from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.dream.wet import CARD_ENTRY as WET_ENTRY
+from dreambrush.dream.wet import lays_own
 from dreambrush.errors import ModelError
 from dreambrush.models.catalogue import (
     COLOUR_FILE,
@@ -236,6 +237,8 @@ class _Run:
         exported, card = self._networks()
         folder = workspace.folder / PRACTICE_FOLDER
         write_model(folder, exported.files, card)
+        if not lays_own(card):  # on a bare canvas there is nothing to practise with
+            return
         pictures = None if options.practice is None else open_picture_set(Path(options.practice))
         begin = None if options.from_nothing else nearest_controller(folder, workspace.model)
         checkpoint = Checkpoint(
@@ -280,6 +283,9 @@ class _Run:
             for name in (GRADIENT_FILE, WET_GRADIENT_FILE)
         )
         exported = export_networks(weights, colour, next(gradients), wet, next(gradients))
+        if wet is not None:
+            field = load_wet(wet)
+            card[WET_ENTRY] = card[WET_ENTRY] | {"lays_own": field.own, "erases": field.erases}
         return exported, card | exported.about
 
     def _export(self) -> None:

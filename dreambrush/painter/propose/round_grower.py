@@ -42,7 +42,8 @@ class RoundGrower(Grower):
 
     Args:
         scene: as of every grower.
-        controllers: one for each brush; in each place the brush whose stroke gains most is taken.
+        controllers: one for each brush; in each place the brush whose stroke gains most is taken.  A brush without one
+            is tried with the most promising strokes of the others.
         rng: as of every grower.
         canvas: as of every grower.
         room: as of every grower.
@@ -53,7 +54,7 @@ class RoundGrower(Grower):
     def __init__(
         self,
         scene: Scene,
-        controllers: Sequence[RoundController],
+        controllers: Sequence[RoundController | None],
         rng: np.random.Generator,
         canvas: Float32,
         room: int,
@@ -110,14 +111,21 @@ class RoundGrower(Grower):
         scene = self.scene
         sides = scene.height, scene.width
         pictures = self._paintable, self.canvas.reshape(*sides, 3), scene.weight.reshape(sides)
-        asked = [controller.propose(*pictures, strokes) for controller in self.controllers]
-        promise = np.max([proposals.promise for proposals in asked], 0)
+        asked = [each and each.propose(*pictures, strokes) for each in self.controllers]
+        known = [proposals for proposals in asked if proposals]
+        promises = np.stack([proposals.promise for proposals in known])
+        promise = promises.max(0)
         if scene.snap is not None:  # the controller does not know which colours there are
             count = len(promise)
         cells = np.argsort(-promise, kind="stable")[:count]
         found, colours, gains = [], [], []
-        for brush, proposals in enumerate(asked):
-            proposed = proposals.strokes[cells]
+        for brush, own in enumerate(asked):
+            if own:
+                proposed = own.strokes[cells]
+            else:
+                proposed = np.stack([proposals.strokes[cells] for proposals in known])[
+                    promises.argmax(0)[cells], np.arange(len(cells))
+                ]
             proposed[:, PATH] *= scene.cell
             proposed[:, RADIUS] *= scene.cell
             found.append(scene.constrain(proposed))
