@@ -13,6 +13,7 @@ from dreambrush.arrays import Pixels
 from dreambrush.errors import BrushError
 from dreambrush.events import APPROACH, LANDING_SECONDS, SECONDS_PER_EVENT, stroke_events
 from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.brushes.preview import wet_bands
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
@@ -106,7 +107,7 @@ def _fitting(note: str, left: int, after: int) -> str:
 
 
 def _sweep(settings: BrushSettings) -> Pixels:
-    canvas, brush = Canvas(WIDTHS[0], HEIGHT), Brush(settings)
+    canvas, brush = _paper(settings, WIDTHS[0]), Brush(settings)
     brush.set_colour(SWEEP_COLOUR)
     radius = RADIUS * _scale(settings)
     brush.set_radius(radius)
@@ -122,7 +123,15 @@ def _sweep(settings: BrushSettings) -> Pixels:
 
 
 def _overlapping(settings: BrushSettings) -> Pixels:
-    return _over_paper(_touched(Canvas(WIDTHS[1], HEIGHT), settings, OVERLAPPING))
+    return _over_paper(_touched(_paper(settings, WIDTHS[1]), settings, OVERLAPPING))
+
+
+def _paper(settings: BrushSettings, width: int) -> Canvas:
+    """What there is to paint on: nothing, or paint for a brush that picks it up or takes it away."""
+    canvas = Canvas(width, HEIGHT)
+    if settings.smudges or settings.erases:
+        canvas.write(wet_bands(HEIGHT, width))
+    return canvas
 
 
 def _light_over_dark(settings: BrushSettings) -> Pixels:

@@ -77,7 +77,7 @@ def test_brushes_of_mypaint_are_found_by_their_names(mypaint: Path) -> None:
     )
     with pytest.raises(BrushError, match="Did you mean classic/charcoal or charcoal"):
         find_brush("clasic/charcol")
-    with pytest.raises(BrushError, match=r"watercolour, mine/rake; .*: dreambrush brushes --all"):
+    with pytest.raises(BrushError, match=r"wet-oil, mine/rake; .*: dreambrush brushes --all"):
         find_brush("zzz")
     with pytest.raises(ModelError, match="dreambrush train 'classic/charcoal'"):
         find_brush("classic/charcoal").dream_folder()

@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreambrush.dream.wet import lays_own
 from dreambrush.errors import BrushError, ModelError
 from dreambrush.models.catalogue import (
     CARD_FILE,
+    CONTROLLER_FILE,
     DREAM_FILE,
     WEIGHTS_FILE,
+    WET_FILE,
+    WET_GRADIENT_FILE,
+    WET_WEIGHTS_FILE,
     BrushFile,
     find_brush,
     fingerprint,
@@ -25,6 +30,7 @@ from dreambrush.mypaint.brushes.preview import preview
 from dreambrush.mypaint.engine.myb import read_myb
 
 OURS = ("oil", "bristle", "ink", "knife", "watercolour", "charcoal", "pencil", "pastel")
+OURS += ("wet-oil", "blender", "kneaded-eraser", "filbert")
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -42,9 +48,13 @@ def test_our_brushes_come_with_dream_and_preview(name: str) -> None:
 
 def test_nothing_is_shipped_that_nobody_opens() -> None:
     networks = shipped_folder("pretrained")
-    assert {path.name for path in networks.iterdir()} == {*OURS, "faces", "subject"}
-    needed = {CARD_FILE, DREAM_FILE, WEIGHTS_FILE, "gradient.onnx", "controller.onnx", "preview.png"}
-    assert all({path.name for path in (networks / name).iterdir()} == needed for name in OURS)
+    assert {path.name for path in networks.iterdir()} == {*OURS, "faces", "subject", "mypaint-brushes.json"}
+    needed = {CARD_FILE, DREAM_FILE, WEIGHTS_FILE, "gradient.onnx", "preview.png"}
+    for name in OURS:
+        card = read_card(networks / name)
+        wet = {WET_FILE, WET_WEIGHTS_FILE, WET_GRADIENT_FILE} if "wet" in card else set()
+        own = {CONTROLLER_FILE} if lays_own(card) else set()
+        assert {path.name for path in (networks / name).iterdir()} == needed | wet | own, name
 
 
 def test_all_are_listed() -> None:

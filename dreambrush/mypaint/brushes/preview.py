@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dreambrush.arrays import Pixels
+from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
-from dreambrush.mypaint.engine.canvas import Canvas
+from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
 
 SIDE = 128  # pixels: MyPaint's lib/brush.py and all stock brushes have previews of this size
@@ -21,9 +21,23 @@ SWEEPS = (
 )
 
 
+# What wet brushes are shown on, for on bare paper they pick up nothing: bands of colours, and paper between them.
+BANDS = ((0.85, 0.62, 0.16), (0.97, 0.97, 0.97), (0.2, 0.44, 0.52), (0.97, 0.97, 0.97), (0.76, 0.26, 0.18))
+BAND = 24  # pixels
+
+
+def wet_bands(height: int, width: int) -> Fixed15:
+    """Opaque upright bands of colours: (height, width, 4) uint16, premultiplied RGBA."""
+    band = np.arange(width) // BAND % len(BANDS)
+    row = np.concatenate([np.array(BANDS)[band], np.ones((width, 1))], 1)
+    return np.tile(np.rint(row * ONE).astype(np.uint16), (height, 1, 1))
+
+
 def preview(settings: BrushSettings) -> Pixels:
     """Paints the preview of a brush: (128, 128, 3) uint8."""
     canvas, brush = Canvas(SIDE, SIDE), Brush(settings)
+    if settings.smudges or settings.erases:
+        canvas.write(wet_bands(SIDE, SIDE))
     for start, control, end, pressure, radius, colour in SWEEPS:
         brush.set_colour(colour)
         brush.set_radius(radius)

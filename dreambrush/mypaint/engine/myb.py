@@ -49,8 +49,16 @@ class BrushSettings:
     @property
     def smudges(self) -> bool:
         """Whether the brush may pick up paint."""
-        smudge = self.settings["smudge"]
-        return smudge.base_value > 0 or any(y > 0 for curve in smudge.inputs.values() for _, y in curve)
+        return self._may_be_positive("smudge")
+
+    @property
+    def erases(self) -> bool:
+        """Whether the brush may take paint away."""
+        return self._may_be_positive("eraser")
+
+    def _may_be_positive(self, name: str) -> bool:
+        setting = self.settings[name]
+        return setting.base_value > 0 or any(y > 0 for curve in setting.inputs.values() for _, y in curve)
 
     def with_values(self, **values: float) -> BrushSettings:
         """A copy with other base values, as in ``with_values(hardness=0.5)``.  Curves stay.

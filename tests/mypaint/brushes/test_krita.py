@@ -32,7 +32,7 @@ def test_they_come_with_their_previews_and_go_again(krita: Path) -> None:
     before = all_in(krita)
     changes = install_in_krita(OURS, krita)
     assert (changes.folder, changes.kept) == (krita / "paintoppresets", ())
-    assert len(changes.done) == len(list(OURS.glob("*.myb"))) == 8
+    assert len(changes.done) == len(list(OURS.glob("*.myb"))) >= 8
     presets = krita / "paintoppresets"
     for brush in OURS.glob("*.myb"):
         assert (presets / f"dreambrush_{brush.name}").read_bytes() == brush.read_bytes()
@@ -80,7 +80,7 @@ def test_an_older_brush_of_ours_is_brought_up_to_date(krita: Path, tmp_path: Pat
 def test_without_the_record_what_is_ours_is_known_by_its_content(krita: Path) -> None:
     install_in_krita(OURS, krita)
     (krita / RECORD).write_text("[")
-    assert len(uninstall_from_krita(OURS, krita).done) == 8
+    assert len(uninstall_from_krita(OURS, krita).done) == len(list(OURS.glob("*.myb")))
 
 
 def test_a_record_cannot_lead_out_of_the_folder(krita: Path, tmp_path: Path) -> None:

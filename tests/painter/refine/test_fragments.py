@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from dreambrush.arrays import Float32
 from dreambrush.bezier import path_nodes
 from dreambrush.dream.dream import Dream
-from dreambrush.models.catalogue import find_brush, shipped_folder
+from dreambrush.dream.wet import lays_own
+from dreambrush.models.catalogue import find_brush, read_card, shipped_folder
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
 from dreambrush.painter.refine.fragments import PIECES, Grid, all_cells, enumerated, find_fragments, some_cells
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from tests.painter.conftest import Sketches
 
 SIDE = 48
-SHIPPED = sorted(path.stem for path in shipped_folder("brushes").glob("*.myb"))
+SHIPPED = sorted(
+    path.stem
+    for path in shipped_folder("brushes").glob("*.myb")
+    if lays_own(read_card(shipped_folder("pretrained") / path.stem))
+)
 BLACK = np.zeros(3, np.float32)
 
 
