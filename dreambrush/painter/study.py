@@ -152,7 +152,7 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     hand = hands.hand_for(options.hand, target.picture, form, *limits)
     snap = _snap(options)
     scene, coarse = (
-        Scene(target.picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, target.paper())
+        Scene(target.picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, target.paper(cell))
         for cell in (1, cell_for(*target.size, strokes))
     )
     return Study(asked, target, form, hand, scene, coarse)

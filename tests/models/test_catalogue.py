@@ -29,8 +29,8 @@ from dreambrush.models.catalogue import (
 from dreambrush.mypaint.brushes.preview import preview
 from dreambrush.mypaint.engine.myb import read_myb
 
-OURS = ("oil", "bristle", "ink", "knife", "watercolour", "charcoal", "pencil", "pastel")
-OURS += ("wet-oil", "blender", "kneaded-eraser", "filbert")
+DRY = ("oil", "bristle", "ink", "knife", "watercolour", "charcoal", "pencil", "pastel")
+OURS = (*DRY, "wet-oil", "blender", "kneaded-eraser", "filbert")
 
 
 @pytest.mark.parametrize("name", OURS)

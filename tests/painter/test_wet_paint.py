@@ -84,3 +84,9 @@ def test_a_blender_alone_has_nothing_to_blend(target: Float32) -> None:
     painting = paint(target, find_brush("blender"), 5, SEED, options=QUICK)
     flat = float(np.mean((target - painting.background / 255) ** 2))
     assert painting.mse == pytest.approx(flat, rel=1e-3)
+
+
+def test_a_wet_brush_on_cells_of_several_pixels(astronaut: Pictures) -> None:
+    # So large a picture is planned on cells of two pixels.
+    painting = paint(astronaut(512), find_brush("wet-oil"), 20, SEED, options=replace(QUICK, effort=1))
+    assert len(painting.strokes) == 20

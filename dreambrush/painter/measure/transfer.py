@@ -65,9 +65,8 @@ def measure_transfer(
     real = merge_layers(lay_strokes(strokes, [read_myb(by_name[name].path) for name in strokes.brushes], seed), ground)
     upward = strokes[np.argsort(strokes.layer, kind="stable")]  # layer on layer
     with Dreams([by_name[name].dream_folder() for name in strokes.brushes]) as dreams:
-        bare = np.broadcast_to((ground / np.float32(255)).astype(np.float32), target.shape)
-        scene = Scene(target, dreams, lambda constrain: constrain, base=bare)
-        paper = np.broadcast_to(bare[0, 0], scene.target.shape)
+        paper = np.broadcast_to((ground / np.float32(255)).astype(np.float32), (target.shape[0] * target.shape[1], 3))
+        scene = Scene(target, dreams, lambda constrain: constrain, base=paper)
         view = scene.view(sketch_of(upward), paper)
     return Transfer(
         dream=view.composite.canvas.reshape(target.shape),

@@ -71,7 +71,7 @@ class Scene:
         counts: (h, w) float32 how much an error counts; 1 everywhere by default.
         attention: (h, w) float32 how much more than that it is minded while painting; 1 everywhere by default.
         snap: brings colours to those that may be used; by default any colour may.
-        base: (h, w, 3) float32 what is seen where no paint is; the mean of the target by default.
+        base: (height * width, 3) float32 what is seen where no paint is; the mean of the target by default.
 
     Attributes:
         height: height of the canvas in cells.
@@ -99,7 +99,7 @@ class Scene:
         ones = np.broadcast_to(np.float32(1), len(self.target))
         self.counts = ones if counts is None else reduced(counts, cell).ravel()
         self.weight = self.counts if attention is None else self.counts * reduced(attention, cell).ravel()
-        self._base = None if base is None else reduced(base, cell).reshape(-1, 3)
+        self._base = base
         self._total = float(self.counts.sum(dtype=np.float64))
 
     @cached_property
