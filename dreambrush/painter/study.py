@@ -33,7 +33,6 @@ from dreambrush.painter.see.saliency import detail_weight, focus_weight
 from dreambrush.painter.see.target import Target
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
-FEWEST_COLOURS = 3  # of a palette, with which a learned controller finds better strokes than a walk along ridges
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -66,10 +65,10 @@ class Commission:
         """What proposes strokes: what the brushes have learned, if it is asked for and all of them have.
 
         Blenders and erasers learn nothing of where strokes go.  They are tried where the others would lay a stroke.
-        They learned with a free choice of colours.  Where there are but one or two it is the walk along ridges.
+        They learned with a free choice of colours.  Where colours are given it is the walk along ridges.
         """
         options = self.options
-        free = options.colour is None and (options.palette is None or len(options.palette) >= FEWEST_COLOURS)
+        free = options.colour is None and options.palette is None
         folders = [brush.dream_folder() for brush in self.brushes]
         learned = [folder for folder in folders if (folder / CONTROLLER_FILE).is_file()]
         known = learned and all(folder in learned or not lays_own(read_card(folder)) for folder in folders)

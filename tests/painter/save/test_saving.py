@@ -59,7 +59,7 @@ class Saved:
 def saved(kind: str, strokes: int | None = None) -> Saved:
     photograph = Image.fromarray(skimage.data.astronaut()).crop((0, 0, 512, 384))  # type: ignore[no-untyped-call]
     picture = np.asarray(photograph.resize((192, 144), Image.Resampling.LANCZOS), np.float32) / np.float32(255)
-    names, count = ["oil", "charcoal", "ink"], strokes or (260 if kind == "opaque" else 80)
+    names, count = ["oil", "charcoal", "ink"], strokes or (260 if kind == "opaque" else 140)
     if kind == "transparent":
         y, x = np.mgrid[0:144, 0:192].astype(np.float32)
         alpha = np.clip(3 - np.hypot((x - 96) / 40, (y - 72) / 30), 0, 1)
