@@ -26,6 +26,8 @@ from dreambrush.painter.sketch import Sketch
 
 IDLE_ROUNDS = 4  # one after the other, after which no more strokes are grown: windows are chosen at random
 WHOLE, REST = 1.0, 0.35  # boldness of refining the whole plan, and what is left of it once paint is laid
+# Where all strokes are refined again, the share of the steps before that, and the boldness of the steps then.
+FIRST_STEPS, AGAIN = 0.3, 1.4
 
 News = Progress | None
 """What there is to tell after a step, if anything."""
@@ -41,6 +43,7 @@ class Planner:
         effort: how much is thought.
         rng: of all choices.
         deadline: after which no more is thought.
+        again: whether all strokes are refined again when the last ones are added, for none is laid before that.
 
     Attributes:
         sketch: the strokes so far; may be put in another order, or in other colours.
@@ -55,9 +58,10 @@ class Planner:
         effort: Effort,
         rng: np.random.Generator,
         deadline: Deadline,
+        again: bool = False,
     ) -> None:
         self.scene, self.paper, self.grower, self.effort = scene, paper, grower, effort
-        self.rng, self.deadline = rng, deadline
+        self.rng, self.deadline, self._again = rng, deadline, again
         self._coarse_paper = grower.canvas
         self.sketch, self.step = Sketch.empty(), PlanStep()
         self._kept: tuple[Sketch, View] | None = None  # what was seen of a sketch, until it changes
@@ -88,7 +92,8 @@ class Planner:
         yield from self._grow_all(count, enough)
         yield from self._swap_all()
         if not self.step.refined:
-            yield from self._refine(self.effort.last_steps)
+            steps = self.effort.last_steps
+            yield from self._refine(max(int(FIRST_STEPS * steps), 1) if self._again and steps else steps)
             self._now(refined=True)
             yield self._told_of_refining(self.effort.swaps + 1)
 
@@ -131,7 +136,8 @@ class Planner:
                 yield self._grow(count)
             else:
                 self._now(added=True)
-        yield from self._refine_rest(canvas, done, self.effort.last_steps, self.effort.cells)
+        boldness = AGAIN if self._again and not done else REST
+        yield from self._refine_rest(canvas, done, self.effort.last_steps, self.effort.cells, boldness)
 
     def begin_layer(self) -> None:
         """What is left is to be mended again, for a layer was laid."""
@@ -204,8 +210,10 @@ class Planner:
         yield from self._descend(self.paper, 0, steps, WHOLE, self.effort.cells, self.deadline.planning)
         self._look()
 
-    def _refine_rest(self, canvas: Float32, done: int, steps: int, cells: Sequence[int]) -> Iterator[News]:
-        yield from self._descend(canvas, done, steps, REST, cells, self.deadline.mending)
+    def _refine_rest(
+        self, canvas: Float32, done: int, steps: int, cells: Sequence[int], boldness: float = REST
+    ) -> Iterator[News]:
+        yield from self._descend(canvas, done, steps, boldness, cells, self.deadline.mending)
 
     def _descend(
         self,

@@ -95,14 +95,18 @@ class Dreams:
                 shift[own.pairs] = np.concatenate(answers)
         return shift
 
-    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32) -> Pickup | None:
+    def pickup(
+        self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32, seen: Mask | None = None
+    ) -> Pickup | None:
         """What wet strokes pick up, and what they make of it at each fragment; None if all brushes are dry.
 
         Args:
             sketch: a sketch of k strokes.
-            fragments: fragments of these on the grid.
+            fragments: n fragments of these on the grid.
             grid: a whole grid.
             base: (cells, 3) what is seen where no paint is.
+            seen: (n,) where it matters of what paint consists; everywhere by default.  Elsewhere it has as much of the
+                brush's own colour as on the mean, and nothing is picked up.
         """
         if not self.any_wet:
             return None
@@ -110,8 +114,8 @@ class Dreams:
         per = max(each.node_count for each in wet)
         # Where not all cells are looked at, a third of the taps tells as much.
         rings = [None if each is None else thinned(each.rings) if grid.share < 1 else each.rings for each in self.wet]
-        n, k = len(fragments), len(sketch)
-        paint = all_own(n, per)
+        k = len(sketch)
+        paint = all_own(len(fragments), per)
         brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)
         count = max(len(each) for each in rings if each is not None)
         taps = np.zeros((len(self.wet), count, 3), np.float32)
@@ -124,17 +128,31 @@ class Dreams:
             strokes = np.flatnonzero(sketch.brush == number)
             brush[strokes] = number
             nodes[strokes, : dream.node_count] = dream.nodes(sketch.strokes[strokes])
-            own = _Own(sketch, fragments, number if len(self.each) > 1 else None)
-            answers = self._asked(dream.at, own, sketch.strokes, (own.points,))
-            for made, part in zip(paint, zip(*answers, strict=True), strict=False):
-                answer = np.concatenate(part)
-                if answer.ndim == 1:
-                    made[own.pairs] = answer
-                else:
-                    made[own.pairs, : answer.shape[1]] = answer
+            self._ask_wet(dream, sketch, fragments, number, seen, paint)
         radius = np.ascontiguousarray(sketch.strokes[:, RADIUS])
         down = len(grid.cells) // grid.across
         return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size)
+
+    def _ask_wet(
+        self, dream: WetDream, sketch: Sketch, fragments: Fragments, number: int, seen: Mask | None, paint: WetPaint
+    ) -> None:
+        """Asks one brush's dream where its paint is seen, and writes the answers."""
+        asked = fragments if seen is None else fragments.some(seen)
+        own = _Own(sketch, asked, number if len(self.each) > 1 else None)
+        pairs = own.pairs if seen is None else np.flatnonzero(seen)[own.pairs]
+
+        def answer(strokes: Float32, starts: Int64, points: Float32, rows: Int64 | None = None) -> int:
+            for made, part in zip(paint, dream.at(strokes, starts, points), strict=True):
+                whole = made if part.ndim == 1 else made[:, : part.shape[1]]
+                whole[rows] = part
+            return 0
+
+        every = np.arange(len(fragments)) if isinstance(pairs, slice) else pairs
+        self._asked(answer, own, sketch.strokes, (own.points, every))
+        if seen is not None and len(every):
+            hidden = ~seen if len(self.each) == 1 else ~seen & (sketch.brush == number)[fragments.stroke_id]
+            share = paint.own[every].mean(dtype=np.float32)
+            paint.own[hidden], paint.kept[hidden] = share, 1 - share
 
     def vjp(
         self,
