@@ -31,12 +31,17 @@ INLINE int64_t nearest(float at, int64_t cells) {
     return at > 0.0f ? (at < (float)cells ? (int64_t)at : cells - 1) : 0; // and 0 if it is no number
 }
 
-// The cell that a tap reads, and whether it is on the canvas.
-INLINE int64_t place(const Reader *reader, const float *node, int64_t tap, int *inside) {
+// The cell that a tap reads; whether it is on the canvas, and if so in which column and row.
+INLINE int64_t place(const Reader *reader, const float *node, int64_t tap, int *inside, int32_t *column,
+                     int32_t *row) {
     float x = (node[0] + reader->taps[2 * tap] * reader->radius) * reader->per_pixel;
     float y = (node[1] + reader->taps[2 * tap + 1] * reader->radius) * reader->per_pixel;
     *inside = x >= 0.0f && x < (float)reader->across && y >= 0.0f && y < (float)reader->down;
-    if (*inside) return (int64_t)(int32_t)y * reader->across + (int32_t)x;
+    if (*inside) {
+        *column = (int32_t)x;
+        *row = (int32_t)y;
+        return *row * reader->across + *column;
+    }
     return nearest(y, reader->down) * reader->across + nearest(x, reader->across);
 }
 
@@ -45,7 +50,8 @@ static void pick_up(const Reader *reader, const float *node, const float *canvas
     V4 sum = {0.0f, 0.0f, 0.0f, 0.0f};
     for (int64_t tap = 0; tap < reader->count; tap++) {
         int inside;
-        int64_t at = place(reader, node, tap, &inside);
+        int32_t column, row;
+        int64_t at = place(reader, node, tap, &inside, &column, &row);
         V4 seen = three((inside ? canvas : base) + 3 * at);
         if (cover) {
             float paint = inside ? cover[at] : 0.0f;
@@ -65,9 +71,9 @@ static void put_back(const Reader *reader, const float *node, const float *canva
     V4 by = three(by_sample), across = {0.0f, 0.0f, 0.0f, 0.0f}, down = across;
     for (int64_t tap = 0; tap < reader->count; tap++) {
         int inside;
-        int64_t at = place(reader, node, tap, &inside);
+        int32_t column, row;
+        int64_t at = place(reader, node, tap, &inside, &column, &row);
         if (!inside) continue;
-        int64_t row = at / reader->across, column = at - row * reader->across;
         int64_t right = column + 1 < reader->across ? at + 1 : at, left = column > 0 ? at - 1 : at;
         int64_t below = row + 1 < reader->down ? at + reader->across : at, above = row > 0 ? at - reader->across : at;
         V4 pull = reader->weights[tap] * by;

@@ -17,7 +17,7 @@ from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.dream.wet import WetDream, WetGradient, WetPaint, is_wet
 from dreambrush.painter.refine.fragments import Fragments, Grid, together
-from dreambrush.painter.refine.pickup import DRY, Pickup, all_own, thinned
+from dreambrush.painter.refine.pickup import DRY, LIGHT, Pickup, all_own, thinned
 from dreambrush.painter.sketch import Sketch
 
 CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
@@ -113,7 +113,10 @@ class Dreams:
         wet = [each for each in self.wet if each is not None]
         per = max(each.node_count for each in wet)
         # Where not all cells are looked at, a third of the taps tells as much.
-        rings = [None if each is None else thinned(each.rings) if grid.share < 1 else each.rings for each in self.wet]
+        light = 0.0 if seen is None else LIGHT
+        rings = [
+            None if each is None else thinned(each.rings, light) if grid.share < 1 else each.rings for each in self.wet
+        ]
         k = len(sketch)
         paint = all_own(len(fragments), per)
         brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)

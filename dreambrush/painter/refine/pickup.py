@@ -26,6 +26,7 @@ from dreambrush.painter.refine.fragments import Fragments
 from dreambrush.steady import dot3
 
 DRY = -1
+LIGHT = 0.05  # weight of a ring of taps without which refining does
 
 
 @dataclass(frozen=True)
@@ -117,20 +118,25 @@ class Pickup:
         return np.asarray(own + carried * (weights @ found[:, 3]) + kept * cover)
 
 
-def thinned(taps: Float32) -> Float32:
-    """A third of the taps (t, 3) of each ring, with the weight of all.
+def thinned(taps: Float32, light: float = 0.0) -> Float32:
+    """A third of the taps (t, 3) of each ring, with the weight of all; of rings that weigh little, none.
 
     Args:
         taps: ring by ring, as :func:`~dreambrush.dream.wet.ring_taps` gives them.
+        light: share of all weight up to which a ring is left out.
     """
     far = np.hypot(taps[:, 0], taps[:, 1])
     begins = np.flatnonzero(np.concatenate([[True], np.abs(np.diff(far)) > 1e-4]))
     parts = []
     for ring in np.split(taps, begins[1:]):
-        some = ring[::3].copy()
-        some[:, 2] *= np.float32(len(ring) / len(some))
-        parts.append(some)
-    return np.concatenate(parts)
+        if ring[:, 2].sum() > light:
+            some = ring[::3].copy()
+            some[:, 2] *= np.float32(len(ring) / len(some))
+            parts.append(some)
+    thin = np.concatenate(parts or [taps])
+    if len(parts) < len(begins):
+        thin[:, 2] *= taps[:, 2].sum() / thin[:, 2].sum()
+    return thin
 
 
 def find_seen(fragments: Fragments, mean: Float32, cells: int, least: float) -> Mask:

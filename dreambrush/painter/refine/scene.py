@@ -135,11 +135,12 @@ class Scene:
     def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
         """As :meth:`view`, but without cells that no stroke reaches, if these are most.
 
-        Those cells do not change with the strokes.  The view's error counts them all the same.
+        Those cells do not change with the strokes.  The view's error counts them all the same.  If there are wet
+        strokes, all cells of the grid are seen.  Of a thin grid less is then asked of what is hidden in the end.
         """
         pairs = self.pairs(sketch, grid)
         if self.dreams.any_wet:  # wet strokes read cells that they do not reach
-            return self._view(sketch, canvas, grid, pairs)
+            return self._view(sketch, canvas, grid, pairs, rough=grid.share < 1)
         touched = np.zeros(len(grid.cells), bool)
         touched[pairs.cell_id] = True
         which = np.flatnonzero(touched)
@@ -148,14 +149,16 @@ class Scene:
             grid = replace(grid, cells=grid.cells[which], points=grid.points[which], parts=grid.parts[which])
         return self._view(sketch, canvas, grid, pairs)
 
-    def _view(self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Fragments) -> View:
+    def _view(
+        self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Fragments, rough: bool = False
+    ) -> View:
         mean, variance = self.dreams.alpha(sketch, pairs)
         shift = self.dreams.shift(sketch, pairs)
         if grid.share == 1 and len(grid.cells) == len(self.target):
             start, target, weight = canvas, self.target, self.weight
         else:
             start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
-        pickup = self.pickup(sketch, pairs, grid, mean)
+        pickup = self.pickup(sketch, pairs, grid, mean if rough else None)
         laid = start, sketch.colours, pairs, mean, variance
         composite = compose(*laid, shift) if pickup is None else compose_wet(*laid, pickup, shift)
         return View(grid, pairs, mean, variance, composite, target, weight, sketch.colours, shift, pickup)
@@ -173,12 +176,11 @@ class Scene:
             sketch: a sketch.
             fragments: its fragments on the grid.
             grid: a whole grid.
-            mean: (p,) mean of alpha, if the strokes are laid on each other: then what is hidden need not be known.
+            mean: (p,) mean of alpha, if a rough answer will do where strokes are hidden by others of the sketch.
         """
         if not self.dreams.any_wet:
             return None
-        # Where some cells stand for all, a little error does not matter.
-        seen = None if mean is None or grid.share == 1 else find_seen(fragments, mean, len(grid.cells), HIDDEN)
+        seen = None if mean is None else find_seen(fragments, mean, len(grid.cells), HIDDEN)
         return self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells], seen)
 
     def canvas_error(self, canvas: Float32) -> float:
