@@ -26,8 +26,8 @@ from dreambrush.painter.sketch import Sketch
 
 IDLE_ROUNDS = 4  # one after the other, after which no more strokes are grown: windows are chosen at random
 WHOLE, REST = 1.0, 0.35  # boldness of refining the whole plan, and what is left of it once paint is laid
-# Where all strokes are refined again, the share of the steps before that, and the boldness of the steps then.
-FIRST_STEPS, AGAIN = 0.3, 1.4
+# Where all strokes are refined again: steps before that, at most, and the boldness of those then.
+FIRST_STEPS, AGAIN = 56, 0.7
 
 News = Progress | None
 """What there is to tell after a step, if anything."""
@@ -93,7 +93,7 @@ class Planner:
         yield from self._swap_all()
         if not self.step.refined:
             steps = self.effort.last_steps
-            yield from self._refine(max(int(FIRST_STEPS * steps), 1) if self._again and steps else steps)
+            yield from self._refine(min(steps, FIRST_STEPS) if self._again else steps)
             self._now(refined=True)
             yield self._told_of_refining(self.effort.swaps + 1)
 

@@ -24,8 +24,8 @@ from dreambrush.painter.sketch import Sketch
 SHIFT, PRESSURE, LOG_RADIUS = 0.035, 0.03, 0.03  # first steps of Adam; shifts are shares of the room for a stroke
 LAST_STEP = 0.05  # share of the first step that is left at the end of a cosine
 COLOUR_MEMORY, COLOUR_STEP = 0.5, 0.5  # of gradient and curvature; share of the way to the least error
-# Of paint that is mostly the brush's own, it is not followed how its shares change with the stroke: that costs an eighth
-# of the time, and paintings are no closer for it.
+# Of paint that is mostly the brush's own, it is not followed how its shares change with the stroke.  That would take an
+# eighth of the time, and paintings are no closer for it.
 MOSTLY_OWN = 0.5
 LEAST_CURVATURE = 1.0  # cells; a stroke that is hardly seen changes its colour slowly
 

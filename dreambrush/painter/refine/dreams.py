@@ -140,21 +140,21 @@ class Dreams:
         self, dream: WetDream, sketch: Sketch, fragments: Fragments, number: int, seen: Mask | None, paint: WetPaint
     ) -> None:
         """Asks one brush's dream where its paint is seen, and writes the answers."""
-        asked = fragments if seen is None else fragments.some(seen)
+        which = np.arange(len(fragments)) if seen is None else np.flatnonzero(seen)
+        asked = fragments if seen is None else fragments.some(which)
         own = _Own(sketch, asked, number if len(self.each) > 1 else None)
-        pairs = own.pairs if seen is None else np.flatnonzero(seen)[own.pairs]
+        every = which[own.pairs]
 
-        def answer(strokes: Float32, starts: Int64, points: Float32, rows: Int64 | None = None) -> int:
+        def answer(strokes: Float32, starts: Int64, points: Float32, rows: Int64) -> int:
             for made, part in zip(paint, dream.at(strokes, starts, points), strict=True):
                 whole = made if part.ndim == 1 else made[:, : part.shape[1]]
                 whole[rows] = part
             return 0
 
-        every = np.arange(len(fragments)) if isinstance(pairs, slice) else pairs
         self._asked(answer, own, sketch.strokes, (own.points, every))
-        if seen is not None and len(every):
+        if seen is not None:
             hidden = ~seen if len(self.each) == 1 else ~seen & (sketch.brush == number)[fragments.stroke_id]
-            share = paint.own[every].mean(dtype=np.float32)
+            share = paint.own[every].mean(dtype=np.float32) if len(every) else np.float32(0)
             paint.own[hidden], paint.kept[hidden] = share, 1 - share
 
     def vjp(
@@ -252,7 +252,7 @@ class Dreams:
         dream: Callable[..., Any],
         own: _Own,
         strokes: Float32,
-        per_point: tuple[Float32, ...],
+        per_point: tuple[Float32 | Int64, ...],
         *per_stroke: Float32,
     ) -> list[Any]:
         """Asks about all strokes, some at a time; what is given for each point comes after the starts."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Int64, Mask
+from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import RADIUS, control_points, path_nodes
 from dreambrush.kernel.library import Compiled, compiled
 
@@ -96,10 +96,11 @@ class Fragments:
         """(k,) number of fragments of each stroke."""
         return np.diff(self.starts)
 
-    def some(self, which: Mask) -> Fragments:
-        """Those of a mask (n,)."""
-        ends = np.concatenate([[0], np.cumsum(which)])
-        return Fragments(self.cell_id[which], self.stroke_id[which], self.points[which], ends[self.starts])
+    def some(self, which: Int64) -> Fragments:
+        """Those of some numbers (m,), which rise."""
+        starts = np.searchsorted(which, self.starts)
+        points = np.take(self.points, which, 0)
+        return Fragments(self.cell_id[which], self.stroke_id[which], points, starts)
 
 
 def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:

@@ -17,7 +17,7 @@ from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, 
 from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
 
-HIDDEN = 0.003  # share of what is seen of a cell, up to which it does not matter of what paint consists
+HIDDEN = 0.005  # share of what is seen of a cell, up to which it does not matter of what paint consists
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,7 @@ class Scene:
             grid = replace(grid, cells=grid.cells[which], points=grid.points[which], parts=grid.parts[which])
         return self._view(sketch, canvas, grid, pairs)
 
-    def _view(
-        self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Fragments, rough: bool = False
-    ) -> View:
+    def _view(self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Fragments, rough: bool = False) -> View:
         mean, variance = self.dreams.alpha(sketch, pairs)
         shift = self.dreams.shift(sketch, pairs)
         if grid.share == 1 and len(grid.cells) == len(self.target):
@@ -167,9 +165,7 @@ class Scene:
         """The fragments of a sketch on a grid."""
         return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
 
-    def pickup(
-        self, sketch: Sketch, fragments: Fragments, grid: Grid, mean: Float32 | None = None
-    ) -> Pickup | None:
+    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, mean: Float32 | None = None) -> Pickup | None:
         """What wet strokes pick up on a whole grid; None if all brushes are dry.
 
         Args:
