@@ -48,6 +48,7 @@ db_brush *db_brush_new(int washed)
         free(brush);
         return NULL;
     }
+    brush->washed = washed;
     /* Starts from the defaults, of which one is a curve (pressure -> opaque_multiply): the caller sets every
      * setting and every curve, an empty one too, so that nothing of the defaults is left over. */
     mypaint_brush_from_defaults(brush->engine);

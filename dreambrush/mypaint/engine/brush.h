@@ -9,6 +9,7 @@
 
 struct db_brush {
     MyPaintBrush *engine;
+    int washed;  /* whether every stroke begins clean, and finds nothing beyond the canvas */
     int settled; /* whether the engine has written all of the brush's memory that it will read */
 };
 

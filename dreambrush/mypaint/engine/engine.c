@@ -40,6 +40,18 @@ static int has_room(const db_canvas *canvas)
 
 /* ---- tiles ------------------------------------------------------------------------------------------- */
 
+/* Tiles at the right and at the bottom reach beyond the canvas, and strokes leave paint there that nobody sees.  A washed
+ * brush finds none, as it finds none at the left and above: what it leaves does not depend on how far the tiles reach. */
+static void empty_margin(const db_canvas *canvas, int tx, int ty, uint16_t *tile)
+{
+    const int across = canvas->width - tx * TILE, down = canvas->height - ty * TILE;
+    for (int y = 0; y < TILE; y++) {
+        const int kept = y < down ? (across < TILE ? across : TILE) : 0;
+        if (kept < TILE)
+            memset(tile + (y * TILE + kept) * 4, 0, (TILE - kept) * 4 * sizeof *tile);
+    }
+}
+
 static void tile_start(MyPaintTiledSurface2 *surface, MyPaintTileRequest *request)
 {
     db_canvas *canvas = (db_canvas *)surface;
@@ -56,6 +68,8 @@ static void tile_start(MyPaintTiledSurface2 *surface, MyPaintTileRequest *reques
     }
     if (*tile)
         request->buffer = *tile;
+    if (*tile && request->readonly && canvas->brush && canvas->brush->washed)
+        empty_margin(canvas, request->tx, request->ty, *tile);
 }
 
 static void tile_end(MyPaintTiledSurface2 *surface, MyPaintTileRequest *request)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -160,6 +161,22 @@ def test_a_washed_brush_carries_no_paint_from_stroke_to_stroke() -> None:
 
     assert red(washed=True) == 0
     assert red(washed=False) > ONE // 4  # as in MyPaint
+
+
+def test_a_washed_brush_finds_no_paint_beyond_the_canvas() -> None:
+    blender = new_brush(smudge=1.0, smudge_length=0.9, radius_logarithmic=math.log(8)).settings
+    outside = stroke_events([(118.0, 5.0), (118.0, 40.0), (118.0, 75.0)], (1.0, 1.0), 8.0)
+    inwards = stroke_events([(116.0, 40.0), (90.0, 40.0), (40.0, 40.0)], (1.0, 1.0), 8.0)
+
+    def painted_inside(washed: bool, paint_beyond: bool) -> np.ndarray[Any, np.dtype[np.uint16]]:
+        canvas = Canvas(100, 80)  # the tiles are 128 pixels wide
+        if paint_beyond:
+            canvas.stroke(new_brush(radius_logarithmic=math.log(8)), outside)
+        canvas.stroke(Brush(blender, washed=washed), inwards)
+        return canvas.read()
+
+    assert not painted_inside(washed=True, paint_beyond=True)[..., 3].any()
+    assert painted_inside(washed=False, paint_beyond=True)[..., 3].max() > ONE // 4  # as in MyPaint
 
 
 def test_washing_changes_no_dry_brush() -> None:
