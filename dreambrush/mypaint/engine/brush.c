@@ -81,6 +81,12 @@ int db_brush_uses_rand(const db_brush *brush)
            !mypaint_brush_is_constant(brush->engine, MYPAINT_BRUSH_SETTING_PAINT_MODE);
 }
 
+int db_brush_smudges(const db_brush *brush)
+{
+    return mypaint_brush_get_base_value(brush->engine, MYPAINT_BRUSH_SETTING_SMUDGE) > 0.0f ||
+           !mypaint_brush_is_constant(brush->engine, MYPAINT_BRUSH_SETTING_SMUDGE);
+}
+
 /* ---- memory that libmypaint reads before it writes it ------------------------------------------------ */
 
 /* libmypaint 1.6 works with the values that each setting had at the last dab.  A new brush had none: there it finds

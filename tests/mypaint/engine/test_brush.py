@@ -179,6 +179,21 @@ def test_a_washed_brush_finds_no_paint_beyond_the_canvas() -> None:
     assert painted_inside(washed=False, paint_beyond=True)[..., 3].max() > ONE // 4  # as in MyPaint
 
 
+def test_beyond_the_canvas_a_washed_brush_finds_its_own_paint() -> None:
+    """What a stroke leaves does not depend on where the canvas ends."""
+    settings = new_brush(smudge=0.6, smudge_length=0.8, radius_logarithmic=math.log(12)).settings
+    there_and_back = stroke_events([(10.0, 40.0), (120.0, 70.0), (20.0, 66.0)], (0.7, 0.9), 12.0)
+
+    def left(width: int, height: int, washed: bool) -> np.ndarray[Any, np.dtype[np.uint16]]:
+        canvas = Canvas(width, height)
+        canvas.stroke(Brush(settings, washed=washed), there_and_back)
+        return canvas.read()[:64, :60]
+
+    for sides in ((60, 64), (64, 64)):  # tiles that reach beyond the canvas, and tiles that do not
+        np.testing.assert_array_equal(left(*sides, washed=True), left(300, 300, washed=True))
+    assert (left(64, 64, washed=False) != left(300, 300, washed=False)).any()
+
+
 def test_washing_changes_no_dry_brush() -> None:
     settings = new_brush(offset_by_random=0.5, radius_by_random=0.5).settings
     washed, usual = (painted(Brush(settings, washed=each), strokes=3) for each in (True, False))
