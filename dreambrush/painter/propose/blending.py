@@ -12,7 +12,7 @@ from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import CONTROL, END, NUMBERS, PRESSURES, RADIUS, START
 
 LATE = 0.6  # of the strokes must be there: earlier there is little to blend, and paint would cover what was blended
-TRIES = 16  # number of strokes drawn for each that is wanted
+TRIES, FEWEST = 16, 600  # number of strokes drawn for each that is wanted; the least number of a round
 
 # What the 60 best of 6,000 wider draws had, over 8 pictures painted with 50 and 150 strokes of oil:
 NARROWEST, WIDEST = 0.15, 0.7  # radius, as a share of the side of the room for a stroke

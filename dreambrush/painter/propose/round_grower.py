@@ -9,7 +9,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import PATH, RADIUS
-from dreambrush.painter.propose.blending import LATE, TRIES, best_of_each_place, blending_strokes, room_for_one
+from dreambrush.painter.propose.blending import FEWEST, LATE, TRIES, best_of_each_place, blending_strokes, room_for_one
 from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.grow import Grower, Score
 from dreambrush.painter.propose.round_controller import RoundController
@@ -161,7 +161,7 @@ class RoundGrower(Grower):
     def _blending(self, brush: int, strokes: int, count: int) -> _Judged:
         """Strokes of a brush that has no controller: the best of many, one in each place."""
         sides = self.scene.height * self.scene.cell, self.scene.width * self.scene.cell
-        drawn = self._judged(blending_strokes(*sides, strokes, TRIES * count, self.rng), brush)
+        drawn = self._judged(blending_strokes(*sides, strokes, max(TRIES * count, FEWEST), self.rng), brush)
         return drawn[best_of_each_place(drawn.strokes, drawn.gains, room_for_one(*sides, strokes))]
 
     def _judged(self, strokes: Float32, brush: int) -> _Judged:
