@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from skimage import data, transform
+from skimage import data
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -39,8 +39,8 @@ def portrait() -> Float32:
     """The face of scikit-image's astronaut in greys, (height, WIDTH, 3)."""
     face = data.astronaut()[40:174, 168:292] / 255.0
     height = round(WIDTH * face.shape[0] / face.shape[1])
-    grey = transform.resize(face.mean(-1), (height, WIDTH), order=3)
-    return np.repeat(np.clip(grey, 0, 1)[..., None], 3, -1).astype(np.float32)
+    grey = Image.fromarray(face.mean(-1).astype(np.float32)).resize((WIDTH, height), Image.Resampling.BICUBIC)
+    return np.repeat(np.clip(np.asarray(grey), 0, 1)[..., None], 3, -1).astype(np.float32)
 
 
 def main() -> None:
