@@ -121,8 +121,9 @@ def compared(contours: Contours, wanted: Edges, found: Edges) -> EdgeSoftness:
     shares = [_shares(edges, contours.length) for edges in (wanted, found)]
     apart = np.cumsum(np.subtract(shares[1], shares[0]))
     softness = [np.where(edges.lost, np.inf, edges.blur) for edges in (wanted, found)]
-    told = [dict(zip(CLASSES, map(float, each), strict=True)) for each in shares]
-    return EdgeSoftness(*told, float(np.abs(apart).sum()), rank_correlation(*softness, contours.length))
+    picture, painting = (dict(zip(CLASSES, map(float, each), strict=True)) for each in shares)
+    agreement = rank_correlation(softness[0], softness[1], contours.length)
+    return EdgeSoftness(picture, painting, float(np.abs(apart).sum()), agreement)
 
 
 def _shares(edges: Edges, length: Float32) -> Floats:

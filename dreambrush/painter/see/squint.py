@@ -68,8 +68,9 @@ def squinted(target: Target, focus: Float32 | None, strength: float) -> Float32:
     kept = ramp(importance, strength * LOSES, strength * KEEPS)
     loose = np.maximum(1 - looked, np.float32(BLURRED) * (1 - sharp))
     width = np.float32(strength * unit * cell) * (np.float32(LEAST_FLOW) + np.float32(FLOW - LEAST_FLOW) * loose)
-    wall = np.float32(WALL) * kept / np.maximum(contrast, np.float32(FAINT))
-    flown = flow(picture, _grown(1 / width, size), _grown(wall, size), target.counts)
+    slowness = np.asarray(1 / width, np.float32)
+    wall = np.asarray(np.float32(WALL) * kept / np.maximum(contrast, np.float32(FAINT)), np.float32)
+    flown = flow(picture, _grown(slowness, size), _grown(wall, size), target.counts)
     # The same without walls is a blur; what it takes from an edge makes that firmer.
     even = np.full(size, 1 / (BESIDE * unit * cell), np.float32)
     soft = flow(flown, even, np.zeros(size, np.float32), target.counts)
@@ -124,7 +125,7 @@ def _interest(target: Target, focus: Float32 | None, cell: int, unit: float) -> 
     looked = find_subject(target.picture) if focus is None else focus
     if looked is None:
         looked = np.zeros(target.size, np.float32)
-    small = blurred(reduced(np.rint(looked * LEVELS) / LEVELS, cell), HALO * unit)
+    small = blurred(reduced(np.rint(looked * np.float32(LEVELS)) / np.float32(LEVELS), cell), HALO * unit)
     # Where little stands out, nobody knows what one looks at.
     sure = 1.0 if focus is not None else min(float(small.mean(dtype=np.float64)) / SURE, 1.0)
     least = np.float32(EVEN + (LEAST - EVEN) * sure)

@@ -113,10 +113,8 @@ def test_an_edge_that_a_brush_laid_a_little_aside_is_the_same_edge() -> None:
 
 
 def test_agreement_tells_whether_soft_edges_are_soft_in_the_same_places() -> None:
-    up, down = (
-        np.concatenate([step(*blurs[:1], 0.0)[: SIDE // 2], step(*blurs[1:], 0.0)[SIDE // 2 :]])
-        for blurs in ((0.6, 3), (3, 0.6))
-    )
+    halves = [(step(upper, 0.0)[: SIDE // 2], step(lower, 0.0)[SIDE // 2 :]) for upper, lower in ((0.6, 3), (3, 0.6))]
+    up, down = (np.concatenate(each) for each in halves)
     assert measure_edges(up, up).agreement == pytest.approx(1)
     assert measure_edges(up, brushed(up, 0.02)).agreement > 0.7
     assert measure_edges(up, down).agreement < -0.6

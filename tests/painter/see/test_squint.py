@@ -8,7 +8,7 @@ import pytest
 from dreambrush.arrays import Float32
 from dreambrush.painter.see.gaussian import blurred
 from dreambrush.painter.see.saliency import detail_weight
-from dreambrush.painter.see.squint import CLEAR, edges_of, ramp, squared_slope, squinted
+from dreambrush.painter.see.squint import CLEAR, FAINT, edges_of, ramp, squared_slope, squinted
 from dreambrush.painter.see.target import Target
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def test_edges_are_told_by_contrast_and_sharpness(blur: float) -> None:
     clear, sharp, contrast = edges_of(blurred(picture, blur) if blur else picture, 1.0)
     at = SIDE // 2, SIDE // 2
     assert contrast[at] == pytest.approx(0.3, rel=0.25)
-    assert clear[at] == pytest.approx(float(ramp(np.float32(0.3), 0.04, CLEAR)), abs=0.35)
+    assert clear[at] == pytest.approx(float(ramp(np.full(1, 0.3, np.float32), FAINT, CLEAR)[0]), abs=0.35)
     assert sharp[at] > 0.9 if blur < 1 else sharp[at] < 0.1 if blur > 5 else 0 < sharp[at] <= 1
     assert clear[SIDE // 2, 10] < 0.01
 
