@@ -37,7 +37,7 @@ def glow(height: int = 256) -> Float32:
 
 def portrait() -> Float32:
     """The face of scikit-image's astronaut in greys, (height, WIDTH, 3)."""
-    face = data.astronaut()[40:174, 168:292] / 255.0
+    face = data.astronaut()[40:174, 168:292] / 255.0  # type: ignore[no-untyped-call]
     height = round(WIDTH * face.shape[0] / face.shape[1])
     grey = Image.fromarray(face.mean(-1).astype(np.float32)).resize((WIDTH, height), Image.Resampling.BICUBIC)
     return np.repeat(np.clip(np.asarray(grey), 0, 1)[..., None], 3, -1).astype(np.float32)
