@@ -1,4 +1,4 @@
-"""Whether paintings are byte for byte as before: paints ten with different options and compares their digests.
+"""Whether paintings are byte for byte as before: paints some with different options and compares their digests.
 
     python scripts/digests.py --write FILE      paints, and writes the digests
     python scripts/digests.py --check FILE      paints, and tells which differ
@@ -36,6 +36,7 @@ PAINTINGS: dict[str, list[str]] = {
     "palette with jitter": ["coffee.png", *SMALL, "--palette", "auto:6", "--jitter", "0.1"],
     "style on paper": ["still-life.jpg", *SMALL, "--style", "pastel", "--ground", "paper"],
     "until, coarse cells": ["astronaut.png", "--size", "512", "--strokes", "300", "--until", "93", "--effort", "2"],
+    "lost edges": ["astronaut.png", *SMALL, "--edges", "1"],
     "focus": ["coffee.png", *SMALL, "--focus", "auto"],
 }
 

@@ -97,6 +97,18 @@ MUTATIONS = (
         "    faces: list[Face] = []\n",
     ),
     Mutation(
+        "edges never lost",
+        "painter/see/squint.py",
+        "    kept = ramp(importance, strength * LOSES, strength * KEEPS)\n",
+        "    kept, looked = np.ones_like(importance), np.ones_like(looked)\n",
+    ),
+    Mutation(
+        "edges lost everywhere",
+        "painter/see/squint.py",
+        "    kept = ramp(importance, strength * LOSES, strength * KEEPS)\n",
+        "    kept, looked = np.zeros_like(importance), np.zeros_like(looked)\n",
+    ),
+    Mutation(
         "accents left out",
         "painter/plan/planner.py",
         "            if len(self.sketch) < count and self.deadline.mending() and not",

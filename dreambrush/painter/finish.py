@@ -48,7 +48,7 @@ def finish_early(study: Study, state: State) -> Painting:
 def _painting(study: Study, easel: Easel, sketch: Sketch, laid: Sequence[LaidLayer]) -> Painting:
     target, options = study.target, study.asked.options
     # No random number of the painting's own, for whether it is saved meanwhile must change nothing.
-    dreamed = expected_error(study.scene, sketch, study.paper, np.random.default_rng(study.asked.seed))
+    dreamed = expected_error(study.shown, sketch, study.paper, np.random.default_rng(study.asked.seed))
     # A layer that was meant for accents may have got none.
     used = sorted(set(easel.on_layer)) or [0]
     every = easel.layers()

@@ -39,3 +39,4 @@ class PaintOptions:
     lightest: float = LIGHTEST  # pressure, 0..1
     controller: ControllerKind = LEARNED  # where strokes are proposed: by what was learned, or along ridges of error
     jitter: float = 0.0  # how far the colour of each stroke strays at random, 0..1
+    edges: float = 0.0  # 0, as the picture has them, to 1, lost where they do not matter and firm where they do

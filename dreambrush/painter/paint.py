@@ -79,17 +79,18 @@ def look_again(studio: Studio, state: State, layer: int) -> States:
 
 def lay(studio: Studio, state: State, layer: int) -> State:
     """Lays the strokes of one layer for real; the dream says before what they should leave of the error."""
-    asked, planner, scene = studio.known.asked, studio.planner, studio.known.scene
+    known, planner = studio.known, studio.planner
+    asked, shown = known.asked, known.shown
     done, strokes = state.laid, int((state.layer_of_each == layer).sum())
     part = slice(done, done + strokes)
     if asked.options.jitter:
-        planner.sketch = jittered(planner.sketch, part, asked.options.jitter, asked.seed, scene.snap)
+        planner.sketch = jittered(planner.sketch, part, asked.options.jitter, asked.seed, known.scene.snap)
     sketch, canvas = planner.sketch[part], studio.canvas()
     with studio.clock.time("look"):
-        dreamed = expected_error(scene, sketch, canvas, planner.rng)
+        dreamed = expected_error(shown, sketch, canvas, planner.rng)
     with studio.clock.time("paint"):
         studio.easel.lay(sketch, np.full(strokes, layer))
-    mse = scene.canvas_error(studio.canvas())
+    mse = shown.canvas_error(studio.canvas())
     planner.begin_layer()
     name = state.layers[layer]
     told = Progress(name, done + strokes, asked.strokes, mse)

@@ -30,6 +30,7 @@ from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import cell_for
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
+from dreambrush.painter.see.squint import squinted
 from dreambrush.painter.see.target import Target
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
@@ -91,6 +92,7 @@ class Study:
         hand: what the hand prefers.
         scene: what is to be painted, pixel by pixel.
         coarse: the same in the cells in which strokes are grown.
+        shown: the picture itself, with which the painting is compared; another than the scene if edges are lost.
     """
 
     asked: Commission
@@ -99,6 +101,7 @@ class Study:
     hand: Hand
     scene: Scene
     coarse: Scene
+    shown: Scene
 
     @property
     def paper(self) -> Float32:
@@ -126,7 +129,7 @@ class Study:
             controller = asked.controller or RidgeProposer()
             grower = WindowGrower(self.coarse, controller, rng, paper, asked.strokes, score, effort.budget)
         again = asked.wet and asked.planned < asked.strokes
-        return Planner(self.scene, self.paper, grower, effort, rng, deadline, again)
+        return Planner(self.scene, self.paper, grower, effort, rng, deadline, self.shown, again)
 
     def easel(self) -> Easel:
         """An easel with a bare canvas and all brushes at hand."""
@@ -144,7 +147,7 @@ def study(asked: Commission, dreams: Dreams) -> Study:
         dreams: of its brushes.
 
     Raises:
-        ModelError: a network that finds faces is missing or broken.
+        ModelError: a network that finds faces or subjects is missing or broken.
     """
     options, strokes = asked.options, asked.strokes
     target = Target(asked.target, options.ground, asked.backdrop, options.palette)
@@ -152,15 +155,20 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     target.attention = detail_weight(target.picture, min(options.hand / hands.DEFAULT, 1.0))
     if options.focus is not None:
         target.attention = focus_weight(options.focus, target.attention)
-    form = OrientationField(target.picture)
+    picture = squinted(target, options.focus, options.edges) if options.edges else target.picture
+    form = OrientationField(picture)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
-    hand = hands.hand_for(options.hand, target.picture, form, *limits)
+    hand = hands.hand_for(options.hand, picture, form, *limits)
     snap = _snap(options)
-    scene, coarse = (
-        Scene(target.picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, target.paper(cell))
-        for cell in (1, cell_for(*target.size, strokes))
-    )
-    return Study(asked, target, form, hand, scene, coarse)
+    cells = 1, cell_for(*target.size, strokes)
+    scene, coarse = (_scene(target, picture, dreams, hand, cell, snap) for cell in cells)
+    shown = scene if picture is target.picture else _scene(target, target.picture, dreams, hand, 1, snap)
+    return Study(asked, target, form, hand, scene, coarse, shown)
+
+
+def _scene(target: Target, picture: Float32, dreams: Dreams, hand: Hand, cell: int, snap: Snap | None) -> Scene:
+    """A target as a scene, in cells of so many pixels; what is painted may be another picture than its own."""
+    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, target.paper(cell))
 
 
 def _snap(options: PaintOptions) -> Snap | None:

@@ -30,6 +30,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "max_length": (int, float),
     "min_pressure": (int, float),
     "jitter": (int, float),
+    "edges": (int, float),
     "palette": (str,),
     "ground": (str,),
     "pigment": (bool,),

@@ -100,7 +100,7 @@ def _paint(folder: Path) -> None:
     brushes = [find_brush(NAME), find_brush("ink")]
     kept: list[Painting] = []
     more: dict[str, Any] = dict.fromkeys(each.name for each in fields(PaintSettings))
-    more |= {"strokes": 42, "effort": 1, "hand": 0.3, "layers": 5, "min_pressure": 0.05, "jitter": 0.0}
+    more |= {"strokes": 42, "effort": 1, "hand": 0.3, "layers": 5, "min_pressure": 0.05, "jitter": 0.0, "edges": 0.0}
     # What is proposed along ridges remembers more, which can be damaged.
     settings = PaintSettings(**{**more, "controller": RIDGE, "pigment": False, "your_turn": True, "seed": 0})
     picture = load_picture(folder / "photo.png")

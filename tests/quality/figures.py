@@ -22,6 +22,7 @@ from PIL import Image
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.cores import available_cores
 from dreambrush.models.catalogue import find_brush
+from dreambrush.painter.measure.edge_softness import HARD, LOST, measure_edges
 from dreambrush.painter.measure.stroke_metrics import measure_strokes
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
@@ -64,6 +65,9 @@ class Figures:
         downward: correlation of a stroke's height in the picture with when it is laid, in the layers of middle tones
             and edges, where the painter goes from place to place; -1..1.
         accents: share of strokes in the last layer.
+        hard: share of the picture's contours that are hard edges, less than in the picture if negative.
+        lost: the same of lost edges.
+        edges: rank correlation of how soft edges are, in the painting and in the picture, -1..1.
     """
 
     mse: float
@@ -77,6 +81,9 @@ class Figures:
     specks: float
     downward: float
     accents: float
+    hard: float
+    lost: float
+    edges: float
 
 
 NAMES = tuple(each.name for each in fields(Figures))
@@ -110,7 +117,8 @@ def face_of(name: str) -> tuple[slice, slice]:
 def measure(painting: Painting, name: str) -> Figures:
     """Measures a painting of one of PICTURES."""
     target, strokes = picture(name), painting.strokes
-    apart = painting.merged.astype(np.float32) / np.float32(255) - target
+    merged = painting.merged.astype(np.float32) / np.float32(255)
+    apart, softness = merged - target, measure_edges(target, merged)
     looks = measure_strokes(target, strokes)
     accents = strokes.layers.index(ACCENTS) if ACCENTS in strokes.layers else -1
     height = strokes.path[..., 1].mean(1)
@@ -127,6 +135,9 @@ def measure(painting: Painting, name: str) -> Figures:
         specks=looks.specks,
         downward=float(np.mean([np.corrcoef(height[laid], laid)[0, 1] if len(laid) > 2 else 0.0 for laid in stages])),
         accents=float((strokes.layer == accents).mean()),
+        hard=softness.painting[HARD] - softness.picture[HARD],
+        lost=softness.painting[LOST] - softness.picture[LOST],
+        edges=softness.agreement,
     )
 
 

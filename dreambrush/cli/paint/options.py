@@ -157,6 +157,15 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         help="How much the colours of the strokes vary at random.  With --palette, they vary among its colours.",
     ),
     click.option(
+        "--edges",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        default=0.0,
+        show_default=True,
+        help="How much edges are lost and found.  0 keeps them as the picture has them.  1 loses them where contrast "
+        "is low, out of focus, and far from the subject (or --focus), and makes them firm where they matter.",
+    ),
+    click.option(
         "--pigment/--no-pigment",
         default=False,
         help="Mix colours like real pigments, as MyPaint 2 does.  This is slower, and only MyPaint shows such a file "

@@ -60,6 +60,7 @@ def report_of(
         "seed": settings.seed,
         "effort": settings.effort,
         "hand": settings.hand,
+        "edges": settings.edges,
         "controller": painting.controller,
         "layers": settings.layers,
         "pigment": painting.pigment,

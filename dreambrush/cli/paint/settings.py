@@ -79,6 +79,7 @@ class PaintSettings:
     style: str | None
     seed: int
     flatten_pigment: bool = False
+    edges: float = 0.0
 
     @property
     def error(self) -> float:
@@ -89,8 +90,9 @@ class PaintSettings:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
-        if not self.flatten_pigment:
-            del record["flatten_pigment"]  # files that were made without it stay as they are, to the byte
+        for name in ("flatten_pigment", "edges"):
+            if not record[name]:
+                del record[name]  # files that were made without it stay as they are, to the byte
         return record
 
     def for_painter(self, width: int, height: int, spent: float, picture: Float32 | None = None) -> PaintOptions:
@@ -128,6 +130,7 @@ class PaintSettings:
             longest=self.max_length,
             lightest=self.min_pressure,
             jitter=self.jitter,
+            edges=self.edges,
             controller=self.controller,
             seconds=seconds,
             until=self.error,

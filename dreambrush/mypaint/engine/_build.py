@@ -33,7 +33,7 @@ def words(option: str, prefix: str) -> list[str]:
     return [word.removeprefix(prefix) for word in pkg_config(option) if word.startswith(prefix)]
 
 
-SOURCES = ("engine.c", "brush.c", "room.c", "pixels.c", "pigment.c", "blending.c", "trace.c", "messages.c")
+SOURCES = ("engine.c", "beyond.c", "brush.c", "room.c", "pixels.c", "pigment.c", "blending.c", "trace.c", "messages.c")
 HEADERS = ("engine.h", "brush.h", "room.h", "tiles.h", "fixed.h", "blending.h")
 
 

@@ -48,6 +48,7 @@ db_brush *db_brush_new(int washed)
         free(brush);
         return NULL;
     }
+    brush->washed = washed;
     /* Starts from the defaults, of which one is a curve (pressure -> opaque_multiply): the caller sets every
      * setting and every curve, an empty one too, so that nothing of the defaults is left over. */
     mypaint_brush_from_defaults(brush->engine);
@@ -78,6 +79,12 @@ int db_brush_uses_rand(const db_brush *brush)
 {
     return mypaint_brush_get_base_value(brush->engine, MYPAINT_BRUSH_SETTING_PAINT_MODE) > 0.0f ||
            !mypaint_brush_is_constant(brush->engine, MYPAINT_BRUSH_SETTING_PAINT_MODE);
+}
+
+int db_brush_smudges(const db_brush *brush)
+{
+    return mypaint_brush_get_base_value(brush->engine, MYPAINT_BRUSH_SETTING_SMUDGE) > 0.0f ||
+           !mypaint_brush_is_constant(brush->engine, MYPAINT_BRUSH_SETTING_SMUDGE);
 }
 
 /* ---- memory that libmypaint reads before it writes it ------------------------------------------------ */

@@ -9,6 +9,7 @@
 
 struct db_brush {
     MyPaintBrush *engine;
+    int washed;  /* whether every stroke begins clean */
     int settled; /* whether the engine has written all of the brush's memory that it will read */
 };
 
@@ -25,5 +26,8 @@ void db_brush_stop(db_brush *brush);
 
 /* Whether libmypaint will draw numbers from the C library's rand(). */
 int db_brush_uses_rand(const db_brush *brush);
+
+/* Whether it picks up paint. */
+int db_brush_smudges(const db_brush *brush);
 
 #endif

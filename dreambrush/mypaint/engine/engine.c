@@ -19,6 +19,7 @@
 #define PIGMENT_AREA 230.0 /* pixels that a core mixes as pigments while it would look at one more tile */
 #define PLAIN_AREA 3000.0  /* pixels that it lays plainly in that time; a million tiles take half a minute at worst */
 #define MOST_QUEUED 20000 /* dabs x tiles that wait in libmypaint's queue, some 100 bytes each */
+#define WET_BEYOND 512.0f /* pixels around the grid in which a wet brush finds its own paint */
 #define QUEUED_BYTES 128  /* more than one of them takes */
 
 /* ---- memory ------------------------------------------------------------------------------------------ */
@@ -44,8 +45,12 @@ static void tile_start(MyPaintTiledSurface2 *surface, MyPaintTileRequest *reques
 {
     db_canvas *canvas = (db_canvas *)surface;
     request->buffer = canvas->outside;
-    if (request->tx < 0 || request->ty < 0 || request->tx >= canvas->columns || request->ty >= canvas->rows)
+    if (request->tx < 0 || request->ty < 0 || request->tx >= canvas->columns || request->ty >= canvas->rows) {
+        uint16_t *beyond = canvas->wet ? db_beyond_tile(canvas, request->tx, request->ty, !request->readonly) : NULL;
+        if (beyond)
+            request->buffer = beyond;
         return;
+    }
     uint16_t **tile = tile_at(canvas, request->tx, request->ty);
     if (canvas->trace && !request->readonly && db_trace_keep(canvas->trace, tile - canvas->tiles, *tile))
         canvas->out_of_memory = 1;
@@ -70,13 +75,14 @@ static void tile_end(MyPaintTiledSurface2 *surface, MyPaintTileRequest *request)
 /* libmypaint makes room for every tile that a dab may touch, wherever that is, and goes on for as many dabs as a
  * brush asks for; a brush file with odd curves thereby crashes it or keeps it busy for ever.  So each dab passes
  * here first, and is set off against the stroke's work: as its tiles, or more where its pixels cost more than that.
- * What lies beyond the grid changes no pixel and is left out. */
+ * What lies beyond the grid changes no pixel and is left out, but for what a wet brush may pick up again. */
 static int dab_tiles(db_canvas *canvas, float x, float y, float radius, double area_of_work)
 {
     const float reach = fmaxf(radius, 0) + 1;
+    const float beyond = canvas->wet ? WET_BEYOND : 0;
     /* Written so that NaN is out as well. */
-    const int on_canvas = radius < LARGEST_DAB && x + reach >= 0 && x - reach < canvas->columns * TILE &&
-                          y + reach >= 0 && y - reach < canvas->rows * TILE;
+    const int on_canvas = radius < LARGEST_DAB && x + reach >= -beyond && x - reach < canvas->columns * TILE + beyond &&
+                          y + reach >= -beyond && y - reach < canvas->rows * TILE + beyond;
     const int side = on_canvas ? (int)(2 * reach) / TILE + 2 : 1;
     db_brush_fence(canvas->brush);
     canvas->work_left -= fmax(side * side, on_canvas ? 4.0 * reach * reach / area_of_work : 0);
@@ -114,7 +120,7 @@ static void keep_from_dividing_by_zero(db_canvas *canvas, float x, float y, floa
 {
     const int red = part_of_one(*r) * ONE, green = part_of_one(*g) * ONE, blue = part_of_one(*b) * ONE;
     const int is_grey = red == green && green == blue, is_black = red < 8 && green < 4 && blue < 32;
-    int glaring = 0;
+    int glaring = canvas->beyond.count; /* their pixels are not looked at */
     if (!is_grey && !is_black)
         return;
     mypaint_tiled_surface2_end_atomic(&canvas->surface, NULL); /* the dabs before this one first */
@@ -265,6 +271,9 @@ int db_canvas_tilted_stroke(db_canvas *canvas, db_brush *brush, const double *ev
     box[1] = canvas->height;
     box[2] = box[3] = 0;
     canvas->brush = brush;
+    canvas->wet = brush->washed && db_brush_smudges(brush);
+    if (canvas->wet)
+        db_beyond_begin(canvas);
     canvas->work_left = work;
     canvas->queued = 0;
     canvas->out_of_memory = !has_room(canvas);
@@ -278,6 +287,7 @@ int db_canvas_tilted_stroke(db_canvas *canvas, db_brush *brush, const double *ev
     for (int i = 0; i < n && canvas->work_left >= 0 && !canvas->out_of_memory; i++)
         db_brush_move(brush, surface, canvas->linear, events + 4 * i, tilts ? tilts + 2 * i : upright);
     mypaint_tiled_surface2_end_atomic(&canvas->surface, NULL);
+    db_beyond_end(canvas);
     if (uses_rand)
         pthread_mutex_unlock(&the_dice);
     changed[0] = clamp(box[0], 0, canvas->width);

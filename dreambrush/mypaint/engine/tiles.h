@@ -19,6 +19,19 @@ void db_trace_free(db_trace *trace);
 int db_trace_keep(db_trace *trace, int tile, const uint16_t *pixels);
 int db_trace_next(db_trace *trace, uint16_t *const *tiles, uint8_t *mask);
 
+/* Tiles beyond the grid, while a stroke of a wet brush lasts: see beyond.c. */
+struct db_tile_beyond {
+    int tx, ty;
+    uint16_t *pixels;
+};
+struct db_beyond {
+    struct db_tile_beyond *tiles;
+    int count;
+};
+uint16_t *db_beyond_tile(db_canvas *canvas, int tx, int ty, int make);
+void db_beyond_begin(db_canvas *canvas);
+void db_beyond_end(db_canvas *canvas);
+
 struct db_canvas {
     MyPaintTiledSurface2 surface; /* first, so that the surface's address is the canvas's */
     int width, height, columns, rows, linear;
@@ -29,6 +42,8 @@ struct db_canvas {
     MyPaintSurfaceGetColorFunction2 get_color;
     /* of the stroke that is being painted */
     db_brush *brush;
+    int wet; /* whether the brush finds its own paint beyond the canvas */
+    struct db_beyond beyond;
     int out_of_memory, queued;
     double work_left;
     int box[4]; /* x0, y0, x1, y1 of all dabs; libmypaint's own box is lost when the last dab is invisible */

@@ -43,6 +43,7 @@ class Planner:
         effort: how much is thought.
         rng: of all choices.
         deadline: after which no more is thought.
+        shown: what the painting is compared with; the scene by default.
         again: whether all strokes are refined again when the last ones are added, for none is laid before that.
 
     Attributes:
@@ -58,8 +59,10 @@ class Planner:
         effort: Effort,
         rng: np.random.Generator,
         deadline: Deadline,
+        shown: Scene | None = None,
         again: bool = False,
     ) -> None:
+        self.shown = shown or scene
         self.scene, self.paper, self.grower, self.effort = scene, paper, grower, effort
         self.rng, self.deadline, self._again = rng, deadline, again
         self._coarse_paper = grower.canvas
@@ -164,7 +167,7 @@ class Planner:
         # The grower's cells may be larger than pixels; it does not see what is wrong within them.
         if not enough or self.grower.mse > enough:
             return False
-        return expected_error(self.scene, self.sketch[slice(done, None)], canvas, self.rng) <= enough
+        return expected_error(self.shown, self.sketch[slice(done, None)], canvas, self.rng) <= enough
 
     def _grow(self, count: int) -> Progress:
         """One round of new strokes."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import PATH, RADIUS
+from dreambrush.painter.propose.blending import FEWEST, LATE, TRIES, best_of_each_place, blending_strokes, room_for_one
 from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.grow import Grower, Score
 from dreambrush.painter.propose.round_controller import RoundController
@@ -37,13 +38,36 @@ class RoundBudget:
     steps: int = 4
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """Strokes (n, 9) in pixels, their colours (n, 3), what they would gain (n,) in cells, and their brushes (n,)."""
+
+    strokes: Float32
+    colours: Float32
+    gains: Float32
+    brush: Int64
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[_Judged]) -> _Judged:
+        return cls(
+            np.concatenate([part.strokes for part in parts]),
+            np.concatenate([part.colours for part in parts]),
+            np.concatenate([part.gains for part in parts]),
+            np.concatenate([part.brush for part in parts]),
+        )
+
+    def __getitem__(self, which: Int64) -> _Judged:
+        return _Judged(self.strokes[which], self.colours[which], self.gains[which], self.brush[which])
+
+
 class RoundGrower(Grower):
     """Lays whole rounds of strokes at once.
 
     Args:
         scene: as of every grower.
         controllers: one for each brush; in each place the brush whose stroke gains most is taken.  A brush without one
-            is tried with the most promising strokes of the others.
+            is tried with the most promising strokes of the others; once most strokes are there, also with strokes drawn
+            at random, as suits a blender.
         rng: as of every grower.
         canvas: as of every grower.
         room: as of every grower.
@@ -83,7 +107,8 @@ class RoundGrower(Grower):
 
     def round(self, there: int, wanted: int, needed: bool = True) -> Sketch:
         """See :class:`Grower`."""
-        strokes, colours, gains, brush = self._proposed(there + wanted, max(int(self.budget.judged * wanted), 1))
+        found = self._proposed(there + wanted, max(int(self.budget.judged * wanted), 1))
+        strokes, gains = found.strokes, found.gains
         scores = self.score(gains, strokes)
         best = np.argsort(-scores, kind="stable")[:wanted]
         self.idle = self.scene.snap is not None and self._is_nothing(gains)
@@ -94,19 +119,16 @@ class RoundGrower(Grower):
         chosen = chosen[: 1 if self.idle else wanted] if len(chosen) else best[:1]
         # Broad strokes lie below narrow ones.
         chosen = chosen[np.argsort(-strokes[chosen, RADIUS], kind="stable")]
-        sketch = Sketch(strokes[chosen], colours[chosen], brush[chosen])
+        sketch = Sketch(strokes[chosen], found.colours[chosen], found.brush[chosen])
         sketch = refine(self.scene, sketch, self.canvas, self.budget.steps, self.rng, BOLDNESS, (CELLS,), self.room)
         view = self.scene.view(sketch, self.canvas)
         self.see(view.composite.canvas, view.fragments.cell_id)
         return sketch
 
-    def _proposed(self, strokes: int, count: int) -> tuple[Float32, Float32, Float32, Int64]:
-        """The best stroke of each of so many promising cells, within what the hand would lay.
+    def _proposed(self, strokes: int, count: int) -> _Judged:
+        """The best stroke of each of so many promising cells, within what the hand would lay; later also blending ones.
 
-        All controllers have the same grid.  So no two brushes lay a stroke in the same place.
-
-        Returns:
-            Strokes (n, 9) in pixels, their colours (n, 3), what they would gain (n,), and their brushes (n,).
+        All controllers have the same grid.  So no two of their brushes lay a stroke in the same place.
         """
         scene = self.scene
         sides = scene.height, scene.width
@@ -118,7 +140,7 @@ class RoundGrower(Grower):
         if scene.snap is not None:  # the controller does not know which colours there are
             count = len(promise)
         cells = np.argsort(-promise, kind="stable")[:count]
-        found, colours, gains = [], [], []
+        judged = []
         for brush, own in enumerate(asked):
             if own:
                 proposed = own.strokes[cells]
@@ -128,9 +150,22 @@ class RoundGrower(Grower):
                 ]
             proposed[:, PATH] *= scene.cell
             proposed[:, RADIUS] *= scene.cell
-            found.append(scene.constrain(proposed))
-            colour, gain = self.scorer.judge(found[-1], brush)
-            colours.append(colour)
-            gains.append(gain / np.float32(scene.cell**2))
-        best, every = np.argmax(gains, 0), np.arange(len(cells))
-        return np.stack(found)[best, every], np.stack(colours)[best, every], np.stack(gains)[best, every], best
+            judged.append(self._judged(proposed, brush))
+        best = np.argmax([each.gains for each in judged], 0)
+        found = _Judged.concatenated(judged)[best * len(cells) + np.arange(len(cells))]
+        for brush, own in enumerate(asked):
+            if own is None and strokes > LATE * self.room:
+                found = _Judged.concatenated([found, self._blending(brush, strokes, count)])
+        return found
+
+    def _blending(self, brush: int, strokes: int, count: int) -> _Judged:
+        """Strokes of a brush that has no controller: the best of many, one in each place."""
+        sides = self.scene.height * self.scene.cell, self.scene.width * self.scene.cell
+        drawn = self._judged(blending_strokes(*sides, strokes, max(TRIES * count, FEWEST), self.rng), brush)
+        return drawn[best_of_each_place(drawn.strokes, drawn.gains, room_for_one(*sides, strokes))]
+
+    def _judged(self, strokes: Float32, brush: int) -> _Judged:
+        """Strokes (n, 9) in pixels, brought within what the hand would lay, and what the dream says of them."""
+        strokes = self.scene.constrain(strokes)
+        colours, gains = self.scorer.judge(strokes, brush)
+        return _Judged(strokes, colours, gains / np.float32(self.scene.cell**2), np.full(len(strokes), brush, np.int64))

@@ -75,15 +75,27 @@ class Scorer:
         wide = np.sqrt((wet.rings[:, 2] * (wet.rings[:, :2] ** 2).sum(1)).sum())
         nodes = np.ascontiguousarray(wet.nodes(strokes))
         around = self.moments.sample(nodes, self.moments.level_for(np.maximum(wide * radius, 1.0)))[..., CANVAS]
+        if self.base is not None:
+            beyond = self._beyond(nodes, wet.rings, radius)[..., None]
+            around = around + beyond * (self._base_at(nodes) - around)
         weights = paint.weights.reshape(*shape, -1)
         own, kept, carried = (each.reshape(shape) for each in paint[:3])
         rest = carried[..., None] * (weights @ around) + kept[..., None] * canvas
         lifted = 1 - own - kept - carried
         if self.base is not None:
-            height, width = self.base.shape[:2]
-            at = np.clip(points / self.moments.cell, 0, (width - 1, height - 1)).astype(np.int64)
-            rest += lifted[..., None] * self.base[at[..., 1], at[..., 0]]
+            rest += lifted[..., None] * self._base_at(points)
         return own, rest.astype(np.float32)
+
+    def _beyond(self, nodes: Float32, rings: Float32, radius: Float32) -> Float32:
+        """How much (b, m) of what a brush looks at around nodes (b, m, 2) lies off the canvas, where no paint is."""
+        at = nodes[:, :, None] + rings[:, :2] * radius[:, None, None, None]
+        return np.asarray((1 - self._on_canvas(at)) @ rings[:, 2], np.float32)
+
+    def _base_at(self, points: Float32) -> Float32:
+        assert self.base is not None
+        height, width = self.base.shape[:2]
+        at = np.clip(points / self.moments.cell, 0, (width - 1, height - 1)).astype(np.int64)
+        return np.asarray(self.base[at[..., 1], at[..., 0]])
 
     def _on_canvas(self, points: Float32) -> Float32:
         x, y = points[..., 0], points[..., 1]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dreambrush.cli.paint.resume import settings_of
 from dreambrush.cli.paint.settings import FINISHING, FINISHING_PER_PIXEL, PaintSettings, StrokeWidth
 from dreambrush.errors import UsageError
 
@@ -40,6 +41,14 @@ def test_what_the_painter_is_told() -> None:
     with pytest.raises(UsageError, match="larger than"):
         settings(min_size=StrokeWidth(16, True), max_size=StrokeWidth(60, False)).for_painter(300, 400, 0.0)
     assert json.loads(json.dumps(asked.record()))["min_size"] == "1%"
+
+
+def test_what_has_its_default_is_not_recorded_where_earlier_versions_did_not() -> None:
+    plain, lost = settings(), settings(edges=0.7, flatten_pigment=True)
+    assert not {"edges", "flatten_pigment"} & plain.record().keys()
+    assert (lost.record()["edges"], lost.record()["flatten_pigment"]) == (0.7, True)
+    assert (plain.for_painter(40, 30, 0.0).edges, lost.for_painter(40, 30, 0.0).edges) == (0.0, 0.7)
+    assert settings_of(plain.record()) == plain and settings_of(lost.record()) == lost
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ KEYS = (
     *("strokes", "effort", "hand", "layers", "min_size", "max_size", "max_length", "min_pressure", "jitter", "palette"),
     *(
         "ground",
+        "edges",
         "pigment",
         "brush",
         "size",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -160,6 +161,37 @@ def test_a_washed_brush_carries_no_paint_from_stroke_to_stroke() -> None:
 
     assert red(washed=True) == 0
     assert red(washed=False) > ONE // 4  # as in MyPaint
+
+
+def test_a_washed_brush_finds_no_paint_beyond_the_canvas() -> None:
+    blender = new_brush(smudge=1.0, smudge_length=0.9, radius_logarithmic=math.log(8)).settings
+    outside = stroke_events([(118.0, 5.0), (118.0, 40.0), (118.0, 75.0)], (1.0, 1.0), 8.0)
+    inwards = stroke_events([(116.0, 40.0), (90.0, 40.0), (40.0, 40.0)], (1.0, 1.0), 8.0)
+
+    def painted_inside(washed: bool, paint_beyond: bool) -> np.ndarray[Any, np.dtype[np.uint16]]:
+        canvas = Canvas(100, 80)  # the tiles are 128 pixels wide
+        if paint_beyond:
+            canvas.stroke(new_brush(radius_logarithmic=math.log(8)), outside)
+        canvas.stroke(Brush(blender, washed=washed), inwards)
+        return canvas.read()
+
+    assert not painted_inside(washed=True, paint_beyond=True)[..., 3].any()
+    assert painted_inside(washed=False, paint_beyond=True)[..., 3].max() > ONE // 4  # as in MyPaint
+
+
+def test_beyond_the_canvas_a_washed_brush_finds_its_own_paint() -> None:
+    """What a stroke leaves does not depend on where the canvas ends."""
+    settings = new_brush(smudge=0.6, smudge_length=0.8, radius_logarithmic=math.log(12)).settings
+    there_and_back = stroke_events([(10.0, 40.0), (120.0, 70.0), (20.0, 66.0)], (0.7, 0.9), 12.0)
+
+    def left(width: int, height: int, washed: bool) -> np.ndarray[Any, np.dtype[np.uint16]]:
+        canvas = Canvas(width, height)
+        canvas.stroke(Brush(settings, washed=washed), there_and_back)
+        return canvas.read()[:64, :60]
+
+    for sides in ((60, 64), (64, 64)):  # tiles that reach beyond the canvas, and tiles that do not
+        np.testing.assert_array_equal(left(*sides, washed=True), left(300, 300, washed=True))
+    assert (left(64, 64, washed=False) != left(300, 300, washed=False)).any()
 
 
 def test_washing_changes_no_dry_brush() -> None:

@@ -63,7 +63,9 @@ class Desk:
         scene, coarse = (Scene(self.target, self.dreams, self.constrain, each) for each in (1, cell))
         rng, paper = np.random.default_rng(seed), reduced(PAPER, cell).reshape(-1, 3)
         grower = WindowGrower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.budget)
-        return Planner(scene, PAPER.reshape(-1, 3), grower, effort, rng, Deadline(seconds, self.told.seconds), again)
+        return Planner(
+            scene, PAPER.reshape(-1, 3), grower, effort, rng, Deadline(seconds, self.told.seconds), again=again
+        )
 
     def error(self, real: Float32) -> float:
         return float(np.square(real - self.target).mean())

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dreambrush.arrays import Float32
+from dreambrush.models.catalogue import shipped_folder
 from dreambrush.painter.gain import only
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.scoring import Scorer
@@ -112,3 +113,18 @@ def test_gains_are_in_pixels_whatever_the_cells(
     small = ErrorPyramid(reduced(astronaut(SIDE), 2), reduced(PAPER, 2), cell=2.0)
     coarse, fine = Scorer(dreams, small).gains(strokes), judge.gains(strokes)
     assert np.abs(coarse - fine).sum() / np.abs(fine).sum() < 0.15
+
+
+def test_off_the_canvas_a_blender_finds_no_paint(astronaut: Pictures) -> None:
+    target = np.full((SIDE, SIDE, 3), 0.8, np.float32)
+    canvas, ground = target.copy(), np.zeros_like(target)
+    strokes = np.array([[x, 32, x + 10, 32, x + 20, 32, 1, 1, 6] for x in (-14, 20)], np.float32)
+    with Dreams([shipped_folder("pretrained") / "blender"], cores=1) as blender:
+        scene = Scene(target, blender, lambda strokes: strokes, base=ground.reshape(-1, 3))
+        gains = Scorer(blender, ErrorPyramid(target, canvas), None, ground).gains(strokes)
+        for stroke, gain in zip(strokes, gains, strict=True):
+            alone = Sketch(stroke[None], np.zeros((1, 3), np.float32), np.zeros(1, np.int64))
+            real = -scene.view(alone, canvas.reshape(-1, 3)).error
+            assert abs(gain - real) < 0.35 * abs(real) + 0.5
+    assert gains[0] < -5  # it drags the bare ground in: -11 here, and -14 if every pixel is looked at
+    assert abs(gains[1]) < 0.5

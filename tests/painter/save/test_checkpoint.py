@@ -78,6 +78,7 @@ def alike(first: Painting, second: Painting) -> bool:
             marks=pytest.mark.slow,
         ),
         pytest.param(PaintOptions(effort=5, pigment=True, until=0.02), id="pigment until", marks=pytest.mark.slow),
+        pytest.param(PaintOptions(effort=5, edges=0.8, until=0.01), id="edges until", marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.slow

@@ -1,0 +1,28 @@
+"""A picture under a Gaussian."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dreambrush import steady
+from dreambrush.arrays import Float32
+
+CUT = 3.0  # standard deviations, beyond which the Gaussian counts as zero
+
+
+def blurred(picture: Float32, sigma: float) -> Float32:
+    """A picture (h, w) or (h, w, c) under a Gaussian of that many pixels; beyond its edges the nearest pixel counts.
+
+    It takes six operations a pixel for each pixel of ``sigma``; shrink the picture first where that is much.
+    """
+    reach = int(np.ceil(CUT * sigma))
+    at = np.arange(-reach, reach + 1, dtype=np.float32) / np.float32(sigma)
+    kernel = steady.exp(np.float32(-0.5) * at * at)
+    kernel = kernel / kernel.sum()
+    for axis in (0, 1):
+        wide = np.pad(picture, [(reach, reach) if axis == i else (0, 0) for i in range(picture.ndim)], mode="edge")
+        size = picture.shape[axis]
+        picture = np.zeros_like(picture)
+        for start, share in enumerate(kernel):
+            picture += share * (wide[start : start + size] if axis == 0 else wide[:, start : start + size])
+    return picture
