@@ -71,9 +71,8 @@ def short_training(
     nib = torch.from_numpy(measure_nib(dry))
     reach = measure_reach(Collection(strokes[TENTH], painted.alpha[TENTH]), nib)
     points = training_points(painted, reach, nib, PIXELS, seed)
-    field = fit(points, reach, nib, FitOptions(steps=times * STEPS, batch=BATCH), seed, begin=weights).requires_grad_(
-        False
-    )
+    how = FitOptions(steps=times * STEPS, batch=BATCH)
+    field = fit(points, reach, nib, how, seed, begin=weights).requires_grad_(False)
     options = replace(WET, strokes=times * WET.strokes, steps=times * WET.steps)
     learnt = learn_wet(settings, field, seen, options, seed) if is_wet_brush(settings) else None
     colours = learn_colour(dry, field, seed, COLOUR_STEPS)[0] if probe(dry).changes_colour else None
@@ -229,13 +228,7 @@ def main() -> None:
     """Reads the arguments, and works or reports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="file of results, one line of JSON for each brush")
-    parser.add_argument(
-        "--others",
-        type=Path,
-        nargs="*",
-        default=[],
-        help="results of other shards, or of longer training, for --report",
-    )
+    parser.add_argument("--others", type=Path, nargs="*", default=[], help="of other shards or longer training")
     parser.add_argument("--shard", default="0/1", help="i/n: the i-th of n parts of the work, from 0")
     parser.add_argument("--pictures", type=Path, help="folder of pictures to train over")
     parser.add_argument("--held-out", type=Path, help="folder of other pictures, to score on")

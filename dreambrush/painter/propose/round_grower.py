@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -40,24 +41,16 @@ class RoundBudget:
 
 @dataclass(frozen=True)
 class _Judged:
-    """Strokes (n, 9) in pixels, their colours (n, 3), what they would gain (n,) in cells, and their brushes (n,)."""
+    """Strokes that might be laid, and what each would gain (n,) in cells."""
 
-    strokes: Float32
-    colours: Float32
+    sketch: Sketch
     gains: Float32
-    brush: Int64
 
-    @classmethod
-    def concatenated(cls, parts: Sequence[_Judged]) -> _Judged:
-        return cls(
-            np.concatenate([part.strokes for part in parts]),
-            np.concatenate([part.colours for part in parts]),
-            np.concatenate([part.gains for part in parts]),
-            np.concatenate([part.brush for part in parts]),
-        )
+    def then(self, other: _Judged) -> _Judged:
+        return _Judged(self.sketch.then(other.sketch), np.concatenate([self.gains, other.gains]))
 
     def __getitem__(self, which: Int64) -> _Judged:
-        return _Judged(self.strokes[which], self.colours[which], self.gains[which], self.brush[which])
+        return _Judged(self.sketch[which], self.gains[which])
 
 
 class RoundGrower(Grower):
@@ -108,7 +101,7 @@ class RoundGrower(Grower):
     def round(self, there: int, wanted: int, needed: bool = True) -> Sketch:
         """See :class:`Grower`."""
         found = self._proposed(there + wanted, max(int(self.budget.judged * wanted), 1))
-        strokes, gains = found.strokes, found.gains
+        strokes, gains = found.sketch.strokes, found.gains
         scores = self.score(gains, strokes)
         best = np.argsort(-scores, kind="stable")[:wanted]
         self.idle = self.scene.snap is not None and self._is_nothing(gains)
@@ -119,7 +112,7 @@ class RoundGrower(Grower):
         chosen = chosen[: 1 if self.idle else wanted] if len(chosen) else best[:1]
         # Broad strokes lie below narrow ones.
         chosen = chosen[np.argsort(-strokes[chosen, RADIUS], kind="stable")]
-        sketch = Sketch(strokes[chosen], found.colours[chosen], found.brush[chosen])
+        sketch = found.sketch[chosen]
         sketch = refine(self.scene, sketch, self.canvas, self.budget.steps, self.rng, BOLDNESS, (CELLS,), self.room)
         view = self.scene.view(sketch, self.canvas)
         self.see(view.composite.canvas, view.fragments.cell_id)
@@ -152,20 +145,21 @@ class RoundGrower(Grower):
             proposed[:, RADIUS] *= scene.cell
             judged.append(self._judged(proposed, brush))
         best = np.argmax([each.gains for each in judged], 0)
-        found = _Judged.concatenated(judged)[best * len(cells) + np.arange(len(cells))]
+        found = reduce(_Judged.then, judged)[best * len(cells) + np.arange(len(cells))]
         for brush, own in enumerate(asked):
             if own is None and strokes > LATE * self.room:
-                found = _Judged.concatenated([found, self._blending(brush, strokes, count)])
+                found = found.then(self._blending(brush, strokes, count))
         return found
 
     def _blending(self, brush: int, strokes: int, count: int) -> _Judged:
         """Strokes of a brush that has no controller: the best of many, one in each place."""
         sides = self.scene.height * self.scene.cell, self.scene.width * self.scene.cell
         drawn = self._judged(blending_strokes(*sides, strokes, max(TRIES * count, FEWEST), self.rng), brush)
-        return drawn[best_of_each_place(drawn.strokes, drawn.gains, room_for_one(*sides, strokes))]
+        return drawn[best_of_each_place(drawn.sketch.strokes, drawn.gains, room_for_one(*sides, strokes))]
 
     def _judged(self, strokes: Float32, brush: int) -> _Judged:
         """Strokes (n, 9) in pixels, brought within what the hand would lay, and what the dream says of them."""
         strokes = self.scene.constrain(strokes)
         colours, gains = self.scorer.judge(strokes, brush)
-        return _Judged(strokes, colours, gains / np.float32(self.scene.cell**2), np.full(len(strokes), brush, np.int64))
+        sketch = Sketch(strokes, colours, np.full(len(strokes), brush, np.int64))
+        return _Judged(sketch, gains / np.float32(self.scene.cell**2))

@@ -76,8 +76,10 @@ class Scorer:
         nodes = np.ascontiguousarray(wet.nodes(strokes))
         around = self.moments.sample(nodes, self.moments.level_for(np.maximum(wide * radius, 1.0)))[..., CANVAS]
         if self.base is not None:
-            beyond = self._beyond(nodes, wet.rings, radius)[..., None]
-            around = around + beyond * (self._base_at(nodes) - around)
+            far = np.abs(wet.rings[:, :2]).max() * radius[:, None, None]
+            near = (self._on_canvas(nodes - far) * self._on_canvas(nodes + far) == 0).any(1)  # to the canvas's edge
+            beyond = self._beyond(nodes[near], wet.rings, radius[near])[..., None]
+            around[near] += beyond * (self._base_at(nodes[near]) - around[near])
         weights = paint.weights.reshape(*shape, -1)
         own, kept, carried = (each.reshape(shape) for each in paint[:3])
         rest = carried[..., None] * (weights @ around) + kept[..., None] * canvas
