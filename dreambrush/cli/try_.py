@@ -52,9 +52,42 @@ class LookOptions(NamedTuple):
     options: str
 
 
+# Those that differ at a glance and suit most photos.  Each is to be looked at again when brushes or styles change.
 LOOKS = (
     LookOptions("plain", "As it comes", ""),
     LookOptions("loose", "Four brushes, a free hand", "--brush set:studio --focus auto --strokes 800 --hand 0.7"),
+    LookOptions(
+        "lost-edges", "Few strokes, lost edges", "--brush set:studio --focus auto --strokes 450 --hand 1 --edges 1"
+    ),
+    LookOptions("broad", "Broad, flat strokes", "--brush filbert --strokes 400 --hand 1"),
+    LookOptions("wet", "Wet oil, blended", "--brush wet-oil --brush blender --strokes 600 --hand 1"),
+    LookOptions("impressionist", "Broken colour", "--style impressionist"),
+    LookOptions(
+        "earth",
+        "Earth colours and black",
+        "--brush set:studio --strokes 1000 --hand 0.6"
+        " --palette '#f4ecd8,#c9cfd0,#d9a441,#e3b98f,#b98058,#b5452c,#7b2a20,#4f3a2c,#6d7476,#3b4347,#1f1d1d'",
+    ),
+    LookOptions(
+        "watercolour",
+        "Watercolour on paper",
+        "--brush wash --brush pointed-round --ground paper --strokes 700 --hand 0.6",
+    ),
+    LookOptions(
+        "pastel", "Pastel on dark paper", "--brush pastel --ground '#26303c' --strokes 1200 --hand 0.7 --min-size 1.2%"
+    ),
+    LookOptions(
+        "coloured-pencil",
+        "Coloured pencil, close to the photo",
+        "--brush coloured-pencil --ground paper --strokes 3000 --hand 0",
+    ),
+    LookOptions(
+        "chalks",
+        "Three chalks on toned paper",
+        "--brush coloured-pencil --strokes 2000 --hand 0.5 --ground '#d9c4a0'"
+        " --palette '#7a2f1d,#2b2926,#c98f6b,#f7f2e6'",
+    ),
+    LookOptions("charcoal", "Charcoal on paper", "--style charcoal"),
 )
 
 
