@@ -44,7 +44,8 @@ COMMANDS: list[Row] = [
     *rows("no-such-command", "paintt photo.png", "''"),
     *rows("no-such-option", "--strokes 5", "paint --no-such-option", "render --no-such-option", "config --nix"),
     *rows("missing-argument", *(
-        ["replay", "timelapse", "inspect", "render", "collect", "train", "export", "completion", "try"]), "render work.ora"),
+        ["try", "replay", "timelapse", "inspect", "render", "collect", "train", "export", "completion"]),
+          "render work.ora"),
     *rows("extra-argument", "doctor now", "inspect work.ora work.ora", "brushes now"),
     *rows("bad-value", "completion tcsh", "bench letters album", "paint ''", "paint photo.png --strokes",
           "brushes --install gimp"),

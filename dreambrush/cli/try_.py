@@ -57,16 +57,23 @@ LOOKS = (
     LookOptions("plain", "As it comes", ""),
     LookOptions("loose", "Four brushes, a free hand", "--brush set:studio --focus auto --strokes 800 --hand 0.7"),
     LookOptions(
-        "lost-edges", "Few strokes, lost edges", "--brush set:studio --focus auto --strokes 450 --hand 1 --edges 1"
+        "wet",
+        "Wet oil, lost edges",
+        "--brush wet-oil --brush blender --focus auto --strokes 800 --hand 0.7 --edges 0.8",
     ),
-    LookOptions("broad", "Broad, flat strokes", "--brush filbert --strokes 400 --hand 1"),
-    LookOptions("wet", "Wet oil, blended", "--brush wet-oil --brush blender --strokes 600 --hand 1"),
+    LookOptions("broad", "Broad, flat strokes", "--brush filbert --focus auto --strokes 500 --hand 1"),
     LookOptions("impressionist", "Broken colour", "--style impressionist"),
     LookOptions(
         "earth",
         "Earth colours and black",
         "--brush set:studio --strokes 1000 --hand 0.6"
         " --palette '#f4ecd8,#c9cfd0,#d9a441,#e3b98f,#b98058,#b5452c,#7b2a20,#4f3a2c,#6d7476,#3b4347,#1f1d1d'",
+    ),
+    LookOptions(
+        "dusk",
+        "Eight colours of dusk",
+        "--brush bristle --brush oil --strokes 900 --hand 0.7"
+        " --palette '#0f1a30,#22406b,#4d7ea8,#8fb3cc,#cfdde0,#f6ead0,#e8b06a,#a5533c'",
     ),
     LookOptions(
         "watercolour",
@@ -83,7 +90,7 @@ LOOKS = (
     ),
     LookOptions(
         "chalks",
-        "Three chalks on toned paper",
+        "Four chalks on toned paper",
         "--brush coloured-pencil --strokes 2000 --hand 0.5 --ground '#d9c4a0'"
         " --palette '#7a2f1d,#2b2926,#c98f6b,#f7f2e6'",
     ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dreambrush.arrays import Pixels
 
-PAPER, INK, FAINT = (250, 248, 243), (52, 50, 48), (108, 104, 98)
+PAPER, INK, FAINT = (250, 248, 243), (52, 50, 48), (92, 88, 83)
 EDGE, GAP = 28, 22  # pixels around the sheet, and between the looks
 TITLE_SIZE, COMMAND_SIZE = 17, 13  # pixels
-TITLE, LINE = 28, 18  # pixels of height: of a title, and of a line of a command
+TITLE, LINE = 32, 18  # pixels of height: of a title, and of a line of a command
 NARROWEST = 300  # pixels of width that a look has at least, for its command
 SPACING, HYPHEN = 0.4, 1.6  # pixels between letters, and around a hyphen: else two of them look like one dash
 SHAPE = 1.1  # width of the sheet over its height, as near as may be
@@ -50,14 +52,15 @@ def draw_look_sheet(looks: Sequence[Look], most: int | None = None) -> Image.Ima
     assert isinstance(font, ImageFont.FreeTypeFont)
     width = max(wide, NARROWEST)
     texts = [wrapped(_shown(look.command), font, width) for look in looks]
-    height = tall + TITLE + LINE * max(map(len, texts))
-    across, down = width + GAP, height + GAP
-    columns = min(_columns(most or len(looks), across, down), len(looks))
-    rows = -(-len(looks) // columns)
-    sheet = Image.new("RGB", (2 * EDGE + columns * across - GAP, 2 * EDGE + rows * down - GAP), PAPER)
+    below = TITLE + LINE * max(map(len, texts))
+    columns = min(_columns(most or len(looks), width + GAP, tall + below + GAP), len(looks))
+    # Each row is as high as its longest command needs.
+    heights = [tall + TITLE + LINE * max(map(len, texts[row : row + columns])) for row in range(0, len(looks), columns)]
+    tops = list(accumulate((height + GAP for height in heights), initial=EDGE))
+    sheet = Image.new("RGB", (2 * EDGE + columns * (width + GAP) - GAP, tops[-1] - GAP + EDGE), PAPER)
     pen = ImageDraw.Draw(sheet)
     for index, (look, lines) in enumerate(zip(looks, texts, strict=True)):
-        left, top = EDGE + index % columns * across, EDGE + index // columns * down
+        left, top = EDGE + index % columns * (width + GAP), tops[index // columns]
         sheet.paste(Image.fromarray(look.painting), (left + (width - wide) // 2, top))
         pen.text((left, top + tall + TITLE - 8), look.title, INK, title_font, "ls")
         for number, line in enumerate(lines):
@@ -68,7 +71,7 @@ def draw_look_sheet(looks: Sequence[Look], most: int | None = None) -> Image.Ima
 def wrapped(command: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     """The command in lines that are no wider than that, in pixels.
 
-    It is broken at spaces, and only a word that is longer than a line within that word.
+    It is broken at spaces.  A word that is longer than a line is broken after a comma or a slash, or anywhere.
     """
     lines = [""]
     for word in command.split(" "):
@@ -78,10 +81,12 @@ def wrapped(command: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]
             continue
         if lines[-1]:
             lines.append("")
-        for sign in word:
-            if lines[-1] and _length(lines[-1] + sign, font) > width:
-                lines.append("")
-            lines[-1] += sign
+        for piece in re.split("(?<=[,/])", word):
+            fits = _length(piece, font) <= width
+            for part in [piece] if fits else piece:
+                if lines[-1] and _length(lines[-1] + part, font) > width:
+                    lines.append("")
+                lines[-1] += part
     return lines
 
 

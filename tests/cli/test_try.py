@@ -75,7 +75,7 @@ def test_a_seed_is_in_the_commands_and_in_the_paintings(command: Command) -> Non
 
 
 @pytest.mark.usefixtures("few")
-@pytest.mark.parametrize("name", ["-o it's $HOME.png", "two\nlines.png", "schön – 絵.png", "a" * 200 + ".png"])
+@pytest.mark.parametrize("name", ["-o it's $HOME.png", "two\nlines.png", "schön 絵.png", "a" * 200 + ".png"])
 def test_commands_can_be_run_whatever_the_name(command: Command, name: str) -> None:
     os.rename("photo.png", name)
     outcome = command("try", *SMALL, "-q", "-o", "sheet.png", "--", name)

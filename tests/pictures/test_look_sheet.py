@@ -18,7 +18,7 @@ def test_each_painting_is_there_pixel_for_pixel_and_none_overlaps_another() -> N
     twelve = looks(12)
     sheet = np.asarray(draw_look_sheet(twelve))
     columns = (sheet.shape[1] - 2 * EDGE + GAP) // (320 + GAP)
-    down = (sheet.shape[0] - 2 * EDGE + GAP) // (12 // columns)
+    down = (sheet.shape[0] - 2 * EDGE + GAP) // (12 // columns)  # all commands are equally long
     assert 12 % columns == 0 and down > 40 + GAP
     for index, look in enumerate(twelve):
         left, top = EDGE + index % columns * (320 + GAP), EDGE + index // columns * down
