@@ -61,7 +61,7 @@ LOOKS = (
         "Wet oil, lost edges",
         "--brush wet-oil --brush blender --focus auto --strokes 800 --hand 0.7 --edges 0.8",
     ),
-    LookOptions("broad", "Broad, flat strokes", "--brush filbert --focus auto --strokes 500 --hand 1"),
+    LookOptions("broad", "Broad, flat strokes", "--brush filbert --focus auto --strokes 800 --hand 1"),
     LookOptions("impressionist", "Broken colour", "--style impressionist"),
     LookOptions(
         "earth",
@@ -81,7 +81,9 @@ LOOKS = (
         "--brush wash --brush pointed-round --ground paper --strokes 700 --hand 0.6",
     ),
     LookOptions(
-        "pastel", "Pastel on dark paper", "--brush pastel --ground '#26303c' --strokes 1200 --hand 0.7 --min-size 1.2%"
+        "pastel",
+        "Pastel over dark paper",
+        "--brush pastel --ground '#26303c' --strokes 1200 --hand 0.7 --min-size 1.2%",
     ),
     LookOptions(
         "coloured-pencil",

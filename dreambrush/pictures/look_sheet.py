@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from dreambrush.arrays import Pixels
@@ -35,12 +35,11 @@ class Look(NamedTuple):
     painting: Pixels
 
 
-def draw_look_sheet(looks: Sequence[Look], most: int | None = None) -> Image.Image:
+def draw_look_sheet(looks: Sequence[Look]) -> Image.Image:
     """Draws looks in rows, each with its title and its command below.  The same looks give the same pixels.
 
     Args:
         looks: one look or more.  All paintings have one size.
-        most: for how many looks the columns are chosen; by default for those that there are.
 
     Raises:
         ValueError: there is no look, or paintings differ in size.
@@ -53,7 +52,7 @@ def draw_look_sheet(looks: Sequence[Look], most: int | None = None) -> Image.Ima
     width = max(wide, NARROWEST)
     texts = [wrapped(_shown(look.command), font, width) for look in looks]
     below = TITLE + LINE * max(map(len, texts))
-    columns = min(_columns(most or len(looks), width + GAP, tall + below + GAP), len(looks))
+    columns = _columns(len(looks), width + GAP, tall + below + GAP)
     # Each row is as high as its longest command needs.
     heights = [tall + TITLE + LINE * max(map(len, texts[row : row + columns])) for row in range(0, len(looks), columns)]
     tops = list(accumulate((height + GAP for height in heights), initial=EDGE))
@@ -91,9 +90,14 @@ def wrapped(command: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]
 
 
 def _columns(count: int, across: int, down: int) -> int:
-    """How many columns make the sheet's shape the best, and leave no gap in the last row if that is possible."""
-    full = [columns for columns in range(1, count + 1) if count % columns == 0]
-    return min(full, key=lambda columns: abs(np.log(columns * across / (count // columns * down) / SHAPE)))
+    """How many columns make the sheet's shape the best, with few gaps in the last row."""
+
+    def badness(columns: int) -> float:
+        rows = -(-count // columns)
+        shape = columns * across / (rows * down)
+        return abs(math.log(shape / SHAPE)) + (rows * columns - count) / count
+
+    return min(range(1, count + 1), key=badness)
 
 
 def _write(pen: ImageDraw.ImageDraw, place: tuple[int, int], line: str, font: ImageFont.FreeTypeFont) -> None:

@@ -37,8 +37,9 @@ def test_a_narrow_painting_lies_in_the_middle_of_its_place() -> None:
 
 @pytest.mark.parametrize("count", [1, 5, 7, 11, 12])
 def test_any_number_of_looks_has_a_sheet_of_a_shape_that_can_be_seen(count: int) -> None:
-    sheet = draw_look_sheet(looks(count, 256, 384), 12)
-    assert sheet.width <= 4 * (384 + GAP) + 2 * EDGE
+    for height, width in ((256, 384), (384, 256), (384, 384)):
+        sheet = draw_look_sheet(looks(count, height, width))
+        assert 0.4 < sheet.width / sheet.height < 2.2, (count, height, width)
 
 
 @pytest.mark.parametrize("words", [COMMAND, "dreambrush paint " + "a-long-name" * 30 + " -o b", "'two  spaces'  x"])
