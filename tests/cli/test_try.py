@@ -141,20 +141,20 @@ def test_ctrl_c_leaves_a_sheet_of_the_looks_that_are_ready(tmp_path: Path, jobs:
     assert stderr == f"Interrupted: 'photo-looks.png' has {count} of 12 looks.\n"
     with Image.open("photo-looks.png") as sheet:
         sheet.load()
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert list((tmp_path / "temporary").glob("dreambrush-*")) == []
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("command")
 def test_ctrl_c_before_the_first_look_leaves_nothing(tmp_path: Path) -> None:
     running = begin(tmp_path / "temporary", "--jobs", "2")
-    while running.poll() is None and not list((tmp_path / "temporary").iterdir()):
+    while running.poll() is None and not list((tmp_path / "temporary").glob("dreambrush-*")):
         time.sleep(0.01)
     running.send_signal(signal.SIGINT)
     stdout, stderr = running.communicate(timeout=60)
     assert (running.returncode, stdout, stderr) == (ExitCode.INTERRUPTED, "", "Interrupted.\n")
     assert [path.name for path in Path().iterdir()] == ["photo.png"]
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert list((tmp_path / "temporary").glob("dreambrush-*")) == []
 
 
 @pytest.mark.slow
