@@ -21,8 +21,13 @@ int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_i
                     const float *kept, const float *carried, const float *weights, const float *base, float *canvas, float *cover,
                     float *doubt, float *change, float *before, float *samples);
 
+// Which of n fragments, upper strokes last, are still seen in the end: by a share of at least so much.  left (cells) is 1
+// everywhere, and is used up; seen (n) is 1 or 0.
+void db_find_seen(int64_t count, const int64_t *cell_id, const float *mean, float least, float *left, uint8_t *seen);
+
 // canvas (cells, 3) is the finished one; a cover counts as fixed.  canvas is used up, as by_canvas, by_doubt and seen are.  by_own, by_kept and by_carried (n)
-// and by_weights (n, per) are written, by_nodes (strokes, per, 2) too; by_colour and visible are added to.
+// and by_weights (n, per) are written unless they are NULL, by_nodes (strokes, per, 2) is; by_colour and visible are added
+// to.
 int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush,
                          int64_t per, const float *nodes, const float *radius, int64_t count, const float *taps,
                          const float *tap_weights, double size, int64_t across, int64_t down, const float *colours,

@@ -59,7 +59,12 @@ class Commission:
     @property
     def layers(self) -> int:
         """On how many layers strokes lie at most.  A wet brush sees one layer only, so its paintings have no more."""
-        return 1 if any(is_wet(brush.dream_folder()) for brush in self.brushes) else self.options.layers
+        return 1 if self.wet else self.options.layers
+
+    @property
+    def wet(self) -> bool:
+        """Whether a brush picks up paint, or takes it away."""
+        return any(is_wet(brush.dream_folder()) for brush in self.brushes)
 
     @property
     def proposes(self) -> ControllerKind:
@@ -123,7 +128,8 @@ class Study:
         else:
             controller = asked.controller or RidgeProposer()
             grower = WindowGrower(self.coarse, controller, rng, paper, asked.strokes, score, effort.budget)
-        return Planner(self.scene, self.paper, grower, effort, rng, deadline, self.shown)
+        again = asked.wet and asked.planned < asked.strokes
+        return Planner(self.scene, self.paper, grower, effort, rng, deadline, self.shown, again)
 
     def easel(self) -> Easel:
         """An easel with a bare canvas and all brushes at hand."""

@@ -26,6 +26,8 @@ from dreambrush.painter.sketch import Sketch
 
 IDLE_ROUNDS = 4  # one after the other, after which no more strokes are grown: windows are chosen at random
 WHOLE, REST = 1.0, 0.35  # boldness of refining the whole plan, and what is left of it once paint is laid
+# Where all strokes are refined again: steps before that, at most, and the boldness of those then.
+FIRST_STEPS, AGAIN = 56, 0.7
 
 News = Progress | None
 """What there is to tell after a step, if anything."""
@@ -42,6 +44,7 @@ class Planner:
         rng: of all choices.
         deadline: after which no more is thought.
         shown: what the painting is compared with; the scene by default.
+        again: whether all strokes are refined again when the last ones are added, for none is laid before that.
 
     Attributes:
         sketch: the strokes so far; may be put in another order, or in other colours.
@@ -57,10 +60,11 @@ class Planner:
         rng: np.random.Generator,
         deadline: Deadline,
         shown: Scene | None = None,
+        again: bool = False,
     ) -> None:
         self.shown = shown or scene
         self.scene, self.paper, self.grower, self.effort = scene, paper, grower, effort
-        self.rng, self.deadline = rng, deadline
+        self.rng, self.deadline, self._again = rng, deadline, again
         self._coarse_paper = grower.canvas
         self.sketch, self.step = Sketch.empty(), PlanStep()
         self._kept: tuple[Sketch, View] | None = None  # what was seen of a sketch, until it changes
@@ -91,7 +95,8 @@ class Planner:
         yield from self._grow_all(count, enough)
         yield from self._swap_all()
         if not self.step.refined:
-            yield from self._refine(self.effort.last_steps)
+            steps = self.effort.last_steps
+            yield from self._refine(min(steps, FIRST_STEPS) if self._again else steps)
             self._now(refined=True)
             yield self._told_of_refining(self.effort.swaps + 1)
 
@@ -134,7 +139,8 @@ class Planner:
                 yield self._grow(count)
             else:
                 self._now(added=True)
-        yield from self._refine_rest(canvas, done, self.effort.last_steps, self.effort.cells)
+        boldness = AGAIN if self._again and not done else REST
+        yield from self._refine_rest(canvas, done, self.effort.last_steps, self.effort.cells, boldness)
 
     def begin_layer(self) -> None:
         """What is left is to be mended again, for a layer was laid."""
@@ -207,8 +213,10 @@ class Planner:
         yield from self._descend(self.paper, 0, steps, WHOLE, self.effort.cells, self.deadline.planning)
         self._look()
 
-    def _refine_rest(self, canvas: Float32, done: int, steps: int, cells: Sequence[int]) -> Iterator[News]:
-        yield from self._descend(canvas, done, steps, REST, cells, self.deadline.mending)
+    def _refine_rest(
+        self, canvas: Float32, done: int, steps: int, cells: Sequence[int], boldness: float = REST
+    ) -> Iterator[News]:
+        yield from self._descend(canvas, done, steps, boldness, cells, self.deadline.mending)
 
     def _descend(
         self,

@@ -17,7 +17,7 @@ from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.dream.wet import WetDream, WetGradient, WetPaint, is_wet
 from dreambrush.painter.refine.fragments import Fragments, Grid, together
-from dreambrush.painter.refine.pickup import DRY, Pickup, all_own, thinned
+from dreambrush.painter.refine.pickup import DRY, LIGHT, Pickup, all_own, thinned
 from dreambrush.painter.sketch import Sketch
 
 CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
@@ -95,23 +95,30 @@ class Dreams:
                 shift[own.pairs] = np.concatenate(answers)
         return shift
 
-    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32) -> Pickup | None:
+    def pickup(
+        self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32, seen: Mask | None = None
+    ) -> Pickup | None:
         """What wet strokes pick up, and what they make of it at each fragment; None if all brushes are dry.
 
         Args:
             sketch: a sketch of k strokes.
-            fragments: fragments of these on the grid.
+            fragments: n fragments of these on the grid.
             grid: a whole grid.
             base: (cells, 3) what is seen where no paint is.
+            seen: (n,) where it matters of what paint consists; everywhere by default.  Elsewhere it has as much of the
+                brush's own colour as on the mean, and nothing is picked up.
         """
         if not self.any_wet:
             return None
         wet = [each for each in self.wet if each is not None]
         per = max(each.node_count for each in wet)
         # Where not all cells are looked at, a third of the taps tells as much.
-        rings = [None if each is None else thinned(each.rings) if grid.share < 1 else each.rings for each in self.wet]
-        n, k = len(fragments), len(sketch)
-        paint = all_own(n, per)
+        light = 0.0 if seen is None else LIGHT
+        rings = [
+            None if each is None else thinned(each.rings, light) if grid.share < 1 else each.rings for each in self.wet
+        ]
+        k = len(sketch)
+        paint = all_own(len(fragments), per)
         brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)
         count = max(len(each) for each in rings if each is not None)
         taps = np.zeros((len(self.wet), count, 3), np.float32)
@@ -124,17 +131,31 @@ class Dreams:
             strokes = np.flatnonzero(sketch.brush == number)
             brush[strokes] = number
             nodes[strokes, : dream.node_count] = dream.nodes(sketch.strokes[strokes])
-            own = _Own(sketch, fragments, number if len(self.each) > 1 else None)
-            answers = self._asked(dream.at, own, sketch.strokes, (own.points,))
-            for made, part in zip(paint, zip(*answers, strict=True), strict=False):
-                answer = np.concatenate(part)
-                if answer.ndim == 1:
-                    made[own.pairs] = answer
-                else:
-                    made[own.pairs, : answer.shape[1]] = answer
+            self._ask_wet(dream, sketch, fragments, number, seen, paint)
         radius = np.ascontiguousarray(sketch.strokes[:, RADIUS])
         down = len(grid.cells) // grid.across
         return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size)
+
+    def _ask_wet(
+        self, dream: WetDream, sketch: Sketch, fragments: Fragments, number: int, seen: Mask | None, paint: WetPaint
+    ) -> None:
+        """Asks one brush's dream where its paint is seen, and writes the answers."""
+        which = np.arange(len(fragments)) if seen is None else np.flatnonzero(seen)
+        asked = fragments if seen is None else fragments.some(which)
+        own = _Own(sketch, asked, number if len(self.each) > 1 else None)
+        every = which[own.pairs]
+
+        def answer(strokes: Float32, starts: Int64, points: Float32, rows: Int64) -> int:
+            for made, part in zip(paint, dream.at(strokes, starts, points), strict=True):
+                whole = made if part.ndim == 1 else made[:, : part.shape[1]]
+                whole[rows] = part
+            return 0
+
+        self._asked(answer, own, sketch.strokes, (own.points, every))
+        if seen is not None:
+            hidden = ~seen if len(self.each) == 1 else ~seen & (sketch.brush == number)[fragments.stroke_id]
+            share = paint.own[every].mean(dtype=np.float32) if len(every) else np.float32(0)
+            paint.own[hidden], paint.kept[hidden] = share, 1 - share
 
     def vjp(
         self,
@@ -231,7 +252,7 @@ class Dreams:
         dream: Callable[..., Any],
         own: _Own,
         strokes: Float32,
-        per_point: tuple[Float32, ...],
+        per_point: tuple[Float32 | Int64, ...],
         *per_stroke: Float32,
     ) -> list[Any]:
         """Asks about all strokes, some at a time; what is given for each point comes after the starts."""

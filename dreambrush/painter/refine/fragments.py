@@ -96,6 +96,12 @@ class Fragments:
         """(k,) number of fragments of each stroke."""
         return np.diff(self.starts)
 
+    def some(self, which: Int64) -> Fragments:
+        """Those of some numbers (m,), which rise."""
+        starts = np.searchsorted(which, self.starts)
+        points = np.take(self.points, which, 0)
+        return Fragments(self.cell_id[which], self.stroke_id[which], points, starts)
+
 
 def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     """Finds the cells of a grid near strokes.

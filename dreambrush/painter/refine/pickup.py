@@ -26,6 +26,7 @@ from dreambrush.painter.refine.fragments import Fragments
 from dreambrush.steady import dot3
 
 DRY = -1
+LIGHT = 0.05  # weight of a ring of taps without which refining does
 
 
 @dataclass(frozen=True)
@@ -117,20 +118,48 @@ class Pickup:
         return np.asarray(own + carried * (weights @ found[:, 3]) + kept * cover)
 
 
-def thinned(taps: Float32) -> Float32:
-    """A third of the taps (t, 3) of each ring, with the weight of all.
+def thinned(taps: Float32, light: float = 0.0) -> Float32:
+    """A third of the taps (t, 3) of each ring, with the weight of all; of rings that weigh little, none.
 
     Args:
         taps: ring by ring, as :func:`~dreambrush.dream.wet.ring_taps` gives them.
+        light: share of all weight up to which a ring is left out.
     """
     far = np.hypot(taps[:, 0], taps[:, 1])
     begins = np.flatnonzero(np.concatenate([[True], np.abs(np.diff(far)) > 1e-4]))
     parts = []
     for ring in np.split(taps, begins[1:]):
-        some = ring[::3].copy()
-        some[:, 2] *= np.float32(len(ring) / len(some))
-        parts.append(some)
-    return np.concatenate(parts)
+        if ring[:, 2].sum() > light:
+            some = ring[::3].copy()
+            some[:, 2] *= np.float32(len(ring) / len(some))
+            parts.append(some)
+    thin = np.concatenate(parts or [taps])
+    if len(parts) < len(begins):
+        thin[:, 2] *= taps[:, 2].sum() / thin[:, 2].sum()
+    return thin
+
+
+def find_seen(fragments: Fragments, mean: Float32, cells: int, least: float) -> Mask:
+    """Which fragments (n,) are still seen in the end, through all that lies on them.
+
+    Args:
+        fragments: n fragments.
+        mean: (n,) float32 mean of alpha.
+        cells: number of cells.
+        least: share of what is seen of a cell, from which on its paint counts as seen.
+    """
+    left, seen = np.ones(cells, np.float32), np.empty(len(mean), np.uint8)
+    c = compiled()
+    if c is not None:
+        at, share = c.integers(fragments.cell_id), c.floats(np.ascontiguousarray(mean))
+        c.lib.db_find_seen(len(mean), at, share, least, c.floats(left), c.ffi.from_buffer("uint8_t[]", seen))
+        return seen.view(bool)
+    for stroke in reversed(range(len(fragments.starts) - 1)):
+        some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
+        at = fragments.cell_id[some]
+        seen[some] = left[at] * mean[some] >= np.float32(least)
+        left[at] *= 1 - mean[some]
+    return seen.view(bool)
 
 
 def rest_alone(canvas: Floats, fragments: Fragments, pickup: Pickup) -> Floats:
@@ -163,7 +192,8 @@ class WetGradients(Gradients):
     """Gradients of the error, also with respect to what wet strokes pick up.
 
     Attributes:
-        paint: (p,) and (p, m) gradients with respect to own, kept, carried and weights at each fragment.
+        paint: (p,) and (p, m) gradients with respect to own, kept, carried and weights at each fragment; of no
+            fragment where they were not asked for.
         nodes: (k, m, 2) gradients with respect to the places of the nodes.
     """
 
@@ -224,17 +254,19 @@ def wet_gradients(
     variance: Floats,
     pickup: Pickup,
     shift: Floats | None = None,
+    by_paint: bool = True,
 ) -> WetGradients:
     """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`.
 
-    How much paint there is on an uneven base counts as fixed.
+    How much paint there is on an uneven base counts as fixed.  Whether gradients with respect to what paint consists of
+    are wanted, ``by_paint`` says.
     """
     dtype, n, k = composite.canvas.dtype, len(fragments), len(colours)
     by_canvas = 2 * weight[:, None] * (composite.canvas - target)
     by_doubt = weight.astype(dtype)
     canvas, seen = composite.canvas.copy(), by_doubt.copy()
     by_mean, by_variance = np.zeros((2, n), dtype)
-    by = all_own(n, pickup.nodes.shape[1], dtype.type, 0.0)
+    by = all_own(n if by_paint else 0, pickup.nodes.shape[1], dtype.type, 0.0)
     by_nodes = np.zeros(pickup.nodes.shape, dtype)
     by_colour, visible = np.zeros((k, 3)), np.zeros(k)
     c = compiled() if dtype == np.float32 else None
@@ -244,7 +276,8 @@ def wet_gradients(
             c.floats(np.ascontiguousarray(each)) for each in (composite.change, composite.before, composite.samples)
         ]
         used = [c.floats(np.ascontiguousarray(each, np.float32)) for each in (canvas, by_canvas, by_doubt, seen)]
-        made = [c.floats(each) for each in (by_mean, by_variance, *by, by_nodes)]
+        shares = [c.floats(each) if by_paint else c.ffi.NULL for each in by]
+        made = [c.floats(by_mean), c.floats(by_variance), *shares, c.floats(by_nodes)]
         _check(c.lib.db_compose_wet_back(*given, *known, *used, *made, c.doubles(by_colour), c.doubles(visible)))
         return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
     for stroke in reversed(range(k)):
@@ -269,11 +302,12 @@ def wet_gradients(
         by_canvas[at] = pull - (1 - kept)[:, None] * passed
         colour = colours[stroke] if shift is None else colours[stroke] + shift[some]
         base, found = pickup.base[at], composite.samples[stroke]
-        memory = weights @ found
-        by.own[some], by.kept[some] = dot3(passed, colour - base), dot3(passed, canvas[at] - base)
-        by.carried[some] = dot3(passed, memory[:, :3] - memory[:, 3:] * base)
         carries = carried[:, None] * passed
-        by.weights[some] = carries @ found[:, :3].T - dot3(carries, base)[:, None] * found[:, 3]
+        if by_paint:
+            memory = weights @ found
+            by.own[some], by.kept[some] = dot3(passed, colour - base), dot3(passed, canvas[at] - base)
+            by.carried[some] = dot3(passed, memory[:, :3] - memory[:, 3:] * base)
+            by.weights[some] = carries @ found[:, :3].T - dot3(carries, base)[:, None] * found[:, 3]
         _put_back(pickup, stroke, canvas, weights.T @ carries, by_canvas, by_nodes[stroke])
     return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
 

@@ -13,9 +13,11 @@ from dreambrush.painter.gain import Snap
 from dreambrush.painter.refine.compositing import Composite, Gradients, compose, gradients
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
-from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, wet_gradients
+from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, find_seen, wet_gradients
 from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
+
+HIDDEN = 0.005  # share of what is seen of a cell, up to which it does not matter of what paint consists
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,17 @@ class View:
     shift: Float32 | None = None
     pickup: Pickup | None = None
 
-    def gradients(self) -> Gradients:
-        """How the error of its cells changes with the strokes' paint, and with what wet ones pick up."""
+    def gradients(self, by_paint: bool = True) -> Gradients:
+        """How the error of its cells changes with the strokes' paint, and with what wet ones pick up.
+
+        Args:
+            by_paint: whether it is asked how it changes with what wet paint consists of.
+        """
         composite, target, weight = self.composite, self.target, self.weight
         if self.pickup is None or not isinstance(composite, WetComposite):
             return gradients(composite, target, weight, self.fragments, self.mean, self.variance)
         laid = self.colours, self.fragments, self.mean, self.variance, self.pickup, self.shift
-        return wet_gradients(composite, target, weight, *laid)
+        return wet_gradients(composite, target, weight, *laid, by_paint)
 
     @property
     def error(self) -> float:
@@ -129,11 +135,12 @@ class Scene:
     def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
         """As :meth:`view`, but without cells that no stroke reaches, if these are most.
 
-        Those cells do not change with the strokes.  The view's error counts them all the same.
+        Those cells do not change with the strokes.  The view's error counts them all the same.  If there are wet
+        strokes, all cells of the grid are seen.  Of a thin grid less is then asked of what is hidden in the end.
         """
         pairs = self.pairs(sketch, grid)
         if self.dreams.any_wet:  # wet strokes read cells that they do not reach
-            return self._view(sketch, canvas, grid, pairs)
+            return self._view(sketch, canvas, grid, pairs, rough=grid.share < 1)
         touched = np.zeros(len(grid.cells), bool)
         touched[pairs.cell_id] = True
         which = np.flatnonzero(touched)
@@ -142,14 +149,14 @@ class Scene:
             grid = replace(grid, cells=grid.cells[which], points=grid.points[which], parts=grid.parts[which])
         return self._view(sketch, canvas, grid, pairs)
 
-    def _view(self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Fragments) -> View:
+    def _view(self, sketch: Sketch, canvas: Float32, grid: Grid, pairs: Fragments, rough: bool = False) -> View:
         mean, variance = self.dreams.alpha(sketch, pairs)
         shift = self.dreams.shift(sketch, pairs)
         if grid.share == 1 and len(grid.cells) == len(self.target):
             start, target, weight = canvas, self.target, self.weight
         else:
             start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
-        pickup = self.pickup(sketch, pairs, grid)
+        pickup = self.pickup(sketch, pairs, grid, mean if rough else None)
         laid = start, sketch.colours, pairs, mean, variance
         composite = compose(*laid, shift) if pickup is None else compose_wet(*laid, pickup, shift)
         return View(grid, pairs, mean, variance, composite, target, weight, sketch.colours, shift, pickup)
@@ -158,11 +165,19 @@ class Scene:
         """The fragments of a sketch on a grid."""
         return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
 
-    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid) -> Pickup | None:
-        """What wet strokes pick up on a whole grid; None if all brushes are dry."""
+    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, mean: Float32 | None = None) -> Pickup | None:
+        """What wet strokes pick up on a whole grid; None if all brushes are dry.
+
+        Args:
+            sketch: a sketch.
+            fragments: its fragments on the grid.
+            grid: a whole grid.
+            mean: (p,) mean of alpha, if a rough answer will do where strokes are hidden by others of the sketch.
+        """
         if not self.dreams.any_wet:
             return None
-        return self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells])
+        seen = None if mean is None else find_seen(fragments, mean, len(grid.cells), HIDDEN)
+        return self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells], seen)
 
     def canvas_error(self, canvas: Float32) -> float:
         """Mean squared error of a canvas (height * width, 3), over cells and channels."""

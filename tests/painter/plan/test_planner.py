@@ -52,11 +52,20 @@ class Desk:
         self.dreams, self.constrain, self.target = dreams, tame_for(SIDE), target
         self.told = Told()
 
-    def planner(self, effort: Effort = LITTLE, cell: int = 1, seconds: float | None = None, seed: int = 0) -> Planner:
+    def planner(
+        self,
+        effort: Effort = LITTLE,
+        cell: int = 1,
+        seconds: float | None = None,
+        seed: int = 0,
+        again: bool = False,
+    ) -> Planner:
         scene, coarse = (Scene(self.target, self.dreams, self.constrain, each) for each in (1, cell))
         rng, paper = np.random.default_rng(seed), reduced(PAPER, cell).reshape(-1, 3)
         grower = WindowGrower(coarse, RidgeProposer(), rng, paper, 40, lambda gain, strokes: gain, effort.budget)
-        return Planner(scene, PAPER.reshape(-1, 3), grower, effort, rng, Deadline(seconds, self.told.seconds))
+        return Planner(
+            scene, PAPER.reshape(-1, 3), grower, effort, rng, Deadline(seconds, self.told.seconds), again=again
+        )
 
     def error(self, real: Float32) -> float:
         return float(np.square(real - self.target).mean())
@@ -101,6 +110,22 @@ def test_a_finished_plan_is_looked_at_once(desk: Desk, monkeypatch: pytest.Monke
     assert len(looked) == 2 and np.array_equal(again.composite.canvas, seen.composite.canvas)
     planner.sketch = planner.sketch[slice(0, 39)]
     assert len(planner.view().fragments.starts) == 40
+
+
+@pytest.mark.parametrize(("last", "first"), [(4, 4), (70, 56)])
+def test_what_is_refined_again_is_refined_less_before(desk: Desk, last: int, first: int) -> None:
+    for again, expected in ((False, last), (True, first)):
+        planner = desk.planner(replace(LITTLE, pauses=(), last_steps=last), again=again)
+        steps = []
+        for _ in planner.plan(6):
+            descent = planner.step.descent
+            steps.append(0 if descent is None else descent.steps)
+        assert max(steps) == expected
+        before, begun = planner.sketch, 0
+        for _ in planner.add(planner.paper, 0, 8):
+            begun = max(begun, planner.step.descent.steps if planner.step.descent else 0)
+        assert begun == last and len(planner.sketch) == 8
+        assert not np.array_equal(planner.sketch.strokes[:6], before.strokes)
 
 
 def test_one_is_told_how_far_it_is(desk: Desk) -> None:

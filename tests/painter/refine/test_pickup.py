@@ -8,7 +8,7 @@ import pytest
 
 from dreambrush.arrays import Floats
 from dreambrush.dream.wet import WetPaint, ring_taps
-from dreambrush.kernel.library import compiled
+from dreambrush.kernel.library import LEVELS, NONE, compiled, using
 from dreambrush.painter.refine.compositing import compose, gradients
 from dreambrush.painter.refine.fragments import Fragments, all_cells
 from dreambrush.painter.refine.pickup import (
@@ -17,6 +17,7 @@ from dreambrush.painter.refine.pickup import (
     WetComposite,
     WetGradients,
     compose_wet,
+    find_seen,
     thinned,
     wet_gradients,
 )
@@ -239,3 +240,38 @@ def test_thinned_taps_weigh_as_much() -> None:
     assert thin[:, 2].sum() == pytest.approx(1, abs=1e-6)
     far = np.hypot(thin[:, 0], thin[:, 1])
     assert thin[far > 0.75, 2].sum() == pytest.approx(0.25, abs=1e-6)
+
+
+def test_rings_that_weigh_little_are_left_out() -> None:
+    taps = ring_taps([[0.0, 1, 0.3], [0.5, 6, 0.66], [1.6, 12, 0.04]])
+    thin = thinned(taps, 0.05)
+    assert len(thin) == 1 + 2
+    assert thin[:, 2].sum() == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", [NONE, *LEVELS])
+def test_what_is_hidden_is_known(name: str) -> None:
+    heap = wet_heap(5, 9).as_float32()
+    cells, mean = ACROSS * DOWN, np.asarray(heap.mean, np.float32) ** np.float32(0.2)
+    with using(name):
+        seen = find_seen(heap.fragments, mean, cells, 0.05)
+    left = np.ones(cells)
+    expected = np.zeros(len(mean), bool)
+    for i in reversed(range(len(mean))):
+        at = heap.fragments.cell_id[i]
+        expected[i] = left[at] * mean[i] >= 0.05
+        left[at] *= 1 - mean[i]
+    assert np.array_equal(seen, expected)
+    assert 0 < seen.sum() < len(seen)
+
+
+@pytest.mark.parametrize("name", [NONE, *LEVELS])
+def test_gradients_by_paint_may_be_left_out(name: str) -> None:
+    heap = wet_heap(4, 9, uneven=True).as_float32()
+    given = heap.colours, heap.fragments, heap.mean, heap.variance, heap.pickup, heap.shift
+    with using(name):
+        whole = wet_gradients(heap.laid, heap.target, heap.weight, *given)
+        part = wet_gradients(heap.laid, heap.target, heap.weight, *given, by_paint=False)
+    for each in ("grad_mean", "grad_variance", "grad_colour", "curvature", "nodes"):
+        assert np.array_equal(getattr(whole, each), getattr(part, each)), each
+    assert all(not len(each) for each in part.paint)

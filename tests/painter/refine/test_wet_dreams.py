@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from dreambrush.arrays import Float32
 from dreambrush.models.catalogue import shipped_folder
 from dreambrush.painter.refine import dreams as dreams_module
 from dreambrush.painter.refine.dreams import Dreams
-from dreambrush.painter.refine.pickup import WetGradients, by_nodes_of_strokes
-from dreambrush.painter.refine.scene import Scene
+from dreambrush.painter.refine.fragments import some_cells
+from dreambrush.painter.refine.pickup import WetGradients, by_nodes_of_strokes, find_seen
+from dreambrush.painter.refine.scene import HIDDEN, Scene
 from dreambrush.painter.sketch import Sketch
 
 SIDE = 48
@@ -88,3 +90,23 @@ def test_an_error_follows_back_to_a_wet_stroke(wet_dreams: Dreams, monkeypatch: 
     scaled = steps * 20
     assert found * scaled == pytest.approx(slopes * scaled, abs=0.05 * abs(slopes * scaled).max())
     assert abs(through_paint[0] * scaled).max() > 0.03 * abs(slopes * scaled).max()
+
+
+def test_a_rough_view_differs_only_where_strokes_are_hidden(wet_dreams: Dreams) -> None:
+    scene = scene_of(wet_dreams)
+    rng = np.random.default_rng(4)
+    sketch = sketch_of(strokes_of(60, seed=4))
+    sketch = replace(sketch, brush=rng.integers(0, 2, 60))  # wet and dry ones
+    canvas = rng.random((SIDE * SIDE, 3)).astype(np.float32)
+    grid = some_cells(SIDE, SIDE, 1, 2, rng)
+    exact, rough = scene.view(sketch, canvas, grid), scene.view_touched(sketch, canvas, grid)
+    assert exact.pickup is not None and rough.pickup is not None
+    seen = find_seen(rough.fragments, rough.mean, len(grid.cells), HIDDEN)
+    assert 0.1 < seen.mean() < 0.9
+    for one, other in zip(exact.pickup.paint, rough.pickup.paint, strict=True):
+        assert np.array_equal(one[seen], other[seen])
+    wet = (sketch.brush == 0)[rough.fragments.stroke_id]
+    assert not rough.pickup.paint.carried[~seen].any()
+    assert (rough.pickup.paint.own[~seen & ~wet] == 1).all()
+    assert (rough.pickup.paint.own[~seen & wet] < 1).all()
+    assert rough.composite.canvas == pytest.approx(exact.composite.canvas, abs=0.05)
