@@ -225,11 +225,8 @@ def _try_of(look: LookOptions, photo: Path, seed: int, *, quiet: bool) -> Try:
     from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.cli.shared.brushes import brushes_with_dreams
 
-    name = f"./{photo}" if str(photo).startswith("-") else str(photo)  # else it would be an option
     seeded = f"--seed {seed}" if seed else ""
-    output = Path(f"{photo.stem}-{look.name}.ora")
-    output = f"./{output}" if str(output).startswith("-") else output
-    words = [shlex.quote(name), look.options, seeded, "-o", shlex.quote(str(output))]
+    words = [_typed(str(photo)), look.options, seeded, "-o", _typed(f"{photo.stem}-{look.name}.ora")]
     command = " ".join(["dreambrush paint", *filter(None, words)])
     chosen = paint.make_context("paint", shlex.split(command)[2:]).params
     settings = PaintSettings(**{each.name: chosen[each.name] for each in fields(PaintSettings)})
@@ -238,6 +235,11 @@ def _try_of(look: LookOptions, photo: Path, seed: int, *, quiet: bool) -> Try:
     small = replace(settings, effort=EFFORT, time=None, min_size=narrowest, max_size=widest)
     brushes = tuple(brushes_with_dreams(chosen["brushes"], quiet=quiet))
     return Try(look.title, command, small, brushes, chosen["megapixels"])
+
+
+def _typed(name: str) -> str:
+    """A file's name as it is typed: quoted if it must be, and no option if it begins with a hyphen."""
+    return shlex.quote(f"./{name}" if name.startswith("-") else name)
 
 
 def _in_per_cent(width: StrokeWidth | None, side: int) -> StrokeWidth | None:
