@@ -7,6 +7,7 @@ import shlex
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -145,18 +146,25 @@ def try_(photo: Path, output: Path | None, size: int, seed: int, jobs: int | Non
     sheet = _sheet_file(photo, output, overwrite=force)
     tries = {f"{photo.name} ({look.name})": _try_of(look, photo, seed, quiet=quiet) for look in LOOKS}
     target = _picture(photo, size, next(iter(tries.values())).megapixels)
-    status: int = ExitCode.OK
-    ready = set()
+    status, told = int(ExitCode.OK), 0
     with tempfile.TemporaryDirectory(prefix="dreambrush-") as folder, progress_bar(photo.name, quiet=quiet) as update:
         files = {name: Path(folder, f"{number}.npy") for number, name in enumerate(tries)}
         todo = [(Input(photo, name), Outputs(file)) for name, file in files.items()]
-        for done in run_pool(partial(paint_look, tries, target), todo, jobs or min(available_cores(), MOST_JOBS)):
-            if done.report is not None:
-                ready.add(done.picture.name)
-            status = done.exit_code if done.exit_code == ExitCode.INTERRUPTED else status or done.exit_code
-            if update:
-                update("paint", len(ready), len(tries), "")
-        looks = {tries[name]: file for name, file in files.items() if name in ready}  # in the order of LOOKS
+        paint_it = partial(paint_look, tries, target)
+        with (
+            suppress(KeyboardInterrupt),
+            closing(run_pool(paint_it, todo, jobs or min(available_cores(), MOST_JOBS))) as every,
+        ):
+            for done in every:
+                if done.exit_code == ExitCode.INTERRUPTED:
+                    break
+                status, told = status or done.exit_code, told + 1
+                if update:
+                    update("paint", told, len(tries), "")
+        if told < len(tries):  # whatever Ctrl-C came in between
+            status = ExitCode.INTERRUPTED
+        # What counts is the file: Ctrl-C may have kept a painter from saying that it is there.
+        looks = {tries[name]: file for name, file in files.items() if file.exists()}
         if looks:
             _save_sheet(sheet, looks, overwrite=force)
     if not looks and status == ExitCode.INTERRUPTED:
@@ -207,6 +215,7 @@ def paint_look(tries: Mapping[str, Try], target: Float32, picture: Input, output
     """
     import numpy as np
 
+    from dreambrush.files.output import open_output
     from dreambrush.painter.run import paint as paint_picture
 
     each = tries[picture.name]
@@ -215,7 +224,8 @@ def paint_look(tries: Mapping[str, Try], target: Float32, picture: Input, output
     painting = paint_picture(target, each.brushes, each.settings.strokes, each.settings.seed, options=options)
     if painting.interrupted:
         raise KeyboardInterrupt
-    np.save(outputs.work, painting.merged)
+    with open_output(outputs.work) as file:
+        np.save(file, painting.merged)
     return {"interrupted": False}
 
 

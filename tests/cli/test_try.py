@@ -152,7 +152,7 @@ def test_ctrl_c_before_the_first_look_leaves_nothing(tmp_path: Path) -> None:
         time.sleep(0.01)
     running.send_signal(signal.SIGINT)
     stdout, stderr = running.communicate(timeout=60)
-    assert (running.returncode, stdout, stderr) == (ExitCode.INTERRUPTED, "", "Interrupted.\n")
+    assert (running.returncode, stdout, stderr) == (ExitCode.INTERRUPTED, "", "\nInterrupted.\n")
     assert [path.name for path in Path().iterdir()] == ["photo.png"]
     assert list((tmp_path / "temporary").glob("dreambrush-*")) == []
 
