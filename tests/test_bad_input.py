@@ -234,7 +234,6 @@ ELSEWHERE = {
     "too-large-for-format": "pictures/test_flat.py::test_a_side_beyond_the_format_is_said",
     "rectangle-too-narrow": "cli/paint/test_fitting.py::test_a_rectangle_like_a_thread_is_refused",
     "recipe-lost": "cli/shared/test_recipes.py::test_the_loss_is_said_and_where_krita_keeps_the_painting",
-    "output-is-the-picture": "cli/paint/test_outputs.py::test_nothing_of_the_artist_is_replaced",
     "work-changed-meanwhile": "mypaint/ora/test_insertion_safety.py::test_what_does_not_fit_is_refused",
     "too-much-to-render": (
         "test_hostile_files.py::test_pictures_that_many_layers_share_and_groups_that_change_everything"

@@ -87,6 +87,7 @@ def shortened(commands: str) -> str:
         rf"(--({'|'.join(MOST)})) (\d+)", lambda found: f"{found[1]} {min(int(found[3]), MOST[found[2]])}", commands
     )
     commands = re.sub(r"(--style \S+)", rf"\1 --strokes {MOST['strokes']} --effort 1", commands)
+    commands = re.sub(r"^(dreambrush try .*)$", r"\1 --size 64", commands, flags=re.M)
     return re.sub(r"^(dreambrush train .*)$", r"\1 --only collect --strokes 100", commands, flags=re.M)
 
 
@@ -227,7 +228,7 @@ def cut_the_power(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 
 def test_no_recipe_and_no_block_is_passed_over() -> None:
     text = PAGE.read_text("utf-8")
-    assert len(RECIPES) == 13 and set(CHECKS) | {CUT_OFF} <= set(RECIPES)
+    assert len(RECIPES) == 14 and set(CHECKS) | {CUT_OFF} <= set(RECIPES)
     assert text.count("```sh\n") == sum(len(STEP.findall(recipe)) for recipe in RECIPES.values()) >= 13
     assert set(re.findall(r"^```(\w+)$", text, re.M)) == {"sh", "toml", "text"}
     assert len(re.findall(r"^```(?:toml|text)$", text, re.M)) == len(FILE.findall(text))

@@ -10,6 +10,7 @@ onnxruntime, rich, torch) only inside its function.  So ``--help`` answers at on
 from __future__ import annotations
 
 import itertools
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from dreambrush.mypaint.engine.library import messages_to_stderr
 # Where each command is: a module here, or a room with a module `command`.  In the order of the help page.
 COMMANDS = {
     "paint": "paint.command",
+    "try": "try_",
     "replay": "replay",
     "timelapse": "timelapse",
     "inspect": "inspect.command",
@@ -46,6 +48,7 @@ COMMANDS = {
 EXAMPLES = """\b
 Examples:
   dreambrush paint photo.jpg            paints photo.jpg and saves photo.ora
+  dreambrush try photo.jpg              shows photo.jpg in twelve looks, each with its command
   dreambrush paint --sample             paints a picture that comes with dreambrush
   dreambrush paint album                paints all pictures in a folder
   dreambrush paint album -o paintings   saves them in another folder
@@ -67,7 +70,8 @@ class CommandGroup(click.Group):
         """The command of that name, or None if there is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"dreambrush.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        function = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"dreambrush.cli.{COMMANDS[cmd_name]}"), function)
         return command
 
     def invoke(self, ctx: click.Context) -> object:

@@ -64,6 +64,7 @@ def test_alone_it_shows_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None
     assert len(lines) <= 24 and max(map(len, lines)) <= 79
     for wanted in (
         "dreambrush paint photo.jpg",
+        "dreambrush try photo.jpg",
         "dreambrush paint --sample",
         "MyPaint",
         "press W",
@@ -71,7 +72,7 @@ def test_alone_it_shows_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None
     ):
         assert wanted in alone
     shown = [line.split() for line in lines if line.startswith("  dreambrush ")]
-    assert len(shown) == 4
+    assert len(shown) == 5
     for _, name, *words in shown:
         command = dreambrush.get_command(CONTEXT, name)
         assert command is not None

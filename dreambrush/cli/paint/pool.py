@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -46,7 +46,7 @@ class Done(NamedTuple):
     error: Told | None = None
 
 
-def run_pool(paint: Paint, pictures: Sequence[tuple[Input, Outputs]], jobs: int) -> Iterator[Done]:
+def run_pool(paint: Paint, pictures: Sequence[tuple[Input, Outputs]], jobs: int) -> Generator[Done, None, None]:
     """Paint pictures, and yield what became of each as soon as it is known.  After Ctrl-C no new picture is begun.
 
     Args:

@@ -8,6 +8,9 @@ dreambrush paints pictures with MyPaint's own brushes, stroke by stroke.
 Paint your photo (it becomes photo.ora, in this folder):
   dreambrush paint photo.jpg
 
+See it in twelve looks first, each with its command:
+  dreambrush try photo.jpg
+
 No photo at hand?  Paint the still life that comes with dreambrush:
   dreambrush paint --sample
 
