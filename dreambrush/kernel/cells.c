@@ -109,6 +109,24 @@ int64_t db_find_fragments(int instructions, int64_t count, int64_t pieces, const
     return find_0(count, pieces, nodes, far, low, sides, cells, points, across, found_id, found_points, ends);
 }
 
+int db_find_along(int instructions, int64_t count, int64_t pieces, const float *nodes, const int64_t *starts,
+                  const float *points, float *along) {
+    if (pieces > MOST_PIECES) return -1;
+#ifdef DB_X86
+    if (instructions == 2) {
+        along_2(count, pieces, nodes, starts, points, along);
+        return 0;
+    }
+    if (instructions == 1) {
+        along_1(count, pieces, nodes, starts, points, along);
+        return 0;
+    }
+#endif
+    (void)instructions;
+    along_0(count, pieces, nodes, starts, points, along);
+    return 0;
+}
+
 void db_compose(int64_t n, const int64_t *cell_id, const int64_t *stroke_id, const float *colours, const float *shift,
                 const float *mean, const float *variance, float *canvas, float *doubt, float *change, float *before) {
     for (int64_t i = 0; i < n; i++) {

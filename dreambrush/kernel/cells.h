@@ -25,6 +25,12 @@ int64_t db_find_fragments(int instructions, int64_t count, int64_t pieces, const
                           const int64_t *low, const int64_t *sides, int64_t cells, const float *points, int64_t across,
                           int64_t *found_id, float *found_points, int64_t *ends);
 
+// Where points (n, 2) lie along strokes' polylines, those of stroke i from starts[i] on: along (n) is the number of the
+// nearest piece and the share of it that lies before the point.  nodes as in db_find_fragments.  Returns 0, or -1 if
+// there are more pieces than the kernel has room for.
+int db_find_along(int instructions, int64_t count, int64_t pieces, const float *nodes, const int64_t *starts,
+                  const float *points, float *along);
+
 // Lays n fragments on cells: canvas (cells, 3) and doubt (cells) change; change (n, 3) and before (n) say how.  shift
 // (n, 3) may be NULL.
 void db_compose(int64_t n, const int64_t *cell_id, const int64_t *stroke_id, const float *colours, const float *shift,

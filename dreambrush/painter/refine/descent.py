@@ -142,9 +142,10 @@ def _gradients(
     own = view.pickup is not None and float(view.pickup.paint.own.mean()) > MOSTLY_OWN
     by = view.gradients(by_paint=not own)
     by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)
-    if isinstance(by, WetGradients):
-        by_strokes += by_nodes_of_strokes(by.nodes)
+    if view.pickup is not None and isinstance(by, WetGradients):
+        per_lane = view.pickup.per_lane
+        by_strokes += by_nodes_of_strokes(by.nodes, per_lane)
         if not own:
-            by_strokes += scene.dreams.wet_vjp(sketch, view.fragments, by.paint, rng)
+            by_strokes += scene.dreams.wet_vjp_along(sketch, by.paint, per_lane)
     # As if all cells had been looked at.
     return tuple(np.asarray(each / grid.share, np.float32) for each in (by_strokes, by.grad_colour, by.curvature))  # type: ignore[return-value]

@@ -15,13 +15,14 @@ from dreambrush.bezier import NUMBERS, RADIUS
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.dream.wet import WetDream, WetGradient, WetPaint, is_wet
-from dreambrush.painter.refine.fragments import Fragments, Grid, together
-from dreambrush.painter.refine.pickup import DRY, LIGHT, Pickup, all_own, thinned
+from dreambrush.dream.wet import PLACES, WetDream, WetGradient, WetPaint, is_wet
+from dreambrush.painter.refine.fragments import Fragments, Grid, even_places, find_along, together
+from dreambrush.painter.refine.pickup import DRY, LIGHT, Pickup, all_own, every_other, pooled, thinned, unpooled
 from dreambrush.painter.sketch import Sketch
 
 CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
 ASKED = 2.0  # a stroke's gradient is taken from about so many points, times the root of how many it has
+ALONG = 8  # places on a path where a wet dream is asked, if a rough answer will do
 DULL = 0.004  # weight of a point whose alpha can hardly change, against 0.25 for one of alpha 0.5
 
 
@@ -96,7 +97,7 @@ class Dreams:
         return shift
 
     def pickup(
-        self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32, seen: Mask | None = None
+        self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32, rough: bool = False
     ) -> Pickup | None:
         """What wet strokes pick up, and what they make of it at each fragment; None if all brushes are dry.
 
@@ -105,57 +106,52 @@ class Dreams:
             fragments: n fragments of these on the grid.
             grid: a whole grid.
             base: (cells, 3) what is seen where no paint is.
-            seen: (n,) where it matters of what paint consists; everywhere by default.  Elsewhere it has as much of the
-                brush's own colour as on the mean, and nothing is picked up.
+            rough: whether it is enough to ask at a few places on each path, and to look at a canvas less closely.
         """
         if not self.any_wet:
             return None
-        wet = [each for each in self.wet if each is not None]
-        per = max(each.node_count for each in wet)
-        # Where not all cells are looked at, a third of the taps tells as much.
-        light = 0.0 if seen is None else LIGHT
-        rings = [
-            None if each is None else thinned(each.rings, light) if grid.share < 1 else each.rings for each in self.wet
-        ]
+        places = even_places(sketch.strokes, ALONG) if rough else None
+        # Where not all cells are looked at, a third of the taps tells as much, and every other node.
+        thin, few = grid.share < 1, rough and grid.share < 1
+        per_lane = PLACES // 2 + 1 if few else PLACES
+        per = max(each.node_count for each in self.wet if each is not None) // PLACES * per_lane
+        light = LIGHT if rough else 0.0
         k = len(sketch)
-        paint = all_own(len(fragments), per)
+        paint = all_own(len(fragments if places is None else places), per)
         brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)
-        count = max(len(each) for each in rings if each is not None)
-        taps = np.zeros((len(self.wet), count, 3), np.float32)
-        for number, dream in enumerate(self.wet):
-            if dream is None:
+        rings = [None if each is None else thinned(each.rings, light) if thin else each.rings for each in self.wet]
+        taps = np.zeros((len(self.wet), max(len(each) for each in rings if each is not None), 3), np.float32)
+        for number, (dream, around) in enumerate(zip(self.wet, rings, strict=True)):
+            if dream is None or around is None:
                 continue
-            around = rings[number]
-            assert around is not None
             taps[number, : len(around)] = around
             strokes = np.flatnonzero(sketch.brush == number)
             brush[strokes] = number
-            nodes[strokes, : dream.node_count] = dream.nodes(sketch.strokes[strokes])
-            self._ask_wet(dream, sketch, fragments, number, seen, paint)
+            own = dream.nodes(sketch.strokes[strokes])
+            own = every_other(own, PLACES) if few else own
+            nodes[strokes, : own.shape[1]] = own
+            self._ask_wet(dream, sketch, places or fragments, number, few, paint)
         radius = np.ascontiguousarray(sketch.strokes[:, RADIUS])
+        along = None if places is None else find_along(fragments, places.points.reshape(k, ALONG, 2))
         down = len(grid.cells) // grid.across
-        return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size)
+        return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size, along, per_lane)
 
     def _ask_wet(
-        self, dream: WetDream, sketch: Sketch, fragments: Fragments, number: int, seen: Mask | None, paint: WetPaint
+        self, dream: WetDream, sketch: Sketch, places: Fragments, number: int, few: bool, paint: WetPaint
     ) -> None:
-        """Asks one brush's dream where its paint is seen, and writes the answers."""
-        which = np.arange(len(fragments)) if seen is None else np.flatnonzero(seen)
-        asked = fragments if seen is None else fragments.some(which)
-        own = _Own(sketch, asked, number if len(self.each) > 1 else None)
-        every = which[own.pairs]
+        """Asks one brush's dream at places, and writes the answers; of weights those of few nodes, if these do."""
+        own = _Own(sketch, places, number if len(self.each) > 1 else None)
+        rows = np.arange(len(places))[own.pairs]
 
         def answer(strokes: Float32, starts: Int64, points: Float32, rows: Int64) -> int:
-            for made, part in zip(paint, dream.at(strokes, starts, points), strict=True):
+            told = dream.at(strokes, starts, points)
+            told = told._replace(weights=pooled(told.weights, PLACES)) if few else told
+            for made, part in zip(paint, told, strict=True):
                 whole = made if part.ndim == 1 else made[:, : part.shape[1]]
                 whole[rows] = part
             return 0
 
-        self._asked(answer, own, sketch.strokes, (own.points, every))
-        if seen is not None:
-            hidden = ~seen if len(self.each) == 1 else ~seen & (sketch.brush == number)[fragments.stroke_id]
-            share = paint.own[every].mean(dtype=np.float32) if len(every) else np.float32(0)
-            paint.own[hidden], paint.kept[hidden] = share, 1 - share
+        self._asked(answer, own, sketch.strokes, (own.points, rows))
 
     def vjp(
         self,
@@ -185,34 +181,35 @@ class Dreams:
         part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
         return self.vjp_everywhere(sketch, part, grad_mean[drawn] * heavier, grad_variance[drawn] * heavier)
 
-    def wet_vjp(self, sketch: Sketch, fragments: Fragments, by: WetPaint, rng: np.random.Generator) -> Float32:
-        """How an error changes with strokes (k, 9) through what their paint consists of; from few points as above.
+    def wet_vjp(self, sketch: Sketch, fragments: Fragments, by: WetPaint) -> Float32:
+        """How an error changes with strokes (k, 9) through what their paint consists of.
 
         Args:
             sketch: a sketch of k strokes.
-            fragments: n fragments.
-            by: gradient of the error with respect to own, kept, carried and weights at each fragment.
-            rng: random numbers, which draw the points.
+            fragments: n fragments, or other places.
+            by: gradient of the error with respect to own, kept, carried and weights at each.
         """
-        says = np.abs(by.own) + np.abs(by.carried) + np.float32(1e-12)
-        part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
-        shares = [each[drawn] * heavier for each in by[:3]]
-        some = WetPaint(shares[0], shares[1], shares[2], by.weights[drawn] * heavier[:, None])
         by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
         for number, (dream, gradient) in enumerate(zip(self.wet, self._wet_gradients, strict=True)):
             if dream is None or gradient is None:
                 continue
-            own = _Own(sketch, part, number if len(self.each) > 1 else None)
-            weights = some.weights[own.pairs, : dream.node_count]
+            own = _Own(sketch, fragments, number if len(self.each) > 1 else None)
+            weights = by.weights[own.pairs, : dream.node_count]
 
             def asked(strokes: Float32, starts: Int64, points: Float32, *by: Float32, ask: Any = gradient) -> Float32:
                 return np.asarray(ask.at(strokes, starts, points, WetPaint(*by)))
 
-            given = own.points, *(each[own.pairs] for each in some[:3]), np.ascontiguousarray(weights)
+            given = own.points, *(each[own.pairs] for each in by[:3]), np.ascontiguousarray(weights)
             answers = self._asked(asked, own, sketch.strokes, given)
             if answers:
                 by_strokes += np.concatenate(answers)
         return by_strokes
+
+    def wet_vjp_along(self, sketch: Sketch, by: WetPaint, per_lane: int) -> Float32:
+        """The same from the gradient at the places of a rough answer, of so many nodes of each lane."""
+        if per_lane < PLACES:
+            by = by._replace(weights=unpooled(by.weights, PLACES))
+        return self.wet_vjp(sketch, even_places(sketch.strokes, ALONG), by)
 
     @staticmethod
     def _drawn(

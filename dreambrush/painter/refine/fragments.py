@@ -96,11 +96,31 @@ class Fragments:
         """(k,) number of fragments of each stroke."""
         return np.diff(self.starts)
 
-    def some(self, which: Int64) -> Fragments:
-        """Those of some numbers (m,), which rise."""
-        starts = np.searchsorted(which, self.starts)
-        points = np.take(self.points, which, 0)
-        return Fragments(self.cell_id[which], self.stroke_id[which], points, starts)
+
+def even_places(strokes: Float32, places: int) -> Fragments:
+    """So many even places on the path of each stroke (k, 9), as if these were fragments; they have no cells."""
+    k = len(strokes)
+    stroke_id, starts = np.repeat(np.arange(k), places), np.arange(k + 1) * places
+    points = path_nodes(strokes, places - 1).reshape(-1, 2)
+    return Fragments(np.zeros(len(points), np.int64), stroke_id, points, starts)
+
+
+def find_along(fragments: Fragments, nodes: Float32) -> Float32:
+    """Where fragments lie along their strokes (n,): the number of the nearest piece, and the share before the point.
+
+    Args:
+        fragments: n fragments of k strokes.
+        nodes: (k, pieces + 1, 2) the path of each stroke.
+    """
+    pieces = nodes.shape[1] - 1
+    c = compiled()
+    if c is not None:
+        along = np.empty(len(fragments), np.float32)
+        given = c.floats(np.ascontiguousarray(nodes)), c.integers(fragments.starts), c.floats(fragments.points)
+        if c.lib.db_find_along(c.level, len(nodes), pieces, *given, c.floats(along)):
+            raise ValueError(f"Expected fewer pieces than {pieces}")
+        return along
+    return _nearest(fragments.points, nodes, fragments.stroke_id)[1]
 
 
 def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
@@ -133,7 +153,7 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
         row = index // np.maximum(width, 1)[stroke_id]
         cell_id = (row + top[stroke_id]) * grid.across + index - row * width[stroke_id] + left[stroke_id]
         points = grid.points[cell_id]
-        reached = _squared_distance(points, nodes[some], stroke_id) < (far * far)[some][stroke_id]
+        reached = _nearest(points, nodes[some], stroke_id)[0] < (far * far)[some][stroke_id]
         return cell_id[reached], stroke_id[reached] + some.start, points[reached]
 
     parts = [near(some) for some in together(counts, AT_ONCE)]
@@ -195,11 +215,11 @@ def enumerated(counts: Int64) -> tuple[Int64, Int64]:
     return stroke_id, np.arange(len(stroke_id)) - (np.cumsum(counts) - counts)[stroke_id]
 
 
-def _squared_distance(points: Float32, nodes: Float32, stroke_id: Int64) -> Float32:
-    """Squared distance (n,) of each point (n, 2) from the polyline of its stroke."""
+def _nearest(points: Float32, nodes: Float32, stroke_id: Int64) -> tuple[Float32, Float32]:
+    """Squared distance (n,) of each point (n, 2) from the polyline of its stroke, and where that is nearest (n,)."""
     edges = np.diff(nodes, axis=1)
     steepness = 1 / np.maximum((edges**2).sum(-1), np.float32(1e-9))
-    nearest = np.full(len(points), np.inf, np.float32)
+    nearest, there = np.full(len(points), np.inf, np.float32), np.zeros(len(points), np.float32)
     x, y = points[:, 0], points[:, 1]
     for piece in range(edges.shape[1]):
         columns = (*nodes[:, piece].T, *edges[:, piece].T, steepness[:, piece])
@@ -208,5 +228,7 @@ def _squared_distance(points: Float32, nodes: Float32, stroke_id: Int64) -> Floa
         along = np.clip((dx * ex + dy * ey) * steep, 0, 1)
         dx -= along * ex
         dy -= along * ey
-        np.minimum(nearest, dx * dx + dy * dy, out=nearest)
-    return nearest
+        squared = dx * dx + dy * dy
+        there = np.where(squared < nearest, along + np.float32(piece), there)
+        np.minimum(nearest, squared, out=nearest)
+    return nearest, there

@@ -13,7 +13,7 @@ Strokes are laid one by one, for each needs the whole canvas before it.  Compile
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,11 +38,15 @@ class Pickup:
         nodes: (k, m, 2) float32 where paint is picked up, x and y in pixels.
         radius: (k,) float32 in pixels.
         taps: (b, t, 3) float32 where each brush looks around a node: x and y in radii, and weight.
-        paint: of what the paint consists at each fragment, as :class:`~dreambrush.dream.wet.WetDream` tells it.
+        paint: of what the paint consists at each fragment, as :class:`~dreambrush.dream.wet.WetDream` tells it; or, if
+            there is ``along``, at a few even places on the path of each stroke, one stroke after the other.
         base: (cells, 3) float32 what is seen where no paint is.
         across: number of cells in a row.
         down: number of rows.
         size: side of a cell in pixels.
+        along: (n,) float32 where on its path each fragment lies: number of the place before it, and how far it is from
+            there to the next.  What paint consists of is linear between them.  None if ``paint`` is at fragments.
+        per_lane: how many nodes follow each other on the path.
     """
 
     brush: Int64
@@ -54,6 +58,31 @@ class Pickup:
     across: int
     down: int
     size: float
+    along: Floats | None = None
+    per_lane: int = PLACES
+
+    @property
+    def count(self) -> int:
+        """At how many places on a path it is told of what paint consists; 0 if it is told at fragments."""
+        return 0 if self.along is None else len(self.paint.own) // max(len(self.brush), 1)
+
+    def rows(self, fragments: Fragments) -> tuple[Int64, Floats]:
+        """The row of ``paint`` before each fragment (n,), and how far that is from there to the next (n,)."""
+        assert self.along is not None
+        before = np.clip(self.along, 0, self.count - 2).astype(np.int64)
+        return fragments.stroke_id * self.count + before, np.clip(self.along - before, 0, 1).astype(self.along.dtype)
+
+    def at_fragments(self, fragments: Fragments) -> Pickup:
+        """The same, with ``paint`` at each fragment."""
+        if self.along is None:
+            return self
+        row, part = self.rows(fragments)
+
+        def between(each: Floats) -> Floats:
+            share = part if each.ndim == 1 else part[:, None]
+            return np.asarray(each[row] + share * (each[row + 1] - each[row]))
+
+        return replace(self, paint=WetPaint(*map(between, self.paint)), along=None)
 
     def places(self, stroke: int) -> tuple[Int64, Floats, Mask]:
         """The cells that a stroke reads (m, t), the weight of each tap (t,), and whether it is on the canvas (m, t)."""
@@ -139,27 +168,29 @@ def thinned(taps: Float32, light: float = 0.0) -> Float32:
     return thin
 
 
-def find_seen(fragments: Fragments, mean: Float32, cells: int, least: float) -> Mask:
-    """Which fragments (n,) are still seen in the end, through all that lies on them.
+def every_other(nodes: Floats, per_lane: int) -> Floats:
+    """Of nodes (k, lanes * per_lane, 2), of which there is an odd number in a lane, every other one of each lane."""
+    lanes = nodes.reshape(len(nodes), -1, per_lane, 2)[:, :, ::2]
+    return np.ascontiguousarray(lanes.reshape(len(nodes), -1, 2))
 
-    Args:
-        fragments: n fragments.
-        mean: (n,) float32 mean of alpha.
-        cells: number of cells.
-        least: share of what is seen of a cell, from which on its paint counts as seen.
-    """
-    left, seen = np.ones(cells, np.float32), np.empty(len(mean), np.uint8)
-    c = compiled()
-    if c is not None:
-        at, share = c.integers(fragments.cell_id), c.floats(np.ascontiguousarray(mean))
-        c.lib.db_find_seen(len(mean), at, share, least, c.floats(left), c.ffi.from_buffer("uint8_t[]", seen))
-        return seen.view(bool)
-    for stroke in reversed(range(len(fragments.starts) - 1)):
-        some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
-        at = fragments.cell_id[some]
-        seen[some] = left[at] * mean[some] >= np.float32(least)
-        left[at] *= 1 - mean[some]
-    return seen.view(bool)
+
+def pooled(weights: Float32, per_lane: int) -> Float32:
+    """Weights (n, nodes) of :func:`every_other` node, as if between these there were the mean of both."""
+    lanes = weights.reshape(len(weights), -1, per_lane)
+    some = lanes[:, :, ::2].copy()
+    half = np.float32(0.5) * lanes[:, :, 1::2]
+    some[:, :, :-1] += half
+    some[:, :, 1:] += half
+    return some.reshape(len(weights), -1)
+
+
+def unpooled(by_weights: Float32, per_lane: int) -> Float32:
+    """How something changes with weights, if it is known how it changes with :func:`pooled` ones."""
+    some = by_weights.reshape(len(by_weights), -1, (per_lane + 1) // 2)
+    lanes = np.empty((*some.shape[:2], per_lane), np.float32)
+    lanes[:, :, ::2] = some
+    lanes[:, :, 1::2] = np.float32(0.5) * (some[:, :, 1:] + some[:, :, :-1])
+    return lanes.reshape(len(by_weights), -1)
 
 
 def rest_alone(canvas: Floats, fragments: Fragments, pickup: Pickup) -> Floats:
@@ -192,8 +223,8 @@ class WetGradients(Gradients):
     """Gradients of the error, also with respect to what wet strokes pick up.
 
     Attributes:
-        paint: (p,) and (p, m) gradients with respect to own, kept, carried and weights at each fragment; of no
-            fragment where they were not asked for.
+        paint: (p,) and (p, m) gradients with respect to own, kept, carried and weights, at each fragment or where else
+            these were told; empty if they were not asked for.
         nodes: (k, m, 2) gradients with respect to the places of the nodes.
     """
 
@@ -221,8 +252,10 @@ def compose_wet(
         made = [c.floats(array) for array in (doubt, change, before, samples)]
         given = _given(c, colours, fragments, mean, variance, pickup, shift)
         painted = c.ffi.NULL if cover is None else c.floats(cover)
-        _check(c.lib.db_compose_wet(*given, c.floats(canvas), painted, *made))
+        wide = c.floats(np.empty((len(canvas), 4), np.float32))
+        _check(c.lib.db_compose_wet(*given, wide, c.floats(canvas), painted, *made))
         return composite
+    pickup = pickup.at_fragments(fragments)
     for stroke in range(len(colours)):
         some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
         at = fragments.cell_id[some]
@@ -262,24 +295,29 @@ def wet_gradients(
     are wanted, ``by_paint`` says.
     """
     dtype, n, k = composite.canvas.dtype, len(fragments), len(colours)
+    c = compiled() if dtype == np.float32 else None
     by_canvas = 2 * weight[:, None] * (composite.canvas - target)
     by_doubt = weight.astype(dtype)
     canvas, seen = composite.canvas.copy(), by_doubt.copy()
     by_mean, by_variance = np.zeros((2, n), dtype)
-    by = all_own(n if by_paint else 0, pickup.nodes.shape[1], dtype.type, 0.0)
+    told = (len(pickup.paint.own) if c is not None else n) if by_paint else 0
+    by = all_own(told, pickup.nodes.shape[1], dtype.type, 0.0)
     by_nodes = np.zeros(pickup.nodes.shape, dtype)
     by_colour, visible = np.zeros((k, 3)), np.zeros(k)
-    c = compiled() if dtype == np.float32 else None
     if c is not None:
         given = _given(c, colours, fragments, mean, variance, pickup, shift)
         known = [
             c.floats(np.ascontiguousarray(each)) for each in (composite.change, composite.before, composite.samples)
         ]
-        used = [c.floats(np.ascontiguousarray(each, np.float32)) for each in (canvas, by_canvas, by_doubt, seen)]
+        used = [
+            c.floats(np.ascontiguousarray(each, np.float32))
+            for each in (*map(_wide, (canvas, by_canvas)), by_doubt, seen)
+        ]
         shares = [c.floats(each) if by_paint else c.ffi.NULL for each in by]
         made = [c.floats(by_mean), c.floats(by_variance), *shares, c.floats(by_nodes)]
         _check(c.lib.db_compose_wet_back(*given, *known, *used, *made, c.doubles(by_colour), c.doubles(visible)))
         return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
+    told_of, pickup = pickup, pickup.at_fragments(fragments)
     for stroke in reversed(range(k)):
         some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
         at, share, spread = fragments.cell_id[some], mean[some], variance[some]
@@ -309,7 +347,30 @@ def wet_gradients(
             by.carried[some] = dot3(passed, memory[:, :3] - memory[:, 3:] * base)
             by.weights[some] = carries @ found[:, :3].T - dot3(carries, base)[:, None] * found[:, 3]
         _put_back(pickup, stroke, canvas, weights.T @ carries, by_canvas, by_nodes[stroke])
+    by = _told(told_of, fragments, by) if by_paint else by
     return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
+
+
+def _told(pickup: Pickup, fragments: Fragments, by: WetPaint) -> WetPaint:
+    """Gradients with respect to what paint consists of where that was told, from those at fragments."""
+    if pickup.along is None:
+        return by
+    (row, part), count = pickup.rows(fragments), len(pickup.paint.own)
+
+    def gathered(each: Floats) -> Floats:
+        share, total = part if each.ndim == 1 else part[:, None], np.zeros((count, *each.shape[1:]), each.dtype)
+        np.add.at(total, row, (1 - share) * each)
+        np.add.at(total, row + 1, share * each)
+        return total
+
+    return WetPaint(*map(gathered, by))
+
+
+def _wide(colours: Floats) -> Floats:
+    """Colours (cells, 3) with a fourth number, which is 0."""
+    wide = np.zeros((len(colours), 4), colours.dtype)
+    wide[:, :3] = colours
+    return wide
 
 
 def _put_back(
@@ -358,6 +419,8 @@ def _given(
         c.ffi.NULL if shift is None else floats(shift),
         floats(mean),
         floats(variance),
+        pickup.count,
+        c.ffi.NULL if pickup.along is None else floats(pickup.along),
         *(floats(each) for each in pickup.paint),
         floats(pickup.base),
     ]
@@ -368,10 +431,10 @@ def _check(answer: int) -> None:
         raise ValueError("Expected fewer nodes")
 
 
-def by_nodes_of_strokes(by_nodes: Float32) -> Float32:
-    """How an error changes with strokes (k, 9) that take their nodes (k, m, 2) along, lane by lane of PLACES."""
-    lanes = by_nodes.reshape(len(by_nodes), -1, PLACES, 2).sum(1)
-    t = np.linspace(0.0, 1.0, PLACES, dtype=np.float32)
+def by_nodes_of_strokes(by_nodes: Float32, per_lane: int = PLACES) -> Float32:
+    """How an error changes with strokes (k, 9) that take their nodes (k, m, 2) along, lane by lane of so many."""
+    lanes = by_nodes.reshape(len(by_nodes), -1, per_lane, 2).sum(1)
+    t = np.linspace(0.0, 1.0, per_lane, dtype=np.float32)
     shares = np.stack([(1 - t) ** 2, 2 * t * (1 - t), t * t])  # of the three control points, Bernstein's polynomials
     by_strokes = np.zeros((len(by_nodes), NUMBERS), np.float32)
     by_strokes[:, PATH] = np.einsum("pn,knx->kpx", shares, lanes).reshape(-1, 6)

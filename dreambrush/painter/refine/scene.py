@@ -13,11 +13,9 @@ from dreambrush.painter.gain import Snap
 from dreambrush.painter.refine.compositing import Composite, Gradients, compose, gradients
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
-from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, find_seen, wet_gradients
+from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, wet_gradients
 from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
-
-HIDDEN = 0.005  # share of what is seen of a cell, up to which it does not matter of what paint consists
 
 
 @dataclass(frozen=True)
@@ -136,11 +134,11 @@ class Scene:
         """As :meth:`view`, but without cells that no stroke reaches, if these are most.
 
         Those cells do not change with the strokes.  The view's error counts them all the same.  If there are wet
-        strokes, all cells of the grid are seen.  Of a thin grid less is then asked of what is hidden in the end.
+        strokes, all cells of the grid are seen, and it is told roughly of what their paint consists.
         """
         pairs = self.pairs(sketch, grid)
         if self.dreams.any_wet:  # wet strokes read cells that they do not reach
-            return self._view(sketch, canvas, grid, pairs, rough=grid.share < 1)
+            return self._view(sketch, canvas, grid, pairs, rough=True)
         touched = np.zeros(len(grid.cells), bool)
         touched[pairs.cell_id] = True
         which = np.flatnonzero(touched)
@@ -156,7 +154,7 @@ class Scene:
             start, target, weight = canvas, self.target, self.weight
         else:
             start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
-        pickup = self.pickup(sketch, pairs, grid, mean if rough else None)
+        pickup = self.pickup(sketch, pairs, grid, rough)
         laid = start, sketch.colours, pairs, mean, variance
         composite = compose(*laid, shift) if pickup is None else compose_wet(*laid, pickup, shift)
         return View(grid, pairs, mean, variance, composite, target, weight, sketch.colours, shift, pickup)
@@ -165,19 +163,18 @@ class Scene:
         """The fragments of a sketch on a grid."""
         return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
 
-    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, mean: Float32 | None = None) -> Pickup | None:
+    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, rough: bool = False) -> Pickup | None:
         """What wet strokes pick up on a whole grid; None if all brushes are dry.
 
         Args:
             sketch: a sketch.
             fragments: its fragments on the grid.
             grid: a whole grid.
-            mean: (p,) mean of alpha, if a rough answer will do where strokes are hidden by others of the sketch.
+            rough: whether a rough answer will do.
         """
-        if not self.dreams.any_wet:
-            return None
-        seen = None if mean is None else find_seen(fragments, mean, len(grid.cells), HIDDEN)
-        return self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells], seen)
+        return (
+            self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells], rough) if self.dreams.any_wet else None
+        )
 
     def canvas_error(self, canvas: Float32) -> float:
         """Mean squared error of a canvas (height * width, 3), over cells and channels."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +18,10 @@ from dreambrush.painter.refine.pickup import (
     WetComposite,
     WetGradients,
     compose_wet,
-    find_seen,
+    every_other,
+    pooled,
     thinned,
+    unpooled,
     wet_gradients,
 )
 
@@ -55,9 +58,8 @@ class WetHeap:
     def as_float32(self) -> WetHeap:
         arrays: Any = {name: np.asarray(value, np.float32) for name, value in vars(self).items() if name not in KEPT}
         paint = WetPaint(*(each.astype(np.float32) for each in self.pickup.paint))
-        numbers: Any = {
-            name: getattr(self.pickup, name).astype(np.float32) for name in ("nodes", "radius", "taps", "base")
-        }
+        names = "nodes", "radius", "taps", "base", *(() if self.pickup.along is None else ("along",))
+        numbers: Any = {name: getattr(self.pickup, name).astype(np.float32) for name in names}
         return replace(self, **arrays, pickup=replace(self.pickup, **numbers, paint=paint))
 
 
@@ -99,6 +101,17 @@ def wet_heap(seed: int = 0, strokes: int = 6, uneven: bool = False) -> WetHeap:
     return WetHeap(
         canvas, target, rng.uniform(0.2, 2, cells), rng.random((strokes, 3)), fragments, mean, spread, shift, pickup
     )
+
+
+def wet_heap_along(seed: int = 0, strokes: int = 6, uneven: bool = False, places: int = 4) -> WetHeap:
+    """The same, told of what paint consists at a few places on each path."""
+    heap, rng = wet_heap(seed, strokes, uneven), np.random.default_rng(seed + 100)
+    rows = strokes * places
+    shares = rng.dirichlet(np.ones(4), rows).T
+    paint = paint_of(*shares[:3], rng.dirichlet(np.ones(NODES), rows))
+    along = rng.uniform(0, places - 1, len(heap.mean))
+    along[:2] = 0, places - 1
+    return replace(heap, pickup=replace(heap.pickup, paint=paint, along=along))
 
 
 def test_dry_strokes_are_laid_as_ever() -> None:
@@ -145,9 +158,10 @@ def test_what_lies_beyond_the_canvas_is_the_base() -> None:
     assert far.laid.samples[wet][..., :3] == pytest.approx(np.tile(far.pickup.base[0], (wet.sum(), NODES, 1)))
 
 
+@pytest.mark.parametrize("made", [wet_heap, wet_heap_along])
 @pytest.mark.parametrize("seed", range(4))
-def test_gradients_are_those_of_small_changes(seed: int) -> None:
-    heap, tiny = wet_heap(seed), 1e-6
+def test_gradients_are_those_of_small_changes(made: Callable[[int], WetHeap], seed: int) -> None:
+    heap, tiny = made(seed), 1e-6
     by = heap.gradients
     rng = np.random.default_rng(seed)
 
@@ -160,6 +174,9 @@ def test_gradients_are_those_of_small_changes(seed: int) -> None:
         assert slope(replace(heap, variance=heap.variance + bump)) == pytest.approx(
             by.grad_variance[i], rel=1e-3, abs=1e-4
         )
+    rows = len(heap.pickup.paint.own)
+    for i in rng.choice(rows, min(rows, 5), replace=False):
+        bump = tiny * (np.arange(rows) == i)
         for name in ("own", "kept", "carried"):
             paint = heap.pickup.paint._replace(**{name: getattr(heap.pickup.paint, name) + bump})
             changed = replace(heap, pickup=replace(heap.pickup, paint=paint))
@@ -209,10 +226,11 @@ def test_nodes_move_over_a_slope() -> None:
 
 
 @pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel here")
+@pytest.mark.parametrize("made", [wet_heap, wet_heap_along])
 @pytest.mark.parametrize("uneven", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_kernel_agrees_with_numpy(seed: int, uneven: bool) -> None:
-    exact, quick = wet_heap(seed, 9, uneven), wet_heap(seed, 9, uneven).as_float32()
+def test_the_kernel_agrees_with_numpy(made: Callable[[int, int, bool], WetHeap], seed: int, uneven: bool) -> None:
+    exact, quick = made(seed, 9, uneven), made(seed, 9, uneven).as_float32()
     assert quick.laid.canvas == pytest.approx(exact.laid.canvas, abs=1e-5)
     assert quick.laid.variance == pytest.approx(exact.laid.variance, abs=1e-5)
     assert quick.laid.samples == pytest.approx(exact.laid.samples, abs=1e-5)
@@ -249,20 +267,30 @@ def test_rings_that_weigh_little_are_left_out() -> None:
     assert thin[:, 2].sum() == pytest.approx(1, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", [NONE, *LEVELS])
-def test_what_is_hidden_is_known(name: str) -> None:
-    heap = wet_heap(5, 9).as_float32()
-    cells, mean = ACROSS * DOWN, np.asarray(heap.mean, np.float32) ** np.float32(0.2)
-    with using(name):
-        seen = find_seen(heap.fragments, mean, cells, 0.05)
-    left = np.ones(cells)
-    expected = np.zeros(len(mean), bool)
-    for i in reversed(range(len(mean))):
-        at = heap.fragments.cell_id[i]
-        expected[i] = left[at] * mean[i] >= 0.05
-        left[at] *= 1 - mean[i]
-    assert np.array_equal(seen, expected)
-    assert 0 < seen.sum() < len(seen)
+def test_nodes_between_others_are_pooled_with_both() -> None:
+    rng = np.random.default_rng(0)
+    weights = rng.random((6, 2 * 5)).astype(np.float32)
+    found = rng.random((2, 5)).astype(np.float32)  # in two lanes of five nodes
+    found[:, 1::2] = (found[:, :-1:2] + found[:, 2::2]) / 2
+    nodes = np.stack([found, found], -1).reshape(1, 10, 2)
+    some = every_other(nodes, 5)[0, :, 0]
+    assert len(some) == 2 * 3
+    assert pooled(weights, 5) @ some == pytest.approx(weights @ found.ravel(), abs=1e-5)
+    by = rng.random((6, 2 * 3)).astype(np.float32)
+    assert (by * pooled(weights, 5)).sum() == pytest.approx((unpooled(by, 5) * weights).sum(), rel=1e-5)
+
+
+def test_paint_is_linear_between_places_on_a_path() -> None:
+    heap = wet_heap_along(3)
+    row = heap.pickup.count * heap.fragments.stroke_id[5]
+    along = heap.pickup.along
+    assert along is not None
+    along[5] = 1.25
+    there = heap.pickup.at_fragments(heap.fragments)
+    for each, at in zip(heap.pickup.paint, there.paint, strict=True):
+        assert at[5] == pytest.approx(0.75 * each[row + 1] + 0.25 * each[row + 2])
+    laid = replace(heap, pickup=there).laid
+    assert laid.canvas == pytest.approx(heap.laid.canvas, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", [NONE, *LEVELS])
