@@ -102,10 +102,9 @@ static void put_back(const Reader *reader, const float *node, const float *canva
     by_node[1] = 0.5f * (down[0] + down[1] + down[2]) * reader->per_pixel;
 }
 
-// Of what paint consists: shares (rows) and weights (rows, per).  Rows are fragments, or of each stroke so many places
-// along its path; along (fragments) says where each lies between these.
+// Of what paint consists: shares and weights (per) of each row; see wet.h.
 typedef struct {
-    int64_t per, places;
+    int64_t per;
     const float *along, *own, *kept, *carried, *weights;
 } Paint;
 
@@ -135,22 +134,21 @@ INLINE Mixed mix(const Paint *paint, int64_t row, const float *sample) {
     return here;
 }
 
-static void mix_places(const Paint *paint, int64_t stroke, const float *sample, Mixed *to) {
-    for (int64_t i = 0; i < paint->places; i++) to[i] = mix(paint, paint->places * stroke + i, sample);
+static void mix_places(const Paint *paint, int64_t row, int64_t places, const float *sample, Mixed *to) {
+    for (int64_t i = 0; i < places; i++) to[i] = mix(paint, row + i, sample);
 }
 
 // The place before a fragment, and how far it is from there to the next.
-INLINE int64_t find_place(const Paint *paint, int64_t i, float *part) {
-    float along = paint->along[i];
-    int64_t most = paint->places - 2, from = along > 0.0f ? (along < (float)most ? (int64_t)along : most) : 0;
+INLINE int64_t find_place(float along, int64_t places, float *part) {
+    int64_t most = places - 2, from = along > 0.0f ? (along < (float)most ? (int64_t)along : most) : 0;
     float rest = along - (float)from;
     *part = rest > 0.0f ? (rest < 1.0f ? rest : 1.0f) : 0.0f; // and 0 if it is no number
     return from;
 }
 
-INLINE Mixed mix_between(const Paint *paint, int64_t i, const Mixed *place) {
+INLINE Mixed mix_between(const Mixed *place, int64_t places, float along) {
     float part;
-    const Mixed *from = place + find_place(paint, i, &part), *to = from + 1;
+    const Mixed *from = place + find_place(along, places, &part), *to = from + 1;
     Mixed here = {from->shares + part * (to->shares - from->shares), from->memory + part * (to->memory - from->memory)};
     return here;
 }
@@ -158,24 +156,36 @@ INLINE Mixed mix_between(const Paint *paint, int64_t i, const Mixed *place) {
 // What is picked up there: where that is transparent, the base.
 INLINE V4 picked(const Mixed *here, V4 base) { return here->memory + (1.0f - here->memory[3]) * base; }
 
-INLINE int has_room(int64_t per, int64_t places) {
-    return per <= MOST_NODES && (places == 0 || (places >= 2 && places <= MOST_PLACES));
+static int has_room(int64_t per, int64_t strokes, const int64_t *places) {
+    int64_t fits = per <= MOST_NODES;
+    for (int64_t i = 0; i < strokes; i++) fits &= places[i] == 0 || (places[i] >= 2 && places[i] <= MOST_PLACES);
+    return (int)fits;
+}
+
+void db_find_seen(int64_t count, const int64_t *cell_id, const float *mean, float least, float *left, uint8_t *seen) {
+    for (int64_t i = count - 1; i >= 0; i--) {
+        float *through = left + cell_id[i];
+        seen[i] = *through * mean[i] >= least;
+        *through *= 1.0f - mean[i];
+    }
 }
 
 int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush, int64_t per,
                    const float *nodes, const float *radius, int64_t count, const float *taps, const float *tap_weights,
                    double size, int64_t across, int64_t down, const float *colours, const float *shift,
-                   const float *mean, const float *variance, int64_t places, const float *along, const float *own,
-                   const float *kept, const float *carried, const float *weights, const float *base, float *wide,
-                   float *canvas, float *cover, float *doubt, float *change, float *before, float *samples) {
-    if (!has_room(per, places)) return -1;
-    Paint paint = {per, places, along, own, kept, carried, weights};
+                   const float *mean, const float *variance, const int64_t *rows, const int64_t *places,
+                   const float *along, const float *own, const float *kept, const float *carried, const float *weights,
+                   const float *base, float *wide, float *canvas, float *cover, float *doubt, float *change,
+                   float *before, float *samples) {
+    if (!has_room(per, strokes, places)) return -1;
+    Paint paint = {per, along, own, kept, carried, weights};
     Mixed place[MOST_PLACES];
     widen(across * down, canvas, wide);
     for (int64_t stroke = 0; stroke < strokes; stroke++) {
         V4 colour = three(colours + 3 * stroke);
         float *sample = samples + 4 * per * stroke;
         int wet = brush[stroke] != DRY;
+        int64_t few = places[stroke], row = rows[stroke] - starts[stroke];
         if (wet) {
             int64_t first = brush[stroke] * count;
             Reader reader = {count,          across, down, taps + 2 * first, tap_weights + first,
@@ -184,7 +194,7 @@ int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_i
                 V4 found = pick_up(&reader, nodes + 2 * (per * stroke + j), wide, cover, base);
                 put_four(sample + 4 * j, found);
             }
-            mix_places(&paint, stroke, sample, place);
+            mix_places(&paint, rows[stroke], few, sample, place);
         }
         for (int64_t i = starts[stroke]; i < starts[stroke + 1]; i++) {
             int64_t at = cell_id[i];
@@ -193,7 +203,7 @@ int db_compose_wet(int64_t strokes, const int64_t *starts, const int64_t *cell_i
             if (shift) given += three(shift + 3 * i);
             Mixed here = PURE;
             if (wet) {
-                here = places ? mix_between(&paint, i, place) : mix(&paint, i, sample);
+                here = few ? mix_between(place, few, along[i]) : mix(&paint, row + i, sample);
                 V4 bottom = three(base + 3 * at), part = here.shares;
                 float lifted = 1.0f - part[0] - part[1] - part[2];
                 given = part[0] * given + part[2] * picked(&here, bottom);
@@ -250,15 +260,15 @@ INLINE void add_samples(const Paint *paint, int64_t row, V4 memory, float *by_sa
 int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *cell_id, const int64_t *brush,
                         int64_t per, const float *nodes, const float *radius, int64_t count, const float *taps,
                         const float *tap_weights, double size, int64_t across, int64_t down, const float *colours,
-                        const float *shift, const float *mean, const float *variance, int64_t places,
-                        const float *along, const float *own, const float *kept, const float *carried,
-                        const float *weights, const float *base, const float *change, const float *before,
-                        const float *samples, float *canvas, float *by_canvas, float *by_doubt, float *seen,
-                        float *by_mean, float *by_variance, float *by_own, float *by_kept, float *by_carried,
-                        float *by_weights, float *by_nodes, double *by_colour, double *visible) {
-    if (!has_room(per, places)) return -1;
+                        const float *shift, const float *mean, const float *variance, const int64_t *rows,
+                        const int64_t *places, const float *along, const float *own, const float *kept,
+                        const float *carried, const float *weights, const float *base, const float *change,
+                        const float *before, const float *samples, float *canvas, float *by_canvas, float *by_doubt,
+                        float *seen, float *by_mean, float *by_variance, float *by_own, float *by_kept,
+                        float *by_carried, float *by_weights, float *by_nodes, double *by_colour, double *visible) {
+    if (!has_room(per, strokes, places)) return -1;
     const V4 nothing = {0.0f, 0.0f, 0.0f, 0.0f};
-    Paint paint = {per, places, along, own, kept, carried, weights};
+    Paint paint = {per, along, own, kept, carried, weights};
     ByPaint by_paint = {by_own, by_kept, by_carried, by_weights};
     Mixed place[MOST_PLACES];
     V4 by_place[MOST_PLACES];
@@ -268,10 +278,11 @@ int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *c
         V4 colour = three(colours + 3 * stroke);
         double sums[3] = {0.0, 0.0, 0.0}, weighty = 0.0;
         int wet = brush[stroke] != DRY;
+        int64_t few = places[stroke], row = rows[stroke];
         if (wet) {
             memset(by_sample, 0, 4 * per * sizeof *by_sample);
-            for (int64_t i = 0; i < places; i++) by_place[i] = nothing;
-            mix_places(&paint, stroke, sample, place);
+            for (int64_t i = 0; i < few; i++) by_place[i] = nothing;
+            mix_places(&paint, row, few, sample, place);
         }
         for (int64_t i = starts[stroke + 1] - 1; i >= starts[stroke]; i--) {
             int64_t at = cell_id[i];
@@ -284,7 +295,8 @@ int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *c
             put_four(canvas + 4 * at, under);
             float mine = 1.0f, left = 1.0f;
             if (wet) {
-                Mixed here = places ? mix_between(&paint, i, place) : mix(&paint, i, sample);
+                int64_t own_row = row + i - starts[stroke];
+                Mixed here = few ? mix_between(place, few, along[i]) : mix(&paint, own_row, sample);
                 mine = here.shares[0];
                 left = 1.0f - here.shares[1];
                 V4 carries = here.shares[2] * passed, by_shares = nothing;
@@ -301,20 +313,20 @@ int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *c
                     by_shares[1] = by_under[0] + by_under[1] + by_under[2];
                     by_shares[2] = memory[0] + memory[1] + memory[2];
                 }
-                if (places) {
+                if (few) {
                     float part;
-                    int64_t from = find_place(&paint, i, &part), row = places * stroke + from;
+                    int64_t from = find_place(along[i], few, &part);
                     by_place[from] += (1.0f - part) * by_memory;
                     by_place[from + 1] += part * by_memory;
                     if (by_own) {
-                        add_mixed(&by_paint, row, 1.0f - part, by_shares);
-                        add_mixed(&by_paint, row + 1, part, by_shares);
+                        add_mixed(&by_paint, row + from, 1.0f - part, by_shares);
+                        add_mixed(&by_paint, row + from + 1, part, by_shares);
                     }
                 } else {
-                    add_samples(&paint, i, carries, by_sample);
+                    add_samples(&paint, own_row, carries, by_sample);
                     if (by_own) {
-                        add_mixed(&by_paint, i, 1.0f, by_shares);
-                        add_weights(&paint, &by_paint, i, sample, by_memory);
+                        add_mixed(&by_paint, own_row, 1.0f, by_shares);
+                        add_weights(&paint, &by_paint, own_row, sample, by_memory);
                     }
                 }
             }
@@ -329,10 +341,10 @@ int db_compose_wet_back(int64_t strokes, const int64_t *starts, const int64_t *c
         float *by_node = by_nodes + 2 * per * stroke;
         for (int64_t j = 0; j < 2 * per; j++) by_node[j] = 0.0f;
         if (!wet) continue;
-        for (int64_t i = 0; i < places; i++) {
-            if (by_own) add_weights(&paint, &by_paint, places * stroke + i, sample, by_place[i]);
+        for (int64_t i = 0; i < few; i++) {
+            if (by_own) add_weights(&paint, &by_paint, row + i, sample, by_place[i]);
             by_place[i][3] = 0.0f;
-            add_samples(&paint, places * stroke + i, by_place[i], by_sample);
+            add_samples(&paint, row + i, by_place[i], by_sample);
         }
         int64_t first = brush[stroke] * count;
         Reader reader = {count,          across, down, taps + 2 * first, tap_weights + first,

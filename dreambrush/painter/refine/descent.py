@@ -24,9 +24,6 @@ from dreambrush.painter.sketch import Sketch
 SHIFT, PRESSURE, LOG_RADIUS = 0.035, 0.03, 0.03  # first steps of Adam; shifts are shares of the room for a stroke
 LAST_STEP = 0.05  # share of the first step that is left at the end of a cosine
 COLOUR_MEMORY, COLOUR_STEP = 0.5, 0.5  # of gradient and curvature; share of the way to the least error
-# Of paint that is mostly the brush's own, it is not followed how its shares change with the stroke.  That would take an
-# eighth of the time, and paintings are no closer for it.
-MOSTLY_OWN = 0.5
 LEAST_CURVATURE = 1.0  # cells; a stroke that is hardly seen changes its colour slowly
 
 
@@ -139,13 +136,13 @@ def _gradients(
 ) -> tuple[Float32, Float32, Float32]:
     """Gradients of the expected error by strokes (k, 9) and colours (k, 3), and its curvature (k,) by colours."""
     view = scene.view_touched(sketch, canvas, grid)
-    own = view.pickup is not None and float(view.pickup.paint.own.mean()) > MOSTLY_OWN
-    by = view.gradients(by_paint=not own)
+    mixes = view.pickup is not None and scene.dreams.mixes(sketch, view.fragments)
+    by = view.gradients(by_paint=mixes)
     by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)
     if view.pickup is not None and isinstance(by, WetGradients):
-        per_lane = view.pickup.per_lane
-        by_strokes += by_nodes_of_strokes(by.nodes, per_lane)
-        if not own:
-            by_strokes += scene.dreams.wet_vjp_along(sketch, by.paint, per_lane)
+        by_strokes += by_nodes_of_strokes(by.nodes, view.pickup.per_lane)
+        if mixes:
+            at = view.fragments if view.pickup.asked is None else view.pickup.asked.at
+            by_strokes += scene.dreams.wet_vjp_of_some(sketch, at, by.paint, rng)
     # As if all cells had been looked at.
     return tuple(np.asarray(each / grid.share, np.float32) for each in (by_strokes, by.grad_colour, by.curvature))  # type: ignore[return-value]

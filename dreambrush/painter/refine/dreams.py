@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,18 +12,20 @@ from typing import Any
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64, Mask
-from dreambrush.bezier import NUMBERS, RADIUS
+from dreambrush.bezier import NUMBERS, RADIUS, path_nodes
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.dream.wet import PLACES, WetDream, WetGradient, WetPaint, is_wet
-from dreambrush.painter.refine.fragments import Fragments, Grid, even_places, find_along, together
-from dreambrush.painter.refine.pickup import DRY, LIGHT, Pickup, all_own, every_other, pooled, thinned, unpooled
+from dreambrush.dream.wet import PLACES, WetDream, WetGradient, WetPaint, is_wet, own_share
+from dreambrush.painter.refine.fragments import Fragments, Grid, find_along, together
+from dreambrush.painter.refine.pickup import DRY, LIGHT, Asked, Pickup, all_own, every_other, find_seen, pooled, thinned
 from dreambrush.painter.sketch import Sketch
 
 CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
 ASKED = 2.0  # a stroke's gradient is taken from about so many points, times the root of how many it has
-ALONG = 8  # places on a path where a wet dream is asked, if a rough answer will do
+MOSTLY_OWN = 0.5  # share of a wet brush's own colour, beyond which its paint hardly differs across a stroke
+HIDDEN = 0.005  # share of what is seen of a cell, up to which it does not matter of what other paint consists
+ALONG = 8  # places on a path where such a brush's wet dream is asked, if a rough answer will do
 DULL = 0.004  # weight of a point whose alpha can hardly change, against 0.25 for one of alpha 0.5
 
 
@@ -97,7 +100,7 @@ class Dreams:
         return shift
 
     def pickup(
-        self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32, rough: bool = False
+        self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32, mean: Float32 | None = None
     ) -> Pickup | None:
         """What wet strokes pick up, and what they make of it at each fragment; None if all brushes are dry.
 
@@ -106,18 +109,22 @@ class Dreams:
             fragments: n fragments of these on the grid.
             grid: a whole grid.
             base: (cells, 3) what is seen where no paint is.
-            rough: whether it is enough to ask at a few places on each path, and to look at a canvas less closely.
+            mean: (n,) mean of alpha, if a rough answer will do: it is asked at few places.  On a grid that is not whole
+                a canvas is then looked at less closely, and it is not asked where blended paint is hidden in the end.
         """
         if not self.any_wet:
             return None
-        places = even_places(sketch.strokes, ALONG) if rough else None
-        # Where not all cells are looked at, a third of the taps tells as much, and every other node.
-        thin, few = grid.share < 1, rough and grid.share < 1
+        asked = None if mean is None or not any(self._mostly_own) else self._few_places(sketch, fragments)
+        # Where not all cells are looked at, a third of the taps tells as much, and of own paint every other node.
+        thin = grid.share < 1
+        few = asked is not None and thin and not self._mixing
         per_lane = PLACES // 2 + 1 if few else PLACES
         per = max(each.node_count for each in self.wet if each is not None) // PLACES * per_lane
-        light = LIGHT if rough else 0.0
-        k = len(sketch)
-        paint = all_own(len(fragments if places is None else places), per)
+        light = 0.0 if mean is None else LIGHT
+        k, at = len(sketch), fragments if asked is None else asked.at
+        paint, seen = all_own(len(at), per), None
+        if mean is not None and thin and self._mixing:
+            seen = self._seen(sketch, fragments, mean, len(grid.cells), asked)
         brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)
         rings = [None if each is None else thinned(each.rings, light) if thin else each.rings for each in self.wet]
         taps = np.zeros((len(self.wet), max(len(each) for each in rings if each is not None), 3), np.float32)
@@ -130,28 +137,85 @@ class Dreams:
             own = dream.nodes(sketch.strokes[strokes])
             own = every_other(own, PLACES) if few else own
             nodes[strokes, : own.shape[1]] = own
-            self._ask_wet(dream, sketch, places or fragments, number, few, paint)
+            self._ask_wet(dream, sketch, at, number, seen, few, paint)
         radius = np.ascontiguousarray(sketch.strokes[:, RADIUS])
-        along = None if places is None else find_along(fragments, places.points.reshape(k, ALONG, 2))
         down = len(grid.cells) // grid.across
-        return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size, along, per_lane)
+        return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size, asked, per_lane)
+
+    @cached_property
+    def _mostly_own(self) -> list[bool]:
+        """Of each brush whether its paint is wet, and mostly the brush's own."""
+        return [each is not None and own_share(each) > MOSTLY_OWN for each in self.wet]
+
+    def mixes(self, sketch: Sketch, fragments: Fragments) -> bool:
+        """Whether most of a sketch is paint of brushes that is mostly not their own."""
+        mixed = fragments.counts[np.isin(sketch.brush, self._mixing)].sum()
+        return bool(2 * mixed > len(fragments))
+
+    @property
+    def _mixing(self) -> list[int]:
+        return [i for i, each in enumerate(self.wet) if each is not None and not self._mostly_own[i]]
+
+    def _few_places(self, sketch: Sketch, fragments: Fragments) -> Asked:
+        """Where it is asked of what paint consists, if it need not be told everywhere.
+
+        Paint that is mostly the brush's own consists of nearly the same across a stroke: it is asked at places on the
+        path.  What a blender lays is asked at each fragment.
+        """
+        k, path = len(sketch), path_nodes(sketch.strokes, ALONG - 1)
+        few = np.array(self._mostly_own)[sketch.brush]
+        places = np.where(few, ALONG, 0)
+        if few.all():
+            counts, points = places, path.reshape(-1, 2)
+        else:
+            whole = np.isin(sketch.brush, self._mixing)
+            counts = np.where(whole, fragments.counts, places)
+            of = np.repeat(few, counts)
+            points = np.empty((len(of), 2), np.float32)
+            points[of] = path[few].reshape(-1, 2)
+            points[~of] = fragments.points[whole[fragments.stroke_id]]
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        at = Fragments(np.zeros(len(points), np.int64), np.repeat(np.arange(k), counts), points, starts)
+        return Asked(at, places, find_along(fragments, path))
+
+    def _seen(self, sketch: Sketch, fragments: Fragments, mean: Float32, cells: int, asked: Asked | None) -> Mask:
+        """Of the places where a wet dream may be asked those where it matters of what paint consists."""
+        seen = find_seen(fragments, mean, cells, HIDDEN)
+        if asked is None:
+            return seen
+        every, mixing = np.ones(len(asked.at), bool), np.isin(sketch.brush, self._mixing)
+        every[mixing[asked.at.stroke_id]] = seen[mixing[fragments.stroke_id]]
+        return every
 
     def _ask_wet(
-        self, dream: WetDream, sketch: Sketch, places: Fragments, number: int, few: bool, paint: WetPaint
+        self,
+        dream: WetDream,
+        sketch: Sketch,
+        places: Fragments,
+        number: int,
+        seen: Mask | None,
+        few: bool,
+        paint: WetPaint,
     ) -> None:
-        """Asks one brush's dream at places, and writes the answers; of weights those of few nodes, if these do."""
-        own = _Own(sketch, places, number if len(self.each) > 1 else None)
-        rows = np.arange(len(places))[own.pairs]
+        """Asks one brush's dream at places that are seen, and writes the answers; of weights those of few nodes."""
+        which = None if seen is None else np.flatnonzero(seen)
+        own = _Own(sketch, places if which is None else places.some(which), number if len(self.each) > 1 else None)
+        rows = own.pairs if which is None else which[own.pairs]
 
-        def answer(strokes: Float32, starts: Int64, points: Float32, rows: Int64) -> int:
+        def answer(strokes: Float32, starts: Int64, points: Float32) -> WetPaint:
             told = dream.at(strokes, starts, points)
-            told = told._replace(weights=pooled(told.weights, PLACES)) if few else told
-            for made, part in zip(paint, told, strict=True):
-                whole = made if part.ndim == 1 else made[:, : part.shape[1]]
-                whole[rows] = part
-            return 0
+            return told._replace(weights=pooled(told.weights, PLACES)) if few else told
 
-        self._asked(answer, own, sketch.strokes, (own.points, rows))
+        answers = self._asked(answer, own, sketch.strokes, (own.points,))
+        for made, parts in zip(paint, zip(*answers, strict=True), strict=False):
+            part = np.concatenate(parts) if len(parts) > 1 else parts[0]
+            whole = made if part.ndim == 1 else made[:, : part.shape[1]]
+            whole[rows] = part
+        if seen is not None:
+            # What is hidden has as much of the brush's own colour as the rest on the mean, and picks up nothing.
+            hidden = ~seen if len(self.each) == 1 else ~seen & (sketch.brush == number)[places.stroke_id]
+            share = paint.own[rows].mean(dtype=np.float32) if len(own.points) else np.float32(0)
+            paint.own[hidden], paint.kept[hidden] = share, 1 - share
 
     def vjp(
         self,
@@ -205,11 +269,17 @@ class Dreams:
                 by_strokes += np.concatenate(answers)
         return by_strokes
 
-    def wet_vjp_along(self, sketch: Sketch, by: WetPaint, per_lane: int) -> Float32:
-        """The same from the gradient at the places of a rough answer, of so many nodes of each lane."""
-        if per_lane < PLACES:
-            by = by._replace(weights=unpooled(by.weights, PLACES))
-        return self.wet_vjp(sketch, even_places(sketch.strokes, ALONG), by)
+    def wet_vjp_of_some(self, sketch: Sketch, fragments: Fragments, by: WetPaint, rng: np.random.Generator) -> Float32:
+        """The same from few points as in :meth:`vjp`, and only of strokes whose paint is mostly not the brush's own.
+
+        What others' paint consists of changes little with the stroke.  To follow that would take an eighth of the time,
+        and paintings are no closer for it.
+        """
+        mixing = np.isin(sketch.brush, self._mixing)[fragments.stroke_id]
+        says = (np.abs(by.own) + np.abs(by.carried) + np.float32(1e-12)) * mixing
+        part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
+        shares = [each[drawn] * heavier for each in by[:3]]
+        return self.wet_vjp(sketch, part, WetPaint(*shares, by.weights[drawn] * heavier[:, None]))
 
     @staticmethod
     def _drawn(

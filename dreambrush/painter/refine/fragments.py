@@ -96,13 +96,11 @@ class Fragments:
         """(k,) number of fragments of each stroke."""
         return np.diff(self.starts)
 
-
-def even_places(strokes: Float32, places: int) -> Fragments:
-    """So many even places on the path of each stroke (k, 9), as if these were fragments; they have no cells."""
-    k = len(strokes)
-    stroke_id, starts = np.repeat(np.arange(k), places), np.arange(k + 1) * places
-    points = path_nodes(strokes, places - 1).reshape(-1, 2)
-    return Fragments(np.zeros(len(points), np.int64), stroke_id, points, starts)
+    def some(self, which: Int64) -> Fragments:
+        """Those of some numbers (m,), which rise."""
+        starts = np.searchsorted(which, self.starts)
+        points = np.take(self.points, which, 0)
+        return Fragments(self.cell_id[which], self.stroke_id[which], points, starts)
 
 
 def find_along(fragments: Fragments, nodes: Float32) -> Float32:

@@ -30,6 +30,33 @@ LIGHT = 0.05  # weight of a ring of taps without which refining does
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Where it was asked of what the paint of k strokes consists, r places in all.
+
+    Attributes:
+        at: the places, as if they were fragments; those of dry strokes are missing.
+        places: (k,) int64 of how many even places on its path that is told, and paint is linear between them; 0 where
+            it is told at each of the stroke's fragments.
+        along: (n,) float32 where on its path each fragment lies: number of the place before it, and how far it is from
+            there to the next.
+    """
+
+    at: Fragments
+    places: Int64
+    along: Floats
+
+    def rows(self, fragments: Fragments) -> tuple[Int64, Int64, Floats]:
+        """The rows of ``paint`` before and after each fragment (n,), and how far it is from the first to the second."""
+        of = fragments.stroke_id
+        few, begin = self.places[of], self.at.starts[of]
+        before = np.clip(self.along, 0, np.maximum(few - 2, 0)).astype(np.int64)
+        part = np.where(few, np.clip(self.along - before, 0, 1), 0).astype(self.along.dtype)
+        row = begin + np.where(few, before, np.arange(len(of)) - fragments.starts[of])
+        row = np.minimum(row, len(self.at) - 1)  # nobody asks of dry strokes
+        return row, row + (few > 0), part
+
+
+@dataclass(frozen=True)
 class Pickup:
     """Where k strokes pick up paint, and what they make of it at n fragments.
 
@@ -38,14 +65,12 @@ class Pickup:
         nodes: (k, m, 2) float32 where paint is picked up, x and y in pixels.
         radius: (k,) float32 in pixels.
         taps: (b, t, 3) float32 where each brush looks around a node: x and y in radii, and weight.
-        paint: of what the paint consists at each fragment, as :class:`~dreambrush.dream.wet.WetDream` tells it; or, if
-            there is ``along``, at a few even places on the path of each stroke, one stroke after the other.
+        paint: of what the paint consists where that was asked, as :class:`~dreambrush.dream.wet.WetDream` tells it.
         base: (cells, 3) float32 what is seen where no paint is.
         across: number of cells in a row.
         down: number of rows.
         size: side of a cell in pixels.
-        along: (n,) float32 where on its path each fragment lies: number of the place before it, and how far it is from
-            there to the next.  What paint consists of is linear between them.  None if ``paint`` is at fragments.
+        asked: where it was asked; None for at each fragment.
         per_lane: how many nodes follow each other on the path.
     """
 
@@ -58,31 +83,20 @@ class Pickup:
     across: int
     down: int
     size: float
-    along: Floats | None = None
+    asked: Asked | None = None
     per_lane: int = PLACES
-
-    @property
-    def count(self) -> int:
-        """At how many places on a path it is told of what paint consists; 0 if it is told at fragments."""
-        return 0 if self.along is None else len(self.paint.own) // max(len(self.brush), 1)
-
-    def rows(self, fragments: Fragments) -> tuple[Int64, Floats]:
-        """The row of ``paint`` before each fragment (n,), and how far that is from there to the next (n,)."""
-        assert self.along is not None
-        before = np.clip(self.along, 0, self.count - 2).astype(np.int64)
-        return fragments.stroke_id * self.count + before, np.clip(self.along - before, 0, 1).astype(self.along.dtype)
 
     def at_fragments(self, fragments: Fragments) -> Pickup:
         """The same, with ``paint`` at each fragment."""
-        if self.along is None:
+        if self.asked is None:
             return self
-        row, part = self.rows(fragments)
+        row, after, part = self.asked.rows(fragments)
 
         def between(each: Floats) -> Floats:
             share = part if each.ndim == 1 else part[:, None]
-            return np.asarray(each[row] + share * (each[row + 1] - each[row]))
+            return np.asarray(each[row] + share * (each[after] - each[row]))
 
-        return replace(self, paint=WetPaint(*map(between, self.paint)), along=None)
+        return replace(self, paint=WetPaint(*map(between, self.paint)), asked=None)
 
     def places(self, stroke: int) -> tuple[Int64, Floats, Mask]:
         """The cells that a stroke reads (m, t), the weight of each tap (t,), and whether it is on the canvas (m, t)."""
@@ -168,29 +182,45 @@ def thinned(taps: Float32, light: float = 0.0) -> Float32:
     return thin
 
 
+def find_seen(fragments: Fragments, mean: Float32, cells: int, least: float) -> Mask:
+    """Which fragments (n,) are still seen in the end, through all that lies on them.
+
+    Args:
+        fragments: n fragments.
+        mean: (n,) float32 mean of alpha.
+        cells: number of cells.
+        least: share of what is seen of a cell, from which on its paint counts as seen.
+    """
+    left, seen = np.ones(cells, np.float32), np.empty(len(mean), np.uint8)
+    c = compiled()
+    if c is not None:
+        at, share = c.integers(fragments.cell_id), c.floats(np.ascontiguousarray(mean))
+        c.lib.db_find_seen(len(mean), at, share, least, c.floats(left), c.ffi.from_buffer("uint8_t[]", seen))
+        return seen.view(bool)
+    for stroke in reversed(range(len(fragments.starts) - 1)):
+        some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
+        at = fragments.cell_id[some]
+        seen[some] = left[at] * mean[some] >= np.float32(least)
+        left[at] *= 1 - mean[some]
+    return seen.view(bool)
+
+
 def every_other(nodes: Floats, per_lane: int) -> Floats:
     """Of nodes (k, lanes * per_lane, 2), of which there is an odd number in a lane, every other one of each lane."""
-    lanes = nodes.reshape(len(nodes), -1, per_lane, 2)[:, :, ::2]
-    return np.ascontiguousarray(lanes.reshape(len(nodes), -1, 2))
+    k, count = nodes.shape[:2]
+    some = nodes.reshape(k, count // per_lane, per_lane, 2)[:, :, ::2]
+    return some.reshape(k, count // per_lane * (per_lane // 2 + 1), 2)
 
 
 def pooled(weights: Float32, per_lane: int) -> Float32:
     """Weights (n, nodes) of :func:`every_other` node, as if between these there were the mean of both."""
-    lanes = weights.reshape(len(weights), -1, per_lane)
+    n, count = weights.shape
+    lanes = weights.reshape(n, count // per_lane, per_lane)
     some = lanes[:, :, ::2].copy()
     half = np.float32(0.5) * lanes[:, :, 1::2]
     some[:, :, :-1] += half
     some[:, :, 1:] += half
-    return some.reshape(len(weights), -1)
-
-
-def unpooled(by_weights: Float32, per_lane: int) -> Float32:
-    """How something changes with weights, if it is known how it changes with :func:`pooled` ones."""
-    some = by_weights.reshape(len(by_weights), -1, (per_lane + 1) // 2)
-    lanes = np.empty((*some.shape[:2], per_lane), np.float32)
-    lanes[:, :, ::2] = some
-    lanes[:, :, 1::2] = np.float32(0.5) * (some[:, :, 1:] + some[:, :, :-1])
-    return lanes.reshape(len(by_weights), -1)
+    return some.reshape(n, count // per_lane * (per_lane // 2 + 1))
 
 
 def rest_alone(canvas: Floats, fragments: Fragments, pickup: Pickup) -> Floats:
@@ -353,14 +383,14 @@ def wet_gradients(
 
 def _told(pickup: Pickup, fragments: Fragments, by: WetPaint) -> WetPaint:
     """Gradients with respect to what paint consists of where that was told, from those at fragments."""
-    if pickup.along is None:
+    if pickup.asked is None:
         return by
-    (row, part), count = pickup.rows(fragments), len(pickup.paint.own)
+    (row, after, part), count = pickup.asked.rows(fragments), len(pickup.paint.own)
 
     def gathered(each: Floats) -> Floats:
         share, total = part if each.ndim == 1 else part[:, None], np.zeros((count, *each.shape[1:]), each.dtype)
         np.add.at(total, row, (1 - share) * each)
-        np.add.at(total, row + 1, share * each)
+        np.add.at(total, after, share * each)
         return total
 
     return WetPaint(*map(gathered, by))
@@ -400,7 +430,11 @@ def _given(
     def floats(array: Floats) -> object:
         return c.floats(np.ascontiguousarray(array, np.float32))
 
-    taps = pickup.taps
+    taps, where = pickup.taps, pickup.asked
+    if where is None:
+        asked = [c.integers(fragments.starts), c.integers(np.zeros(len(colours), np.int64)), c.ffi.NULL]
+    else:
+        asked = [c.integers(where.at.starts), c.integers(where.places), floats(where.along)]
     return [
         len(colours),
         c.integers(fragments.starts),
@@ -419,8 +453,7 @@ def _given(
         c.ffi.NULL if shift is None else floats(shift),
         floats(mean),
         floats(variance),
-        pickup.count,
-        c.ffi.NULL if pickup.along is None else floats(pickup.along),
+        *asked,
         *(floats(each) for each in pickup.paint),
         floats(pickup.base),
     ]

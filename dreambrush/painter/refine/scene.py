@@ -125,10 +125,10 @@ class Scene:
             return self.everywhere
         return some_cells(self.height, self.width, self.cell, step, rng)
 
-    def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:
-        """Dreams a sketch on a canvas (height * width, 3)."""
+    def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None, rough: bool = False) -> View:
+        """Dreams a sketch on a canvas (height * width, 3); it may be told roughly of what wet paint consists."""
         grid = grid or self.everywhere
-        return self._view(sketch, canvas, grid, self.pairs(sketch, grid))
+        return self._view(sketch, canvas, grid, self.pairs(sketch, grid), rough)
 
     def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
         """As :meth:`view`, but without cells that no stroke reaches, if these are most.
@@ -153,8 +153,9 @@ class Scene:
         if grid.share == 1 and len(grid.cells) == len(self.target):
             start, target, weight = canvas, self.target, self.weight
         else:
-            start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
-        pickup = self.pickup(sketch, pairs, grid, rough)
+            start, target = np.take(canvas, grid.cells, 0), np.take(self.target, grid.cells, 0)
+            weight = self.weight[grid.cells] * grid.parts
+        pickup = self.pickup(sketch, pairs, grid, mean if rough else None)
         laid = start, sketch.colours, pairs, mean, variance
         composite = compose(*laid, shift) if pickup is None else compose_wet(*laid, pickup, shift)
         return View(grid, pairs, mean, variance, composite, target, weight, sketch.colours, shift, pickup)
@@ -163,18 +164,18 @@ class Scene:
         """The fragments of a sketch on a grid."""
         return find_fragments(sketch.strokes, self.dreams.reach(sketch), grid)
 
-    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, rough: bool = False) -> Pickup | None:
+    def pickup(self, sketch: Sketch, fragments: Fragments, grid: Grid, mean: Float32 | None = None) -> Pickup | None:
         """What wet strokes pick up on a whole grid; None if all brushes are dry.
 
         Args:
             sketch: a sketch.
             fragments: its fragments on the grid.
             grid: a whole grid.
-            rough: whether a rough answer will do.
+            mean: (p,) mean of alpha, if a rough answer will do.
         """
-        return (
-            self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells], rough) if self.dreams.any_wet else None
-        )
+        if not self.dreams.any_wet:
+            return None
+        return self.dreams.pickup(sketch, fragments, grid, np.take(self.base, grid.cells, 0), mean)
 
     def canvas_error(self, canvas: Float32) -> float:
         """Mean squared error of a canvas (height * width, 3), over cells and channels."""

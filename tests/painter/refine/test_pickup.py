@@ -14,14 +14,15 @@ from dreambrush.painter.refine.compositing import compose, gradients
 from dreambrush.painter.refine.fragments import Fragments, all_cells
 from dreambrush.painter.refine.pickup import (
     DRY,
+    Asked,
     Pickup,
     WetComposite,
     WetGradients,
     compose_wet,
     every_other,
+    find_seen,
     pooled,
     thinned,
-    unpooled,
     wet_gradients,
 )
 
@@ -58,8 +59,10 @@ class WetHeap:
     def as_float32(self) -> WetHeap:
         arrays: Any = {name: np.asarray(value, np.float32) for name, value in vars(self).items() if name not in KEPT}
         paint = WetPaint(*(each.astype(np.float32) for each in self.pickup.paint))
-        names = "nodes", "radius", "taps", "base", *(() if self.pickup.along is None else ("along",))
+        names, asked = ("nodes", "radius", "taps", "base"), self.pickup.asked
         numbers: Any = {name: getattr(self.pickup, name).astype(np.float32) for name in names}
+        if asked is not None:
+            numbers["asked"] = replace(asked, along=asked.along.astype(np.float32))
         return replace(self, **arrays, pickup=replace(self.pickup, **numbers, paint=paint))
 
 
@@ -106,12 +109,17 @@ def wet_heap(seed: int = 0, strokes: int = 6, uneven: bool = False) -> WetHeap:
 def wet_heap_along(seed: int = 0, strokes: int = 6, uneven: bool = False, places: int = 4) -> WetHeap:
     """The same, told of what paint consists at a few places on each path."""
     heap, rng = wet_heap(seed, strokes, uneven), np.random.default_rng(seed + 100)
-    rows = strokes * places
+    few = np.where(np.arange(strokes) % 2, places, 0)  # of others at their fragments
+    counts = np.where(few, few, heap.fragments.counts)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    rows = starts[-1]
     shares = rng.dirichlet(np.ones(4), rows).T
     paint = paint_of(*shares[:3], rng.dirichlet(np.ones(NODES), rows))
     along = rng.uniform(0, places - 1, len(heap.mean))
     along[:2] = 0, places - 1
-    return replace(heap, pickup=replace(heap.pickup, paint=paint, along=along))
+    nowhere = np.zeros(rows, np.int64), np.repeat(np.arange(strokes), counts), np.zeros((rows, 2), np.float32)
+    asked = Asked(Fragments(*nowhere, starts), few, along)
+    return replace(heap, pickup=replace(heap.pickup, paint=paint, asked=asked))
 
 
 def test_dry_strokes_are_laid_as_ever() -> None:
@@ -276,19 +284,35 @@ def test_nodes_between_others_are_pooled_with_both() -> None:
     some = every_other(nodes, 5)[0, :, 0]
     assert len(some) == 2 * 3
     assert pooled(weights, 5) @ some == pytest.approx(weights @ found.ravel(), abs=1e-5)
-    by = rng.random((6, 2 * 3)).astype(np.float32)
-    assert (by * pooled(weights, 5)).sum() == pytest.approx((unpooled(by, 5) * weights).sum(), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", [NONE, *LEVELS])
+def test_what_is_hidden_is_known(name: str) -> None:
+    heap = wet_heap(5, 9).as_float32()
+    cells, mean = ACROSS * DOWN, np.asarray(heap.mean, np.float32) ** np.float32(0.2)
+    with using(name):
+        seen = find_seen(heap.fragments, mean, cells, 0.05)
+    left = np.ones(cells)
+    expected = np.zeros(len(mean), bool)
+    for i in reversed(range(len(mean))):
+        at = heap.fragments.cell_id[i]
+        expected[i] = left[at] * mean[i] >= 0.05
+        left[at] *= 1 - mean[i]
+    assert np.array_equal(seen, expected)
+    assert 0 < seen.sum() < len(seen)
 
 
 def test_paint_is_linear_between_places_on_a_path() -> None:
     heap = wet_heap_along(3)
-    row = heap.pickup.count * heap.fragments.stroke_id[5]
-    along = heap.pickup.along
-    assert along is not None
-    along[5] = 1.25
+    asked = heap.pickup.asked
+    assert asked is not None
+    fragment = heap.fragments.starts[1]
+    row = asked.at.starts[1]
+    asked.along[fragment] = 1.25
     there = heap.pickup.at_fragments(heap.fragments)
     for each, at in zip(heap.pickup.paint, there.paint, strict=True):
-        assert at[5] == pytest.approx(0.75 * each[row + 1] + 0.25 * each[row + 2])
+        assert at[fragment] == pytest.approx(0.75 * each[row + 1] + 0.25 * each[row + 2])
+        assert np.array_equal(at[: heap.fragments.starts[1]], each[: asked.at.starts[1]])
     laid = replace(heap, pickup=there).laid
     assert laid.canvas == pytest.approx(heap.laid.canvas, abs=1e-12)
 
