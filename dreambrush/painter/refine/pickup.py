@@ -115,7 +115,7 @@ class Pickup:
         It makes none where the base is the same everywhere.  Elsewhere a cell that shows the base counts as bare, and
         any other as covered.
         """
-        if (self.base == self.base[:1]).all():
+        if not self.base.strides[0] or (self.base == self.base[:1]).all():
             return None
         return np.asarray((canvas != self.base).any(1), canvas.dtype)
 
