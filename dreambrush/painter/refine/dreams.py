@@ -17,11 +17,11 @@ from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.dream.wet import PLACES, WetDream, WetGradient, WetPaint, is_wet, own_share
-from dreambrush.painter.refine.fragments import Fragments, Grid, find_along, together
+from dreambrush.painter.refine.fragments import Fragments, Grid, draw, find_along, together
 from dreambrush.painter.refine.pickup import DRY, LIGHT, Asked, Pickup, all_own, every_other, find_seen, pooled, thinned
 from dreambrush.painter.sketch import Sketch
 
-CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
+CHUNK, PARTS = 1 << 12, 8  # points in one call, at least: enough that calls cost little; calls, enough for all cores
 ASKED = 2.0  # a stroke's gradient is taken from about so many points, times the root of how many it has
 MOSTLY_OWN = 0.5  # share of a wet brush's own colour, beyond which its paint hardly differs across a stroke
 HIDDEN = 0.005  # share of what is seen of a cell, up to which it does not matter of what other paint consists
@@ -242,7 +242,7 @@ class Dreams:
         """
         # A variance changes by about a quarter of what the mean does (it is a share of mean * (1 - mean)).
         says = (np.abs(grad_mean) + np.abs(grad_variance) / 4) * (mean * (1 - mean) + np.float32(DULL))
-        part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
+        part, drawn, heavier = draw(fragments, says, ASKED, rng)
         return self.vjp_everywhere(sketch, part, grad_mean[drawn] * heavier, grad_variance[drawn] * heavier)
 
     def wet_vjp(self, sketch: Sketch, fragments: Fragments, by: WetPaint) -> Float32:
@@ -277,29 +277,9 @@ class Dreams:
         """
         mixing = np.isin(sketch.brush, self._mixing)[fragments.stroke_id]
         says = (np.abs(by.own) + np.abs(by.carried) + np.float32(1e-12)) * mixing
-        part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
+        part, drawn, heavier = draw(fragments, says, ASKED, rng)
         shares = [each[drawn] * heavier for each in by[:3]]
         return self.wet_vjp(sketch, part, WetPaint(*shares, by.weights[drawn] * heavier[:, None]))
-
-    @staticmethod
-    def _drawn(
-        sketch: Sketch, fragments: Fragments, says: Float32, rng: np.random.Generator
-    ) -> tuple[Fragments, Mask, Float32]:
-        """Draws a few fragments of each stroke by how much they say; which, and how much heavier each then counts."""
-        counts = fragments.counts
-        asked = np.minimum(counts, ASKED * np.sqrt(counts))
-        total = np.maximum(np.bincount(fragments.stroke_id, says, len(sketch)), 1e-12)
-        chance = np.minimum(says * (asked / total)[fragments.stroke_id], 1.0)
-        drawn = rng.random(len(fragments), dtype=np.float32) < chance
-        heavier = (1 / np.maximum(chance[drawn], 1e-6)).astype(np.float32)
-        stroke_id = fragments.stroke_id[drawn]
-        part = Fragments(
-            fragments.cell_id[drawn],
-            stroke_id,
-            fragments.points[drawn],
-            np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
-        )
-        return part, drawn, heavier
 
     def vjp_everywhere(
         self, sketch: Sketch, fragments: Fragments, grad_mean: Float32, grad_variance: Float32
@@ -330,7 +310,8 @@ class Dreams:
             arrays = (*(array[points] for array in per_point), *(array[some] for array in per_stroke))
             return dream(strokes[some], starts - starts[0], *arrays)
 
-        return self.map(answer, together(np.diff(own.starts), CHUNK) if len(own.points) else ())
+        size = max(CHUNK, len(own.points) // PARTS)
+        return self.map(answer, together(np.diff(own.starts), size) if len(own.points) else ())
 
 
 class _Own:

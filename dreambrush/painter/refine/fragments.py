@@ -197,6 +197,38 @@ def _compiled_fragments(c: Compiled, strokes: Float32, reach: Float32, grid: Gri
     return Fragments(cell_id, np.repeat(np.arange(k), np.diff(starts)), points, starts)
 
 
+def draw(
+    fragments: Fragments, says: Float32, asked: float, rng: np.random.Generator
+) -> tuple[Fragments, Int64, Float32]:
+    """Draws a few fragments of each stroke by how much they say.
+
+    Args:
+        fragments: n fragments.
+        says: (n,) how much each says.
+        asked: how many of a stroke are drawn, about, times the root of how many it has.
+        rng: random numbers.
+
+    Returns:
+        Those that were drawn, their numbers (m,), and how much heavier each then counts (m,).
+    """
+    counts, k, n = fragments.counts, len(fragments.starts) - 1, len(fragments)
+    wanted = np.minimum(counts, asked * np.sqrt(counts))
+    lots = rng.random(n, dtype=np.float32)
+    c = compiled()
+    if c is not None:
+        which, cell_id, stroke_id = np.empty((3, n), np.int64)
+        points, heavier, starts = np.empty((n, 2), np.float32), np.empty(n, np.float32), np.zeros(k + 1, np.int64)
+        given = c.integers(fragments.starts), c.floats(np.ascontiguousarray(says, np.float32)), c.doubles(wanted)
+        where = c.integers(fragments.cell_id), c.floats(fragments.points)
+        made = c.integers(which), c.integers(cell_id), c.integers(stroke_id), c.floats(points), c.floats(heavier)
+        m = c.lib.db_draw(k, *given, c.floats(lots), *where, *made, c.integers(starts[1:]))
+        return Fragments(cell_id[:m], stroke_id[:m], points[:m], starts), which[:m], heavier[:m]
+    total = np.maximum(np.bincount(fragments.stroke_id, says, k), 1e-12)
+    chance = np.minimum(says * (wanted / total)[fragments.stroke_id], 1.0)
+    which = np.flatnonzero(lots < chance)
+    return fragments.some(which), which, (1 / np.maximum(chance[which], 1e-6)).astype(np.float32)
+
+
 def together(counts: Int64, size: int) -> list[slice]:
     """Slices of strokes whose counts (k,) add up to `size` at most, or of one that has more; at least one slice."""
     ends = np.cumsum(counts)
