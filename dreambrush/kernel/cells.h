@@ -31,9 +31,10 @@ int64_t db_find_fragments(int instructions, int64_t count, int64_t pieces, const
 int db_find_along(int instructions, int64_t count, int64_t pieces, const float *nodes, const int64_t *starts,
                   const float *points, float *along);
 
-// Draws fragments of strokes (count) by how much they say (n): about so many of each stroke as asked (count) wants, those
-// whose lots (n) are less than their chance.  Of these it gives numbers, cells and strokes (m), points (m, 2) and how much
-// heavier each counts (m), which have room for all; ends (count) says where each stroke's end.  Returns m.
+// Draws fragments of strokes (count) by how much they say (n): about so many of each stroke as asked (count) wants,
+// those whose lots (n) are less than their chance.  Of these it gives numbers, cells and strokes (m), points (m, 2)
+// and how much heavier each counts (m), which have room for all; ends (count) says where each stroke's end.  Returns
+// m.
 int64_t db_draw(int64_t count, const int64_t *starts, const float *says, const double *asked, const float *lots,
                 const int64_t *cell_id, const float *points, int64_t *which, int64_t *drawn_cell, int64_t *drawn_stroke,
                 float *drawn_points, float *heavier, int64_t *ends);
