@@ -25,6 +25,9 @@ SHIFT, PRESSURE, LOG_RADIUS = 0.035, 0.03, 0.03  # first steps of Adam; shifts a
 LAST_STEP = 0.05  # share of the first step that is left at the end of a cosine
 COLOUR_MEMORY, COLOUR_STEP = 0.5, 0.5  # of gradient and curvature; share of the way to the least error
 LEAST_CURVATURE = 1.0  # cells; a stroke that is hardly seen changes its colour slowly
+# The curvature does not know where a blender carries paint to.  So the colour of a stroke that is hidden, but for what
+# was picked up of it, would leap.  Beside blenders a colour changes by so much in a step at most.
+BLENDED_STEP = 0.05
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,10 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
     curvature = COLOUR_MEMORY * at.curvature + (1 - COLOUR_MEMORY) * curvature
     # If only some colours may be used, half a step would never get from one to the next.
     part = COLOUR_STEP if scene.snap is None else 1.0
-    wished = sketch.colours - part * grad_colour / (curvature + LEAST_CURVATURE)[:, None]
+    descent = part * grad_colour / (curvature + LEAST_CURVATURE)[:, None]
+    if scene.dreams.blends and scene.snap is None:
+        descent = np.clip(descent, -BLENDED_STEP, BLENDED_STEP)
+    wished = sketch.colours - descent
     colours = np.clip(wished, 0.0, 1.0).astype(np.float32)
     if scene.snap is not None:
         colours = scene.snap(colours)

@@ -147,6 +147,11 @@ class Dreams:
         """Of each brush whether its paint is wet, and mostly the brush's own."""
         return [each is not None and own_share(each) > MOSTLY_OWN for each in self.wet]
 
+    @property
+    def blends(self) -> bool:
+        """Whether there is a brush whose paint is mostly not its own."""
+        return bool(self._mixing)
+
     def mixes(self, sketch: Sketch, fragments: Fragments) -> bool:
         """Whether most of a sketch is paint of brushes that is mostly not their own."""
         mixed = fragments.counts[np.isin(sketch.brush, self._mixing)].sum()
@@ -278,8 +283,8 @@ class Dreams:
         mixing = np.isin(sketch.brush, self._mixing)[fragments.stroke_id]
         says = (np.abs(by.own) + np.abs(by.carried) + np.float32(1e-12)) * mixing
         part, drawn, heavier = draw(fragments, says, ASKED, rng)
-        shares = [each[drawn] * heavier for each in by[:3]]
-        return self.wet_vjp(sketch, part, WetPaint(*shares, by.weights[drawn] * heavier[:, None]))
+        own, kept, carried = (each[drawn] * heavier for each in by[:3])
+        return self.wet_vjp(sketch, part, WetPaint(own, kept, carried, by.weights[drawn] * heavier[:, None]))
 
     def vjp_everywhere(
         self, sketch: Sketch, fragments: Fragments, grad_mean: Float32, grad_variance: Float32

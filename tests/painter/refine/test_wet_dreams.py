@@ -13,6 +13,7 @@ from dreambrush.bezier import path_nodes
 from dreambrush.dream.wet import PLACES
 from dreambrush.kernel.library import LEVELS, NONE, using
 from dreambrush.models.catalogue import shipped_folder
+from dreambrush.painter.refine.descent import BLENDED_STEP, refine
 from dreambrush.painter.refine.dreams import ALONG, HIDDEN, Dreams
 from dreambrush.painter.refine.fragments import find_along, some_cells
 from dreambrush.painter.refine.pickup import WetGradients, by_nodes_of_strokes, find_seen
@@ -146,6 +147,18 @@ def test_what_a_blender_lays_is_asked_everywhere_but_where_it_is_hidden() -> Non
         assert np.array_equal(one[blended & seen], other[blended & seen])
     assert not there.carried[blended & ~seen].any() and (there.kept[blended & ~seen] > 0.99).all()
     assert np.abs(rough.composite.canvas - exact.composite.canvas).mean() < 0.02
+
+
+def test_beside_a_blender_colours_do_not_leap() -> None:
+    furthest = []
+    for names in (("oil",), ("oil", "blender")):
+        with Dreams([shipped_folder("pretrained") / name for name in names], cores=1) as dreams:
+            assert dreams.blends == (len(names) == 2)
+            sketch, canvas = sketch_of(strokes_of(12, seed=6)), np.full((SIDE * SIDE, 3), 0.5, np.float32)
+            once = refine(scene_of(dreams), sketch, canvas, 1, np.random.default_rng(0))
+            furthest.append(np.abs(once.colours - sketch.colours).max())
+    assert furthest[0] > 2 * BLENDED_STEP
+    assert furthest[1] == pytest.approx(BLENDED_STEP, abs=1e-6)
 
 
 def test_colours_follow_back_through_few_places_as_through_all(wet_dreams: Dreams) -> None:
