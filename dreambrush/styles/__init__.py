@@ -68,7 +68,12 @@ def list_styles() -> list[Style]:
     Raises:
         UsageError: a style of the user's is broken.
     """
-    return [load_style(name) for name in sorted(_files())]
+    return [load_style(name) for name in style_names()]
+
+
+def style_names() -> list[str]:
+    """The names of all styles, sorted.  None is read, so a broken one counts too."""
+    return sorted(_files())
 
 
 def load_style(name_or_file: str) -> Style:
