@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 WIDE = 0.015  # of the longer side: with --min-size from here on, narrow strokes are missed more than more of them
-SHORT = 1.0  # widths: with --max-length below that, strokes are dots
+SHORT = 0.5  # widths: with --max-length below that, strokes are dots
 STRAY = 0.15  # --jitter from which on colours are off by more than more strokes would gain
 
 
