@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dreambrush.recipe import Recipe
 
 EOTFS = {
-    1.0: "colours mix as they are stored (eotf 1.0), in MyPaint and in other programs",
+    1.0: "colours mix alike in MyPaint and in other programs (eotf 1.0)",
     2.2: "colours mix as light does (eotf 2.2), in MyPaint 2 only",
 }
 TILE_SIZE = 64  # MyPaint saves whole tiles; without a word of that, a layer seems larger than its picture
@@ -263,7 +263,7 @@ def _layer_words(layer: dict[str, Any]) -> Iterator[str]:
     if layer["composite_op"] is not None:
         yield f"has the mode {_mode(layer['composite_op'])}"
     if layer["pixels"] is None:
-        yield "may have been painted on: the libmypaint here paints other pixels than the one that painted it"
+        yield "may have been painted on: MyPaint's engine here is another than the one that painted it"
     elif layer["pixels"]:
         yield f"was painted on: {_counted(layer['pixels'], 'pixel')} differ{'s' if layer['pixels'] == 1 else ''}"
     if layer["strokes"]:

@@ -108,7 +108,7 @@ def paint(
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
     work = Onto.asked(onto, above, region, mask, in_place, fit)
 
-    outcomes = Outcomes(as_json=as_json, quiet=quiet)
+    outcomes = Outcomes(as_json=as_json, quiet=quiet, verbose=verbose)
     with opened_inputs(targets, outcomes.note) as pictures:
         files = [picture.file for picture in pictures]
         if watch:

@@ -145,7 +145,9 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
         job.note("Nothing stands out in the picture, so --focus auto has no effect.")
     short = settings.strokes - len(painting.strokes)
     if short > 0 and settings.palette and not painting.interrupted and settings.time is None and settings.until is None:
-        job.note(f"{short} of {settings.strokes} strokes are left out: with these colours they would gain nothing.")
+        job.note(
+            f"{short} of {settings.strokes} strokes are left out: with these colours they would bring it no closer."
+        )
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
     with clock.time("write"):

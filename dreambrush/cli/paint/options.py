@@ -58,8 +58,8 @@ WHAT_TO_PAINT: tuple[Decorator, ...] = (
         "--megapixels",
         metavar="N",
         type=whole_number(1, 10_000),
-        help="Read pictures of up to so many million pixels, and take the memory for it: up to 24 bytes a pixel.  "
-        "[default: 250, and at most 1 GB]",
+        help="Largest picture to read, in million pixels.  Each million takes up to 24 MB of memory.  "
+        "[default: 250, and at most 1 GB of memory]",
     ),
     click.option(
         "--focus",
@@ -117,14 +117,15 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         metavar="COLOUR|paper",
         type=ground_named,
         help='Colour under the first stroke, such as "#cc8855".  paper is drawing paper with a faint grain.  '
-        "[default: the mean of the picture, or its flat ground; for line art on transparency, a colour that contrasts]",
+        "[default: the average colour of the picture, or that of its background if this is plain; for a drawing on "
+        "transparency, a colour on which it shows]",
     ),
     click.option(
         "--min-size",
         metavar="PX|%",
         type=stroke_width,
         help="Width of the narrowest stroke, in pixels (4) or in per cent of the longer side (0.5%).  "
-        "[default: depends on --hand]",
+        "[default: 2 pixels with a careful --hand, wider with a free one]",
     ),
     click.option(
         "--max-size",
@@ -168,12 +169,12 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
     click.option(
         "--pigment/--no-pigment",
         default=False,
-        help="Mix colours like real pigments, as MyPaint 2 does.  This is slower, and only MyPaint shows such a file "
-        "correctly.  --flatten-pigment helps.",
+        help="Mix colours like real pigments, as MyPaint 2 does.  This is slower.  Only MyPaint shows such a file "
+        "correctly, unless you add --flatten-pigment.",
     ),
     seed_option(
-        "Number of the variant to paint.  The same number gives the same file again, with the same versions on the "
-        "same kind of processor."
+        "Number of the variant to paint.  Another number gives another painting.  The same number gives the same file "
+        "again, with the same versions on the same kind of processor."
     ),
 )
 
@@ -184,7 +185,8 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=whole_number(1, 100_000),
         default=DEFAULT_STROKES,
         show_default=True,
-        help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if no more would gain anything.",
+        help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if more would bring the painting "
+        "no closer to the picture.",
     ),
     click.option(
         "--time",
@@ -199,22 +201,23 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=whole_number(*EFFORTS),
         default=DEFAULT_EFFORT,
         show_default=True,
-        help="How long to think about each stroke.  1 is quick, 5 comes closest to the picture.",
+        help="How long to think about each stroke.  1 is quick.  5 comes closest to the picture.",
     ),
     click.option(
         "--controller",
         type=click.Choice(CONTROLLERS),
         default=CONTROLLERS[0],
         show_default=True,
-        help="What proposes strokes.  learned is what each brush has learned in its dream.  ridge follows ridges of "
-        "error, as earlier versions did; it is always used with --palette.",
+        help="Who chooses the places for strokes.  learned: a small network that has practised with the brush.  ridge: "
+        "a fixed rule that follows the lines where painting and picture differ most, as earlier versions did; it is "
+        "always used with --palette.",
     ),
     click.option(
         "--until",
         metavar="DB",
         type=decimal_number(1, 99),
-        help="Stop when the painting is this close to the picture: PSNR in decibels, 1 to 99.  1,000 strokes often "
-        "reach 25 to 28.",
+        help="Stop when the painting is this close to the picture, in decibels, 1 to 99.  20 shows the forms, 25 some "
+        "details, 30 is very close.  1,000 strokes often reach 25 to 28.",
     ),
 )
 
@@ -267,8 +270,8 @@ FILES: tuple[Decorator, ...] = (
     click.option(
         "--flatten-pigment/--no-flatten-pigment",
         default=False,
-        help="Save layers that need no blending, so that Krita, GIMP and others show the same picture as MyPaint, also "
-        "with --pigment.  Where paint is thin, a layer then holds what shines through it, too.",
+        help="Save layers that Krita, GIMP and others show as MyPaint does, also with --pigment.  Where paint is thin, "
+        "a layer then holds what shines through it, too.",
     ),
     click.option(
         "--your-turn/--no-your-turn",
@@ -328,9 +331,19 @@ WHILE_IT_RUNS: tuple[Decorator, ...] = (
         show_default=True,
         help="Show the painting in the terminal while it grows.  This needs a large terminal with colours.",
     ),
-    click.option("-v", "--verbose", is_flag=True, help="Report progress on stderr in plain lines, even when piped."),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Tell the progress in lines of text, and how close the painting is in figures.",
+    ),
     QUIET,
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture on stdout."),
+    click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="For scripts: print a report of each picture on stdout, as one JSON object.",
+    ),
 )
 
 GROUPS = {

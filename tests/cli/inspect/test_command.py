@@ -63,7 +63,7 @@ def test_any_ora_in_words(command: Command) -> None:
     assert (outcome.code, outcome.stderr) == (0, "")
     assert outcome.stdout.splitlines() == [
         "hers.ora: 90 x 70 pixels, 300 ppi.",
-        "  Colours mix as they are stored (eotf 1.0), in MyPaint and in other programs; the file does not say, "
+        "  Colours mix alike in MyPaint and in other programs (eotf 1.0); the file does not say, "
         "so MyPaint assumes it.",
         "",
         "Layers, the topmost first:",

@@ -29,7 +29,18 @@ if TYPE_CHECKING:
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
 KEYS |= {"edges"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
-KEYS |= {"controller", "outputs", "interrupted", "made_with", "error", "ground", "ground_reason", "flattened"}
+KEYS |= {
+    "likeness",
+    "closer",
+    "controller",
+    "outputs",
+    "interrupted",
+    "made_with",
+    "error",
+    "ground",
+    "ground_reason",
+    "flattened",
+}
 
 
 def layer_names(path: str) -> list[str]:
@@ -44,7 +55,8 @@ def test_paints_into_the_current_folder(command: Command) -> None:
     assert outcome.code == ExitCode.OK
     assert outcome.stdout == ""
     assert outcome.stderr.startswith("photo.ora: 12 strokes of oil, 48 x 36 px, in ")
-    assert "mean squared error" in outcome.stderr and outcome.stderr.count("\n") == 1
+    assert "  Likeness: " in outcome.stderr and outcome.stderr.count("\n") == 1
+    assert "error" not in outcome.stderr and " dB" not in outcome.stderr
     assert sorted(path.name for path in Path().iterdir()) == ["photo.ora", "photo.png"]
     with zipfile.ZipFile("photo.ora") as ora:
         assert Image.open(ora.open("mergedimage.png")).size == (48, 36)
@@ -181,7 +193,10 @@ def test_a_palette_with_nothing_near_ends_soon(command: Command, monkeypatch: py
     outcome = command("paint", *words, "-o", "whole.ora", "--json")
     strokes = json.loads(outcome.stdout)["strokes"]
     assert 1 <= strokes < 60
-    assert f"{600 - strokes} of 600 strokes are left out: with these colours they would gain nothing." in outcome.stderr
+    assert (
+        f"{600 - strokes} of 600 strokes are left out: with these colours they would bring it no closer."
+        in outcome.stderr
+    )
     for rounds in (1, 3, 5):
         with monkeypatch.context() as patch:
             stop_after(rounds, patch)

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from dreambrush.cli.paint import options as paint_options
-from dreambrush.cli.shared.brushes import BRUSH_SETS, brushes_with_dreams
+from dreambrush.cli.shared.brushes import brushes_with_dreams
+from dreambrush.cli.shared.named import BRUSH_SETS
 from dreambrush.errors import ExitCode
 from dreambrush.recipe import recipes_of
 
