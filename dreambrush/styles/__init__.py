@@ -32,6 +32,8 @@ KEYS: dict[str, tuple[type, ...]] = {
     "min_pressure": (int, float),
     "jitter": (int, float),
     "edges": (int, float),
+    "temperature": (int, float),
+    "focus": (str,),
     "palette": (str,),
     "ground": (str,),
     "pigment": (bool,),

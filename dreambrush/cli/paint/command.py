@@ -82,7 +82,7 @@ def paint(
     The unfinished painting is saved every 30 seconds (--save-every).  It is also saved when you press Ctrl-C or the
     computer shuts down.  --resume finishes it.
     """
-    settings, request = PaintSettings(**chosen), None
+    settings, request = PaintSettings.of(**chosen), None
     if sample:
         targets = (*targets, SAMPLE)
     if resume is not None:

@@ -13,7 +13,6 @@ from dreambrush.cli.shared.brushes import complete_brush
 from dreambrush.cli.shared.completers import complete_style, ora_files
 from dreambrush.cli.shared.formats import FORMATS, ORA, dpi_option, format_option
 from dreambrush.cli.shared.options import (
-    DEFAULT_BRUSH,
     QUIET,
     Decorator,
     decimal_number,
@@ -22,9 +21,10 @@ from dreambrush.cli.shared.options import (
 )
 
 DEFAULT_STROKES = 1500
+DEFAULT_BRUSH = "set:painter"
 # As the painter has them, without loading numpy.
 EFFORTS, DEFAULT_EFFORT = (1, 5), 3
-HANDS, DEFAULT_HAND = (0.0, 1.0), 0.3
+HANDS, DEFAULT_HAND = (0.0, 1.0), 0.5
 LAYERS, DEFAULT_LAYERS = (1, 5), 5
 PRESSURES, DEFAULT_PRESSURE = (0.05, 1.0), 0.05
 CONTROLLERS = ("learned", "ridge")
@@ -63,10 +63,11 @@ WHAT_TO_PAINT: tuple[Decorator, ...] = (
     ),
     click.option(
         "--focus",
-        metavar="PICTURE|auto",
+        metavar="PICTURE|auto|none",
         type=click.Path(),
-        help="Paint finer detail where this picture is light, for example a mask made in MyPaint.  With auto, "
-        "dreambrush looks for the subject itself.",
+        help="Paint finer detail where this picture is light, for example a mask made in MyPaint, and broader "
+        "elsewhere.  With auto, dreambrush looks for the subject itself.  With none, no place is finer.  "
+        "[default: auto, but none with --hand 0]",
     ),
 )
 
@@ -86,7 +87,8 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         shell_complete=complete_brush,
         default=(DEFAULT_BRUSH,),
         help="A brush by name, such as ink or classic/charcoal, or a .myb file.  Give it several times to paint with "
-        "several brushes: each stroke gets the one that fits best.  set:studio is oil, bristle, ink and pastel; "
+        "several brushes: each stroke gets the one that fits best.  set:painter is gouache, sable and bristle; "
+        "set:studio is oil, bristle, ink and pastel; "
         f"set:drawing is pencil, charcoal and ink.  `dreambrush brushes` lists all.  [default: {DEFAULT_BRUSH}]",
     ),
     click.option(
@@ -95,7 +97,8 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         type=decimal_number(*HANDS),
         default=DEFAULT_HAND,
         show_default=True,
-        help="How loose the hand is.  0 follows the picture closely.  1 paints long, free strokes along the forms.",
+        help="How loose the hand is.  0 follows the picture closely.  1 paints long, free strokes along the forms, "
+        "loses edges, and simplifies what is not the subject.",
     ),
     click.option(
         "--layers",
@@ -114,10 +117,11 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
     ),
     click.option(
         "--ground",
-        metavar="COLOUR|paper",
+        metavar="COLOUR|paper|average",
         type=ground_named,
         help='Colour under the first stroke, such as "#cc8855".  paper is drawing paper with a faint grain.  '
-        "[default: the average colour of the picture, or that of its background if this is plain; for a drawing on "
+        "average is the average colour of the picture, or that of its background if this is plain.  [default: a tone a "
+        "little darker and warmer than the parts with detail, but average with --hand 0; for a drawing on "
         "transparency, a colour on which it shows]",
     ),
     click.option(
@@ -161,10 +165,16 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "--edges",
         metavar="0-1",
         type=decimal_number(0, 1),
-        default=0.0,
-        show_default=True,
         help="How much edges are lost and found.  0 keeps them as the picture has them.  1 loses them where contrast "
-        "is low, out of focus, and far from the subject (or --focus), and makes them firm where they matter.",
+        "is low, out of focus, and far from the subject (or --focus), and makes them firm where they matter.  "
+        "[default: as much as --hand]",
+    ),
+    click.option(
+        "--temperature",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        help="How much warmer lights are painted than they are, and how much cooler shadows.  0 keeps the colours.  "
+        "[default: half as much as --hand; 0 with a --palette]",
     ),
     click.option(
         "--pigment/--no-pigment",

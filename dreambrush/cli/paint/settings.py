@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from dreambrush.painter.options import ControllerKind, PaintOptions
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
-AUTO = "auto"  # as --focus: the picture's subject
+AUTO, NONE = "auto", "none"  # as --focus: the picture's subject; no place
+AVERAGE = "average"  # as --ground: the picture's average colour
+TEMPERATURE = 0.5  # that the freest hand likes
 # Time after planning: reading back each layer and the whole, merging, encoding and writing (a quarter of it).
 # Measured with five layers on one core of an AMD EPYC: 0.2 s at 256 px, 1 s at 1024 px, 16 s at 4096 px.
 FINISHING, FINISHING_PER_PIXEL = 0.1, 1e-6  # seconds
@@ -80,6 +82,38 @@ class PaintSettings:
     seed: int
     flatten_pigment: bool = False
     edges: float = 0.0
+    temperature: float = 0.0
+    toned: bool = False  # whether the ground is toned, if it has no colour given
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        hand: float,
+        edges: float | None,
+        temperature: float | None,
+        focus: str | None,
+        ground: Ground | str | None,
+        palette: str | None,
+        **others: Any,
+    ) -> PaintSettings:
+        """The settings of these options.  What is None becomes what the hand likes; at hand 0 that is nothing."""
+        if edges is None:
+            edges = hand
+        if temperature is None:
+            temperature = TEMPERATURE * hand if palette is None else 0.0
+        if focus is None and hand:
+            focus = AUTO
+        return cls(
+            **others,
+            hand=hand,
+            edges=edges,
+            temperature=temperature,
+            focus=None if focus == NONE else focus,
+            ground=ground if isinstance(ground, Ground) else None,
+            toned=ground is None and hand > 0,
+            palette=palette,
+        )
 
     @property
     def error(self) -> float:
@@ -90,7 +124,7 @@ class PaintSettings:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
-        for name in ("flatten_pigment", "edges"):
+        for name in ("flatten_pigment", "edges", "temperature", "toned"):
             if not record[name]:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
@@ -131,6 +165,8 @@ class PaintSettings:
             lightest=self.min_pressure,
             jitter=self.jitter,
             edges=self.edges,
+            temperature=self.temperature,
+            toned=self.toned,
             controller=self.controller,
             seconds=seconds,
             until=self.error,

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from dreambrush.styles import Style
 
 SET = "set:"
-BRUSH_SETS = {"studio": ("oil", "bristle", "ink", "pastel"), "drawing": ("pencil", "charcoal", "ink")}
+BRUSH_SETS = {
+    "painter": ("gouache", "sable", "bristle"),
+    "studio": ("oil", "bristle", "ink", "pastel"),
+    "drawing": ("pencil", "charcoal", "ink"),
+}
 
 ALIKE = 0.75  # least ratio of difflib, 0..1, at which a name is suggested beside one that fits, or of the other kind
 MOST = 2  # such names, at most
