@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -239,7 +239,7 @@ def _try_of(look: LookOptions, photo: Path, seed: int, *, quiet: bool) -> Try:
     words = [_typed(str(photo)), look.options, seeded, "-o", _typed(f"{photo.stem}-{look.name}.ora")]
     command = " ".join(["dreambrush paint", *filter(None, words)])
     chosen = paint.make_context("paint", shlex.split(command)[2:]).params
-    settings = PaintSettings(**{each.name: chosen[each.name] for each in fields(PaintSettings)})
+    settings = PaintSettings.of(chosen)
     side = chosen["size"] or DEFAULT_SIDE
     narrowest, widest = (_in_per_cent(width, side) for width in (settings.min_size, settings.max_size))
     small = replace(settings, effort=EFFORT, time=None, min_size=narrowest, max_size=widest)

@@ -82,7 +82,7 @@ def paint(
     The unfinished painting is saved every 30 seconds (--save-every).  It is also saved when you press Ctrl-C or the
     computer shuts down.  --resume finishes it.
     """
-    settings, request = PaintSettings.of(**chosen), None
+    settings, request = PaintSettings.of(chosen), None
     if sample:
         targets = (*targets, SAMPLE)
     if resume is not None:
@@ -142,6 +142,7 @@ def paint(
             verbose=verbose,
             bar=min(jobs, len(pictures)) == 1,
             preview=preview,
+            focused=is_typed("focus"),
         )
         todo = list(zip(pictures, outputs, strict=True))
         if go_on:

@@ -217,7 +217,7 @@ def test_colours_of_the_picture_itself(command: Command) -> None:
         (("--palette", "red"), "is not a list of colours"),
         (("--palette", "auto:none"), "must ask for 1 to 256 colours"),
         (("--palette", "nothing.gpl"), "nothing.gpl"),
-        (("--ground", "blue"), "'blue' is neither a colour such as #cc8855 nor paper."),
+        (("--ground", "blue"), "'blue' is neither a colour such as #cc8855 nor one of paper, toned and average."),
     ],
 )
 def test_colours_that_there_are_not(command: Command, words: tuple[str, str], message: str) -> None:
