@@ -56,18 +56,18 @@ class LookOptions(NamedTuple):
 # Those that differ at a glance and suit most photos.  Each is to be looked at again when brushes or styles change.
 LOOKS = (
     LookOptions("plain", "As it comes", ""),
-    LookOptions("loose", "Four brushes, a free hand", "--brush set:studio --focus auto --strokes 800 --hand 0.7"),
+    LookOptions("loose", "A free hand", "--hand 1 --strokes 800"),
+    LookOptions("close", "Close to the photo", "--hand 0 --strokes 2500"),
     LookOptions(
         "wet",
         "Wet oil, lost edges",
-        "--brush wet-oil --brush blender --focus auto --strokes 800 --hand 0.7 --edges 0.8",
+        "--brush wet-oil --brush blender --strokes 800 --hand 0.7 --edges 0.8",
     ),
-    LookOptions("broad", "Broad, flat strokes", "--brush filbert --focus auto --strokes 800 --hand 1"),
-    LookOptions("impressionist", "Broken colour", "--style impressionist"),
+    LookOptions("broad", "Broad, flat strokes", "--brush filbert --strokes 800 --hand 1"),
     LookOptions(
         "earth",
         "Earth colours and black",
-        "--brush set:studio --strokes 1000 --hand 0.6"
+        "--strokes 1000 --hand 0.6"
         " --palette '#f4ecd8,#c9cfd0,#d9a441,#e3b98f,#b98058,#b5452c,#7b2a20,#4f3a2c,#6d7476,#3b4347,#1f1d1d'",
     ),
     LookOptions(

@@ -29,8 +29,7 @@ SAMPLE = Path(__file__).parents[2] / "samples" / "still-life.jpg"
 EXAMPLES = """\b
 Examples:
   dreambrush paint photo.jpg
-  dreambrush paint photo.jpg -o portrait.ora --brush bristle --strokes 3000 --size 2048
-  dreambrush paint photo.jpg --brush oil --brush bristle --brush ink --effort 5 --hand 0.7
+  dreambrush paint photo.jpg -o portrait.ora --hand 0.8 --strokes 3000 --size 2048
   dreambrush paint photo.jpg --brush set:drawing --min-size 1% --time 30s
   dreambrush paint photo.jpg -o painting.ora -o print.tif --dpi 240
   dreambrush paint album -o paintings --jobs 2 --json > report.jsonl
