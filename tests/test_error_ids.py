@@ -22,8 +22,8 @@ CLASSES: dict[str, type[DreambrushError]] = {
     for name, found in vars(errors).items()
     if isinstance(found, type) and issubclass(found, DreambrushError)
 }
-# How click begins its messages; they are in no source of ours.
-OF_CLICK = ("No such ", "Missing ", "Got unexpected", "Invalid value", "Option ... requires")
+# How click's errors begin; most of their words are in no source of ours.
+OF_CLICK = ("No such ", "Missing ", "Invalid value", "The command takes no", "... needs a value")
 HOLE = "\0"  # what varies in a message
 
 

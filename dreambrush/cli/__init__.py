@@ -14,6 +14,7 @@ import keyword
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
@@ -23,6 +24,7 @@ from dreambrush import __version__
 from dreambrush.cli.shared.errors import Ending, ReaderLeft, ending_of, flushed
 from dreambrush.cli.shared.options import HELP_NAMES
 from dreambrush.cli.ui.welcome import WELCOME
+from dreambrush.errors import UsageError
 from dreambrush.interrupts import all_stops
 from dreambrush.mypaint.engine.library import messages_to_stderr
 
@@ -73,6 +75,23 @@ class CommandGroup(click.Group):
         function = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
         command: click.Command = getattr(import_module(f"dreambrush.cli.{COMMANDS[cmd_name]}"), function)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names.
+
+        Raises:
+            UsageError: there is none.  Near matches are suggested, and painting if the word is a file.
+        """
+        word = args[0]
+        if word in COMMANDS or word.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        near = get_close_matches(word, COMMANDS, n=1)
+        advice = f"Did you mean {near[0]}?  See 'dreambrush --help'." if near else "See 'dreambrush --help'."
+        if os.path.isfile(word):
+            advice = f"To paint a picture, write: dreambrush paint '{word}'"
+        raise UsageError(f"No such command '{word}'.", advice, id="no-such-command")
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command.  A reader that leaves, such as ``head``, is not an error; click would make one of it."""

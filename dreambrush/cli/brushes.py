@@ -38,7 +38,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.option("--all", "everything", is_flag=True, help="List MyPaint's own brushes too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per brush.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts: print one JSON object per brush.")
 @click.option(
     "--sheet", metavar="OUT.png", type=click.Path(path_type=Path), help="Paint a sample of each brush on one sheet."
 )
@@ -76,13 +76,13 @@ def brushes(
 ) -> None:
     """List the brushes.
 
-    The list shows the name of each brush, whether it has a dream, and what it is like.. A dream is what dreambrush has
-    learnt about a brush.. It paints only with brushes that have one.. `dreambrush train BRUSH` makes one.. With --all
-    the list also shows what a short training of each of MyPaint's brushes found: whether it is dry, wet, a blender or
-    an eraser, and how much of what its strokes do over paint is foretold.
+    The list shows the name of each brush, whether it is ready to paint with, and what it is like.  Where it says "to
+    train", dreambrush has not learned the brush yet.  `dreambrush train BRUSH` teaches it.  With --all the list also
+    says what each of MyPaint's brushes is (dry, wet, a blender or an eraser), and how well dreambrush can learn it.
+    100 % would mean that it knows all that can be known of a stroke before it is painted.
 
-    The list begins with the brushes of dreambrush.. Your own follow.. You may leave out the group of a name, as in
-    `charcoal` for `classic/charcoal`.. If several brushes match, dreambrush's own wins, then yours, then MyPaint's.
+    The list begins with the brushes of dreambrush.  Your own follow.  You may leave out the group of a name, as in
+    `charcoal` for `classic/charcoal`.  If several brushes match, dreambrush's own wins, then yours, then MyPaint's.
     """
     chosen = {"--json": as_json, "--sheet": sheet, "--pack": pack, "--install": install, "--uninstall": uninstall}
     _check_options([option for option, value in chosen.items() if value], everything=everything, force=force)
@@ -207,7 +207,7 @@ def _line(brush: BrushFile, width: int, *, known: bool) -> str:
         about = about if found is None else f"{found!s:{KNOWN}}  {about}"
     except BrushError as error:
         about = error.message
-    line = f"  {brush.name:{width}}  {'dream' if brush.dream else 'no dream':8}  {about}".rstrip()
+    line = f"  {brush.name:{width}}  {'ready' if brush.dream else 'to train':8}  {about}".rstrip()
     if sys.stdout.isatty():
         columns = max(shutil.get_terminal_size().columns, NARROWEST)
         return line if len(line) <= columns else line[: columns - 3] + "..."

@@ -30,12 +30,13 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per check.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts: print one JSON object per check.")
 def doctor(as_json: bool) -> int:
     """Check the installation, and say how to fix what is wrong.
 
-    The doctor checks the Python packages, libmypaint, brushes, dreams, folders, memory, MyPaint, and what
-    training needs.  It dreams a stroke and paints a real one.  It changes nothing.
+    The doctor checks the Python packages, MyPaint's engine (libmypaint), the brushes, what dreambrush has learned of
+    them (their dreams), folders, memory, MyPaint itself, and what training needs.  It foretells a stroke and paints a
+    real one.  It changes nothing.
 
     FAIL means that dreambrush cannot paint.  The exit code is that of the first FAIL.  A note is only for your
     information.

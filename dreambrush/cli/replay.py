@@ -44,7 +44,9 @@ WHITE = "#ffffff"
 )
 @format_option(FORMATS, ORA)
 @dpi_option("300")
-@click.option("--scale", metavar="S", type=decimal_number(0.01, 64), help="Scale factor, 0.01 to 64.")
+@click.option(
+    "--scale", metavar="S", type=decimal_number(0.01, 64), help="How much larger, 0.01 to 64: 2 is twice as wide."
+)
 @click.option(
     "--size", metavar="PX", type=whole_number(16, 16384), help="Longer side of the painting in pixels, 16 to 16384."
 )
@@ -59,8 +61,7 @@ WHITE = "#ffffff"
     "--flatten-pigment/--no-flatten-pigment",
     "flattened",
     default=None,
-    help="Save layers that need no blending, so that other programs show the same picture as MyPaint.  "
-    "[default: as in the painting]",
+    help="Save layers that other programs show as MyPaint does.  [default: as in the painting]",
 )
 @click.option(
     "--painting",
@@ -92,7 +93,7 @@ def replay(
     """Paint the same strokes again, larger or with another brush.
 
     FILE.ora is a painting by dreambrush, even if MyPaint has saved it since.  What you painted on it is not
-    repeated.  At the same size, the layers come out bit for bit the same.
+    repeated.  At the same size, the layers come out exactly the same.
 
     STROKES.json comes from `dreambrush inspect --strokes`.  These strokes are painted on white.
     """

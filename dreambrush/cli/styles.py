@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -23,7 +23,7 @@ SIDE = 384  # pixels of a painting on the sheet, by default
 
 @click.command(epilog=EXAMPLES)
 @click.argument("picture", metavar="[PICTURE]", required=False, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per style.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts: print one JSON object per style.")
 @click.option(
     "--sheet",
     metavar="OUT.png",
@@ -42,7 +42,7 @@ SIDE = 384  # pixels of a painting on the sheet, by default
     "--effort",
     metavar="1-5",
     type=whole_number(*EFFORTS),
-    help="Effort for all paintings on the sheet.  1 is quick and rough.  [default: each style's own]",
+    help="How long to think about each stroke, in all styles.  1 is quick and rough.  [default: each style's own]",
 )
 @click.option("--force", is_flag=True, help="Replace OUT.png if it exists.")
 @QUIET
@@ -57,9 +57,9 @@ def styles(
 ) -> None:
     """List the styles, or paint a picture in all of them.
 
-    A style is a small TOML file with options of `dreambrush paint`.  Save your own styles in
-    ~/.config/dreambrush/styles, or name the file: --style my-style.toml.  Options on the command line override those of
-    the style.
+    A style is a set of options of `dreambrush paint` under one name, kept in a small text file (TOML).  Save your own
+    styles in ~/.config/dreambrush/styles, or name the file: --style my-style.toml.  Options on the command line
+    override those of the style.
     """
     from dreambrush.styles import list_styles
 
@@ -96,7 +96,7 @@ def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | Non
     cells = []
     for style in list_styles():
         context = paint.in_style(str(style.path))
-        settings = PaintSettings(**{each.name: context.params[each.name] for each in fields(PaintSettings)})
+        settings = PaintSettings.of(context.params)
         brushes = brushes_with_dreams(context.params["brushes"], quiet=quiet)
         options = replace(settings, effort=effort or settings.effort).for_painter(width, height, 0.0, target)
         painting = paint_picture(target, brushes, settings.strokes, settings.seed, options=options)

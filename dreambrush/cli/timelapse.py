@@ -15,7 +15,7 @@ EXAMPLES = """\b
 Examples:
   dreambrush timelapse painting.ora
   dreambrush timelapse painting.ora -o painting.gif --size 480 --seconds 8
-  dreambrush timelapse painting.ora -o painting.webp --by error
+  dreambrush timelapse painting.ora -o painting.webp --by strokes
   dreambrush timelapse strokes.json --fps 60 --hold 5
 """
 
@@ -49,10 +49,10 @@ Examples:
     "--by",
     metavar="strokes|error",
     type=click.Choice(("strokes", "error")),
-    default="strokes",
+    default="error",
     show_default=True,
-    help="How frames are spaced: evenly in strokes, or evenly in error, which is the difference from the finished "
-    "painting.",
+    help="The pace of the film.  error: the film slows down where strokes change much, so that the painting appears at "
+    "an even pace.  strokes: each stroke takes as long.",
 )
 @click.option(
     "--hold",
@@ -91,9 +91,9 @@ def timelapse(
     MyPaint's engine paints the strokes again, and each frame shows the real canvas.  Strokes that were painted
     onto your own work are shown on white.  What you painted yourself is not in the film.
 
-    An .mp4 is H.264 and needs the Python package av.  A .gif has one palette of 255 colours.  A .webp is
-    lossless and keeps transparency.  A .gif keeps what is wholly transparent.  In an .mp4, a transparent painting lies
-    on the colour of its ground.
+    An .mp4 plays everywhere, and needs the Python package av.  A .gif has 255 colours.  A .webp keeps every pixel and
+    transparency.  A .gif keeps what is wholly transparent.  In an .mp4, a transparent painting lies on the colour of
+    its ground.
     """
     from dreambrush.cli.replay import read_recipe
     from dreambrush.cli.shared.outputs import check_output

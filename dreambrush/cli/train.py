@@ -43,27 +43,27 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
 
 @click.command(epilog=EXAMPLES)
 @BRUSH
-@folder_option("Folder for the model.  [default: the folder where dreambrush looks for dreams]")
+@folder_option("Folder for what is learned.  [default: where `dreambrush paint` finds it by the brush's name]")
 @click.option(
     "--strokes",
     metavar="N",
     type=whole_number(100, 1_000_000),
     help="Number of random strokes to learn from, 100 to 1000000.  [default: 40000, or 80000 with --thorough]",
 )
-@seed_option("Number that picks the random strokes and the first weights.")
+@seed_option("Number of the training.  Another number gives other random strokes, and a slightly different result.")
 @click.option("--thorough", is_flag=True, help="Learn from more strokes, for four times as long.")
 @click.option(
     "--device",
     type=click.Choice(["cpu", "cuda"]),
     default="cpu",
     show_default=True,
-    help="Where to train the dream.  A GPU (cuda) does not give the same bytes each time.",
+    help="Train on the processor (cpu), or on a graphics card (cuda), which does not give the same result each time.",
 )
 @click.option(
     "--pictures",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder of pictures for the controller to practise on.  [default: pictures that dreambrush draws]",
+    help="Folder of pictures to practise on.  [default: pictures that dreambrush draws]",
 )
 @click.option(
     "--only",
@@ -73,7 +73,7 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
     shell_complete=complete_stage,
     help="Do only this stage.  You may give it several times.",
 )
-@click.option("--keep", is_flag=True, help="Keep the strokes and checkpoints at the end.")
+@click.option("--keep", is_flag=True, help="Keep the random strokes and what else is only needed for training.")
 @click.option("--restart", is_flag=True, help="Discard an unfinished training and start over.")
 @QUIET
 def train(
@@ -91,19 +91,20 @@ def train(
 ) -> int:
     """Teach dreambrush a brush of your own.
 
-    Training has four stages:
+    It learns what a stroke of the brush looks like before it is painted, and where to put strokes.  This takes some
+    minutes, and has four stages:
 
     \b
-      collect     MyPaint's engine paints random strokes of the brush.
-      dream       A small network learns to predict what a stroke looks like.
-                  Of a wet brush, a blender or an eraser another learns what it
-                  does with paint that lies there.
-      controller  Another learns, in that dream, where to put strokes.
-      export      The dream is saved as ONNX and checked.  A preview sheet shows
-                  real strokes beside dreamt ones.
+      collect     MyPaint paints random strokes with the brush.
+      dream       A small network learns from them what any stroke looks like.
+                  If the brush is wet, a blender or an eraser, another learns
+                  what it does to paint that lies there.
+      controller  Another practises with the brush, and learns where strokes go.
+      export      What was learned is saved for painting, and checked.  A preview
+                  sheet shows real strokes beside foretold ones.
 
-    You can stop at any time, and the same command continues.  An older model in the folder stays in use until
-    the new one is ready.
+    You can stop at any time, and the same command continues.  What was learned before stays in use until the new
+    training is finished.
     """  # noqa: D301
     from dreambrush.cli.shared.outputs import check_folder
     from dreambrush.models.catalogue import find_brush, read_card, user_dreams
@@ -154,19 +155,21 @@ def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: 
     from dreambrush.dream.wet import lays_own
     from dreambrush.errors import BrushError
     from dreambrush.models.catalogue import find_brush
+    from dreambrush.models.stock_table import how_well
     from dreambrush.train.card import foretold_share
 
     share = foretold_share(card)
-    known = f"it predicts {100 * share:.1f} % of what can be predicted of new strokes"
+    known = f"its strokes {how_well(share)} ({_per_cent(share)} of what can be known)"
     if "wet" in card:
         explained = card["wet"]["held_out"]["explained"]
-        known += f", and {100 * explained:.1f} % of what they do with paint that lies there"
-    click.echo(f"{folder}: the dream of {brush.name}, trained in {seconds:.0f} s; {known}.", err=True)
+        known += f", and what they do to paint that lies there {how_well(explained)} ({_per_cent(explained)})"
+    click.echo(f"{folder}: {brush.name} is learned, in {seconds:.0f} s.  dreambrush knows {known}.", err=True)
     if share < VAGUE:
-        click.echo(f"Warning: {brush.name} could not be learned well; train it with --thorough.", err=True)
+        click.echo(f"Warning: {brush.name} could not be learned well.  Train it longer, with --thorough.", err=True)
     if card.get("changes_colour"):
         click.echo(
-            f"Warning: {brush.name} changes the colours it is given, so the colours of paintings will be off.", err=True
+            f"Warning: {brush.name} changes the colours it is given.  So the colours of paintings will be off.",
+            err=True,
         )
     try:
         known_by_name = find_brush(brush.name).dream == folder
@@ -175,3 +178,7 @@ def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: 
     name = brush.name if known_by_name else folder
     beside = "" if lays_own(card) else "--brush oil "
     click.echo(f"Paint with it: dreambrush paint photo.jpg {beside}--brush {name}", err=True)
+
+
+def _per_cent(share: float) -> str:
+    return f"{100 * max(share, 0):.1f} %"

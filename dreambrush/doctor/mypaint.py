@@ -41,9 +41,10 @@ def brushes_in_mypaint() -> Advice | None:
     names = sorted(path.name for path in shipped_folder("brushes").glob("*" + SUFFIX))
     absent = [name.removesuffix(SUFFIX) for name in names if not (folder / GROUP / name).is_file()]
     if not absent:
-        return Advice(f"MyPaint has all our brushes, in its group {GROUP.title()}.")
-    which = "our brushes" if len(absent) == len(names) else f"some of our brushes: {', '.join(absent)}"
-    return Advice(f"MyPaint lacks {which}.  So the W key picks a stroke's settings, but not its brush.", install)
+        return Advice(f"MyPaint has all of dreambrush's brushes, in its group {GROUP.title()}.")
+    all_of_them = len(absent) == len(names)
+    which = "dreambrush's brushes" if all_of_them else f"some of dreambrush's brushes: {', '.join(absent)}"
+    return Advice(f"MyPaint lacks {which}.  So its W key picks a stroke's settings, but not its brush.", install)
 
 
 def _program() -> Path | None:

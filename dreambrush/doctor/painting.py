@@ -96,7 +96,7 @@ def dreams() -> Advice:
             _, controller = (RoundController(folder, compiled) for compiled in (False, True))
             if not controller.is_compiled:
                 slow.append(f"the controller of {brush.name}")
-    found = f"All {len(dreamt)} brushes dreamt a stroke and its gradient"
+    found = f"dreambrush can paint with all {len(dreamt)} of them"
     if instructions() == NONE:
         return Advice(
             f"{found}, but without the compiled kernel; painting takes three times as long.",
@@ -107,7 +107,7 @@ def dreams() -> Advice:
             f"{found}, but {', '.join(slow)} without the compiled kernel, which answers otherwise than onnxruntime.",
             "Install dreambrush again.",
         )
-    return Advice(f"{found}, with the compiled kernel ({instructions()}).")
+    return Advice(f"{found}, at full speed (compiled kernel, {instructions()}).")
 
 
 def faces() -> Advice:
@@ -116,7 +116,7 @@ def faces() -> Advice:
 
     for name in NETWORKS:
         open_face_network(name)
-    return Advice(f"All {len(NETWORKS)} networks that find faces open.")
+    return Advice("dreambrush can look for faces in a picture.")
 
 
 def subject() -> Advice:
@@ -124,7 +124,7 @@ def subject() -> Advice:
     from dreambrush.painter.see.subject import open_subject_network
 
     open_subject_network()
-    return Advice("The network that finds the subject opens.")
+    return Advice("dreambrush can look for the subject of a picture.")
 
 
 def _loaded_from() -> str:

@@ -38,7 +38,7 @@ def data_folder() -> Advice:
             f"You cannot write to {there} ({error.strerror}), where your own dreams are kept.",
             f"Allow it with: chmod u+w '{there}'  Or keep dreams elsewhere with: dreambrush train -o",
         )
-    return Advice(f"Dreams that you train are kept in {folder}.")
+    return Advice(f"What dreambrush learns of your brushes is kept in {folder}.")
 
 
 def memory() -> Advice:

@@ -89,7 +89,7 @@ class BrushFile:
         """
         if self.dream is None:
             raise ModelError(
-                f"The brush '{self.name}' has no dream yet, so dreambrush cannot plan strokes with it.",
+                f"dreambrush has not learned the brush '{self.name}' yet.",
                 f"Teach it with: dreambrush train '{self.name if '/' in self.name else self.path}'",
                 id="brush-has-no-dream",
             )

@@ -33,8 +33,12 @@ class Known:
     def __str__(self) -> str:
         if self.explained is None:
             return f"{self.kind}, cannot be trained"
-        how = "well" if self.explained >= WELL else "fairly" if self.explained >= FAIRLY else "badly"
-        return f"{self.kind}, dreams {how} ({100 * max(self.explained, 0):.0f} %)"
+        return f"{self.kind}, learns {how_well(self.explained)} ({100 * max(self.explained, 0):.0f} %)"
+
+
+def how_well(share: float) -> str:
+    """In a word: how well a brush is known of which that share of what can be foretold is foretold, 0..1."""
+    return "well" if share >= WELL else "fairly" if share >= FAIRLY else "badly"
 
 
 @cache

@@ -71,7 +71,7 @@ def constrained(
     strokes: Float32,
     width: int,
     height: int,
-    smallest: float,
+    smallest: float | Float32,
     largest: float,
     shortest: float = 0.0,
     longest: float | None = None,
@@ -126,7 +126,7 @@ def _shorten(strokes: Float32, longest: float) -> None:
         point[:] = np.where(share < 1, middle + share * (point - middle), point)
 
 
-def _draw_out(strokes: Float32, shortest: float, smallest: float) -> None:
+def _draw_out(strokes: Float32, shortest: float, smallest: float | Float32) -> None:
     """Makes strokes (b, 9) narrower, and moves their ends apart, until the chord has so many widths.
 
     Both together keep the area that they cover.  If they were only drawn out, they would hide one another.

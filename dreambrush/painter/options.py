@@ -32,6 +32,7 @@ class PaintOptions:
     focus: Float32 | None = None  # (h, w), 0..1: where to paint more finely; by default everywhere alike, faces apart
     palette: Palette | None = None  # from which all colours come; by default they may be any
     ground: Colour | None = None  # colour under the first stroke; by default see/ground.py chooses
+    toned: bool = False  # whether that is a toned ground, made for slivers of it to stay open, or the mean colour
     grain: bool = False  # whether that is paper, with a grain; not where the target is transparent, nor on other work
     pigment: bool = False  # paint as MyPaint 2 does, mixing colours like pigments
     eotf: float | None = None  # of the light in which pigment mixes; by default MyPaint's own
@@ -40,3 +41,4 @@ class PaintOptions:
     controller: ControllerKind = LEARNED  # where strokes are proposed: by what was learned, or along ridges of error
     jitter: float = 0.0  # how far the colour of each stroke strays at random, 0..1
     edges: float = 0.0  # 0, as the picture has them, to 1, lost where they do not matter and firm where they do
+    temperature: float = 0.0  # how much warmer lights, and cooler shadows, are painted; 0..1

@@ -28,10 +28,12 @@ from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import cell_for
+from dreambrush.painter.see.interest import Interest, interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
 from dreambrush.painter.see.squint import squinted
 from dreambrush.painter.see.target import Target
+from dreambrush.painter.see.temperature import tempered
 
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
@@ -150,20 +152,31 @@ def study(asked: Commission, dreams: Dreams) -> Study:
         ModelError: a network that finds faces or subjects is missing or broken.
     """
     options, strokes = asked.options, asked.strokes
-    target = Target(asked.target, options.ground, asked.backdrop, options.palette)
+    target = Target(asked.target, options.ground, asked.backdrop, options.palette, options.toned)
     # At hand 0 nothing but the error counts; at the default and above faces count in full.
     target.attention = detail_weight(target.picture, min(options.hand / hands.DEFAULT, 1.0))
     if options.focus is not None:
         target.attention = focus_weight(options.focus, target.attention)
-    picture = squinted(target, options.focus, options.edges) if options.edges else target.picture
+    looked = interest(target, options.focus) if options.edges or options.focus is not None else None
+    picture = _seen(target, looked, options)
     form = OrientationField(picture)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
-    hand = hands.hand_for(options.hand, picture, form, *limits)
+    hand = hands.hand_for(options.hand, picture, form, *limits, None if looked is None else looked.cells)
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
     scene, coarse = (_scene(target, picture, dreams, hand, cell, snap) for cell in cells)
     shown = scene if picture is target.picture else _scene(target, target.picture, dreams, hand, 1, snap)
     return Study(asked, target, form, hand, scene, coarse, shown)
+
+
+def _seen(target: Target, looked: Interest | None, options: PaintOptions) -> Float32:
+    """The picture of a target (h, w, 3) as the painter sees it: its colours, and its edges."""
+    picture = target.picture
+    if options.temperature:
+        picture = tempered(picture, options.temperature)
+    if options.edges and looked:
+        picture = squinted(picture, looked, target.counts, options.edges)
+    return picture
 
 
 def _scene(target: Target, picture: Float32, dreams: Dreams, hand: Hand, cell: int, snap: Snap | None) -> Scene:

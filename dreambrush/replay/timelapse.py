@@ -36,7 +36,7 @@ class TimelapseOptions:
     seconds: float = 20.0
     fps: float | None = None
     size: int | None = None
-    by: str = STROKES
+    by: str = ERROR
     hold: float = 2.0
 
 
@@ -76,8 +76,8 @@ def plan_film(path: Path, options: TimelapseOptions) -> Film:
     film = Film(fps, round(options.seconds * fps) - hold, hold)
     if film.painting < 2:
         raise UsageError(
-            f"The film has {options.seconds:g} seconds and shows the finished painting for {options.hold:g}.  "
-            f"No time is left to paint at {fps:g} frames a second.",
+            f"The film lasts {options.seconds:g} s and shows the finished painting for {options.hold:g} s, "
+            "so no time is left to paint.",
             "Choose more --seconds or a shorter --hold.",
             id="no-time-to-paint",
         )

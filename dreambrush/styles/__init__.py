@@ -7,6 +7,7 @@ Other options keep their defaults.  An option on the command line overrides the 
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ KEYS: dict[str, tuple[type, ...]] = {
     "min_pressure": (int, float),
     "jitter": (int, float),
     "edges": (int, float),
+    "temperature": (int, float),
+    "focus": (str,),
     "palette": (str,),
     "ground": (str,),
     "pigment": (bool,),
@@ -68,7 +71,12 @@ def list_styles() -> list[Style]:
     Raises:
         UsageError: a style of the user's is broken.
     """
-    return [load_style(name) for name in sorted(_files())]
+    return [load_style(name) for name in style_names()]
+
+
+def style_names() -> list[str]:
+    """The names of all styles, sorted.  None is read, so a broken one counts too."""
+    return sorted(_files())
 
 
 def load_style(name_or_file: str) -> Style:
@@ -94,6 +102,12 @@ def _files() -> dict[str, Path]:
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    if not os.path.exists(path):
+        raise UsageError(
+            f"The style '{path}' cannot be used: there is no such file.",
+            "Check the path for typing errors.  `dreambrush styles` lists the styles that have a name.",
+            id="style-unusable",
+        )
     try:
         content = read_toml(path)
     except ValueError as error:

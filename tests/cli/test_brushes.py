@@ -40,7 +40,7 @@ def test_list(command: Command) -> None:
     listed = command("brushes")
     title, *lines = listed.stdout.splitlines()
     assert title == "Dreambrush:" and [line.split()[0] for line in lines] == sorted(OURS)
-    assert all(" dream " in line and "no dream" not in line for line in lines)
+    assert all(" ready " in line and "to train" not in line for line in lines)
     assert DEFAULT_BRUSH in OURS
     assert listed.stderr == "--all lists MyPaint's own brushes too (1).\n"
 
@@ -51,7 +51,7 @@ def test_list_by_group(command: Command) -> None:
     (user_folder() / "zoo/broken.myb").write_text("[")
     listed = command("brushes", "--all")
     lines = listed.stdout.splitlines()[1 + len(OURS) :]
-    assert [line.partition("  no dream")[0].rstrip() for line in lines] == [
+    assert [line.partition("  to train")[0].rstrip() for line in lines] == [
         *("Yours:", "  b001", "Yours, mine:", "  mine/rake", "  mine/Äpfel"),
         *("Yours, zoo:", "  zoo/broken", "  zoo/emu", "MyPaint, classic:", "  classic/pen"),
     ]
@@ -66,8 +66,8 @@ def test_what_is_known_of_brushes_of_mypaint(command: Command, tmp_path: Path, m
     stock_table._table.cache_clear()
     try:
         last = command("brushes", "--all").stdout.splitlines()[-1]
-        assert last.split()[:8] == ["classic/pen", "no", "dream", "wet,", "dreams", "well", "(97", "%)"]
-        assert "dreams well" not in "".join(line for line in command("brushes").stdout.splitlines())
+        assert last.split()[:8] == ["classic/pen", "to", "train", "wet,", "learns", "well", "(97", "%)"]
+        assert "learns well" not in "".join(line for line in command("brushes").stdout.splitlines())
     finally:
         stock_table._table.cache_clear()
 

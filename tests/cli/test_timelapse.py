@@ -60,7 +60,7 @@ def test_the_last_frame_is_the_painting(command: Command, by: str) -> None:
 
 def test_frames_and_size_are_chosen(command: Command) -> None:
     save()
-    words = ("--seconds", "2", "--hold", "0", "--fps", "5", "--size", "75")
+    words = ("--seconds", "2", "--hold", "0", "--fps", "5", "--size", "75", "--by", "strokes")
     assert command("timelapse", "work.ora", "-o", "film.gif", *words).stderr == (
         "film.gif: 10 frames, 2 s, 75 x 50 px.\n"
     )
@@ -93,7 +93,7 @@ def test_of_a_file_painted_on_twice_one_is_chosen(command: Command) -> None:
         (("work.ora", "-o", "film.avi"), 2, "must end in .mp4, .gif or .webp"),
         (("work.ora", "-o", "film.gif", "--force", "--fps", "60"), 2, "cannot show 60 frames a second"),
         (("work.ora", "--seconds", "3600"), 2, "108,000 frames"),
-        (("work.ora", "--seconds", "1", "--hold", "1"), 2, "No time is left to paint"),
+        (("work.ora", "--seconds", "1", "--hold", "1"), 2, "no time is left to paint"),
         (("work.ora", "--seconds", "nan"), 2, "--seconds"),
         (("work.ora", "--size", "15"), 2, "--size"),
         (("work.ora", "--size", "151"), 2, "the painting is 150 x 100"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -66,7 +67,8 @@ def test_a_brush_that_was_trained_can_be_painted_with_at_once(
     mine.parent.mkdir(parents=True)
     shutil.copy(find_brush("oil").path, mine)
     trained = command("train", "zoo/mine", "--strokes", "1000", "--seed", "7")
-    assert trained.code == ExitCode.OK and "the dream of zoo/mine, trained in" in trained.stderr
+    assert trained.code == ExitCode.OK and "zoo/mine is learned, in " in trained.stderr
+    assert re.search(r"dreambrush knows its strokes (well|fairly) \([\d.]+ % of what can be known\)\.", trained.stderr)
     assert trained.stderr.endswith("Paint with it: dreambrush paint photo.jpg --brush zoo/mine\n")
     folder = find_brush("zoo/mine").dream_folder()
     assert folder.is_relative_to(user_dreams()) and not (folder / FOLDER).exists()
@@ -78,12 +80,12 @@ def test_a_brush_that_was_trained_can_be_painted_with_at_once(
     assert command("brushes").stdout.splitlines()[-1].startswith("  zoo/mine ")
     paint = ("paint", "photo.png", "--brush", "zoo/mine", "--strokes", "2", "--force")
     before = (folder / DREAM_FILE).read_bytes()
-    assert "Exporting" not in command(*paint).stderr
+    assert "Preparing" not in command(*paint).stderr
     # Only the weights are there: painting exports them.
     (folder / DREAM_FILE).unlink()
     assert needs_export(folder)
     painted = command(*paint)
-    assert painted.code == ExitCode.OK and painted.stderr.startswith("Exporting the dream of zoo/mine ...\n")
+    assert painted.code == ExitCode.OK and painted.stderr.startswith("Preparing the brush zoo/mine for painting")
     assert (folder / DREAM_FILE).read_bytes() == before
     assert not needs_export(folder)
 
@@ -116,13 +118,13 @@ def test_newer_weights_are_noticed_and_need_torch(command: Command, tmp_path: Pa
     code = "import sys; sys.modules['torch'] = None; from dreambrush.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code, "paint", "photo.png"], capture_output=True, text=True)
     assert done.returncode == ExitCode.MISSING_PACKAGE and done.stderr.count("\n") == 2
-    assert "The dream of oil has yet to be exported, which needs Python packages" in done.stderr
+    assert "Preparing the brush oil needs Python packages" in done.stderr
 
 
 def test_export_without_a_dream(command: Command) -> None:
     Path("plain.myb").write_text('{"version": 3, "settings": {}}')
     outcome = command("export", "plain.myb")
-    assert outcome.code == ExitCode.MODEL and "has no dream yet" in outcome.stderr
+    assert outcome.code == ExitCode.MODEL and "has not learned the brush 'plain' yet" in outcome.stderr
 
 
 @pytest.mark.slow

@@ -36,13 +36,15 @@ def test_a_program_on_the_path(machine: Path) -> None:
     program.chmod(0o755)
     assert mypaint_itself() == (f"{program}.", "")
     told = brushes_in_mypaint()
-    assert told is not None and "lacks our brushes." in told.found and "dreambrush brushes --install" in told.mend
+    assert (
+        told is not None and "lacks dreambrush's brushes." in told.found and "dreambrush brushes --install" in told.mend
+    )
     install(shipped_folder("brushes"), user_folder())
     told = brushes_in_mypaint()
     assert told is not None and not told.mend
     (user_folder() / "dreambrush" / "ink.myb").unlink()
     told = brushes_in_mypaint()
-    assert told is not None and "lacks some of our brushes: ink." in told.found and told.mend
+    assert told is not None and "lacks some of dreambrush's brushes: ink." in told.found and told.mend
 
 
 @pytest.mark.parametrize("root", ["data/flatpak", "flatpak"])

@@ -30,7 +30,8 @@ from dreambrush.mypaint.brushes.preview import preview
 from dreambrush.mypaint.engine.myb import read_myb
 
 DRY = ("oil", "bristle", "ink", "knife", "watercolour", "charcoal", "pencil", "pastel")
-OURS = (*DRY, "wet-oil", "blender", "kneaded-eraser", "filbert", "wash", "pointed-round", "gouache", "coloured-pencil")
+WET = ("wet-oil", "blender", "kneaded-eraser", "filbert", "wash", "pointed-round")
+OURS = (*DRY, *WET, "gouache", "coloured-pencil", "sable")
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -23,7 +23,7 @@ from dreambrush.replay.repaint import repaint
 if TYPE_CHECKING:
     from tests.painter.conftest import Pictures
 
-QUICK = PaintOptions(effort=1)
+QUICK = PaintOptions(effort=1, hand=0.3)
 SEED = 2
 
 

@@ -28,7 +28,7 @@ from dreambrush.replay.repaint import altered_recipe, repaint
 from dreambrush.replay.timelapse import Film, TimelapseOptions, plan_film, save_timelapse, timelapse
 from tests.replay.test_edits import some_recipe
 
-SHORT = TimelapseOptions(seconds=2, hold=0.5)
+SHORT = TimelapseOptions(seconds=2, hold=0.5, by="strokes")
 
 
 @cache
@@ -256,8 +256,8 @@ def test_tiny(size: tuple[int, int], suffix: str, tmp_path: Path) -> None:
     [
         ("film.avi", SHORT, "must end in"),
         ("film", SHORT, "must end in"),
-        ("film.mp4", TimelapseOptions(seconds=1, hold=1), "No time is left to paint"),
-        ("film.mp4", TimelapseOptions(seconds=1, hold=0, fps=1), "No time is left to paint"),
+        ("film.mp4", TimelapseOptions(seconds=1, hold=1), "no time is left to paint"),
+        ("film.mp4", TimelapseOptions(seconds=1, hold=0, fps=1), "no time is left to paint"),
         ("film.mp4", TimelapseOptions(seconds=1000), "30,000 frames"),
         ("film.gif", replace(SHORT, fps=60), "60 frames a second"),
         ("film.webp", replace(SHORT, size=151), "the painting is 150 x 100"),

@@ -29,7 +29,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("file", metavar="FILE.ora", type=click.Path(path_type=Path), shell_complete=ora_files)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts: print all of it on stdout, as one JSON object.")
 @click.option(
     "--at",
     metavar="X,Y",
@@ -66,8 +66,8 @@ def inspect(
 
     This lists the layers of any .ora, and how many strokes MyPaint can pick in each.
 
-    If dreambrush painted the file, this also shows the recipe and what has changed since: layers that were
-    added, removed or painted on.  A file that MyPaint has only saved again counts as unchanged.
+    If dreambrush painted the file, this also shows how, and what has changed since: layers that were added, removed or
+    painted on.  A file that MyPaint has only saved again counts as unchanged.
 
     --at asks about one pixel instead.  It finds the strokes that MyPaint's "Pick Stroke" would find there.
     """

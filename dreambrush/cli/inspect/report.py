@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dreambrush.recipe import Recipe
 
 EOTFS = {
-    1.0: "colours mix as they are stored (eotf 1.0), in MyPaint and in other programs",
+    1.0: "colours mix alike in MyPaint and in other programs (eotf 1.0)",
     2.2: "colours mix as light does (eotf 2.2), in MyPaint 2 only",
 }
 TILE_SIZE = 64  # MyPaint saves whole tiles; without a word of that, a layer seems larger than its picture
@@ -136,11 +136,18 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
 def changed_options(options: Mapping[str, Any]) -> list[str]:
     """The options of a recipe as words for the command line, without those that have their default."""
     from dreambrush.cli.paint.command import paint
+    from dreambrush.cli.paint.settings import AVERAGE, NONE, liked_by
 
+    # Of what the hand likes, files hold what was painted; older ones hold nothing where nothing was.
+    liked = liked_by(options.get("hand", 0.0), options.get("palette"))
+    nothing = {"edges": 0.0, "temperature": 0.0, "focus": NONE, "ground": AVERAGE}
     words = []
     for option in paint.params:
-        value = options.get(option.name or "")
-        if option.name == "seed" or value is None or value == option.default:
+        name = option.name or ""
+        value = options.get(name)
+        if value is None and options:
+            value = nothing.get(name)
+        if name == "seed" or value is None or value == liked.get(name, option.default):
             continue
         if not isinstance(value, bool):
             words += [option.opts[-1], f"{value:g}" if isinstance(value, float) else str(value)]
@@ -263,7 +270,7 @@ def _layer_words(layer: dict[str, Any]) -> Iterator[str]:
     if layer["composite_op"] is not None:
         yield f"has the mode {_mode(layer['composite_op'])}"
     if layer["pixels"] is None:
-        yield "may have been painted on: the libmypaint here paints other pixels than the one that painted it"
+        yield "may have been painted on: MyPaint's engine here is another than the one that painted it"
     elif layer["pixels"]:
         yield f"was painted on: {_counted(layer['pixels'], 'pixel')} differ{'s' if layer['pixels'] == 1 else ''}"
     if layer["strokes"]:

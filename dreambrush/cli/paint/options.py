@@ -13,7 +13,6 @@ from dreambrush.cli.shared.brushes import complete_brush
 from dreambrush.cli.shared.completers import complete_style, ora_files
 from dreambrush.cli.shared.formats import FORMATS, ORA, dpi_option, format_option
 from dreambrush.cli.shared.options import (
-    DEFAULT_BRUSH,
     QUIET,
     Decorator,
     decimal_number,
@@ -22,9 +21,10 @@ from dreambrush.cli.shared.options import (
 )
 
 DEFAULT_STROKES = 1500
+DEFAULT_BRUSH = "set:painter"
 # As the painter has them, without loading numpy.
 EFFORTS, DEFAULT_EFFORT = (1, 5), 3
-HANDS, DEFAULT_HAND = (0.0, 1.0), 0.3
+HANDS, DEFAULT_HAND = (0.0, 1.0), 0.5
 LAYERS, DEFAULT_LAYERS = (1, 5), 5
 PRESSURES, DEFAULT_PRESSURE = (0.05, 1.0), 0.05
 CONTROLLERS = ("learned", "ridge")
@@ -58,15 +58,16 @@ WHAT_TO_PAINT: tuple[Decorator, ...] = (
         "--megapixels",
         metavar="N",
         type=whole_number(1, 10_000),
-        help="Read pictures of up to so many million pixels, and take the memory for it: up to 24 bytes a pixel.  "
-        "[default: 250, and at most 1 GB]",
+        help="Largest picture to read, in million pixels.  Each million takes up to 24 MB of memory.  "
+        "[default: 250, and at most 1 GB of memory]",
     ),
     click.option(
         "--focus",
-        metavar="PICTURE|auto",
+        metavar="PICTURE|auto|none",
         type=click.Path(),
-        help="Paint finer detail where this picture is light, for example a mask made in MyPaint.  With auto, "
-        "dreambrush looks for the subject itself.",
+        help="Paint finer detail where this picture is light, for example a mask made in MyPaint, and broader "
+        "elsewhere.  With auto, dreambrush looks for the subject itself.  With none, no place is finer.  "
+        "[default: auto, but none with --hand 0]",
     ),
 )
 
@@ -85,9 +86,10 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         multiple=True,
         shell_complete=complete_brush,
         default=(DEFAULT_BRUSH,),
-        help="A brush by name, such as ink or classic/charcoal, or a .myb file.  Give it several times to paint with "
-        "several brushes: each stroke gets the one that fits best.  set:studio is oil, bristle, ink and pastel; "
-        f"set:drawing is pencil, charcoal and ink.  `dreambrush brushes` lists all.  [default: {DEFAULT_BRUSH}]",
+        help="A brush by name, such as ink or classic/charcoal, or a .myb file.  Of several, the best lays a stroke.  "
+        "set:painter is gouache, sable and bristle; set:studio oil, bristle, ink and pastel; set:drawing pencil, "
+        "charcoal and ink.  `dreambrush brushes` lists all.  "
+        f"[default: {DEFAULT_BRUSH}]",
     ),
     click.option(
         "--hand",
@@ -95,7 +97,8 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         type=decimal_number(*HANDS),
         default=DEFAULT_HAND,
         show_default=True,
-        help="How loose the hand is.  0 follows the picture closely.  1 paints long, free strokes along the forms.",
+        help="How loose the hand is.  0 follows the picture closely.  1 paints free strokes along the forms, loses "
+        "edges, and simplifies what is not the subject.",
     ),
     click.option(
         "--layers",
@@ -114,17 +117,19 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
     ),
     click.option(
         "--ground",
-        metavar="COLOUR|paper",
+        metavar="COLOUR|paper|toned|average",
         type=ground_named,
         help='Colour under the first stroke, such as "#cc8855".  paper is drawing paper with a faint grain.  '
-        "[default: the mean of the picture, or its flat ground; for line art on transparency, a colour that contrasts]",
+        "toned is a little darker and warmer than the parts with detail, average the average colour of the picture; "
+        "both keep a plain background.  [default: toned, but average with --hand 0; for a drawing on transparency, a "
+        "colour on which it shows]",
     ),
     click.option(
         "--min-size",
         metavar="PX|%",
         type=stroke_width,
         help="Width of the narrowest stroke, in pixels (4) or in per cent of the longer side (0.5%).  "
-        "[default: depends on --hand]",
+        "[default: 2 pixels with a careful --hand, wider with a free one]",
     ),
     click.option(
         "--max-size",
@@ -160,20 +165,26 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "--edges",
         metavar="0-1",
         type=decimal_number(0, 1),
-        default=0.0,
-        show_default=True,
         help="How much edges are lost and found.  0 keeps them as the picture has them.  1 loses them where contrast "
-        "is low, out of focus, and far from the subject (or --focus), and makes them firm where they matter.",
+        "is low, out of focus, and far from the subject (or --focus), and makes them firm where they matter.  "
+        "[default: as much as --hand]",
+    ),
+    click.option(
+        "--temperature",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        help="How much warmer lights are painted than they are, and how much cooler shadows.  0 keeps the colours.  "
+        "[default: half as much as --hand; 0 with a --palette]",
     ),
     click.option(
         "--pigment/--no-pigment",
         default=False,
-        help="Mix colours like real pigments, as MyPaint 2 does.  This is slower, and only MyPaint shows such a file "
-        "correctly.  --flatten-pigment helps.",
+        help="Mix colours like real pigments, as MyPaint 2 does.  This is slower.  Only MyPaint shows such a file "
+        "correctly, unless you add --flatten-pigment.",
     ),
     seed_option(
-        "Number of the variant to paint.  The same number gives the same file again, with the same versions on the "
-        "same kind of processor."
+        "Number of the variant to paint.  Another number gives another painting.  The same number gives the same file "
+        "again, with the same versions on the same kind of processor."
     ),
 )
 
@@ -184,7 +195,8 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=whole_number(1, 100_000),
         default=DEFAULT_STROKES,
         show_default=True,
-        help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if no more would gain anything.",
+        help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if more would bring the painting "
+        "no closer to the picture.",
     ),
     click.option(
         "--time",
@@ -199,22 +211,23 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=whole_number(*EFFORTS),
         default=DEFAULT_EFFORT,
         show_default=True,
-        help="How long to think about each stroke.  1 is quick, 5 comes closest to the picture.",
+        help="How long to think about each stroke.  1 is quick.  5 comes closest to the picture.",
     ),
     click.option(
         "--controller",
         type=click.Choice(CONTROLLERS),
         default=CONTROLLERS[0],
         show_default=True,
-        help="What proposes strokes.  learned is what each brush has learned in its dream.  ridge follows ridges of "
-        "error, as earlier versions did; it is always used with --palette.",
+        help="Who chooses the places for strokes.  learned: a small network that has practised with the brush.  ridge: "
+        "a fixed rule that follows the lines where painting and picture differ most, as earlier versions did; it is "
+        "always used with --palette.",
     ),
     click.option(
         "--until",
         metavar="DB",
         type=decimal_number(1, 99),
-        help="Stop when the painting is this close to the picture: PSNR in decibels, 1 to 99.  1,000 strokes often "
-        "reach 25 to 28.",
+        help="Stop when the painting is this close to the picture, in decibels, 1 to 99.  20 shows the forms, 25 some "
+        "details, 30 is very close.  1,000 strokes often reach 25 to 28.",
     ),
 )
 
@@ -267,8 +280,8 @@ FILES: tuple[Decorator, ...] = (
     click.option(
         "--flatten-pigment/--no-flatten-pigment",
         default=False,
-        help="Save layers that need no blending, so that Krita, GIMP and others show the same picture as MyPaint, also "
-        "with --pigment.  Where paint is thin, a layer then holds what shines through it, too.",
+        help="Save layers that Krita, GIMP and others show as MyPaint does, also with --pigment.  Where paint is thin, "
+        "a layer then holds what shines through it, too.",
     ),
     click.option(
         "--your-turn/--no-your-turn",
@@ -328,9 +341,19 @@ WHILE_IT_RUNS: tuple[Decorator, ...] = (
         show_default=True,
         help="Show the painting in the terminal while it grows.  This needs a large terminal with colours.",
     ),
-    click.option("-v", "--verbose", is_flag=True, help="Report progress on stderr in plain lines, even when piped."),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Tell the progress in lines of text, and how close the painting is in figures.",
+    ),
     QUIET,
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture on stdout."),
+    click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="For scripts: print a report of each picture on stdout, as one JSON object.",
+    ),
 )
 
 GROUPS = {

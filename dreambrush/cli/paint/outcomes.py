@@ -18,6 +18,7 @@ class Outcomes:
     Args:
         as_json: print the reports on stdout.
         quiet: print nothing on stderr except errors.
+        verbose: print errors of paintings in figures, too.
 
     Attributes:
         reports: of the paintings.
@@ -25,8 +26,8 @@ class Outcomes:
         status: the exit code so far: that of the first failure, or that of Ctrl-C.
     """
 
-    def __init__(self, *, as_json: bool, quiet: bool) -> None:
-        self.as_json, self.quiet = as_json, quiet
+    def __init__(self, *, as_json: bool, quiet: bool, verbose: bool = False) -> None:
+        self.as_json, self.quiet, self.verbose = as_json, quiet, verbose
         self.reports: list[dict[str, Any]] = []
         self.failed: list[str] = []
         self.status: int = ExitCode.OK
@@ -54,7 +55,7 @@ class Outcomes:
             click.echo(f"Interrupted: '{output}' has the first {strokes} strokes.", err=True)
             self.note(f"Finish it with: dreambrush paint --resume '{output}'")
         else:
-            self.note(summary(done.report))
+            self.note(summary(done.report, verbose=self.verbose))
 
     def sum_up(self, count: int) -> int:
         """Report all pictures in one sentence, if there were several, and return the exit code.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.paint.closer import what_brings_closer
 from dreambrush.cli.shared.formats import in_words
+from dreambrush.cli.ui.likeness import decibels, likeness
 
 if TYPE_CHECKING:
     from dreambrush.cli.paint.settings import PaintSettings
@@ -52,7 +53,9 @@ def report_of(
         "strokes": len(painting.strokes),
         "seconds": round(seconds, 3),
         "mse": painting.mse,
-        "psnr": psnr(painting.mse),
+        "psnr": decibels(painting.mse),
+        "likeness": likeness(painting.mse),
+        "closer": what_brings_closer(painting.mse, len(painting.strokes), max(width, height), settings),
         "dreamed_mse": painting.dreamed_mse,
         "transfer_gap": transfer_gap(painting.mse, painting.dreamed_mse),
         "brush": "+".join(names),
@@ -61,6 +64,8 @@ def report_of(
         "effort": settings.effort,
         "hand": settings.hand,
         "edges": settings.edges,
+        "temperature": settings.temperature,
+        "focus": settings.focus,
         "controller": painting.controller,
         "layers": settings.layers,
         "pigment": painting.pigment,
@@ -85,27 +90,30 @@ def report_of(
     }
 
 
-def psnr(mse: float) -> float | None:
-    """Peak signal-to-noise ratio in decibels, of colours in 0..1; None if there is no error."""
-    return -10 * math.log10(mse) if mse > 0 else None
-
-
 def transfer_gap(mse: float, dreamed_mse: float) -> float | None:
     """The share of the real error that the dream did not predict; None if there is no error."""
     return (mse - dreamed_mse) / mse if mse > 0 else None
 
 
-def summary(report: dict[str, Any]) -> str:
-    """One sentence about a painting."""
+def summary(report: dict[str, Any], *, verbose: bool = False) -> str:
+    """What to know about a painting, in a line.
+
+    Args:
+        report: of the painting.
+        verbose: whether the error follows in figures, too.
+    """
     brushes, files = in_words(report["brushes"]), in_words(report["outputs"])
-    close = "" if report["psnr"] is None else f" ({report['psnr']:.1f} dB)"
+    closer = "" if report["closer"] is None else f"; {report['closer']}"
+    near = "" if report["psnr"] is None else f", {report['psnr']:.1f} dB (a higher figure is closer)"
+    figures = f"  Mean squared error {report['mse']:.4f}{near}." if verbose else ""
+    strokes = "1 stroke" if report["strokes"] == 1 else f"{report['strokes']} strokes"
     reason = GROUND_REASONS.get(report["ground_reason"] or "")
     ground = "" if reason is None else f"  The ground is {report['ground']}, {reason} (--ground chooses another)."
     layered = any(Path(file).suffix.lower() in LAYERED for file in report["outputs"])
     programs = PIGMENT_PROGRAMS if report["pigment"] and layered and not report["flattened"] else ""
     return (
-        f"{files}: {report['strokes']} strokes of {brushes}, {report['width']} x {report['height']} px, "
-        f"in {report['seconds']:.1f} s; mean squared error {report['mse']:.4f}{close}.{ground}{programs}"
+        f"{files}: {strokes} of {brushes}, {report['width']} x {report['height']} px, in {report['seconds']:.1f} s.  "
+        f"Likeness: {report['likeness']}{closer}.{figures}{ground}{programs}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from dreambrush.cli.shared.named import BRUSH_SETS, SET, brush_named
 from dreambrush.errors import BrushError, UsageError
 
 if TYPE_CHECKING:
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from dreambrush.models.catalogue import BrushFile
-
-SET = "set:"
-BRUSH_SETS = {"studio": ("oil", "bristle", "ink", "pastel"), "drawing": ("pencil", "charcoal", "ink")}
 
 
 def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]:
@@ -26,13 +24,12 @@ def brushes_with_dreams(words: Iterable[str], *, quiet: bool) -> list[BrushFile]
         UsageError: two brushes have the same name.
     """
     from dreambrush.cli.shared.exports import export_if_needed
-    from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
 
     found: dict[str, BrushFile] = {}
     for word in words:
         for name in brush_names(word):
-            brush = find_brush(name)
+            brush = brush_named(name)
             if found.setdefault(brush.name, brush).path.resolve() != brush.path.resolve():
                 raise UsageError(
                     f"Two of the brushes are called '{brush.name}'.",

@@ -95,10 +95,10 @@ class ConfiguredCommand(GroupedCommand):
         Raises:
             UsageError: there is no such style, or it is broken.
         """
-        from dreambrush.styles import load_style
+        from dreambrush.cli.shared.named import style_named
 
         try:
-            style = load_style(str(setting.value))
+            style = style_named(str(setting.value))
         except UsageError as error:
             if setting.level == "flag":
                 raise
@@ -171,10 +171,10 @@ def _try_out(key: str, setting: Setting) -> None:
 
 def _find_brushes(word: str) -> None:
     from dreambrush.cli.shared.brushes import brush_names
-    from dreambrush.models.catalogue import find_brush
+    from dreambrush.cli.shared.named import brush_named
 
     for name in brush_names(word):
-        find_brush(name)
+        brush_named(name)
 
 
 def _make_palette(word: str) -> None:

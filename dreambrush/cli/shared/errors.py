@@ -149,9 +149,8 @@ def _kind_and_words(error: Exception) -> tuple[str, int, str, str]:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "dreambrush"
         help_option = "--help-all" if context and getattr(context.command, "essentials", ()) else "--help"
-        message = " ".join(error.format_message().split()).rstrip(".")
-        sentence = message if message.endswith("?") else f"{message}."
-        return _kind_of_click(error), error.exit_code, sentence, f"See '{command} {help_option}'."
+        sentence, hint = _words_of_click(error)
+        return _kind_of_click(error), error.exit_code, sentence, f"{hint}See '{command} {help_option}'."
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         message = f"The output cannot be printed: {error.strerror}."
         return "no-room", ExitCode.OUTPUT, message, "Free some space on the disk."
@@ -164,6 +163,19 @@ def _kind_and_words(error: Exception) -> tuple[str, int, str, str]:
         f"dreambrush has hit a bug ({what}).",
         "Please report it together with what DREAMBRUSH_TRACEBACK=1 dreambrush ... prints.",
     )
+
+
+def _words_of_click(error: click.ClickException) -> tuple[str, str]:
+    """What is wrong, and what comes before the advice to read the help."""
+    if isinstance(error, click.NoSuchOption):
+        near = " or ".join(sorted(error.possibilities or ())[:2])
+        return f"No such option '{error.option_name}'.", f"Did you mean {near}?  " if near else ""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    if isinstance(error, click.BadOptionUsage) and message.endswith("requires an argument"):
+        return f"{error.option_name} needs a value after it.", ""
+    if message.startswith("Got unexpected extra argument") and message.endswith(")"):
+        return f"The command takes no '{message[message.index('(') + 1 : -1]}'.", "Put names with spaces in quotes.  "
+    return (message if message.endswith("?") else f"{message}."), ""
 
 
 def _kind_of_click(error: click.ClickException) -> str:

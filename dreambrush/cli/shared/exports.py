@@ -25,9 +25,9 @@ def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
     folder = brush.dream_folder()
     if not needs_export(folder):
         return
-    need_train_packages(f"The dream of {brush.name} has yet to be exported, which")
+    need_train_packages(f"Preparing the brush {brush.name}")
     from dreambrush.train.export.networks import export_folder
 
     if not quiet:
-        click.echo(f"Exporting the dream of {brush.name} ...", err=True)
+        click.echo(f"Preparing the brush {brush.name} for painting, this once ...", err=True)
     export_folder(folder, folder, anew=False)

@@ -69,4 +69,4 @@ def folder_option(help_text: str) -> Decorator:
 
 
 BRUSH: Decorator = click.argument("brush", metavar="BRUSH.myb|NAME", shell_complete=every_brush)
-QUIET: Decorator = click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr except errors.")
+QUIET: Decorator = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")

@@ -27,7 +27,7 @@ RECIPE: Decorator = click.option(
     metavar="ORIGINAL.ora",
     type=click.Path(path_type=Path),
     shell_complete=ora_files,
-    help="Take the recipe from this file: the painting as it was before another program saved it without the recipe.  "
+    help="Take the strokes from this file: the painting as it was before another program saved it without them.  "
     "Krita keeps it as FILE.ora~.",
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dreambrush.cli.ui.likeness import likeness
 from dreambrush.cli.ui.pace import in_words
 from dreambrush.cli.ui.terminals import Terminal, terminal_at
 from dreambrush.cli.ui.time_left import TimeLeft
@@ -26,7 +27,7 @@ REDRAWN = 4  # times a second
 PREVIEW_EVERY, PREVIEW_COST = 0.7, 0.02  # seconds; share of the time that the preview may take
 VERBOSE_EVERY = 5.0  # seconds
 BAR = 40  # columns, at most
-THOUGHT = ("Plan", "Refine")  # stages that are not layers of the painting
+THOUGHT = {"Plan": "planning", "Refine": "refining"}  # stages that are not layers of the painting, in words
 
 
 @contextmanager
@@ -129,14 +130,15 @@ class _Lines:
         if progress.stage == self._stage and now - self._told < VERBOSE_EVERY and not finished:
             return
         self._stage, self._told = progress.stage, now
-        seconds = now - self._begin
-        print(f"{self._title}: {_told(progress)}, {seconds:.1f} s", file=sys.stderr, flush=True)
+        words = f"{_told(progress)} (error {progress.mse:.4f}), {now - self._begin:.1f} s"
+        print(f"{self._title}: {words}", file=sys.stderr, flush=True)
 
 
 def _told(progress: Progress) -> str:
-    """Words such as "plan, 300 of 1500 strokes, error 0.0123"."""
+    """Words such as "planning, 300 of 1500 strokes, a rough likeness so far"."""
+    stage = THOUGHT.get(progress.stage) or f"painting {progress.stage.lower()}"
     what = "rounds" if progress.stage == "Refine" else "strokes"
-    return f"{progress.stage.lower()}, {progress.done} of {progress.total} {what}, error {progress.mse:.4f}"
+    return f"{stage}, {progress.done} of {progress.total} {what}, {likeness(progress.mse)} so far"
 
 
 class _View:

@@ -16,10 +16,14 @@ from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
 from dreambrush.painter.see.orientation import OrientationField
 
-EXACT, DEFAULT, FREE = 0.0, 0.3, 1.0
+EXACT, DEFAULT, FREE = 0.0, 0.5, 1.0
 LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # preferences of the freest hand, as Hand has them
 NARROWEST, FREE_NARROWEST = 1.8, 0.025  # width of a stroke: exact hand (pixels), freest (share of the side)
 SHORTEST_OF_LONGEST = 0.5  # least chord of a stroke, as a share of the greatest length, if that is given
+BROAD = 0.024  # least width of a stroke of the freest hand where nobody looks (share of the side)
+# Where no form runs one way, strokes lie from lower left to upper right, as a right-handed painter hatches; how much
+# a stroke across that loses, with the freest hand.
+SLANT, SLANTED = -0.9, 0.6  # radians, share
 ROOM = 0.5  # share of the canvas that strokes may cover, if all are the narrowest and shortest of the freest hand
 WIDEST = 0.4  # greatest stroke width, as a share of the shorter side
 PLACES = 5  # number of places along a stroke where its direction is compared with the form's
@@ -40,6 +44,8 @@ class Hand:
         form: orientation field of the target.
         longest: greatest length of a path in widths; None for any.
         lightest: least pressure, 0..1.
+        breadth: (rows, columns) least radius in pixels at each place of the canvas; None for the smallest everywhere.
+        slant: share of its gain that a stroke across the slant loses where no form runs one way.
     """
 
     long: float
@@ -52,6 +58,8 @@ class Hand:
     form: OrientationField
     longest: float | None = None
     lightest: float = LIGHTEST
+    breadth: Float32 | None = None
+    slant: float = 0.0
 
     def score(self, gain: Float32, strokes: Float32) -> Float32:
         """Scores (b,) of strokes (b, 9), from what they gain (b,)."""
@@ -60,15 +68,28 @@ class Hand:
             nodes = path_nodes(strokes, PLACES)
             steps = np.diff(nodes, axis=1)
             direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, RADIUS])
-            across = steady.sin(steady.arctan2(steps[..., 1], steps[..., 0]) - direction) ** 2 * coherence
+            way = steady.arctan2(steps[..., 1], steps[..., 0])
+            across = steady.sin(way - direction) ** 2 * coherence
+            if self.slant:
+                across += np.float32(self.slant) * (1 - coherence) * steady.sin(way - np.float32(SLANT)) ** 2
             weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
             score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
         return np.asarray(np.where(gain > 0, score, gain), np.float32)
 
     def constrain(self, strokes: Float32) -> Float32:
         """Brings strokes (b, 9) within what this hand would lay."""
-        limits = self.smallest, self.largest, self.shortest, self.longest, self.lightest
+        limits = self._smallest(strokes), self.largest, self.shortest, self.longest, self.lightest
         return constrained(strokes, self.width, self.height, *limits)
+
+    def _smallest(self, strokes: Float32) -> float | Float32:
+        """The least radius of each stroke."""
+        if self.breadth is None:
+            return self.smallest
+        rows, columns = self.breadth.shape
+        middle = path_nodes(strokes, 3)[:, 1]
+        x = np.clip(middle[:, 0] * (columns / self.width), 0, columns - 1).astype(np.int64)
+        y = np.clip(middle[:, 1] * (rows / self.height), 0, rows - 1).astype(np.int64)
+        return np.asarray(self.breadth[y, x])
 
 
 def hand_for(
@@ -80,6 +101,7 @@ def hand_for(
     strokes: int = 1,
     longest: float | None = None,
     lightest: float = LIGHTEST,
+    looked: Float32 | None = None,
 ) -> Hand:
     """The hand of a dial.
 
@@ -92,6 +114,8 @@ def hand_for(
         strokes: number of strokes of the painting; many may be narrower than few, lest they hide one another.
         longest: greatest length of a path in widths; by default any.
         lightest: least pressure, 0..1.
+        looked: (rows, columns) float32, 0..1: where one looks.  Elsewhere strokes are broader, unless their least width
+            is given.  None for everywhere.
     """
     height, width = picture.shape[:2]
     shorter = min(height, width)
@@ -105,4 +129,9 @@ def hand_for(
     if longest is not None:
         shortest = min(shortest, SHORTEST_OF_LONGEST * longest)
     limits = shortest, least / 2, most / 2, width, height
-    return Hand(LONG * slender, ALONG * freedom, *limits, form, longest, max(lightest, LIGHTEST))
+    breadth = None
+    if looked is not None and narrowest is None and freedom:
+        broad = max(least, min(BROAD * freedom * shorter, most))
+        breadth = np.asarray((broad + (least - broad) * looked) / 2, np.float32)
+    lightest, slant = max(lightest, LIGHTEST), SLANTED * freedom
+    return Hand(LONG * slender, ALONG * freedom, *limits, form, longest, lightest, breadth, slant)

@@ -16,11 +16,9 @@ from dreambrush.arrays import Float32
 from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.see.flow import flow
 from dreambrush.painter.see.gaussian import blurred
-from dreambrush.painter.see.subject import find_subject
-from dreambrush.painter.see.target import Target
+from dreambrush.painter.see.interest import Interest
 
-UNIT = 1 / 384  # of the longer side, at least LEAST_UNIT pixels: all lengths below are in these
-LEAST_UNIT = 0.5  # pixels
+# Lengths are in units of interest.py.
 FINE, BROAD = 1.0, 3.0  # standard deviations of the Gaussians that tell how sharp an edge is
 FAINT, CLEAR = 0.035, 0.21  # contrast (root mean square of channels) of an edge that counts for nothing, and in full
 CRISP, DULL = 1.5, 5.0  # blur of an edge that counts in full, and of one that counts for nothing
@@ -34,46 +32,31 @@ BLURRED = 0.7  # share of that flow where the picture is out of focus, even if o
 WALL = 3.4  # way across an edge that is kept, in standard deviations of the flow
 FIRMER, BESIDE = 0.5, 2.0  # share of the difference from a blurred picture that is added to kept edges; its blur
 
-HALO = 8.0  # standard deviation of the border of what one looks at
-SUBJECT, LEAST = 0.8, 0.2  # interest in the subject of a picture with a face, and in all that is no subject
-FACE = 3.0  # how much more an error counts in a face
-EVEN = 0.6  # interest where it is not known what one looks at
-SURE = 0.1  # share of the picture that its subject takes, from which it is known
-LEVELS = 64  # of interest, so that the last bits of a network's answer do not matter
 
-
-def squinted(target: Target, focus: Float32 | None, strength: float) -> Float32:
-    """The picture of a target as a painter sees it who loses edges.
+def squinted(picture: Float32, looked: Interest, counts: Float32 | None, strength: float) -> Float32:
+    """A picture as a painter sees it who loses edges.
 
     Args:
-        target: picture to be painted, with the attention that faces are given.
-        focus: (h, w) float32, 0..1: where one looks, as the artist says; None for faces and the picture's subject.
+        picture: (h, w, 3) float32, sRGB 0..1.
+        looked: where one looks.
+        counts: (h, w) float32 how much of the picture there is, 0..1; None for all of it.
         strength: 0 to 1.
 
     Returns:
         (h, w, 3) float32, sRGB 0..1.
-
-    Raises:
-        ModelError: the network that finds subjects is missing or broken.
     """
-    picture, size = target.picture, target.size
-    unit = max(UNIT * max(size), LEAST_UNIT)
-    cell = 1
-    while 2 * cell <= unit:
-        cell *= 2
-    small, unit = reduced(picture, cell), unit / cell
-    looked = _interest(target, focus, cell, unit)
-    clear, sharp, contrast = edges_of(small, unit)
-    importance = clear * sharp * (np.float32(UNSEEN) + np.float32(1 - UNSEEN) * looked)
+    size, cell, unit = picture.shape[:2], looked.cell, looked.unit
+    clear, sharp, contrast = edges_of(reduced(picture, cell), unit)
+    importance = clear * sharp * (np.float32(UNSEEN) + np.float32(1 - UNSEEN) * looked.cells)
     kept = ramp(importance, strength * LOSES, strength * KEEPS)
-    loose = np.maximum(1 - looked, np.float32(BLURRED) * (1 - sharp))
+    loose = np.maximum(1 - looked.cells, np.float32(BLURRED) * (1 - sharp))
     width = np.float32(strength * unit * cell) * (np.float32(LEAST_FLOW) + np.float32(FLOW - LEAST_FLOW) * loose)
     slowness = np.asarray(1 / width, np.float32)
     wall = np.asarray(np.float32(WALL) * kept / np.maximum(contrast, np.float32(FAINT)), np.float32)
-    flown = flow(picture, _grown(slowness, size), _grown(wall, size), target.counts)
+    flown = flow(picture, _grown(slowness, size), _grown(wall, size), counts)
     # The same without walls is a blur; what it takes from an edge makes that firmer.
     even = np.full(size, 1 / (BESIDE * unit * cell), np.float32)
-    soft = flow(flown, even, np.zeros(size, np.float32), target.counts)
+    soft = flow(flown, even, np.zeros(size, np.float32), counts)
     flown += _grown(np.float32(FIRMER * strength) * kept, size)[..., None] * (flown - soft)
     return np.clip(flown, 0, 1)
 
@@ -118,21 +101,6 @@ def ramp(values: Float32, low: float, high: float) -> Float32:
     """0 up to a value, 1 from another on, and smooth between."""
     share = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
-
-
-def _interest(target: Target, focus: Float32 | None, cell: int, unit: float) -> Float32:
-    """How much one looks at each cell, 0..1."""
-    looked = find_subject(target.picture) if focus is None else focus
-    if looked is None:
-        looked = np.zeros(target.size, np.float32)
-    small = blurred(reduced(np.rint(looked * np.float32(LEVELS)) / np.float32(LEVELS), cell), HALO * unit)
-    # Where little stands out, nobody knows what one looks at.
-    sure = 1.0 if focus is not None else min(float(small.mean(dtype=np.float64)) / SURE, 1.0)
-    least = np.float32(EVEN + (LEAST - EVEN) * sure)
-    if target.attention is not None and focus is None:
-        more = reduced(target.attention / target.attention.min(), cell) - 1
-        small = np.maximum(np.clip(more / np.float32(FACE), 0, 1), np.float32(SUBJECT) * small)
-    return np.asarray(least + (1 - least) * small, np.float32)
 
 
 def _grown(cells: Float32, size: tuple[int, int]) -> Float32:

@@ -31,6 +31,7 @@ class Target:
         ground: colour under the first stroke, sRGB 0..1; by default as :func:`choose_ground` has it.
         work: work that is painted on, of the target's size; None for an empty canvas.
         palette: colours that may be used; unless the ground is given, it is one of them.
+        toned: whether the ground is toned, as :func:`choose_ground` has it.
 
     Attributes:
         size: height and width in pixels.
@@ -43,7 +44,12 @@ class Target:
     """
 
     def __init__(
-        self, target: Float32, ground: Colour | None, work: Backdrop | None = None, palette: Palette | None = None
+        self,
+        target: Float32,
+        ground: Colour | None,
+        work: Backdrop | None = None,
+        palette: Palette | None = None,
+        toned: bool = False,
     ) -> None:
         self.size: tuple[int, int] = (target.shape[0], target.shape[1])
         self.counts: Float32 | None = None
@@ -57,7 +63,7 @@ class Target:
         self._target, self._share = target[..., :3], share
         self.ground_reason: GroundReason | None = None
         if work is None:
-            self.background, self.ground_reason = choose_ground(self._target, share, ground, palette)
+            self.background, self.ground_reason = choose_ground(self._target, share, ground, palette, toned)
         else:
             self.background = work.picture
         self.picture, self.alpha = self._target, None

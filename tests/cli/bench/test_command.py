@@ -188,7 +188,7 @@ def state() -> dict[Path, bytes]:
         ("portraits album", ExitCode.BAD_PICTURE, "'album/broken.png' is damaged or incomplete"),
         ("digits good.npy -o photo.png", ExitCode.OUTPUT, "The folder photo.png cannot be created"),
         ("digits good.npy --brush oyl", ExitCode.BRUSH, "Did you mean oil"),
-        ("digits good.npy --brush untrained.myb", ExitCode.MODEL, "has no dream yet"),
+        ("digits good.npy --brush untrained.myb", ExitCode.MODEL, "has not learned the brush 'untrained' yet"),
     ],
 )
 def test_what_cannot_be_done_is_explained(command: Command, words: str, code: ExitCode, message: str) -> None:

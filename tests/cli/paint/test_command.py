@@ -27,9 +27,20 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
-KEYS |= {"edges"}
+KEYS |= {"edges", "temperature", "focus"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
-KEYS |= {"controller", "outputs", "interrupted", "made_with", "error", "ground", "ground_reason", "flattened"}
+KEYS |= {
+    "likeness",
+    "closer",
+    "controller",
+    "outputs",
+    "interrupted",
+    "made_with",
+    "error",
+    "ground",
+    "ground_reason",
+    "flattened",
+}
 
 
 def layer_names(path: str) -> list[str]:
@@ -43,13 +54,14 @@ def test_paints_into_the_current_folder(command: Command) -> None:
     outcome = command("paint", "photo.png", "--strokes", "12")
     assert outcome.code == ExitCode.OK
     assert outcome.stdout == ""
-    assert outcome.stderr.startswith("photo.ora: 12 strokes of oil, 48 x 36 px, in ")
-    assert "mean squared error" in outcome.stderr and outcome.stderr.count("\n") == 1
+    assert outcome.stderr.startswith("photo.ora: 12 strokes of gouache, sable and bristle, 48 x 36 px, in ")
+    assert "  Likeness: " in outcome.stderr and outcome.stderr.count("\n") == 1
+    assert "error" not in outcome.stderr and " dB" not in outcome.stderr
     assert sorted(path.name for path in Path().iterdir()) == ["photo.ora", "photo.png"]
     with zipfile.ZipFile("photo.ora") as ora:
         assert Image.open(ora.open("mergedimage.png")).size == (48, 36)
         (recipe,) = recipes_of(json.loads(ora.read("data/mypaint-settings.json")))
-    assert recipe.strokes.brushes == ("oil",) and len(recipe.strokes) == 12 and recipe.seed == 0
+    assert recipe.strokes.brushes == ("gouache", "sable", "bristle") and len(recipe.strokes) == 12 and recipe.seed == 0
     wished = recipe.options
     assert wished["effort"] == DEFAULT_EFFORT and wished["hand"] == DEFAULT_HAND and wished["min_size"] is None
     assert recipe.made_with == foundations()
@@ -181,7 +193,10 @@ def test_a_palette_with_nothing_near_ends_soon(command: Command, monkeypatch: py
     outcome = command("paint", *words, "-o", "whole.ora", "--json")
     strokes = json.loads(outcome.stdout)["strokes"]
     assert 1 <= strokes < 60
-    assert f"{600 - strokes} of 600 strokes are left out: with these colours they would gain nothing." in outcome.stderr
+    assert (
+        f"{600 - strokes} of 600 strokes are left out: with these colours they would bring it no closer."
+        in outcome.stderr
+    )
     for rounds in (1, 3, 5):
         with monkeypatch.context() as patch:
             stop_after(rounds, patch)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from dreambrush.arrays import Float32
-from dreambrush.bezier import path_length
+from dreambrush.bezier import path_length, path_nodes
 from dreambrush.painter.geometry import dotness
-from dreambrush.painter.plan.hand import DEFAULT, EXACT, FREE, Hand, hand_for
+from dreambrush.painter.plan.hand import DEFAULT, EXACT, FREE, SLANT, Hand, hand_for
 from dreambrush.painter.see.orientation import OrientationField
 
 if TYPE_CHECKING:
@@ -67,11 +67,34 @@ def test_a_free_hand_follows_the_form() -> None:
     assert score(FREE, straight(np.pi, 30)) == pytest.approx(angles[0], rel=1e-4)  # to and fro are alike
 
 
-def test_where_there_is_no_form_all_directions_are_alike() -> None:
+def test_where_there_is_no_form_strokes_lie_side_by_side() -> None:
     flat = replace(hand(FREE), form=OrientationField(np.full((SIDE, SIDE, 3), 0.5, np.float32)))
     gain = np.ones(1, np.float32)
-    along, across = (flat.score(gain, straight(angle, 30))[0] for angle in (0, np.pi / 2))
-    assert along == pytest.approx(across) and along == pytest.approx(1 - flat.long * dotness(straight(0, 30))[0])
+    angles = [SLANT + turn for turn in (0.0, 0.5, 1.0, np.pi / 2)]
+    along, *turned, across = (float(flat.score(gain, straight(angle, 30))[0]) for angle in angles)
+    assert along > turned[0] > turned[1] > across > 0.4 * along
+    assert along == pytest.approx(1 - flat.long * dotness(straight(0, 30))[0], rel=1e-4)
+    even = replace(flat, slant=0.0)
+    assert float(even.score(gain, straight(SLANT + np.pi / 2, 30))[0]) == pytest.approx(along, rel=1e-4)
+
+
+def test_where_a_form_runs_strokes_follow_it_rather_than_the_slant() -> None:
+    along, slanted = (score(FREE, straight(angle, 30)) for angle in (0.0, SLANT))
+    assert along > 1.1 * slanted
+
+
+def test_strokes_are_broad_where_nobody_looks(random_sketch: Sketches) -> None:
+    side = 400
+    picture = stripes(side)
+    looked = np.zeros((8, 8), np.float32)
+    looked[:, :4] = 1
+    some = hand_for(DEFAULT, picture, OrientationField(picture), looked=looked)
+    strokes = some.constrain(random_sketch(400, side).strokes)
+    middle, radius = path_nodes(strokes, 3)[:, 1, 0], strokes[:, 8]
+    left, right = radius[middle < side / 2 - 1].min(), radius[middle > side / 2 + 1].min()
+    assert left == pytest.approx(some.smallest, rel=0.2) and right > 1.5 * left
+    assert hand_for(EXACT, picture, OrientationField(picture), looked=looked).breadth is None
+    assert hand_for(DEFAULT, picture, OrientationField(picture), 3.0, looked=looked).breadth is None
 
 
 @pytest.mark.parametrize("freedom", [EXACT, DEFAULT, FREE])

@@ -8,7 +8,7 @@ import pytest
 from dreambrush.arrays import Float32
 from dreambrush.painter.see.ground import DARK_PAPER, LIGHT_PAPER, GroundReason, choose_ground
 from dreambrush.painter.see.target import Target
-from dreambrush.pictures.palette import parse_palette
+from dreambrush.pictures.palette import oklab, parse_palette
 
 NOISE = np.random.default_rng(1).random((40, 50, 3)).astype(np.float32)
 
@@ -64,3 +64,30 @@ def test_what_was_asked_for_is_taken() -> None:
     lines, alpha = drawing((0, 0, 0))
     ground = choose_ground(lines, alpha, (0.2, 0.4, 0.6), parse_palette("#fff"))
     assert tuple(ground.colour) == (51, 102, 153) and ground.reason is GroundReason.ASKED
+
+
+def test_a_toned_ground_is_like_the_parts_with_detail_darker_and_warmer() -> None:
+    picture = np.full((64, 96, 3), (0.6, 0.7, 0.95), np.float32)  # a sky, paler from place to place
+    picture *= np.linspace(0.8, 1, 96, dtype=np.float32)[None, :, None]
+    picture[40:] = np.where(np.indices((24, 96)).sum(0)[..., None] % 2, (0.5, 0.4, 0.2), (0.2, 0.3, 0.1))  # leaves
+    ground = choose_ground(picture, None, None, None, toned=True)
+    assert ground.reason is GroundReason.TONED
+    (tone, leaves, sky) = oklab(np.stack([ground.colour / 255, picture[40:].mean((0, 1)), picture[0, 48]]))
+    assert tone[0] < leaves[0] and np.abs(tone - leaves).sum() < 0.5 * np.abs(tone - sky).sum()
+    assert tone[2] > leaves[2] > sky[2]
+
+
+def test_a_toned_ground_is_one_of_the_palettes_colours_and_a_flat_one_stays() -> None:
+    palette = parse_palette("#223,#776,#fff")
+    levels = np.rint(palette.colours * 255).astype(int).tolist()
+    assert choose_ground(NOISE, None, None, palette, toned=True).colour.tolist() in levels
+    plain = np.ones((40, 50, 3), np.float32)
+    plain[:4] = 0
+    assert choose_ground(plain, None, None, None, toned=True).reason is GroundReason.FLAT
+    assert choose_ground(NOISE, None, (1.0, 0.0, 0.0), None, toned=True).reason is GroundReason.ASKED
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 700), (700, 1), (2, 3)])
+def test_a_toned_ground_of_pictures_of_any_size(shape: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).random((*shape, 3)).astype(np.float32)
+    assert choose_ground(picture, None, None, None, toned=True).colour.shape == (3,)

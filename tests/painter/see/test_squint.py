@@ -7,6 +7,7 @@ import pytest
 
 from dreambrush.arrays import Float32
 from dreambrush.painter.see.gaussian import blurred
+from dreambrush.painter.see.interest import interest
 from dreambrush.painter.see.saliency import detail_weight
 from dreambrush.painter.see.squint import CLEAR, FAINT, edges_of, ramp, squared_slope, squinted
 from dreambrush.painter.see.target import Target
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 SIDE = 192
 LEFT = np.s_[:, : SIDE // 2]
 RIGHT = np.s_[:, SIDE // 2 :]
+
+
+def seen_of(target: Target, focus: Float32 | None, strength: float) -> Float32:
+    return squinted(target.picture, interest(target, focus), target.counts, strength)
 
 
 def tiles(contrast: float, blur: float = 0.0) -> Float32:
@@ -46,7 +51,7 @@ def steepest(picture: Float32, part: tuple[slice, slice]) -> float:
 def test_edges_are_lost_where_nobody_looks_and_firm_where_everybody_does() -> None:
     for contrast, firmer in ((0.14, 1.0), (0.4, 1.1)):
         picture = tiles(contrast)
-        seen = squinted(Target(picture, None), focus_left(), 1.0)
+        seen = seen_of(Target(picture, None), focus_left(), 1.0)
         assert seen.dtype == np.float32 and seen.shape == picture.shape and seen.min() >= 0 and seen.max() <= 1
         assert steepest(seen, LEFT) > firmer * steepest(picture, LEFT), "edges that matter are no firmer"
         assert steepest(seen, RIGHT) < 0.8 * steepest(seen, LEFT), "edges that do not are not softer"
@@ -58,7 +63,7 @@ def test_low_contrast_is_lost_first() -> None:
     shares = []
     for contrast in (0.06, 0.2, 0.6):
         picture = tiles(contrast)
-        seen = squinted(Target(picture, None), focus_left(), 1.0)
+        seen = seen_of(Target(picture, None), focus_left(), 1.0)
         shares.append(change(picture, seen, RIGHT) / contrast)
     assert shares[0] > 1.1 * shares[1] and shares[1] > 1.5 * shares[2]
 
@@ -68,7 +73,7 @@ def test_what_is_out_of_focus_gets_softer_even_where_one_looks() -> None:
     everywhere = np.ones((SIDE, SIDE), np.float32)
     slopes = []
     for picture in (sharp, soft):
-        seen = squinted(Target(picture, None), everywhere, 1.0)
+        seen = seen_of(Target(picture, None), everywhere, 1.0)
         slopes.append(float(squared_slope(seen).mean() / squared_slope(picture).mean()))
     assert slopes[0] > 1.02 and slopes[1] < 0.8
 
@@ -76,7 +81,7 @@ def test_what_is_out_of_focus_gets_softer_even_where_one_looks() -> None:
 def test_the_dial_goes_from_the_picture_itself_to_the_whole(astronaut: Pictures) -> None:
     picture = astronaut(SIDE)
     target = Target(picture, None)
-    apart = [float(np.mean((squinted(target, None, dial) - picture) ** 2)) for dial in (0.02, 0.3, 0.6, 1.0)]
+    apart = [float(np.mean((seen_of(target, None, dial) - picture) ** 2)) for dial in (0.02, 0.3, 0.6, 1.0)]
     assert apart == sorted(apart) and apart[0] < 2e-5 < 5e-4 < apart[-1]
 
 
@@ -84,7 +89,7 @@ def test_faces_and_the_subject_matter(astronaut: Pictures) -> None:
     picture = astronaut(256)
     target = Target(picture, None)
     target.attention = detail_weight(picture)
-    off = np.sqrt(np.mean((squinted(target, None, 1.0) - picture) ** 2, 2))
+    off = np.sqrt(np.mean((seen_of(target, None, 1.0) - picture) ** 2, 2))
     face, suit, flag, rocket = off[35:75, 95:128], off[120:200, 40:140], off[:100, :35], off[20:130, 165:215]
     assert face.mean() < 0.6 * min(flag.mean(), rocket.mean())
     assert suit.mean() < 0.7 * min(flag.mean(), rocket.mean())
@@ -93,13 +98,13 @@ def test_faces_and_the_subject_matter(astronaut: Pictures) -> None:
 def test_nothing_flows_in_from_where_the_picture_is_transparent() -> None:
     clear = np.concatenate([tiles(0.05), np.ones((SIDE, SIDE, 1), np.float32)], 2)
     clear[RIGHT] = 0
-    seen = squinted(Target(clear, (1.0, 0.0, 0.0)), focus_left() * 0, 1.0)
+    seen = seen_of(Target(clear, (1.0, 0.0, 0.0)), focus_left() * 0, 1.0)
     beside = seen[:, SIDE // 2 - 3 : SIDE // 2]
     assert np.abs(beside - 0.5).max() < 0.05
 
 
 def test_it_is_alike_at_all_sizes(astronaut: Pictures) -> None:
-    small, large = (squinted(Target(astronaut(side), None), None, 1.0) for side in (256, 1024))
+    small, large = (seen_of(Target(astronaut(side), None), None, 1.0) for side in (256, 1024))
     reduced = large.reshape(256, 4, 256, 4, 3).mean((1, 3))
     lost = float(np.mean((small - astronaut(256)) ** 2))
     assert float(np.mean((reduced - small) ** 2)) < 0.25 * lost
@@ -108,14 +113,14 @@ def test_it_is_alike_at_all_sizes(astronaut: Pictures) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 30), (7, 3)])
 def test_tiny_and_even_pictures(size: tuple[int, int]) -> None:
     picture = np.random.default_rng(0).random((*size, 3), np.float32)
-    assert squinted(Target(picture, None), None, 1.0).shape == picture.shape
+    assert seen_of(Target(picture, None), None, 1.0).shape == picture.shape
     even = np.full((*size, 3), 0.4, np.float32)
-    np.testing.assert_allclose(squinted(Target(even, None), None, 1.0), even, atol=1e-5)
+    np.testing.assert_allclose(seen_of(Target(even, None), None, 1.0), even, atol=1e-5)
 
 
 def test_the_same_picture_is_seen_the_same(astronaut: Pictures) -> None:
     target = Target(astronaut(100), None)
-    assert squinted(target, None, 0.7).tobytes() == squinted(target, None, 0.7).tobytes()
+    assert seen_of(target, None, 0.7).tobytes() == seen_of(target, None, 0.7).tobytes()
 
 
 @pytest.mark.parametrize("blur", [0.0, 1.5, 3.0, 6.0])
