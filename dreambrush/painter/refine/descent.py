@@ -16,8 +16,9 @@ from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS
 from dreambrush.painter.refine.adam import Adam
+from dreambrush.painter.refine.asked import by_nodes_of_strokes
 from dreambrush.painter.refine.fragments import Grid
-from dreambrush.painter.refine.pickup import WetGradients, by_nodes_of_strokes
+from dreambrush.painter.refine.pickup import WetGradients
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 

@@ -17,8 +17,9 @@ from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
 from dreambrush.dream.wet import PLACES, WetDream, WetGradient, WetPaint, is_wet, own_share
+from dreambrush.painter.refine.asked import LIGHT, Asked, every_other, find_seen, pooled, thinned
 from dreambrush.painter.refine.fragments import Fragments, Grid, draw, find_along, together
-from dreambrush.painter.refine.pickup import DRY, LIGHT, Asked, Pickup, all_own, every_other, find_seen, pooled, thinned
+from dreambrush.painter.refine.pickup import DRY, Pickup, all_own
 from dreambrush.painter.sketch import Sketch
 
 CHUNK, PARTS = 1 << 12, 8  # points in one call, at least: enough that calls cost little; calls, enough for all cores

@@ -10,21 +10,10 @@ import pytest
 from dreambrush.arrays import Floats
 from dreambrush.dream.wet import WetPaint, ring_taps
 from dreambrush.kernel.library import LEVELS, NONE, compiled, using
+from dreambrush.painter.refine.asked import Asked, every_other, find_seen, pooled, thinned
 from dreambrush.painter.refine.compositing import compose, gradients
 from dreambrush.painter.refine.fragments import Fragments, all_cells
-from dreambrush.painter.refine.pickup import (
-    DRY,
-    Asked,
-    Pickup,
-    WetComposite,
-    WetGradients,
-    compose_wet,
-    every_other,
-    find_seen,
-    pooled,
-    thinned,
-    wet_gradients,
-)
+from dreambrush.painter.refine.pickup import DRY, Pickup, WetComposite, WetGradients, compose_wet, wet_gradients
 
 ACROSS, DOWN, NODES = 7, 5, 3
 

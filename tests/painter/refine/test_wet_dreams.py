@@ -13,10 +13,11 @@ from dreambrush.bezier import path_nodes
 from dreambrush.dream.wet import PLACES
 from dreambrush.kernel.library import LEVELS, NONE, using
 from dreambrush.models.catalogue import shipped_folder
+from dreambrush.painter.refine.asked import by_nodes_of_strokes, find_seen
 from dreambrush.painter.refine.descent import BLENDED_STEP, refine
 from dreambrush.painter.refine.dreams import ALONG, HIDDEN, Dreams
 from dreambrush.painter.refine.fragments import find_along, some_cells
-from dreambrush.painter.refine.pickup import WetGradients, by_nodes_of_strokes, find_seen
+from dreambrush.painter.refine.pickup import WetGradients
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
