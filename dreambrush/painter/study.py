@@ -35,6 +35,7 @@ from dreambrush.painter.see.squint import squinted
 from dreambrush.painter.see.target import Target
 from dreambrush.painter.see.temperature import tempered
 
+FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
@@ -153,8 +154,8 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     """
     options, strokes = asked.options, asked.strokes
     target = Target(asked.target, options.ground, asked.backdrop, options.palette, options.toned)
-    # At hand 0 nothing but the error counts; at the default and above faces count in full.
-    target.attention = detail_weight(target.picture, min(options.hand / hands.DEFAULT, 1.0))
+    # At hand 0 nothing but the error counts.
+    target.attention = detail_weight(target.picture, min(options.hand / FACES_COUNT, 1.0))
     if options.focus is not None:
         target.attention = focus_weight(options.focus, target.attention)
     looked = interest(target, options.focus) if options.edges or options.focus is not None else None
