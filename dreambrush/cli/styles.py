@@ -98,7 +98,7 @@ def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | Non
         context = paint.in_style(str(style.path))
         settings = PaintSettings(**{each.name: context.params[each.name] for each in fields(PaintSettings)})
         brushes = brushes_with_dreams(context.params["brushes"], quiet=quiet)
-        options = replace(settings, effort=effort or settings.effort).for_painter(width, height, 0.0, target)
+        options = replace(settings, effort=effort or settings.effort).for_painter(width, height, 0.0, target, brushes)
         painting = paint_picture(target, brushes, settings.strokes, settings.seed, options=options)
         cells.append((style.name, painting.merged))
         if not quiet:

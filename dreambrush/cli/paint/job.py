@@ -127,7 +127,8 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
         target.file.name, left, quiet=job.quiet, verbose=job.verbose, live=job.bar, preview=job.preview
     ) as show:
         height, width = picture.shape[:2]
-        options = settings.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
+        spent = time.perf_counter() - started
+        options = settings.for_painter(width, height, spent, picture[..., :3], job.brushes)
         if work is not None:
             options = replace(options, pigment=work.pigment, eotf=work.eotf)  # as the work's other layers
         painting = paint_picture(

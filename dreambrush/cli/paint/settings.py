@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.paint.stages import stages_for
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dreambrush.arrays import Float32
+    from dreambrush.models.catalogue import BrushFile
     from dreambrush.painter.options import ControllerKind, PaintOptions
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
@@ -129,7 +133,14 @@ class PaintSettings:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
 
-    def for_painter(self, width: int, height: int, spent: float, picture: Float32 | None = None) -> PaintOptions:
+    def for_painter(
+        self,
+        width: int,
+        height: int,
+        spent: float,
+        picture: Float32 | None = None,
+        brushes: Sequence[BrushFile] = (),
+    ) -> PaintOptions:
         """The options for the painter of one picture.
 
         Args:
@@ -137,9 +148,10 @@ class PaintSettings:
             height: of the painting in pixels.
             spent: seconds since the work on this picture began.
             picture: (h, w, 3) float32, sRGB 0..1, for a palette of its own colours.
+            brushes: that it is painted with, for the stages of its style.
 
         Raises:
-            UsageError: the narrowest stroke would be wider than the widest.
+            UsageError: the narrowest stroke would be wider than the widest, or the style is gone or broken.
         """
         from dreambrush.painter.options import PaintOptions
         from dreambrush.pictures.palette import parse_palette
@@ -175,6 +187,7 @@ class PaintSettings:
             ground=None if self.ground is None else self.ground.colour,
             grain=self.ground is not None and self.ground.grain,
             focus=self._focus(width, height, picture),
+            stages=stages_for(self, side, picture, brushes),
         )
 
     def _focus(self, width: int, height: int, picture: Float32 | None) -> Float32 | None:
