@@ -44,5 +44,6 @@ class PaintOptions:
     edges: float = 0.0  # 0, as the picture has them, to 1, lost where they do not matter and firm where they do
     temperature: float = 0.0  # how much warmer lights, and cooler shadows, are painted; 0..1
     bare: float = 0.0  # share of the picture, its lightest part, that stays ground; see/values.py; 0 for as it comes
+    depth: float = 1.0  # how far from the ground tones and colours go, 0..1; early washes are pale
     grey: bool = False  # whether only values are painted, from the darkest colour of the palette to the ground
     stages: tuple[Stage, ...] = ()  # each with a layer of its own; none for one plan on ``layers``

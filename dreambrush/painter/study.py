@@ -167,9 +167,12 @@ class Study:
         if learned:
             height, width = self.target.size
             effort = effort.for_handful(asked.strokes, height * width)
+        even = asked.stage is not None and asked.stage.spread == EVEN
+        if even:
+            effort = effort.for_even()
         paper, score = self.target.paper(self.coarse.cell), self.hand.score
         grower: Grower
-        if asked.stage is not None and asked.stage.spread == EVEN:
+        if even:
             zone = None if self.zone is None else reduced(self.zone, self.coarse.cell)
             grower = EvenGrower(self.coarse, self.hand, zone, rng, paper, asked.strokes, effort.rounds)
         elif learned:
@@ -233,9 +236,11 @@ def _seen(target: Target, looked: Interest | None, options: PaintOptions) -> Flo
         picture = tempered(picture, options.temperature)
     if options.edges and looked:
         picture = squinted(picture, looked, target.counts, options.edges)
-    if options.bare or options.grey:
+    if options.bare or options.grey or options.depth < 1:
         ground = np.array(options.ground or target.background.reshape(-1, 3).mean(0) / 255, np.float32)
-        picture = keyed(picture, ground, options.bare, _darkest(options.palette) if options.grey else None)
+        if options.bare or options.grey:
+            picture = keyed(picture, ground, options.bare, _darkest(options.palette) if options.grey else None)
+        picture = np.asarray(ground + np.float32(options.depth) * (picture - ground), np.float32)
     return picture
 
 

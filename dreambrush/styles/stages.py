@@ -33,6 +33,7 @@ STAGE_KEYS: dict[str, tuple[tuple[type, ...], tuple[float, float] | tuple[str, .
     "temperature": (NUMBER, (0.0, 1.0)),
     "palette": ((str,), None),
     "bare": (NUMBER, (0.0, 0.95)),
+    "depth": (NUMBER, (0.05, 1.0)),
     "grey": ((bool,), None),
 }
 MOST_STAGES, LONGEST_NAME = 20, 60

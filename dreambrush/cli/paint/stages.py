@@ -29,6 +29,7 @@ PLAIN = {
     "edges": "edges",
     "temperature": "temperature",
     "bare": "bare",
+    "depth": "depth",
     "grey": "grey",
 }
 WIDTHS = {"min_size": "narrowest", "max_size": "widest"}

@@ -25,7 +25,7 @@ BY_ERROR, EVEN = SPREADS = get_args(Spread)
 # What a stage may change of the options of its painting.
 OVERRIDES = (
     *("hand", "narrowest", "widest", "longest", "lightest", "jitter", "edges", "temperature"),
-    *("palette", "bare", "grey"),
+    *("palette", "bare", "depth", "grey"),
 )
 
 
@@ -52,6 +52,7 @@ class Stage:
         temperature: of lights and shadows.
         palette: colours.
         bare: share of the picture that stays ground.
+        depth: how far from the ground tones and colours go.
         grey: whether only values count.
     """
 
@@ -73,6 +74,7 @@ class Stage:
     temperature: float | None = None
     palette: Palette | None = None
     bare: float | None = None
+    depth: float | None = None
     grey: bool | None = None
 
     def applied(self, options: PaintOptions) -> PaintOptions:

@@ -13,7 +13,7 @@ from dreambrush.painter.see.squint import ramp
 from dreambrush.painter.see.zones import tone_below, tone_of
 
 DARKEST = 0.02  # share of the picture that is as dark as the darkest ink
-MOST_LIFTED = 1.45  # times that tones become lighter at most, where a picture keeps its colours
+MOST_LIFTED = 1.2  # times that tones become lighter at most, where a picture keeps its colours
 FADES = 0.16  # tones below what is bare, within which colours fade into the ground
 LEAST_RANGE = 0.2  # of tones, between the darkest and what is bare
 RAISED = 0.12  # how much lighter than straight in between middle greys become
@@ -40,6 +40,8 @@ def keyed(picture: Float32, ground: Float32, bare: float, ink: Float32 | None = 
         return np.asarray(ink + share[..., None] * (ground - ink), np.float32)
     paper = float(tone_of(ground[None, None])[0, 0])
     lifted = np.float32(min(max(paper / max(top, 1e-3), 1.0), MOST_LIFTED))
-    faded = ramp(tones, top - FADES, top)[..., None]
+    white = picture.min(2)  # a bright yellow is light, but no paper
+    whitest = tone_below(white, 1 - bare)
+    faded = ramp(white, whitest - FADES, whitest)[..., None]
     brighter = np.clip(picture * lifted, 0, 1) * ground / np.float32(max(paper, 1e-3))
     return np.asarray(np.clip(brighter + faded * (ground - brighter), 0, 1), np.float32)
