@@ -26,6 +26,8 @@ from dreambrush.strokes import Strokes
 def finish(studio: Studio, state: State) -> Painting:
     """What comes of strokes, all of which are laid."""
     easel, whole = studio.easel, studio.after(state)
+    if not easel.names:  # no stage has found a place in the picture
+        easel.begin((studio.whole.asked.options.stages[-1].name,))
     return _painting(studio.whole, easel, whole.sketch[slice(0, len(easel.on_layer))], whole.laid_layers)
 
 

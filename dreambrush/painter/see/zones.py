@@ -84,7 +84,7 @@ def _face(target: Target) -> Float32:
 
 def _light(target: Target) -> Float32:
     tones = tone_of(target.picture)
-    middle = tone_below(tones, 0.5)
+    middle = 0.5 * (tone_below(tones, 0.25) + tone_below(tones, 0.75))
     return ramp(tones, middle - TONE_STEP, middle + TONE_STEP)
 
 
