@@ -26,7 +26,7 @@ STYLE = "style"
 # Values with these endings or beginnings name files.  Values of FOCUS always do.
 ENDINGS = {"brush": ".myb", "palette": ".gpl", STYLE: ".toml"}
 BEGINNINGS = ("./", "../", "~/")
-FOCUS, NO_FILES = "focus", ("auto",)
+FOCUS, NO_FILES = "focus", ("auto", "none")
 
 Word = str | bool | list[str]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -96,7 +96,7 @@ def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | Non
     cells = []
     for style in list_styles():
         context = paint.in_style(str(style.path))
-        settings = PaintSettings(**{each.name: context.params[each.name] for each in fields(PaintSettings)})
+        settings = PaintSettings.of(context.params)
         brushes = brushes_with_dreams(context.params["brushes"], quiet=quiet)
         options = replace(settings, effort=effort or settings.effort).for_painter(width, height, 0.0, target, brushes)
         painting = paint_picture(target, brushes, settings.strokes, settings.seed, options=options)

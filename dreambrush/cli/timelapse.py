@@ -15,7 +15,7 @@ EXAMPLES = """\b
 Examples:
   dreambrush timelapse painting.ora
   dreambrush timelapse painting.ora -o painting.gif --size 480 --seconds 8
-  dreambrush timelapse painting.ora -o painting.webp --by error
+  dreambrush timelapse painting.ora -o painting.webp --by strokes
   dreambrush timelapse strokes.json --fps 60 --hold 5
 """
 
@@ -49,10 +49,10 @@ Examples:
     "--by",
     metavar="strokes|error",
     type=click.Choice(("strokes", "error")),
-    default="strokes",
+    default="error",
     show_default=True,
-    help="The pace of the film.  strokes: each stroke takes as long.  error: the film slows down where strokes change "
-    "much, so that the painting appears at an even pace.",
+    help="The pace of the film.  error: the film slows down where strokes change much, so that the painting appears at "
+    "an even pace.  strokes: each stroke takes as long.",
 )
 @click.option(
     "--hold",

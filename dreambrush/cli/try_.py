@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -56,18 +56,18 @@ class LookOptions(NamedTuple):
 # Those that differ at a glance and suit most photos.  Each is to be looked at again when brushes or styles change.
 LOOKS = (
     LookOptions("plain", "As it comes", ""),
-    LookOptions("loose", "Four brushes, a free hand", "--brush set:studio --focus auto --strokes 800 --hand 0.7"),
+    LookOptions("loose", "A free hand", "--hand 1 --strokes 800"),
+    LookOptions("close", "Close to the photo", "--hand 0 --strokes 2500"),
     LookOptions(
         "wet",
         "Wet oil, lost edges",
-        "--brush wet-oil --brush blender --focus auto --strokes 800 --hand 0.7 --edges 0.8",
+        "--brush wet-oil --brush blender --strokes 800 --hand 0.7 --edges 0.8",
     ),
-    LookOptions("broad", "Broad, flat strokes", "--brush filbert --focus auto --strokes 800 --hand 1"),
-    LookOptions("impressionist", "Broken colour", "--style impressionist"),
+    LookOptions("broad", "Broad, flat strokes", "--brush filbert --strokes 800 --hand 1"),
     LookOptions(
         "earth",
         "Earth colours and black",
-        "--brush set:studio --strokes 1000 --hand 0.6"
+        "--strokes 1000 --hand 0.6"
         " --palette '#f4ecd8,#c9cfd0,#d9a441,#e3b98f,#b98058,#b5452c,#7b2a20,#4f3a2c,#6d7476,#3b4347,#1f1d1d'",
     ),
     LookOptions(
@@ -239,7 +239,7 @@ def _try_of(look: LookOptions, photo: Path, seed: int, *, quiet: bool) -> Try:
     words = [_typed(str(photo)), look.options, seeded, "-o", _typed(f"{photo.stem}-{look.name}.ora")]
     command = " ".join(["dreambrush paint", *filter(None, words)])
     chosen = paint.make_context("paint", shlex.split(command)[2:]).params
-    settings = PaintSettings(**{each.name: chosen[each.name] for each in fields(PaintSettings)})
+    settings = PaintSettings.of(chosen)
     side = chosen["size"] or DEFAULT_SIDE
     narrowest, widest = (_in_per_cent(width, side) for width in (settings.min_size, settings.max_size))
     small = replace(settings, effort=EFFORT, time=None, min_size=narrowest, max_size=widest)

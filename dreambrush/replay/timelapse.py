@@ -36,7 +36,7 @@ class TimelapseOptions:
     seconds: float = 20.0
     fps: float | None = None
     size: int | None = None
-    by: str = STROKES
+    by: str = ERROR
     hold: float = 2.0
 
 

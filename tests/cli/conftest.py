@@ -23,17 +23,23 @@ class Outcome(NamedTuple):
 
 
 Command = Callable[..., Outcome]
+QUICK = {"DREAMBRUSH_FOCUS": "none", "DREAMBRUSH_EDGES": "0"}
 
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs dreambrush with the words given, in a folder of its own that holds photo.png."""
+    """Runs dreambrush with the words given, in a folder of its own that holds photo.png.
+
+    It does not look for subjects unless a test asks for it (``as_usual``): the network takes most of a small painting.
+    """
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     for variable in [name for name in os.environ if name.startswith("DREAMBRUSH_")]:
         monkeypatch.delenv(variable)
+    for variable, value in QUICK.items():
+        monkeypatch.setenv(variable, value)
     draw("photo.png")
 
     def call(*words: str) -> Outcome:
@@ -41,6 +47,14 @@ def command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capt
         return Outcome(code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def as_usual(command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The same with nothing set in the environment."""
+    for variable in QUICK:
+        monkeypatch.delenv(variable)
+    return command
 
 
 def draw(path: str) -> None:

@@ -41,9 +41,11 @@ def test_brushes_are_offered_by_name(offered: Offered) -> None:
     assert offered("paint", "--brush", "o") == [("plain", "oil")]
     assert ("plain", "bristle") in offered("paint", "--brush", "oil", "--brush", "b")
     assert offered("paint", "--brush", "watercolour-of-nobody") == [("file", "watercolour-of-nobody")]
-    assert offered("paint", "photo.png", "--brush", "se") == [("plain", "set:studio"), ("plain", "set:drawing")]
+    assert offered("paint", "photo.png", "--brush", "se") == [
+        ("plain", f"set:{name}") for name in ("painter", "studio", "drawing")
+    ]
     assert offered("paint", "--brush", "set", ":", "s") == [("plain", "studio")]  # as bash has it
-    assert offered("paint", "--brush", "set", ":") == [("plain", "studio"), ("plain", "drawing")]
+    assert offered("paint", "--brush", "set", ":") == [("plain", name) for name in ("painter", "studio", "drawing")]
     assert offered("paint", "--brush", "=", "o") == [("plain", "oil")]
     assert offered("paint", "photo.png", "--brush", "=", "set", ":", "d") == [("plain", "drawing")]
     assert offered("bench", "--brush", "set:") == [("file", "set:")]

@@ -18,7 +18,10 @@ from dreambrush.errors import ExitCode
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
+MATT = ("gouache", "sable")
 POSTER = 'strokes = 7\nhand = 0.9\nmin_size = 3\nbrush = ["ink"]\n'  # a style
+
+pytestmark = pytest.mark.usefixtures("as_usual")
 
 
 def write(path: Path | str, text: str) -> None:
@@ -37,7 +40,7 @@ def shown(command: Command, *targets: str) -> dict[str, tuple[Any, str, str | No
 def test_without_settings_all_are_defaults(command: Command) -> None:
     found = shown(command)
     assert {level for _, level, _ in found.values()} == {"default"}
-    assert (found["strokes"][0], found["brush"][0], found["size"][0]) == (1500, ["oil"], None)
+    assert (found["strokes"][0], found["brush"][0], found["size"][0]) == (1500, ["set:painter"], None)
     assert found["your_turn"][0] is True and found["quiet"][0] is False
     assert not {"output", "force", "json", "onto", "in_place", "sample", "help"} & found.keys()
 
@@ -103,7 +106,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, command: Command, *flags: str) -> t
         ("", {"BRUSH": "oil"}, "strokes = 5", 'style = "S"\nhand = 0.6', (5, 0.6, "3 px", ("oil",), "S")),
         # Only the style that counts most is looked at.
         ("--style s.toml", {"STYLE": "none"}, 'style = "none"', 'style = "S"', (7, 0.9, "3 px", ("ink",), "s.toml")),
-        ("--style gouache", {"STROKES": "4"}, "", 'style = "S"\nhand = 0.6', (4, 0.6, "None", ("oil",), "gouache")),
+        ("--style gouache", {"STROKES": "4"}, "", 'style = "S"\nhand = 0.6', (4, 0.6, "None", MATT, "gouache")),
     ],
 )  # fmt: skip
 def test_styles_count_just_less_than_what_names_them(

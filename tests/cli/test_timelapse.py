@@ -60,7 +60,7 @@ def test_the_last_frame_is_the_painting(command: Command, by: str) -> None:
 
 def test_frames_and_size_are_chosen(command: Command) -> None:
     save()
-    words = ("--seconds", "2", "--hold", "0", "--fps", "5", "--size", "75")
+    words = ("--seconds", "2", "--hold", "0", "--fps", "5", "--size", "75", "--by", "strokes")
     assert command("timelapse", "work.ora", "-o", "film.gif", *words).stderr == (
         "film.gif: 10 frames, 2 s, 75 x 50 px.\n"
     )

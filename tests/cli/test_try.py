@@ -90,7 +90,7 @@ def test_settings_count_as_they_would_for_the_commands(command: Command) -> None
     Path("dreambrush.toml").write_text('min_size = 8\nmax_size = "20%"\nsize = 400\ntime = "30s"\nhand = 0.9\n')
     plain, loose, *_ = (_try_of(look, Path("photo.png"), 0, quiet=True) for look in LOOKS)
     assert str(plain.settings.min_size) == "2%" and str(plain.settings.max_size) == "20%"
-    assert (plain.settings.hand, loose.settings.hand) == (0.9, 0.7)
+    assert (plain.settings.hand, loose.settings.hand) == (0.9, 1.0)
     assert plain.settings.time is None and plain.settings.effort == 1
 
 

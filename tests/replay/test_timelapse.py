@@ -28,7 +28,7 @@ from dreambrush.replay.repaint import altered_recipe, repaint
 from dreambrush.replay.timelapse import Film, TimelapseOptions, plan_film, save_timelapse, timelapse
 from tests.replay.test_edits import some_recipe
 
-SHORT = TimelapseOptions(seconds=2, hold=0.5)
+SHORT = TimelapseOptions(seconds=2, hold=0.5, by="strokes")
 
 
 @cache

@@ -59,11 +59,6 @@ def test_ours_are_there_and_say_what_they_are() -> None:
         assert style.description.endswith(".") and style.path.parent == OURS and set(style.options) <= KEYS.keys()
 
 
-def test_gouache_is_what_is_painted_without_a_style() -> None:
-    plain = paint_command.make_context("paint", ["x"], default_map={}).params
-    assert {**paint_command.in_style("gouache").params, "targets": ()} == {**plain, "targets": ()}
-
-
 def test_the_user_s_own_take_the_place_of_ours(own: Path) -> None:
     path = write(own, "charcoal", 'description = "Mine."\nbrush = "pencil"\nstrokes = 7\n')
     write(own, "etching", "")
@@ -120,7 +115,7 @@ def test_what_is_no_style(content: str, why: str, own: Path) -> None:
 
 def test_bytes_that_are_no_text_and_files_that_are_not_there(own: Path) -> None:
     (own / "broken.toml").write_bytes(b"\xff\xfe")
-    for name, why in (("broken", "not TOML"), ("nowhere.toml", "No such file")):
+    for name, why in (("broken", "not TOML"), ("nowhere.toml", "no such file")):
         with pytest.raises(UsageError, match=why):
             load_style(name)
 

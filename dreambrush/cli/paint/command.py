@@ -29,8 +29,7 @@ SAMPLE = Path(__file__).parents[2] / "samples" / "still-life.jpg"
 EXAMPLES = """\b
 Examples:
   dreambrush paint photo.jpg
-  dreambrush paint photo.jpg -o portrait.ora --brush bristle --strokes 3000 --size 2048
-  dreambrush paint photo.jpg --brush oil --brush bristle --brush ink --effort 5 --hand 0.7
+  dreambrush paint photo.jpg -o portrait.ora --hand 0.8 --strokes 3000 --size 2048
   dreambrush paint photo.jpg --brush set:drawing --min-size 1% --time 30s
   dreambrush paint photo.jpg -o painting.ora -o print.tif --dpi 240
   dreambrush paint album -o paintings --jobs 2 --json > report.jsonl
@@ -82,7 +81,7 @@ def paint(
     The unfinished painting is saved every 30 seconds (--save-every).  It is also saved when you press Ctrl-C or the
     computer shuts down.  --resume finishes it.
     """
-    settings, request = PaintSettings.of(**chosen), None
+    settings, request = PaintSettings.of(chosen), None
     if sample:
         targets = (*targets, SAMPLE)
     if resume is not None:
@@ -142,6 +141,7 @@ def paint(
             verbose=verbose,
             bar=min(jobs, len(pictures)) == 1,
             preview=preview,
+            focused=is_typed("focus"),
         )
         todo = list(zip(pictures, outputs, strict=True))
         if go_on:

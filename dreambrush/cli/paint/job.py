@@ -47,6 +47,7 @@ class Job:
         verbose: print progress in plain lines.
         bar: show progress.
         preview: show what the painting looks like.
+        focused: whether the focus was asked for, and not just what the hand likes.
         begun: the state of the painting to finish, or None.
     """
 
@@ -65,6 +66,7 @@ class Job:
     verbose: bool
     bar: bool
     preview: bool
+    focused: bool = False
     begun: bytes | None = None  # state of what is resumed
 
     def note(self, text: str) -> None:
@@ -142,7 +144,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
             autosave=Autosave(job.save_every, saving.keep),
             unfinished=job.begun,
         )
-    if settings.focus == AUTO and options.focus is None:
+    if job.focused and settings.focus == AUTO and options.focus is None:
         job.note("Nothing stands out in the picture, so --focus auto has no effect.")
     short = settings.strokes - len(painting.strokes)
     if short > 0 and settings.palette and not painting.interrupted and settings.time is None and settings.until is None:

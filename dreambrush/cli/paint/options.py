@@ -86,10 +86,10 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         multiple=True,
         shell_complete=complete_brush,
         default=(DEFAULT_BRUSH,),
-        help="A brush by name, such as ink or classic/charcoal, or a .myb file.  Give it several times to paint with "
-        "several brushes: each stroke gets the one that fits best.  set:painter is gouache, sable and bristle; "
-        "set:studio is oil, bristle, ink and pastel; "
-        f"set:drawing is pencil, charcoal and ink.  `dreambrush brushes` lists all.  [default: {DEFAULT_BRUSH}]",
+        help="A brush by name, such as ink or classic/charcoal, or a .myb file.  Of several, the best lays a stroke.  "
+        "set:painter is gouache, sable and bristle; set:studio oil, bristle, ink and pastel; set:drawing pencil, "
+        "charcoal and ink.  `dreambrush brushes` lists all.  "
+        f"[default: {DEFAULT_BRUSH}]",
     ),
     click.option(
         "--hand",
@@ -97,8 +97,8 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         type=decimal_number(*HANDS),
         default=DEFAULT_HAND,
         show_default=True,
-        help="How loose the hand is.  0 follows the picture closely.  1 paints long, free strokes along the forms, "
-        "loses edges, and simplifies what is not the subject.",
+        help="How loose the hand is.  0 follows the picture closely.  1 paints free strokes along the forms, loses "
+        "edges, and simplifies what is not the subject.",
     ),
     click.option(
         "--layers",
@@ -117,12 +117,12 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
     ),
     click.option(
         "--ground",
-        metavar="COLOUR|paper|average",
+        metavar="COLOUR|paper|toned|average",
         type=ground_named,
         help='Colour under the first stroke, such as "#cc8855".  paper is drawing paper with a faint grain.  '
-        "average is the average colour of the picture, or that of its background if this is plain.  [default: a tone a "
-        "little darker and warmer than the parts with detail, but average with --hand 0; for a drawing on "
-        "transparency, a colour on which it shows]",
+        "toned is a little darker and warmer than the parts with detail, average the average colour of the picture; "
+        "both keep a plain background.  [default: toned, but average with --hand 0; for a drawing on transparency, a "
+        "colour on which it shows]",
     ),
     click.option(
         "--min-size",

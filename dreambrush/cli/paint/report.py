@@ -64,6 +64,8 @@ def report_of(
         "effort": settings.effort,
         "hand": settings.hand,
         "edges": settings.edges,
+        "temperature": settings.temperature,
+        "focus": settings.focus,
         "controller": painting.controller,
         "layers": settings.layers,
         "pigment": painting.pigment,

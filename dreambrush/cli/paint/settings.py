@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from dreambrush.cli.paint.stages import stages_for
@@ -17,11 +18,21 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
 AUTO, NONE = "auto", "none"  # as --focus: the picture's subject; no place
-AVERAGE = "average"  # as --ground: the picture's average colour
+AVERAGE, TONED = "average", "toned"  # as --ground: the picture's average colour; a tone for its details
 TEMPERATURE = 0.5  # that the freest hand likes
 # Time after planning: reading back each layer and the whole, merging, encoding and writing (a quarter of it).
 # Measured with five layers on one core of an AMD EPYC: 0.2 s at 256 px, 1 s at 1024 px, 16 s at 4096 px.
 FINISHING, FINISHING_PER_PIXEL = 0.1, 1e-6  # seconds
+
+
+def liked_by(hand: float, palette: str | None) -> dict[str, Any]:
+    """What a hand likes, by option.  An exact hand keeps to the picture."""
+    return {
+        "edges": hand,
+        "temperature": TEMPERATURE * hand if palette is None else 0.0,
+        "focus": AUTO if hand else NONE,
+        "ground": TONED if hand else AVERAGE,
+    }
 
 
 @dataclass(frozen=True)
@@ -80,44 +91,25 @@ class PaintSettings:
     pigment: bool
     palette: str | None
     focus: str | None  # a picture's path, or AUTO
-    ground: Ground | None
+    ground: Ground | str | None  # TONED, or None for the average
     your_turn: bool
     style: str | None
     seed: int
     flatten_pigment: bool = False
     edges: float = 0.0
     temperature: float = 0.0
-    toned: bool = False  # whether the ground is toned, if it has no colour given
 
     @classmethod
-    def of(
-        cls,
-        *,
-        hand: float,
-        edges: float | None,
-        temperature: float | None,
-        focus: str | None,
-        ground: Ground | str | None,
-        palette: str | None,
-        **others: Any,
-    ) -> PaintSettings:
-        """The settings of these options.  What is None becomes what the hand likes; at hand 0 that is nothing."""
-        if edges is None:
-            edges = hand
-        if temperature is None:
-            temperature = TEMPERATURE * hand if palette is None else 0.0
-        if focus is None and hand:
-            focus = AUTO
-        return cls(
-            **others,
-            hand=hand,
-            edges=edges,
-            temperature=temperature,
-            focus=None if focus == NONE else focus,
-            ground=ground if isinstance(ground, Ground) else None,
-            toned=ground is None and hand > 0,
-            palette=palette,
-        )
+    def of(cls, chosen: Mapping[str, Any]) -> PaintSettings:
+        """The settings of these options by name; others are left out.
+
+        What was not chosen (None) becomes what the hand likes.  At hand 0 that is nothing.
+        """
+        found = {each.name: chosen[each.name] for each in fields(cls) if each.name in chosen}
+        liked = liked_by(found["hand"], found["palette"])
+        found |= {name: liked[name] for name in liked if found[name] is None}
+        found |= {name: None for name in ("focus", "ground") if found[name] in (NONE, AVERAGE)}
+        return cls(**found)
 
     @property
     def error(self) -> float:
@@ -128,7 +120,7 @@ class PaintSettings:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
-        for name in ("flatten_pigment", "edges", "temperature", "toned"):
+        for name in ("flatten_pigment", "edges", "temperature"):
             if not record[name]:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
@@ -178,14 +170,14 @@ class PaintSettings:
             jitter=self.jitter,
             edges=self.edges,
             temperature=self.temperature,
-            toned=self.toned,
+            toned=self.ground == TONED,
             controller=self.controller,
             seconds=seconds,
             until=self.error,
             pigment=self.pigment,
             palette=None if self.palette is None else parse_palette(self.palette, picture),
-            ground=None if self.ground is None else self.ground.colour,
-            grain=self.ground is not None and self.ground.grain,
+            ground=self.ground.colour if isinstance(self.ground, Ground) else None,
+            grain=isinstance(self.ground, Ground) and self.ground.grain,
             focus=self._focus(width, height, picture),
             stages=stages_for(self, side, picture, brushes),
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import click
 
-from dreambrush.cli.paint.settings import AVERAGE, NARROWEST, WIDEST, Ground, StrokeWidth
+from dreambrush.cli.paint.settings import AVERAGE, NARROWEST, TONED, WIDEST, Ground, StrokeWidth
 
 PAPER = "f4f0e6"  # the colour of drawing paper
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}  # seconds
@@ -42,14 +42,14 @@ def duration(shortest: float) -> Callable[[str], float]:
 
 
 def ground_named(value: str) -> Ground | str:
-    """An option type: a colour such as ``#cc8855``, or ``paper``, or AVERAGE, which is no colour yet."""
-    if value.strip().lower() == AVERAGE:
-        return AVERAGE
-    if value.strip().lower() == "paper":
+    """An option type: a colour such as ``#cc8855``, or ``paper``; or AVERAGE or TONED, which are no colour yet."""
+    if (word := value.strip().lower()) in (AVERAGE, TONED):
+        return word
+    if word == "paper":
         return Ground(PAPER, True)
     digits = value.strip().removeprefix("#").lower()
     if len(digits) == 3:
         digits = "".join(2 * digit for digit in digits)
     if not re.fullmatch(r"[0-9a-fA-F]{6}", digits):
-        raise click.BadParameter(f"'{value}' is neither a colour such as #cc8855 nor paper nor average.")
+        raise click.BadParameter(f"'{value}' is neither a colour such as #cc8855 nor one of paper, toned and average.")
     return Ground(digits)

@@ -14,8 +14,8 @@ See it in twelve looks first, each with its command:
 No photo at hand?  Paint the still life that comes with dreambrush:
   dreambrush paint --sample
 
-A whole folder, with four brushes and a freer hand, two minutes each:
-  dreambrush paint my-photos --brush set:studio --hand 0.7 --time 2m
+A whole folder, with a freer hand, two minutes each:
+  dreambrush paint my-photos --hand 0.7 --time 2m
 
 Then open the .ora file in MyPaint.  An empty layer on top is yours, with a
 brush in your hand: paint on.  Point at any stroke and press W: MyPaint picks

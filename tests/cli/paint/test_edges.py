@@ -70,4 +70,10 @@ def test_without_its_network_it_says_so(sample: Command, monkeypatch: pytest.Mon
     monkeypatch.setattr(subject, "open_subject_network", lambda: open_shipped(*NO_NETWORK))
     outcome = sample("paint", "sample.jpg", *HOW, "--edges", "1")
     assert outcome.code == ExitCode.MODEL and "absent.onnx" in outcome.stderr
-    assert sample("paint", "sample.jpg", *HOW).code == ExitCode.OK
+    assert sample("paint", "sample.jpg", *HOW, "--hand", "0").code == ExitCode.OK
+
+
+def test_without_a_dial_of_its_own_it_is_that_of_the_hand(as_usual: Command) -> None:
+    shutil.copy(SAMPLE, "sample.jpg")
+    assert painted(as_usual, "free.ora", "--hand", "0.8").options["edges"] == 0.8
+    assert "edges" not in painted(as_usual, "exact.ora", "--hand", "0").options

@@ -48,10 +48,17 @@ def test_auto_paints_the_subject_more_finely(command: Command, size: int) -> Non
     shares = []
     for seed in ("0", "1"):
         recipe, focused = painted(command, size, 100, "--seed", seed, "--focus", "auto")
-        _, even = painted(command, size, 100, "--seed", seed)
+        _, even = painted(command, size, 100, "--seed", seed, "--focus", "none")
         assert recipe.options["focus"] == "auto"
         shares.append(focused / even)
     assert np.mean(shares) < 0.85  # over seeds 0.53 on the mean, with a spread of 0.07
+
+
+def test_a_free_hand_looks_for_the_subject_and_an_exact_one_does_not(as_usual: Command) -> None:
+    shutil.copy(SAMPLE, "sample.jpg")
+    for hand, focus in (("0.5", "auto"), ("0", None)):
+        recipe, _ = painted(as_usual, 64, 20, "--hand", hand)
+        assert recipe.options["focus"] == focus
 
 
 def test_auto_says_so_where_it_has_no_effect(command: Command) -> None:
