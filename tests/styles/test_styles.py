@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from dreambrush.painter.run import paint
 from dreambrush.strokes import Strokes
 from dreambrush.styles import KEYS, OURS, list_styles, load_style, user_styles
 
-NAMES = ("charcoal", "gouache", "impressionist", "ink-wash", "oil-impasto", "pastel", "pointillist", "poster")
+NAMES = ("charcoal", "gouache", "impressionist", "ink-wash", "oil-impasto", "pastel", "pointillist", "poster", "watercolour")
 SIDE = 48
 
 
@@ -120,13 +120,74 @@ def test_bytes_that_are_no_text_and_files_that_are_not_there(own: Path) -> None:
             load_style(name)
 
 
+STAGE = """
+[[stage]]
+name = "A"
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("stage = 3", "no [[stage]] tables"),
+        ("[stage]\nname = 'A'", "no [[stage]] tables"),
+        ("[[stage]]\nshare = 1", "a stage has no name"),
+        (STAGE + STAGE, "two stages have the name 'A'"),
+        (STAGE + "shade = 1", "stage 'A' has no key 'shade'; did you mean 'share'?"),
+        (STAGE + "share = 0", "'share' in stage 'A' is not from 0.001 to 1000"),
+        (STAGE + "hand = nan", "'hand' in stage 'A' is not from 0 to 1"),
+        (STAGE + "hand = true", "the value of 'hand' in stage 'A' has the wrong type"),
+        (STAGE + "grey = 1", "the value of 'grey' in stage 'A' has the wrong type"),
+        (STAGE + "brush = []", "the value of 'brush' in stage 'A' has the wrong type"),
+        (STAGE + "where = 'sky'", "'where' in stage 'A' is none of: everywhere, subject"),
+        (STAGE + "min_size = 'broad'", "'min_size' in stage 'A' is not a width"),
+        ("".join(STAGE.replace("A", str(number)) for number in range(21)), "more than 20 stages"),
+    ],
+)
+def test_what_is_no_stage(content: str, why: str, own: Path) -> None:
+    write(own, "broken", content)
+    with pytest.raises(UsageError, match=r"The style '.*broken.toml' cannot be used") as found:
+        load_style("broken")
+    assert why in found.value.message and found.value.advice.startswith("The keys of a stage are: name, brush")
+    assert found.value.id == "style-unusable"
+
+
+def test_stages_of_a_style(own: Path) -> None:
+    first = STAGE + "brush = 'ink'\nmin_size = '2%'\nmax_size = 9\nmax_length = 3\nmin_pressure = 0.2\nhand = 0.3\n"
+    second = "[[stage]]\nname = 'B'\nbrush = ['oil', 'ink']\nfocus = 'none'\nbare = 0.2\ngrey = true\n"
+    write(own, "two", "strokes = 50\n" + first + second)
+    style = load_style("two")
+    assert style.options == {"strokes": 50, "brush": ["ink", "oil"]}, "it has no brushes but those of its stages"
+    brushes = [find_brush("ink"), find_brush("oil")]
+    a, b = in_style("two", []).for_painter(200, 100, 0.0, None, brushes).stages
+    assert (a.name, a.brushes, a.narrowest, a.widest, a.longest, a.lightest, a.hand) == ("A", (0,), 4, 9, 3, 0.2, 0.3)
+    assert (b.name, b.brushes, b.focused, b.bare, b.grey, b.hand) == ("B", (1, 0), False, 0.2, True, None)
+
+
+def test_options_of_the_user_count_in_all_stages(own: Path) -> None:
+    write(own, "two", STAGE + "brush = 'ink'\nhand = 0.3\nmin_size = 2\nspread = 'even'\n")
+    typed = ["--hand", "0.9", "--min-size", "1%", "--palette", "#123456"]
+    (stage,) = in_style("two", typed).for_painter(300, 300, 0.0, None, [find_brush("oil")]).stages
+    assert (stage.hand, stage.narrowest, stage.spread) == (0.9, 3, "even")
+    assert stage.palette is not None and len(stage.palette) == 1
+    assert stage.brushes == (), "another brush paints all stages"
+
+
+def in_style(name: str, typed: list[str]) -> PaintSettings:
+    return PaintSettings.of(paint_command.make_context("paint", ["x", "--style", name, *typed]).params)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.slow
 def test_each_of_ours_paints(name: str, target: np.ndarray) -> None:
     params = paint_command.in_style(name).params
-    settings = PaintSettings(**{each.name: params[each.name] for each in fields(PaintSettings)})
-    options = replace(settings.for_painter(SIDE, SIDE, 0.0, target), effort=1)
+    settings = PaintSettings.of(params)
+    brushes = [find_brush(brush) for brush in params["brushes"]]
+    options = replace(settings.for_painter(SIDE, SIDE, 0.0, target, brushes), effort=1)
     strokes = painted(target, list(params["brushes"]), 25, options)
+    if options.stages:
+        assert set(strokes.layers) <= {stage.name for stage in options.stages} and len(strokes) <= 25
+        return
     assert len(strokes) == 25 and len(strokes.layers) <= settings.layers
     assert strokes.pressure.min() >= np.float32(settings.min_pressure)
     if options.longest is not None:
