@@ -20,7 +20,7 @@ from dreambrush.painter.plan.effort import EFFORTS, HANDFUL, LEARNED_EFFORTS
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.plan.planner import Planner
 from dreambrush.painter.plan.stages import BOTH, DARKER, EVEN, Stage, Tones, strokes_of_each
-from dreambrush.painter.propose.even_grower import EvenGrower
+from dreambrush.painter.propose.even_grower import DOT, EvenGrower
 from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
 from dreambrush.painter.propose.round_controller import RoundController
@@ -169,7 +169,7 @@ class Study:
             effort = effort.for_handful(asked.strokes, height * width)
         even = asked.stage is not None and asked.stage.spread == EVEN
         if even:
-            effort = effort.for_even()
+            effort = effort.for_even(self.hand.longest is not None and self.hand.longest <= DOT)
         paper, score = self.target.paper(self.coarse.cell), self.hand.score
         grower: Grower
         if even:

@@ -19,7 +19,17 @@ from dreambrush.painter.run import paint
 from dreambrush.strokes import Strokes
 from dreambrush.styles import KEYS, OURS, list_styles, load_style, user_styles
 
-NAMES = ("charcoal", "gouache", "impressionist", "ink-wash", "oil-impasto", "pastel", "pointillist", "poster", "watercolour")
+NAMES = (
+    "charcoal",
+    "gouache",
+    "impressionist",
+    "ink-wash",
+    "oil-impasto",
+    "pastel",
+    "pointillist",
+    "poster",
+    "watercolour",
+)
 SIDE = 48
 
 

@@ -56,9 +56,10 @@ class Effort:
         steps = self.last_steps * max(more * min(strokes / SINGLE, 1.0), 1.0)
         return replace(self, swaps=round(self.swaps * more), last_steps=round(steps))
 
-    def for_even(self) -> Effort:
-        """The same where strokes lie side by side: refined less, so that they stay there."""
-        return replace(self, pauses=(), swaps=0, last_steps=-(-self.last_steps // EVEN_STEPS))
+    def for_even(self, dots: bool) -> Effort:
+        """The same where strokes lie side by side: refined less, so that they stay there, and dots not at all."""
+        last = 0 if dots else -(-self.last_steps // EVEN_STEPS)
+        return replace(self, pauses=(), swaps=0, last_steps=last)
 
     def for_handful(self, strokes: int, pixels: int) -> Effort:
         """The same for so few strokes that a learned controller could propose them all in one or two rounds.

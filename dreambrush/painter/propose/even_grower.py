@@ -15,6 +15,7 @@ from dreambrush import steady
 from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import CONTROL, END, NUMBERS, PRESSURES, RADIUS, START
 from dreambrush.painter.propose.candidates import Belief, Candidates
+from dreambrush.painter.propose.divided import divided
 from dreambrush.painter.propose.grow import Grower, Score
 from dreambrush.painter.propose.round_grower import RoundBudget
 from dreambrush.painter.refine.descent import refine
@@ -25,7 +26,6 @@ from dreambrush.painter.sketch import Sketch
 OFF = 0.22  # of the distance between two places: standard deviation of a stroke's distance from its own
 INSIDE = 0.5  # of a zone, from which a place is in it
 ROUNDS = 6  # in which all strokes are laid: later ones know of those before
-STEPS = 1.0  # times the steps of a round of other growers, that refine the strokes of one
 SHORTER = 0.6  # least length, as a share of the greatest
 LONGEST = 8.0  # widths, where the hand knows no limit
 SURE = 0.3  # coherence from which strokes follow the form, and not the slant
@@ -89,6 +89,14 @@ class EvenGrower(Grower):
         self.hand, self.budget = hand, budget
         # From numbers of their own, so that a painting that goes on finds the same places.
         self._strokes = self._strewn(zone)
+        self._divided = None
+        if self.dots and scene.snap is not None:
+            self._divided = divided(self._strokes[:, CONTROL], self._seen_at(self._strokes[:, CONTROL]), scene.snap)
+
+    @property
+    def dots(self) -> bool:
+        """Whether it lays dots."""
+        return self.hand.longest is not None and self.hand.longest <= DOT
 
     @property
     def belief(self) -> Belief:
@@ -113,9 +121,11 @@ class EvenGrower(Grower):
         brush = np.argmax([gains for _, gains in found], 0)
         rows = np.arange(len(strokes))
         colours = np.stack([colours for colours, _ in found])[brush, rows]
+        if self._divided is not None:
+            colours = self._divided[there : there + wanted]
         sketch = Sketch(strokes, colours, brush.astype(np.int64))
-        steps = round(STEPS * self.budget.steps)
-        sketch = refine(self.scene, sketch, self.canvas, steps, self.rng, 0.5, (16,), self.room)
+        if not self.dots:  # dots that were moved to where they gain most would leave holes
+            sketch = refine(self.scene, sketch, self.canvas, self.budget.steps, self.rng, 0.5, (16,), self.room)
         view = self.scene.view(sketch, self.canvas)
         self.see(view.composite.canvas, view.fragments.cell_id)
         return sketch
@@ -123,7 +133,7 @@ class EvenGrower(Grower):
     def _strewn(self, zone: Float32 | None) -> Float32:
         """All strokes (room, 9) that there is room for, in the order in which they are laid: to and fro at random."""
         longest = LONGEST if self.hand.longest is None else self.hand.longest
-        more = self.room if longest <= DOT else 2 * self.room
+        more = self.room if self.dots else 2 * self.room
         places = self._places(zone, more)
         n = len(places)
         rng = self.rng
@@ -142,12 +152,19 @@ class EvenGrower(Grower):
         strokes[:, PRESSURES] = rng.uniform(*PRESSED, (n, 2))
         strokes[:, RADIUS] = radius
         strokes = self.scene.constrain(strokes)
-        if longest <= DOT:
+        if self.dots:
+            strokes[:, PRESSURES] = 1
             return strokes[rng.permutation(n)[: self.room]]
         gains = np.max([self.scorer.gains(strokes, brush) for brush in range(len(self.scene.dreams.each))], 0)
         best = np.argsort(-gains, kind="stable")[: self.room]
         best = best[gains[best] > 0] if (gains > 0).any() else best[:1]
         return np.asarray(strokes[rng.permutation(best)], np.float32)
+
+    def _seen_at(self, places: Float32) -> Float32:
+        """The colours (n, 3) of the picture at places (n, 2)."""
+        scene = self.scene
+        at = np.clip(places / scene.cell, 0, (scene.width - 1, scene.height - 1)).astype(np.int64)
+        return np.asarray(scene.target[at[:, 1] * scene.width + at[:, 0]])
 
     def _places(self, zone: Float32 | None, count: int) -> Float32:
         """Places (n, 2), x and y in pixels, about so many of them, on a net all over the zone."""
