@@ -28,12 +28,12 @@ INSIDE = 0.5  # of a zone, from which a place is in it
 ROUNDS = 6  # in which all strokes are laid: later ones know of those before
 SHORTER = 0.6  # least length, as a share of the greatest
 LONGEST = 8.0  # widths, where the hand knows no limit
-SURE = 0.3  # coherence from which strokes follow the form, and not the slant
+SURE = 0.45  # coherence from which strokes follow the form, and not the slant
 SLANT = -0.9  # radians: from lower left to upper right, as a right-handed painter hatches
 TURNED = 0.09  # radians: standard deviation of direction
 BENT = 0.04  # of the length: standard deviation of the control point from the middle
 PRESSED = 0.35, 0.9  # least and greatest pressure
-BROAD = 3.0  # times a stroke's radius, at which the form is looked at
+BROAD = 6.0  # times a stroke's radius, at which the form is looked at
 DOT = 0.5  # greatest length in widths of what is a dot: all dots are laid, but lines only where they gain something
 FLAT = 6.0  # rows of a net are turned against the picture by so many degrees, so that none can be seen
 
