@@ -76,6 +76,8 @@ def styles(
     width = max(len(style.name) for style in found)
     for style in found:
         about = {"name": style.name, "path": str(style.path), "description": style.description, **style.options}
+        if style.stages:
+            about["stages"] = list(style.stages)
         click.echo(json.dumps(about) if as_json else f"{style.name:{width}}  {style.description}")
 
 

@@ -147,10 +147,14 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
     if job.focused and settings.focus == AUTO and options.focus is None:
         job.note("Nothing stands out in the picture, so --focus auto has no effect.")
     short = settings.strokes - len(painting.strokes)
-    if short > 0 and settings.palette and not painting.interrupted and settings.time is None and settings.until is None:
-        job.note(
-            f"{short} of {settings.strokes} strokes are left out: with these colours they would bring it no closer."
+    limited = settings.time is not None or settings.until is not None or painting.interrupted
+    if short > 0 and (settings.palette or options.stages) and not limited:
+        why = (
+            "some stages have nothing more to do"
+            if options.stages
+            else "with these colours they would bring it no closer"
         )
+        job.note(f"{short} of {settings.strokes} strokes are left out: {why}.")
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
     with clock.time("write"):

@@ -33,6 +33,7 @@ PLAIN = {
     "grey": "grey",
 }
 WIDTHS = {"min_size": "narrowest", "max_size": "widest"}
+FINEST = 1.8  # pixels: in a small painting finer strokes of a stage would leave hardly any paint
 # Options of the user's that count in all stages, and what they are if neither user nor style says anything.
 DEFAULTS = {
     "hand": 0.5,
@@ -93,7 +94,9 @@ def _stage(table: Mapping[str, Any], side: int, picture: Float32 | None, brushes
     from dreambrush.pictures.palette import parse_palette
 
     own = {name: table[key] for key, name in PLAIN.items() if key in table}
-    own |= {name: stroke_width(str(table[key])).pixels(side) for key, name in WIDTHS.items() if key in table}
+    for key, name in WIDTHS.items():
+        if key in table:
+            own[name] = max(stroke_width(str(table[key])).pixels(side), FINEST)
     if "palette" in table:
         own["palette"] = parse_palette(table["palette"], picture)
     names = [brush_named(name).name for word in table.get("brush", ()) for name in brush_names(word)]
