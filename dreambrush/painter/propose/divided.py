@@ -13,8 +13,8 @@ from dreambrush.painter.gain import Snap
 
 NEIGHBOURS = 4  # that make good what a dot is off by
 AHEAD = 160  # dots, of those next from top to bottom, among which neighbours are looked for
-HANDED_ON = 0.75  # share of it; with all of it, colours that no dots can mix to would pile up
-MOST = 0.2  # light that a colour may be off by, so that no dot is wild
+HANDED_ON = 0.9  # share of it; with all of it, colours that no dots can mix to would pile up
+MOST = 0.15  # light beyond what there is, that a dot may be asked for
 
 
 def divided(places: Float32, colours: Float32, snap: Snap) -> Float32:
@@ -32,11 +32,11 @@ def divided(places: Float32, colours: Float32, snap: Snap) -> Float32:
     where, wanted = places[order].astype(np.float64), _light(colours[order])
     found = np.empty_like(colours)
     for index in range(len(order)):
-        wished = _shown(np.clip(wanted[index], 0, 1))
-        chosen = snap(wished[None])[0]
+        wished = np.clip(wanted[index], -MOST, 1 + MOST)
+        chosen = snap(_shown(np.clip(wished, 0, 1))[None])[0]
         found[order[index]] = chosen
         ahead = where[index + 1 : index + 1 + AHEAD]
-        off = np.clip(wanted[index] - _light(chosen), -MOST, MOST) * HANDED_ON
+        off = HANDED_ON * (wished - _light(chosen))
         near = np.argsort(((ahead - where[index]) ** 2).sum(1), kind="stable")[:NEIGHBOURS]
         if len(near):
             wanted[index + 1 + near] += off / len(near)
