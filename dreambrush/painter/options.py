@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from dreambrush.arrays import Float32
@@ -47,3 +47,7 @@ class PaintOptions:
     depth: float = 1.0  # how far from the ground tones and colours go, 0..1; early washes are pale
     grey: bool = False  # whether only values are painted, from the darkest colour of the palette to the ground
     stages: tuple[Stage, ...] = ()  # each with a layer of its own; none for one plan on ``layers``
+
+    def of_stage(self, stage: Stage) -> PaintOptions:
+        """The options of one of the stages."""
+        return replace(self, stages=(), layers=1, **stage.overrides)

@@ -83,7 +83,7 @@ class Commission:
             brushes=tuple(self.brushes[brush] for brush in self.tools_of(stage)),
             strokes=strokes_of_each(self.strokes, [each.share for each in stages])[number],
             seed=self.seed + number,
-            options=replace(stage.applied(self.options), seconds=seconds, ground=ground),
+            options=replace(self.options.of_stage(stage), seconds=seconds, ground=ground),
             backdrop=replace(work, picture=seen),
             stage=stage,
             below=below,

@@ -77,6 +77,18 @@ def brushes_of(stages: Sequence[Table]) -> list[str]:
     return list(dict.fromkeys(word for table in stages for word in table.get("brush", ())))
 
 
+def in_pixels(width: Any, side: int) -> float:
+    """A width of a stage in pixels; one in per cent is of a painting with that longer side.
+
+    Raises:
+        ValueError: it is no width.
+    """
+    found = WIDTH.fullmatch(str(width).strip())
+    if found is None:
+        raise ValueError(f"'{width}' is not a width")
+    return float(found[1]) * (side / 100 if found[2] == "%" else 1)
+
+
 def _check(stage: str, key: str, value: Any) -> None:
     """Checks one entry of a stage.
 

@@ -179,7 +179,7 @@ class PaintSettings:
             ground=self.ground.colour if isinstance(self.ground, Ground) else None,
             grain=isinstance(self.ground, Ground) and self.ground.grain,
             focus=self._focus(width, height, picture),
-            stages=stages_for(self, side, picture, brushes),
+            stages=stages_for(vars(self), side, picture, brushes),
         )
 
     def _focus(self, width: int, height: int, picture: Float32 | None) -> Float32 | None:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dreambrush.arrays import Float32
-    from dreambrush.cli.paint.settings import PaintSettings
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.painter.plan.stages import Stage
 
@@ -47,12 +46,12 @@ DEFAULTS = {
 
 
 def stages_for(
-    settings: PaintSettings, side: int, picture: Float32 | None, brushes: Sequence[BrushFile]
+    settings: Mapping[str, Any], side: int, picture: Float32 | None, brushes: Sequence[BrushFile]
 ) -> tuple[Stage, ...]:
     """The stages of a painting.
 
     Args:
-        settings: of the painting; its style tells the stages.
+        settings: of the painting, by the names of the options; its style tells the stages.
         side: the longer side of the painting in pixels.
         picture: (h, w, 3) float32, sRGB 0..1, for palettes of its own colours.
         brushes: that it is painted with; a stage none of whose brushes is there has them all.
@@ -60,20 +59,20 @@ def stages_for(
     Raises:
         UsageError: the style is gone or broken, or has no such palette.
     """
-    if settings.style is None:
+    if settings["style"] is None:
         return ()
     from dreambrush.styles import load_style
 
-    style = load_style(settings.style)
+    style = load_style(settings["style"])
     given = _given(settings, style.options)
     return tuple(_stage({**table, **given}, side, picture, [each.name for each in brushes]) for table in style.stages)
 
 
-def _given(settings: PaintSettings, options: Mapping[str, Any]) -> dict[str, Any]:
+def _given(settings: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """What the user has given of the keys that stages may have, other than the style itself."""
     given: dict[str, Any] = {}
     for key in DEFAULTS:
-        value, own = getattr(settings, key), options.get(key, DEFAULTS[key])
+        value, own = settings[key], options.get(key, DEFAULTS[key])
         if value is not None and (own is None or _other(value, own)):
             given[key] = str(value) if key in WIDTHS else value
     return given
@@ -87,16 +86,16 @@ def _other(value: Any, own: Any) -> bool:
 
 
 def _stage(table: Mapping[str, Any], side: int, picture: Float32 | None, brushes: Sequence[str]) -> Stage:
-    from dreambrush.cli.paint.values import stroke_width
     from dreambrush.cli.shared.brushes import brush_names
     from dreambrush.cli.shared.named import brush_named
     from dreambrush.painter.plan.stages import Stage
     from dreambrush.pictures.palette import parse_palette
+    from dreambrush.styles.stages import in_pixels
 
     own = {name: table[key] for key, name in PLAIN.items() if key in table}
     for key, name in WIDTHS.items():
         if key in table:
-            own[name] = max(stroke_width(str(table[key])).pixels(side), FINEST)
+            own[name] = max(in_pixels(table[key], side), FINEST)
     if "palette" in table:
         own["palette"] = parse_palette(table["palette"], picture)
     names = [brush_named(name).name for word in table.get("brush", ()) for name in brush_names(word)]

@@ -7,15 +7,12 @@ own, and a layer of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Any, Literal, get_args
 
 from dreambrush.painter.see.zones import EVERYWHERE, Zone
 from dreambrush.pictures.palette import Palette
-
-if TYPE_CHECKING:
-    from dreambrush.painter.options import PaintOptions
 
 Tones = Literal["both", "darker", "lighter"]
 BOTH, DARKER, LIGHTER = TONES = get_args(Tones)
@@ -77,12 +74,11 @@ class Stage:
     depth: float | None = None
     grey: bool | None = None
 
-    def applied(self, options: PaintOptions) -> PaintOptions:
-        """The options of a painting as this stage has them."""
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """The options that it changes, by name."""
         own = {name: getattr(self, name) for name in OVERRIDES if getattr(self, name) is not None}
-        if not self.focused:
-            own["focus"] = None
-        return replace(options, stages=(), layers=1, **own)
+        return own if self.focused else {**own, "focus": None}
 
 
 def strokes_of_each(strokes: int, shares: Sequence[float]) -> list[int]:

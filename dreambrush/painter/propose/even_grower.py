@@ -38,7 +38,7 @@ DOT = 0.5  # greatest length in widths of what is a dot: all dots are laid, but 
 FLAT = 6.0  # rows of a net are turned against the picture by so many degrees, so that none can be seen
 
 
-class Limits(Protocol):
+class HandLimits(Protocol):
     """What a hand would lay; see :class:`~dreambrush.painter.plan.hand.Hand`."""
 
     @property
@@ -78,7 +78,7 @@ class EvenGrower(Grower):
     def __init__(
         self,
         scene: Scene,
-        hand: Limits,
+        hand: HandLimits,
         zone: Float32 | None,
         rng: np.random.Generator,
         canvas: Float32,

@@ -66,12 +66,12 @@ def test_strokes_are_shared_out() -> None:
 
 def test_what_a_stage_says_counts_and_what_it_does_not_is_as_in_the_whole() -> None:
     whole = PaintOptions(hand=0.3, widest=9, jitter=0.2, stages=DRAWING)
-    own = Stage("x", hand=0.9, narrowest=2).applied(whole)
+    own = whole.of_stage(Stage("x", hand=0.9, narrowest=2))
     assert (own.hand, own.narrowest, own.widest, own.jitter, own.stages) == (0.9, 2, 9, 0.2, ())
     assert all(hasattr(whole, name) and hasattr(DRAWING[0], name) for name in OVERRIDES)
     mask = np.zeros((2, 2), np.float32)
-    assert Stage("x", focused=False).applied(PaintOptions(focus=mask)).focus is None
-    assert Stage("x").applied(PaintOptions(focus=mask)).focus is mask
+    assert PaintOptions(focus=mask).of_stage(Stage("x", focused=False)).focus is None
+    assert PaintOptions(focus=mask).of_stage(Stage("x")).focus is mask
 
 
 def test_each_stage_has_its_layer_brushes_and_strokes(drawing: tuple[Painting, list[Painting]]) -> None:

@@ -27,7 +27,7 @@ def test_dots_of_black_and_white_mix_to_the_light_of_a_grey(level: float) -> Non
 
 
 def test_a_colour_that_there_is_stays_pure() -> None:
-    red = np.float32([0.8, 0.2, 0.2])
+    red = np.array([0.8, 0.2, 0.2], np.float32)
     palette = parse_palette("#cc3333,#3333cc,#fff")
     assert np.allclose(divided(net(8).astype(np.float32), np.tile(red, (64, 1)), palette.snapped), palette.colours[0])
 

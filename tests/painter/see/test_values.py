@@ -11,7 +11,7 @@ from dreambrush.painter.see.zones import tone_of
 if TYPE_CHECKING:
     from tests.painter.conftest import Pictures
 
-PAPER, INK = np.float32([0.96, 0.94, 0.9]), np.float32([0.1, 0.1, 0.12])
+PAPER, INK = np.array([0.96, 0.94, 0.9], np.float32), np.array([0.1, 0.1, 0.12], np.float32)
 
 
 @pytest.mark.parametrize("bare", [0.1, 0.4])

@@ -38,5 +38,5 @@ def test_what_is_not_there(where: str) -> None:
 
 
 def test_the_tone_below_which_a_share_lies() -> None:
-    tones = np.repeat(np.float32([0.0, 0.2, 0.6, 1.0]), 25).reshape(10, 10)
+    tones = np.repeat(np.array([0.0, 0.2, 0.6, 1.0], np.float32), 25).reshape(10, 10)
     assert tone_below(tones, 0.2) == 0 and abs(tone_below(tones, 0.5) - 0.2) < 0.01 and tone_below(tones, 0.99) == 1
