@@ -76,6 +76,8 @@ def styles(
     width = max(len(style.name) for style in found)
     for style in found:
         about = {"name": style.name, "path": str(style.path), "description": style.description, **style.options}
+        if style.stages:
+            about["stages"] = list(style.stages)
         click.echo(json.dumps(about) if as_json else f"{style.name:{width}}  {style.description}")
 
 
@@ -98,7 +100,7 @@ def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | Non
         context = paint.in_style(str(style.path))
         settings = PaintSettings.of(context.params)
         brushes = brushes_with_dreams(context.params["brushes"], quiet=quiet)
-        options = replace(settings, effort=effort or settings.effort).for_painter(width, height, 0.0, target)
+        options = replace(settings, effort=effort or settings.effort).for_painter(width, height, 0.0, target, brushes)
         painting = paint_picture(target, brushes, settings.strokes, settings.seed, options=options)
         cells.append((style.name, painting.merged))
         if not quiet:

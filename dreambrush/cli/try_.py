@@ -220,7 +220,7 @@ def paint_look(tries: Mapping[str, Try], target: Float32, picture: Input, output
 
     each = tries[picture.name]
     height, width = target.shape[:2]
-    options = each.settings.for_painter(width, height, 0.0, target[..., :3])
+    options = each.settings.for_painter(width, height, 0.0, target[..., :3], each.brushes)
     painting = paint_picture(target, each.brushes, each.settings.strokes, each.settings.seed, options=options)
     if painting.interrupted:
         raise KeyboardInterrupt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,18 +17,23 @@ from dreambrush.painter.plan.jitter import jittered
 from dreambrush.painter.plan.order import in_order
 from dreambrush.painter.plan.state import State
 from dreambrush.painter.sketch import Sketch
+from dreambrush.painter.studio import Studio
 from dreambrush.painter.study import Study
 from dreambrush.pictures.paper import paper_tile
 from dreambrush.strokes import Strokes
 
 
-def finish(study: Study, easel: Easel, state: State) -> Painting:
+def finish(studio: Studio, state: State) -> Painting:
     """What comes of strokes, all of which are laid."""
-    return _painting(study, easel, state.sketch[slice(0, len(easel.on_layer))], state.laid_layers)
+    easel, whole = studio.easel, studio.after(state)
+    if not easel.names:  # no stage has found a place in the picture
+        easel.begin((studio.whole.asked.options.stages[-1].name,))
+    return _painting(studio.whole, easel, whole.sketch[slice(0, len(easel.on_layer))], whole.laid_layers)
 
 
-def finish_early(study: Study, state: State) -> Painting:
+def finish_early(studio: Studio, state: State) -> Painting:
     """A painting from any moment: all that is planned is laid, on an easel of its own."""
+    study = studio.known
     options, seed = study.asked.options, study.asked.seed
     sketch, names, layer = state.sketch, state.layers, state.layer_of_each
     if not names:
@@ -35,12 +41,14 @@ def finish_early(study: Study, state: State) -> Painting:
         sketch, names, layer = in_order(
             sketch, view, study.form, study.target.size, study.asked.strokes, study.asked.layers
         )
+        names = study.asked.named(names)
     if options.jitter:
         sketch = jittered(sketch, slice(state.laid, None), options.jitter, seed, study.scene.snap)
-    easel = study.easel()
-    easel.begin(names)
-    easel.lay(sketch, layer)
-    painting = _painting(study, easel, sketch, state.laid_layers)
+    easel, state = studio.whole.easel(), replace(state, sketch=sketch, layers=names, layer=layer)
+    whole = studio.after(state)
+    easel.begin(whole.layers or names)
+    easel.lay(whole.sketch, whole.layer)
+    painting = _painting(studio.whole, easel, whole.sketch, whole.laid_layers)
     painting.interrupted = True
     return painting
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from dreambrush.arrays import Float32
 from dreambrush.painter.geometry import LIGHTEST
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.painter.plan import hand as hands
+from dreambrush.painter.plan.stages import Stage
 from dreambrush.painter.see.target import Colour
 from dreambrush.pictures.palette import Palette
 
@@ -42,3 +43,11 @@ class PaintOptions:
     jitter: float = 0.0  # how far the colour of each stroke strays at random, 0..1
     edges: float = 0.0  # 0, as the picture has them, to 1, lost where they do not matter and firm where they do
     temperature: float = 0.0  # how much warmer lights, and cooler shadows, are painted; 0..1
+    bare: float = 0.0  # share of the picture, its lightest part, that stays ground; see/values.py; 0 for as it comes
+    depth: float = 1.0  # how far from the ground tones and colours go, 0..1; early washes are pale
+    grey: bool = False  # whether only values are painted, from the darkest colour of the palette to the ground
+    stages: tuple[Stage, ...] = ()  # each with a layer of its own; none for one plan on ``layers``
+
+    def of_stage(self, stage: Stage) -> PaintOptions:
+        """The options of one of the stages."""
+        return replace(self, stages=(), layers=1, **stage.overrides)

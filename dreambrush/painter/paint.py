@@ -1,11 +1,12 @@
-"""The story of one painting: plan in the dream, lay for real, look at the real canvas, mend the plan, lay on."""
+"""The story of one painting: plan in the dream, lay for real, look at the real canvas, mend the plan, lay on.
+
+A painting of several stages tells it once for each, on the canvas that the stages before have left.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-
-import numpy as np
 
 from dreambrush.painter.painting import LaidLayer, Progress
 from dreambrush.painter.plan.expect import expected_error
@@ -22,7 +23,7 @@ def states(studio: Studio, begun: State | None = None) -> Iterator[State]:
     """The story of one painting.
 
     Args:
-        studio: all that is needed to paint; nothing is painted yet.
+        studio: all that is needed to paint; nothing is painted yet, but what stages before that of ``begun`` have laid.
         begun: a state to go on from.  Everything becomes as if the painting had never stopped.
 
     Yields:
@@ -31,6 +32,18 @@ def states(studio: Studio, begun: State | None = None) -> Iterator[State]:
     state = begun or studio.planner.state()
     if begun is not None:
         studio.planner.go_on_from(begun)
+    state = yield from paint_stage(studio, state)
+    while state.earlier.stages + 1 < studio.stages:
+        earlier = studio.after(state)
+        studio.begin_stage(earlier)
+        yield (state := replace(studio.planner.state(), earlier=earlier))
+        state = yield from paint_stage(studio, state)
+
+
+def paint_stage(studio: Studio, state: State) -> States:
+    """One stage, or a whole painting that has no stages.  One that finds no place in the picture lays nothing."""
+    if not studio.known.asked.strokes:
+        return state
     if not state.layers:
         state = yield from propose_and_refine(studio, state)
         state = order(studio, state)
@@ -39,6 +52,7 @@ def states(studio: Studio, begun: State | None = None) -> Iterator[State]:
         state = yield from look_again(studio, state, layer)
         state = lay(studio, state, layer)
         yield state
+    return state
 
 
 def propose_and_refine(studio: Studio, state: State) -> States:
@@ -54,20 +68,20 @@ def order(studio: Studio, state: State) -> State:
         plan, asked = (planner.sketch, planner.view()), known.asked
         picture = known.form, known.target.size
         planner.sketch, names, layer = in_order(*plan, *picture, asked.strokes, asked.layers)
-    return replace(planner.state(state), layers=names, layer=layer)
+    return replace(planner.state(state), layers=asked.named(names), layer=layer)
 
 
 def lay_again(studio: Studio, state: State) -> None:
-    """Lays what was laid before the painting was stopped, if it was."""
+    """Lays what this stage had laid before the painting was stopped, if it was."""
     with studio.clock.time("paint"):
-        studio.easel.begin(state.layers)
-        studio.easel.lay(state.sketch[slice(0, state.laid)], state.layer_of_each[: state.laid])
+        studio.easel.begin(studio.layers_of(state))
+        studio.lay(state, slice(0, state.laid))
 
 
 def look_again(studio: Studio, state: State, layer: int) -> States:
     """On the canvas as it really is, what is left is refined; for the last layer strokes are added that it lacks."""
     asked, planner, done = studio.known.asked, studio.planner, state.laid
-    studio.easel.climb(layer)
+    studio.easel.climb(studio.first_layer(state) + layer)
     yield (state := planner.state(state))
     canvas = studio.canvas()
     if done:
@@ -85,11 +99,11 @@ def lay(studio: Studio, state: State, layer: int) -> State:
     part = slice(done, done + strokes)
     if asked.options.jitter:
         planner.sketch = jittered(planner.sketch, part, asked.options.jitter, asked.seed, known.scene.snap)
-    sketch, canvas = planner.sketch[part], studio.canvas()
+    state, canvas = planner.state(state), studio.canvas()
     with studio.clock.time("look"):
-        dreamed = expected_error(shown, sketch, canvas, planner.rng)
+        dreamed = expected_error(shown, state.sketch[part], canvas, planner.rng)
     with studio.clock.time("paint"):
-        studio.easel.lay(sketch, np.full(strokes, layer))
+        studio.lay(state, part)
     mse = shown.canvas_error(studio.canvas())
     planner.begin_layer()
     name = state.layers[layer]

@@ -21,7 +21,7 @@ from dreambrush.painter.save.checkpoint import read_state, write_state
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.target import check_target
 from dreambrush.painter.studio import Studio, open_studio
-from dreambrush.painter.study import Commission, Study
+from dreambrush.painter.study import Commission
 
 
 def paint(
@@ -64,7 +64,7 @@ def paint(
     asked = Commission(target, brushes, strokes, seed, options or PaintOptions(), controller, backdrop)
     with Dreams([each.dream_folder() for each in brushes]) as dreams:
         studio = open_studio(asked, dreams)
-        known, clock = studio.known, studio.clock
+        clock = studio.clock
         begun = None if unfinished is None else read_state(unfinished, studio)
         state, interrupted = begun or studio.planner.state(), False
         try:
@@ -73,20 +73,20 @@ def paint(
                     progress(replace(state.progress, picture=partial(_picture, studio, state)))
                 if autosave and autosave.due:
                     with clock.time("keep"):
-                        autosave.save(partial(_unfinished, known, state))
+                        autosave.save(partial(_unfinished, studio, state))
         except KeyboardInterrupt:
             interrupted = True
         with held_back() as pressed, clock.time("look"):
-            painting = finish_early(known, state) if interrupted else finish(known, studio.easel, state)
+            painting = finish_early(studio, state) if interrupted else finish(studio, state)
     painting.seconds = clock.seconds
     painting.interrupted = interrupted or bool(pressed)
     painting.unfinished = write_state(state) if painting.interrupted else None
     return painting
 
 
-def _unfinished(known: Study, state: State) -> Painting:
+def _unfinished(studio: Studio, state: State) -> Painting:
     """The unfinished painting, from which painting can go on."""
-    painting = finish_early(known, state)
+    painting = finish_early(studio, state)
     painting.unfinished = write_state(state)
     return painting
 

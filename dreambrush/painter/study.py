@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, HANDFUL, LEARNED_EFFORTS
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.plan.planner import Planner
+from dreambrush.painter.plan.stages import BOTH, DARKER, EVEN, Stage, Tones, strokes_of_each
+from dreambrush.painter.propose.even_grower import DOT, EvenGrower
 from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
 from dreambrush.painter.propose.round_controller import RoundController
@@ -27,13 +29,16 @@ from dreambrush.painter.propose.window_grower import WindowGrower
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
-from dreambrush.painter.see.cells import cell_for
+from dreambrush.painter.see.cells import cell_for, reduced
 from dreambrush.painter.see.interest import Interest, interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
 from dreambrush.painter.see.squint import squinted
-from dreambrush.painter.see.target import Target
+from dreambrush.painter.see.target import Colour, Target
 from dreambrush.painter.see.temperature import tempered
+from dreambrush.painter.see.values import keyed
+from dreambrush.painter.see.zones import tone_of, zone_map
+from dreambrush.pictures.palette import Palette
 
 FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
@@ -42,7 +47,11 @@ FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 @dataclass(frozen=True, eq=False)
 class Commission:
-    """What is asked of a painter; arguments as of :func:`~dreambrush.painter.run.paint`."""
+    """What is asked of a painter; arguments as of :func:`~dreambrush.painter.run.paint`.
+
+    Of one stage, that is ``stage``.  The backdrop is then the canvas as the stages before have left it, and ``below``
+    (h, w, 3) what is seen below the layer that is painted on.
+    """
 
     target: Float32
     brushes: tuple[BrushFile, ...]
@@ -51,6 +60,39 @@ class Commission:
     options: PaintOptions = field(default_factory=PaintOptions)
     controller: Controller | None = None
     backdrop: Backdrop | None = None
+    stage: Stage | None = None
+    below: Float32 | None = None
+
+    def of_stage(
+        self, number: int, seconds: float | None, canvas: Float32, ground: Colour, below: Float32
+    ) -> Commission:
+        """What is asked of one stage of this painting.
+
+        Args:
+            number: of the stage.
+            seconds: that it may take; None for as long as it takes.
+            canvas: (h, w, 3) float32, sRGB 0..1: what the stages before have left.
+            ground: colour of the bare ground, sRGB 0..1.
+            below: (h, w, 3) what is seen below the layer of this stage.
+        """
+        stages = self.options.stages
+        stage = stages[number]
+        seen = np.asarray(np.rint(canvas * np.float32(255)), np.uint8)
+        work = self.backdrop or Backdrop(seen, None, None, self.options.pigment, self.options.eotf)
+        return replace(
+            self,
+            brushes=tuple(self.brushes[brush] for brush in self.tools_of(stage)),
+            strokes=strokes_of_each(self.strokes, [each.share for each in stages])[number],
+            seed=self.seed + number,
+            options=replace(self.options.of_stage(stage), seconds=seconds, ground=ground),
+            backdrop=replace(work, picture=seen),
+            stage=stage,
+            below=below,
+        )
+
+    def tools_of(self, stage: Stage) -> tuple[int, ...]:
+        """The numbers of a stage's brushes among those of the painting."""
+        return stage.brushes or tuple(range(len(self.brushes)))
 
     @property
     def planned(self) -> int:
@@ -62,7 +104,11 @@ class Commission:
     @property
     def layers(self) -> int:
         """On how many layers strokes lie at most.  A wet brush sees one layer only, so its paintings have no more."""
-        return 1 if self.wet else self.options.layers
+        return 1 if self.wet or self.stage is not None else self.options.layers
+
+    def named(self, layers: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of layers: a stage's has the name of the stage."""
+        return layers if self.stage is None else (self.stage.name,)
 
     @property
     def wet(self) -> bool:
@@ -96,6 +142,7 @@ class Study:
         scene: what is to be painted, pixel by pixel.
         coarse: the same in the cells in which strokes are grown.
         shown: the picture itself, with which the painting is compared; another than the scene if edges are lost.
+        zone: (h, w) float32, 0..1: where it is painted; None for everywhere.
     """
 
     asked: Commission
@@ -105,6 +152,7 @@ class Study:
     scene: Scene
     coarse: Scene
     shown: Scene
+    zone: Float32 | None = None
 
     @property
     def paper(self) -> Float32:
@@ -120,9 +168,15 @@ class Study:
         if learned:
             height, width = self.target.size
             effort = effort.for_handful(asked.strokes, height * width)
+        even = asked.stage is not None and asked.stage.spread == EVEN
+        if even:
+            effort = effort.for_even(self.hand.longest is not None and self.hand.longest <= DOT)
         paper, score = self.target.paper(self.coarse.cell), self.hand.score
         grower: Grower
-        if learned:
+        if even:
+            zone = None if self.zone is None else reduced(self.zone, self.coarse.cell)
+            grower = EvenGrower(self.coarse, self.hand, zone, rng, paper, asked.strokes, effort.rounds)
+        elif learned:
             folders = [brush.dream_folder() for brush in asked.brushes]
             controllers = [
                 RoundController(folder) if (folder / CONTROLLER_FILE).is_file() else None for folder in folders
@@ -160,14 +214,20 @@ def study(asked: Commission, dreams: Dreams) -> Study:
         target.attention = focus_weight(options.focus, target.attention)
     looked = interest(target, options.focus) if options.edges or options.focus is not None else None
     picture = _seen(target, looked, options)
-    form = OrientationField(picture)
+    form, zone = OrientationField(picture), None
+    if (stage := asked.stage) is not None:
+        zone = zone_map(stage.where, target, options.focus)
+        if zone is not None and not zone.any():
+            asked = replace(asked, strokes=0)
+        picture = _left_to_do(stage.tones, picture, target.paper().reshape(picture.shape), zone)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
     hand = hands.hand_for(options.hand, picture, form, *limits, None if looked is None else looked.cells)
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
-    scene, coarse = (_scene(target, picture, dreams, hand, cell, snap) for cell in cells)
-    shown = scene if picture is target.picture else _scene(target, target.picture, dreams, hand, 1, snap)
-    return Study(asked, target, form, hand, scene, coarse, shown)
+    below = asked.below
+    scene, coarse = (_scene(target, picture, dreams, hand, cell, snap, below) for cell in cells)
+    shown = scene if picture is target.picture else _scene(target, target.picture, dreams, hand, 1, snap, below)
+    return Study(asked, target, form, hand, scene, coarse, shown, zone)
 
 
 def _seen(target: Target, looked: Interest | None, options: PaintOptions) -> Float32:
@@ -177,12 +237,41 @@ def _seen(target: Target, looked: Interest | None, options: PaintOptions) -> Flo
         picture = tempered(picture, options.temperature)
     if options.edges and looked:
         picture = squinted(picture, looked, target.counts, options.edges)
+    if options.bare or options.grey or options.depth < 1:
+        ground = np.array(options.ground or target.background.reshape(-1, 3).mean(0) / 255, np.float32)
+        if options.bare or options.grey:
+            picture = keyed(picture, ground, options.bare, _darkest(options.palette) if options.grey else None)
+        picture = np.asarray(ground + np.float32(options.depth) * (picture - ground), np.float32)
     return picture
 
 
-def _scene(target: Target, picture: Float32, dreams: Dreams, hand: Hand, cell: int, snap: Snap | None) -> Scene:
+def _darkest(palette: Palette | None) -> Float32:
+    """The darkest colour (3,) that there is."""
+    if palette is None:
+        return np.zeros(3, np.float32)
+    return np.asarray(palette.colours[int(tone_of(palette.colours).argmin())])
+
+
+def _left_to_do(tones: Tones, picture: Float32, canvas: Float32, zone: Float32 | None) -> Float32:
+    """What a stage makes of a canvas (h, w, 3): the picture (h, w, 3) where it may paint, and the canvas elsewhere."""
+    if tones != BOTH:
+        darker = tone_of(picture) < tone_of(canvas)
+        picture = np.where((darker if tones == DARKER else ~darker)[..., None], picture, canvas)
+    return picture if zone is None else np.asarray(canvas + zone[..., None] * (picture - canvas), np.float32)
+
+
+def _scene(
+    target: Target,
+    picture: Float32,
+    dreams: Dreams,
+    hand: Hand,
+    cell: int,
+    snap: Snap | None,
+    below: Float32 | None = None,
+) -> Scene:
     """A target as a scene, in cells of so many pixels; what is painted may be another picture than its own."""
-    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, target.paper(cell))
+    base = target.paper(cell) if below is None else reduced(below, cell).reshape(-1, 3)
+    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base)
 
 
 def _snap(options: PaintOptions) -> Snap | None:

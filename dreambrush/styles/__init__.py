@@ -1,7 +1,8 @@
 """Styles: options of a painting under one name.
 
 A style is a small TOML file.  Its keys are ``description`` and the options of ``dreambrush paint``, with underscores.
-Other options keep their defaults.  An option on the command line overrides the style.
+Other options keep their defaults.  An option on the command line overrides the style.  A style may also have stages:
+see :mod:`~dreambrush.styles.stages`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from dreambrush.errors import UsageError
 from dreambrush.files.toml_file import read_toml
+from dreambrush.styles.stages import STAGE_KEYS, brushes_of, read_stages
 
 SUFFIX = ".toml"
 OURS = Path(__file__).parent
@@ -39,6 +41,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "pigment": (bool,),
 }
 DESCRIPTION = "description"
+STAGES = "stage"
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,15 @@ class Style:
         name: the name of the style.
         path: its file.
         description: a sentence for people.
-        options: the options by key, as the file has them; brushes are a list.
+        options: the options by key, as the file has them; brushes are a list, with those of all stages.
+        stages: tables of the stages in their order; none for a style without stages.
     """
 
     name: str
     path: Path
     description: str
     options: Mapping[str, Any]
+    stages: tuple[Mapping[str, Any], ...] = ()
 
 
 def user_styles() -> Path:
@@ -101,7 +106,7 @@ def _files() -> dict[str, Path]:
     return {path.stem: path for folder in (OURS, user_styles()) for path in sorted(folder.glob(f"*{SUFFIX}"))}
 
 
-def _read(path: Path) -> tuple[str, dict[str, Any]]:
+def _read(path: Path) -> tuple[str, dict[str, Any], tuple[Mapping[str, Any], ...]]:
     if not os.path.exists(path):
         raise UsageError(
             f"The style '{path}' cannot be used: there is no such file.",
@@ -115,6 +120,10 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
     description = content.pop(DESCRIPTION, "")
     if not isinstance(description, str):
         raise _broken(path, "its description is not text")
+    try:
+        stages = read_stages(content.pop(STAGES, []))
+    except ValueError as error:
+        raise _broken(path, str(error), f"The keys of a stage are: {', '.join(STAGE_KEYS)}.") from None
     for key, value in content.items():
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
@@ -126,12 +135,14 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
             raise _broken(path, f"the value of '{key}' has the wrong type")
     if isinstance(content.get("brush"), str):
         content["brush"] = [content["brush"]]
-    return description, content
+    if stages:
+        content["brush"] = list(dict.fromkeys([*content.get("brush", []), *brushes_of(stages)]))
+    return description, content, stages
 
 
-def _broken(path: Path, why: str) -> UsageError:
+def _broken(path: Path, why: str, advice: str = "") -> UsageError:
     return UsageError(
         f"The style '{path}' cannot be used: {why.rstrip('.')}.",
-        f"The keys are: {', '.join(KEYS)}.",
+        advice or f"The keys are: {', '.join(KEYS)}.",
         id="style-unusable",
     )

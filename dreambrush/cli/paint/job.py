@@ -129,7 +129,8 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
         target.file.name, left, quiet=job.quiet, verbose=job.verbose, live=job.bar, preview=job.preview
     ) as show:
         height, width = picture.shape[:2]
-        options = settings.for_painter(width, height, time.perf_counter() - started, picture[..., :3])
+        spent = time.perf_counter() - started
+        options = settings.for_painter(width, height, spent, picture[..., :3], job.brushes)
         if work is not None:
             options = replace(options, pigment=work.pigment, eotf=work.eotf)  # as the work's other layers
         painting = paint_picture(
@@ -146,10 +147,14 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
     if job.focused and settings.focus == AUTO and options.focus is None:
         job.note("Nothing stands out in the picture, so --focus auto has no effect.")
     short = settings.strokes - len(painting.strokes)
-    if short > 0 and settings.palette and not painting.interrupted and settings.time is None and settings.until is None:
-        job.note(
-            f"{short} of {settings.strokes} strokes are left out: with these colours they would bring it no closer."
+    limited = settings.time is not None or settings.until is not None or painting.interrupted
+    if short > 0 and (settings.palette or options.stages) and not limited:
+        why = (
+            "some stages have nothing more to do"
+            if options.stages
+            else "with these colours they would bring it no closer"
         )
+        job.note(f"{short} of {settings.strokes} strokes are left out: {why}.")
     if painting.interrupted and not len(painting.strokes):
         raise KeyboardInterrupt  # there is nothing to save yet
     with clock.time("write"):

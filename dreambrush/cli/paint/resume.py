@@ -23,6 +23,7 @@ from dreambrush.cli.shared.formats import DEFAULT_DPI, check_ending
 from dreambrush.cli.shared.outputs import UNFINISHED, Outputs, check_output, plan_names
 from dreambrush.errors import OpenrasterError, PictureError, StrokesError, UsageError
 from dreambrush.files.json_text import read_json, whole_characters
+from dreambrush.styles import load_style
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
@@ -297,6 +298,8 @@ def digests_of(
     others = [settings.focus and Path(settings.focus), settings.palette and Path(settings.palette)]
     if onto is not None:
         others += [onto.file, onto.mask]
+    if settings.style is not None and (style := load_style(settings.style)).stages:
+        others.append(style.path)  # its stages are read again
     files |= {str(path): path for path in others if path and os.path.isfile(path)}
     return {name: _digest(path) for name, path in files.items() if os.path.isfile(path)}
 

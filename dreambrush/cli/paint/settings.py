@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.paint.stages import stages_for
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dreambrush.arrays import Float32
+    from dreambrush.models.catalogue import BrushFile
     from dreambrush.painter.options import ControllerKind, PaintOptions
 
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
@@ -121,7 +125,14 @@ class PaintSettings:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
 
-    def for_painter(self, width: int, height: int, spent: float, picture: Float32 | None = None) -> PaintOptions:
+    def for_painter(
+        self,
+        width: int,
+        height: int,
+        spent: float,
+        picture: Float32 | None = None,
+        brushes: Sequence[BrushFile] = (),
+    ) -> PaintOptions:
         """The options for the painter of one picture.
 
         Args:
@@ -129,9 +140,10 @@ class PaintSettings:
             height: of the painting in pixels.
             spent: seconds since the work on this picture began.
             picture: (h, w, 3) float32, sRGB 0..1, for a palette of its own colours.
+            brushes: that it is painted with, for the stages of its style.
 
         Raises:
-            UsageError: the narrowest stroke would be wider than the widest.
+            UsageError: the narrowest stroke would be wider than the widest, or the style is gone or broken.
         """
         from dreambrush.painter.options import PaintOptions
         from dreambrush.pictures.palette import parse_palette
@@ -167,6 +179,7 @@ class PaintSettings:
             ground=self.ground.colour if isinstance(self.ground, Ground) else None,
             grain=isinstance(self.ground, Ground) and self.ground.grain,
             focus=self._focus(width, height, picture),
+            stages=stages_for(vars(self), side, picture, brushes),
         )
 
     def _focus(self, width: int, height: int, picture: Float32 | None) -> Float32 | None:

@@ -114,7 +114,7 @@ class ConfiguredCommand(GroupedCommand):
             UsageError: there is no such style, or it is broken.
         """
         settings = self.style(click.Context(self), Setting(name, "flag", "--style"))
-        return self.make_context(self.name, [], default_map=self.defaults(settings))
+        return self.make_context(self.name, [], default_map={**self.defaults(settings), STYLE: name})
 
     def checked(self, ctx: click.Context, settings: Settings) -> Settings:
         """Return the settings after trying each value on its option.

@@ -71,7 +71,7 @@ class Easel:
         self._finished.append(self.paint_layers.finish(self.layer, self.names[self.layer]))
 
     def begin(self, layers: tuple[str, ...]) -> None:
-        """Names the layers, before the first stroke is laid."""
+        """Names the layers, before the first stroke is laid.  In a later stage the first names are the same."""
         self.names = layers
 
     def paint(self, stroke: Float32, colour: Float32, brush: int = 0, events: Float64 | None = None) -> Rectangle:
@@ -102,6 +102,10 @@ class Easel:
         """What is seen at an area, all layers and the ground together: (h, w, 3) float32, display sRGB 0..1."""
         over = self._over(area)
         return shown(self.eotf)[over] if self.pigment else over
+
+    def below(self) -> Float32:
+        """What is seen through the current layer where it has no paint: (height, width, 3) float32, sRGB 0..1."""
+        return np.asarray(shown(self.eotf)[self._below] if self.pigment else self._below, np.float32)
 
     def layers(self) -> list[Layer]:
         """All layers as they will be saved, bottom first; their document has the easel's ``eotf``."""

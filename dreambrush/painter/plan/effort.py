@@ -15,6 +15,7 @@ ROUNDS, LEAST_AT_ONCE = 8, 2  # of a handful: one part of so many is added in ea
 ROUND_STEPS, JUDGED = 8, 2.0  # of these rounds, as RoundBudget has them
 SEEN = 16_000  # pixels; of a smaller picture each step sees all
 SETTLED = 300  # steps after which a handful hardly moves there
+EVEN_STEPS = 5  # part of the steps, by which strokes that lie side by side are refined
 SWAPPED_MORE = 1.25  # times as many swaps, which are worth more there than further steps
 
 
@@ -54,6 +55,11 @@ class Effort:
         more = min(max((FEW / max(strokes, 1)) ** 0.5, 1.0), MOST_MORE)
         steps = self.last_steps * max(more * min(strokes / SINGLE, 1.0), 1.0)
         return replace(self, swaps=round(self.swaps * more), last_steps=round(steps))
+
+    def for_even(self, dots: bool) -> Effort:
+        """The same where strokes lie side by side: refined less, so that they stay there, and dots not at all."""
+        last = 0 if dots else -(-self.last_steps // EVEN_STEPS)
+        return replace(self, pauses=(), swaps=0, last_steps=last)
 
     def for_handful(self, strokes: int, pixels: int) -> Effort:
         """The same for so few strokes that a learned controller could propose them all in one or two rounds.

@@ -51,6 +51,27 @@ class PlanStep:
 
 
 @dataclass(frozen=True, eq=False)
+class Earlier:
+    """What the stages of a painting that are over have laid.
+
+    Attributes:
+        stages: how many they are.
+        sketch: their strokes; brushes are numbered as in the whole painting.
+        layers: names of their layers, bottom first.
+        layer: (k,) on which of them each stroke lies.
+        laid_layers: what was dreamt and what became real, stage by stage.
+        spent: seconds.
+    """
+
+    stages: int = 0
+    sketch: Sketch = field(default_factory=Sketch.empty)
+    layers: tuple[str, ...] = ()
+    layer: Int64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    laid_layers: tuple[LaidLayer, ...] = ()
+    spent: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """A moment of a painting.
 
@@ -64,6 +85,7 @@ class State:
         laid_layers: those that are laid already, bottom first.
         spent: seconds so far.
         progress: what is told of it.
+        earlier: what the stages before the present one have laid.  All else is of the present one.
     """
 
     sketch: Sketch
@@ -75,6 +97,7 @@ class State:
     laid_layers: tuple[LaidLayer, ...] = ()
     spent: float = 0.0
     progress: Progress | None = None
+    earlier: Earlier = field(default_factory=Earlier)
 
     @property
     def laid(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -60,6 +61,14 @@ class Dreams:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+    def some(self, which: Sequence[int]) -> Dreams:
+        """The dreams of some of the brushes, in that order, on the same threads, which stay those of the whole."""
+        part = copy(self)
+        for name in ("each", "_gradients", "wet", "_wet_gradients"):
+            setattr(part, name, [getattr(self, name)[brush] for brush in which])
+        part._reach = self._reach[np.asarray(which, np.int64)]
+        return part
 
     @property
     def any_wet(self) -> bool:

@@ -18,7 +18,7 @@ from dreambrush.bezier import NUMBERS, PATH
 from dreambrush.errors import StrokesError
 from dreambrush.files.json_text import read_json
 from dreambrush.painter.painting import LaidLayer
-from dreambrush.painter.plan.state import PlanStep, State
+from dreambrush.painter.plan.state import Earlier, PlanStep, State
 from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.refine.adam import Adam
 from dreambrush.painter.refine.descent import Descent
@@ -44,6 +44,9 @@ def write_state(state: State) -> bytes:
         "earned": belief.earned,
         "layer": state.layer,
     }
+    earlier = state.earlier
+    if earlier.stages:
+        arrays |= {**_columns("earlier", earlier.sketch), "earlier.layer": earlier.layer}
     step = {each.name: getattr(state.step, each.name) for each in fields(PlanStep)}
     before, descent = step.pop("before"), step.pop("descent")
     if before is not None:
@@ -61,6 +64,13 @@ def write_state(state: State) -> bytes:
         "spent": state.spent,
         "arrays": list(arrays),
     }
+    if earlier.stages:
+        record["earlier"] = {
+            "stages": earlier.stages,
+            "layers": earlier.layers,
+            "laid_layers": [asdict(each) for each in earlier.laid_layers],
+            "spent": earlier.spent,
+        }
     file = io.BytesIO()
     for array in (np.frombuffer(json.dumps(record).encode(), np.uint8), *arrays.values()):
         np.save(file, array, allow_pickle=False)
@@ -72,7 +82,7 @@ def read_state(data: bytes, studio: Studio | None = None) -> State:
 
     Args:
         data: bytes from a file, which a stranger may have written.
-        studio: where the picture is painted; the state must fit it.
+        studio: where the picture is painted; the state must fit it.  The studio goes on to the state's stage.
 
     Raises:
         StrokesError: it is broken, of another version, or of another painting.
@@ -87,6 +97,8 @@ def read_state(data: bytes, studio: Studio | None = None) -> State:
             id="unfinished-unreadable",
         ) from None
     if studio is not None:
+        _check_earlier(state.earlier, studio)
+        studio.go_on_after(state.earlier)
         _check_of(state, studio)
     return state
 
@@ -126,16 +138,56 @@ def _read(file: io.BytesIO) -> State:
         layers=layers,
         layer=layer,
         laid_layers=tuple(_laid_layer(each) for each in record["laid_layers"]),
-        spent=min(max(float(record["spent"]), 0.0), LONGEST),
+        spent=_seconds(record["spent"]),
+        earlier=_earlier(record["earlier"], arrays) if "earlier" in record else Earlier(),
     )
-    if not all(isinstance(name, str) for name in layers) or len(layers) > MOST_NAMES:
-        raise ValueError("its layers have no names")
-    if len(layer) and (layer[0] < 0 or layer[-1] >= len(layers) or (np.diff(layer) < 0).any()):
-        raise ValueError("its strokes are on layers that are not there")
+    _check_layers(layer, layers)
     count, laid = len(state.sketch), len(state.laid_layers)
     if laid > len(layers) or not 0 <= state.laid <= count or (len(layer) and len(layer) > count):
         raise ValueError("its strokes and layers do not fit together")
     return state
+
+
+def _earlier(record: dict[str, Any], arrays: Arrays) -> Earlier:
+    """Checks and makes what earlier stages have laid."""
+    sketch, layer, layers = _sketch(arrays, "earlier"), arrays["earlier.layer"], tuple(record["layers"])
+    _check(layer, (len(sketch),), np.int64)
+    _check_layers(layer, layers)
+    laid = tuple(_laid_layer(each) for each in record["laid_layers"])
+    stages = _count(record["stages"])
+    if not max(len(laid), len(layers), 1) <= stages or sum(each.strokes for each in laid) != len(sketch):
+        raise ValueError("its strokes and stages do not fit together")
+    return Earlier(stages, sketch, layers, layer, laid, _seconds(record["spent"]))
+
+
+def _check_layers(layer: NDArray[Any], layers: tuple[Any, ...]) -> None:
+    """Checks the layer (k,) of each stroke, and the names of the layers."""
+    if not all(isinstance(name, str) for name in layers) or len(layers) > MOST_NAMES:
+        raise ValueError("its layers have no names")
+    if len(layer) and (layer[0] < 0 or layer[-1] >= len(layers) or (np.diff(layer) < 0).any()):
+        raise ValueError("its strokes are on layers that are not there")
+
+
+def _seconds(number: Any) -> float:
+    return min(max(float(number), 0.0), LONGEST)
+
+
+def _check_earlier(earlier: Earlier, studio: Studio) -> None:
+    """Checks that what earlier stages have laid can be of this painting, before it is laid again.
+
+    Raises:
+        StrokesError: it cannot.
+    """
+    asked, sketch = studio.whole.asked, earlier.sketch
+    farthest = FARTHEST_OF_SIZE * sum(studio.whole.target.size)
+    if (
+        earlier.stages >= studio.stages
+        or len(sketch) > asked.strokes
+        or (len(sketch) and (np.abs(sketch.strokes).max() > farthest or sketch.brush.max() >= len(asked.brushes)))
+    ):
+        raise StrokesError(
+            "The unfinished painting has other stages.", "Paint the picture again.", id="unfinished-unreadable"
+        )
 
 
 def _check_of(state: State, studio: Studio) -> None:
