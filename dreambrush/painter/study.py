@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dreambrush.arrays import Float32
+from dreambrush.dream.pigment import Pigment
 from dreambrush.dream.wet import is_wet, lays_own
 from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile, read_card
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gain import Snap, only
 from dreambrush.painter.lay.easel import Easel
-from dreambrush.painter.lay.layer_canvas import Tool
+from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf
 from dreambrush.painter.options import LEARNED, RIDGE, ControllerKind, PaintOptions
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.plan.deadline import Deadline
@@ -165,8 +166,9 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     hand = hands.hand_for(options.hand, picture, form, *limits, None if looked is None else looked.cells)
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
-    scene, coarse = (_scene(target, picture, dreams, hand, cell, snap) for cell in cells)
-    shown = scene if picture is target.picture else _scene(target, target.picture, dreams, hand, 1, snap)
+    pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
+    scene, coarse = (_scene(target, picture, dreams, hand, cell, snap, pigment) for cell in cells)
+    shown = scene if picture is target.picture else _scene(target, target.picture, dreams, hand, 1, snap, pigment)
     return Study(asked, target, form, hand, scene, coarse, shown)
 
 
@@ -180,9 +182,12 @@ def _seen(target: Target, looked: Interest | None, options: PaintOptions) -> Flo
     return picture
 
 
-def _scene(target: Target, picture: Float32, dreams: Dreams, hand: Hand, cell: int, snap: Snap | None) -> Scene:
+def _scene(
+    target: Target, picture: Float32, dreams: Dreams, hand: Hand, cell: int, snap: Snap | None, pigment: Pigment | None
+) -> Scene:
     """A target as a scene, in cells of so many pixels; what is painted may be another picture than its own."""
-    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, target.paper(cell))
+    paper = target.paper(cell)
+    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, paper, pigment)
 
 
 def _snap(options: PaintOptions) -> Snap | None:

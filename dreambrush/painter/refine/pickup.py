@@ -19,6 +19,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Floats, Int64, Mask
 from dreambrush.bezier import NUMBERS, PATH
+from dreambrush.dream.pigment import Pigment
 from dreambrush.dream.wet import PLACES, WetPaint
 from dreambrush.kernel.library import Compiled, compiled
 from dreambrush.painter.refine.compositing import Composite, Gradients
@@ -43,6 +44,7 @@ class Pickup:
         across: number of cells in a row.
         down: number of rows.
         size: side of a cell in pixels.
+        slack: how far from the base a cell may be that still counts as bare.
     """
 
     brush: Int64
@@ -54,6 +56,7 @@ class Pickup:
     across: int
     down: int
     size: float
+    slack: float = 0.0
 
     def places(self, stroke: int) -> tuple[Int64, Floats, Mask]:
         """The cells that a stroke reads (m, t), the weight of each tap (t,), and whether it is on the canvas (m, t)."""
@@ -74,7 +77,11 @@ class Pickup:
         """
         if (self.base == self.base[:1]).all():
             return None
-        return np.asarray((canvas != self.base).any(1), canvas.dtype)
+        return self.covered(canvas)
+
+    def covered(self, canvas: Floats) -> Floats:
+        """1 for each cell (cells,) of a canvas (cells, 3) that has paint, 0 for those that are bare."""
+        return np.asarray((np.abs(canvas - self.base) > self.slack).any(1), canvas.dtype)
 
     def found(self, stroke: int, canvas: Floats, cover: Floats | None = None) -> Floats:
         """What a stroke finds at its nodes.
@@ -255,6 +262,7 @@ def wet_gradients(
     pickup: Pickup,
     shift: Floats | None = None,
     by_paint: bool = True,
+    pigment: Pigment | None = None,
 ) -> WetGradients:
     """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`.
 
@@ -262,9 +270,8 @@ def wet_gradients(
     are wanted, ``by_paint`` says.
     """
     dtype, n, k = composite.canvas.dtype, len(fragments), len(colours)
-    by_canvas = 2 * weight[:, None] * (composite.canvas - target)
-    by_doubt = weight.astype(dtype)
-    canvas, seen = composite.canvas.copy(), by_doubt.copy()
+    by_canvas, by_doubt = composite.pulls(target, weight, pigment)
+    canvas, seen = composite.canvas.copy(), weight.astype(dtype)
     by_mean, by_variance = np.zeros((2, n), dtype)
     by = all_own(n if by_paint else 0, pickup.nodes.shape[1], dtype.type, 0.0)
     by_nodes = np.zeros(pickup.nodes.shape, dtype)
