@@ -109,7 +109,7 @@ class Planner:
         kept, self._kept = self._kept, None
         if kept is not None and kept[0] is self.sketch:
             return kept[1]
-        return self.grower.scene.view(self.sketch, self._coarse_paper)
+        return self.grower.scene.view(self.sketch, self._coarse_paper, rough=True)
 
     def mend(self, canvas: Float32, done: int) -> Iterator[News]:
         """Refines the strokes after the first `done`, which are laid, on the canvas as it really is."""
@@ -130,7 +130,7 @@ class Planner:
             coarse = self.grower.scene
             shape = self.scene.height, self.scene.width, 3
             small = reduced(canvas.reshape(shape), coarse.cell // self.scene.cell).reshape(-1, 3)
-            self.grower.see(coarse.view(self.sketch[slice(done, None)], small).canvas)
+            self.grower.see(coarse.view(self.sketch[slice(done, None)], small, rough=True).canvas)
             self._now(adding=True, idle=0)
         while not self.step.added:
             more = len(self.sketch) < count and self.deadline.mending() and not self.exhausted

@@ -9,7 +9,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Floats
 from dreambrush.dream.pigment import Pigment, as_pigment, by_plain
-from dreambrush.dream.wet import PLACES, WetPaint
+from dreambrush.dream.wet import WetPaint
 from dreambrush.painter.refine.compositing import Gradients
 from dreambrush.painter.refine.fragments import Fragments
 from dreambrush.painter.refine.pickup import Pickup, WetGradients, compose_wet
@@ -23,8 +23,8 @@ class PlainPaint(NamedTuple):
     """Wet paint as it would be without pigment.
 
     Attributes:
-        paint: of what it consists at n fragments.
-        cover: (n,) how opaque that is which is picked up, 0..1.
+        paint: of what it consists, at the n places where that was told.
+        cover: (n,) how opaque that is which is picked up there, 0..1.
     """
 
     paint: WetPaint
@@ -74,11 +74,15 @@ def in_bands(
         shift = pigment.bands(sketch.colours[at] + shift) - colours[at]
     if pickup is None:
         return InBands(start, colours, shift, None, None)
-    pickup = replace(pickup, base=pigment.bands(pickup.base), slack=SLACK)
+    base = pickup.base
+    even = not base.strides[0]
+    base = np.broadcast_to(pigment.bands(base[:1]), base.shape) if even else pigment.bands(base)
+    pickup = replace(pickup, base=base, slack=SLACK)
     own = pickup.paint.own
     if not ((own > 0) & (own < 1)).any():  # blenders and erasers mix no colour with what they pick up
         return InBands(start, colours, shift, pickup, None)
-    plain = PlainPaint(pickup.paint, found_cover(start, fragments, mean, pickup)[at])
+    told = fragments if pickup.asked is None else pickup.asked.at
+    plain = PlainPaint(pickup.paint, found_cover(start, fragments, mean, pickup)[told.stroke_id])
     return InBands(start, colours, shift, replace(pickup, paint=as_pigment(*plain)), plain)
 
 
@@ -91,10 +95,11 @@ def found_cover(canvas: Floats, fragments: Fragments, mean: Floats, pickup: Pick
         mean: (n,) mean of alpha.
         pickup: of the strokes, with shares that are right without pigment.
     """
-    bare, white = np.zeros_like(pickup.base), np.ones((len(pickup.brush), 3), canvas.dtype)
+    bare = np.broadcast_to(np.zeros((1, 3), canvas.dtype), pickup.base.shape)
+    white = np.ones((len(pickup.brush), 3), canvas.dtype)
     paint = np.repeat(pickup.covered(canvas)[:, None], 3, 1)
     laid = compose_wet(paint, white, fragments, mean, np.zeros_like(mean), replace(pickup, base=bare))
-    return np.asarray(laid.samples[:, :PLACES, 0].mean(1))
+    return np.asarray(laid.samples[:, : pickup.per_lane, 0].mean(1))
 
 
 def by_shown(

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Float64, Floats
+from dreambrush.arrays import Float32, Float64, Floats, Int64
 from dreambrush.dream.pigment import Pigment
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.refine.bands import PlainPaint, by_shown, in_bands
@@ -22,17 +22,9 @@ from dreambrush.painter.refine.compositing import (
 )
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
-from dreambrush.painter.refine.pickup import (
-    Pickup,
-    WetComposite,
-    compose_wet,
-    find_seen,
-    wet_gradients,
-)
+from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, wet_gradients
 from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
-
-HIDDEN = 0.005  # share of what is seen of a cell, up to which it does not matter of what paint consists
 
 
 @dataclass(frozen=True)
@@ -156,6 +148,14 @@ class Scene:
             return self._base
         return np.broadcast_to(self.target.mean(0, dtype=np.float32), self.target.shape)
 
+    def _base_at(self, grid: Grid) -> Float32:
+        """What is seen on a grid where no paint is; one colour that is repeated, if it is the same everywhere."""
+        return np.broadcast_to(self.base[0], (len(grid.cells), 3)) if self._even else _rows(self.base, grid.cells)
+
+    @cached_property
+    def _even(self) -> bool:
+        return bool((self.base == self.base[:1]).all())
+
     @cached_property
     def everywhere(self) -> Grid:
         """All cells."""
@@ -168,20 +168,20 @@ class Scene:
             return self.everywhere
         return some_cells(self.height, self.width, self.cell, step, rng)
 
-    def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:
-        """Dreams a sketch on a canvas (height * width, 3)."""
+    def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None, rough: bool = False) -> View:
+        """Dreams a sketch on a canvas (height * width, 3); it may be told roughly of what wet paint consists."""
         grid = grid or self.everywhere
-        return self._view(sketch, canvas, grid, self.pairs(sketch, grid))
+        return self._view(sketch, canvas, grid, self.pairs(sketch, grid), rough)
 
     def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
         """As :meth:`view`, but without cells that no stroke reaches, if these are most.
 
         Those cells do not change with the strokes.  The view's error counts them all the same.  If there are wet
-        strokes, all cells of the grid are seen.  Of a thin grid less is then asked of what is hidden in the end.
+        strokes, all cells of the grid are seen, and it is told roughly of what their paint consists.
         """
         pairs = self.pairs(sketch, grid)
         if self.dreams.any_wet:  # wet strokes read cells that they do not reach
-            return self._view(sketch, canvas, grid, pairs, rough=grid.share < 1)
+            return self._view(sketch, canvas, grid, pairs, rough=True)
         touched = np.zeros(len(grid.cells), bool)
         touched[pairs.cell_id] = True
         which = np.flatnonzero(touched)
@@ -196,7 +196,8 @@ class Scene:
         if grid.share == 1 and len(grid.cells) == len(self.target):
             start, target, weight = canvas, self.target, self.weight
         else:
-            start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
+            start, target = _rows(canvas, grid.cells), _rows(self.target, grid.cells)
+            weight = self.weight[grid.cells] * grid.parts
         pickup, colours, plain = self.pickup(sketch, pairs, grid, mean if rough else None), sketch.colours, None
         if self.pigment is not None:
             start, colours, shift, pickup, plain = in_bands(self.pigment, start, sketch, pairs, mean, shift, pickup)
@@ -216,12 +217,11 @@ class Scene:
             sketch: a sketch.
             fragments: its fragments on the grid.
             grid: a whole grid.
-            mean: (p,) mean of alpha, if a rough answer will do where strokes are hidden by others of the sketch.
+            mean: (p,) mean of alpha, if a rough answer will do.
         """
         if not self.dreams.any_wet:
             return None
-        seen = None if mean is None else find_seen(fragments, mean, len(grid.cells), HIDDEN)
-        return self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells], seen)
+        return self.dreams.pickup(sketch, fragments, grid, self._base_at(grid), mean)
 
     def canvas_error(self, canvas: Float32) -> float:
         """Mean squared error of a canvas (height * width, 3), over cells and channels."""
@@ -232,3 +232,9 @@ class Scene:
     def mean_squared(self, error: float) -> float:
         """Mean squared error over cells and channels, from the weighted sum of squared errors."""
         return error / (3 * max(self._total, 1e-9))
+
+
+def _rows(colours: Float32, which: Int64) -> Float32:
+    """Some rows of colours (n, 3)."""
+    # take is twice as quick, but copies first what does not lie row by row in memory.
+    return np.take(colours, which, 0) if colours.flags.c_contiguous else colours[which]
