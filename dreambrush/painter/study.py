@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dreambrush.arrays import Float32
+from dreambrush.dream.pigment import Pigment
 from dreambrush.dream.wet import is_wet, lays_own
 from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile, read_card
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gain import Snap, only
 from dreambrush.painter.lay.easel import Easel
-from dreambrush.painter.lay.layer_canvas import Tool
+from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf
 from dreambrush.painter.options import LEARNED, RIDGE, ControllerKind, PaintOptions
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.plan.deadline import Deadline
@@ -224,9 +225,10 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     hand = hands.hand_for(options.hand, picture, form, *limits, None if looked is None else looked.cells)
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
-    below = asked.below
-    scene, coarse = (_scene(target, picture, dreams, hand, cell, snap, below) for cell in cells)
-    shown = scene if picture is target.picture else _scene(target, target.picture, dreams, hand, 1, snap, below)
+    pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
+    shared = dreams, hand, snap, pigment, asked.below
+    scene, coarse = (_scene(target, picture, cell, *shared) for cell in cells)
+    shown = scene if picture is target.picture else _scene(target, target.picture, 1, *shared)
     return Study(asked, target, form, hand, scene, coarse, shown, zone)
 
 
@@ -263,15 +265,16 @@ def _left_to_do(tones: Tones, picture: Float32, canvas: Float32, zone: Float32 |
 def _scene(
     target: Target,
     picture: Float32,
+    cell: int,
     dreams: Dreams,
     hand: Hand,
-    cell: int,
     snap: Snap | None,
-    below: Float32 | None = None,
+    pigment: Pigment | None,
+    below: Float32 | None,
 ) -> Scene:
     """A target as a scene, in cells of so many pixels; what is painted may be another picture than its own."""
     base = target.paper(cell) if below is None else reduced(below, cell).reshape(-1, 3)
-    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base)
+    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base, pigment)
 
 
 def _snap(options: PaintOptions) -> Snap | None:

@@ -115,7 +115,7 @@ class RoundGrower(Grower):
         sketch = found.sketch[chosen]
         sketch = refine(self.scene, sketch, self.canvas, self.budget.steps, self.rng, BOLDNESS, (CELLS,), self.room)
         view = self.scene.view(sketch, self.canvas, rough=True)
-        self.see(view.composite.canvas, view.fragments.cell_id)
+        self.see(view.canvas, view.fragments.cell_id)
         return sketch
 
     def _proposed(self, strokes: int, count: int) -> _Judged:

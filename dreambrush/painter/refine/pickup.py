@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dreambrush.arrays import Float32, Floats, Int64, Mask
+from dreambrush.dream.pigment import Pigment
 from dreambrush.dream.wet import PLACES, WetPaint
 from dreambrush.kernel.library import Compiled, compiled
 from dreambrush.painter.refine.asked import Asked
@@ -42,6 +43,7 @@ class Pickup:
         across: number of cells in a row.
         down: number of rows.
         size: side of a cell in pixels.
+        slack: how far from the base a cell may be that still counts as bare.
         asked: where it was asked; None for at each fragment.
         per_lane: how many nodes follow each other on the path.
     """
@@ -57,6 +59,7 @@ class Pickup:
     size: float
     asked: Asked | None = None
     per_lane: int = PLACES
+    slack: float = 0.0
 
     def at_fragments(self, fragments: Fragments) -> Pickup:
         """The same, with ``paint`` at each fragment."""
@@ -89,7 +92,11 @@ class Pickup:
         """
         if not self.base.strides[0] or (self.base == self.base[:1]).all():
             return None
-        return np.asarray((canvas != self.base).any(1), canvas.dtype)
+        return self.covered(canvas)
+
+    def covered(self, canvas: Floats) -> Floats:
+        """1 for each cell (cells,) of a canvas (cells, 3) that has paint, 0 for those that are bare."""
+        return np.asarray((np.abs(canvas - self.base) > self.slack).any(1), canvas.dtype)
 
     def found(self, stroke: int, canvas: Floats, cover: Floats | None = None) -> Floats:
         """What a stroke finds at its nodes.
@@ -228,6 +235,7 @@ def wet_gradients(
     pickup: Pickup,
     shift: Floats | None = None,
     by_paint: bool = True,
+    pigment: Pigment | None = None,
 ) -> WetGradients:
     """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`.
 
@@ -236,9 +244,8 @@ def wet_gradients(
     """
     dtype, n, k = composite.canvas.dtype, len(fragments), len(colours)
     c = compiled() if dtype == np.float32 else None
-    by_canvas = 2 * weight[:, None] * (composite.canvas - target)
-    by_doubt = weight.astype(dtype)
-    canvas, seen = composite.canvas.copy(), by_doubt.copy()
+    by_canvas, by_doubt = composite.pulls(target, weight, pigment)
+    canvas, seen = composite.canvas.copy(), weight.astype(dtype)
     by_mean, by_variance = np.zeros((2, n), dtype)
     told = (len(pickup.paint.own) if c is not None else n) if by_paint else 0
     by = all_own(told, pickup.nodes.shape[1], dtype.type, 0.0)
