@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))  # also as: python benchmarks/controllers.py
 
 from benchmarks.paint import Row, Task, attempt, expanded
+from dreambrush.benchmark import HAND
 from dreambrush.machine import describe_machine
 from dreambrush.painter.options import CONTROLLERS, PaintOptions
 
@@ -37,7 +38,7 @@ def compare(pictures: Sequence[str], size: int, strokes: int, brush: str, effort
     ):
         for picture, kind in product(pictures, CONTROLLERS):
             shared = (usual.layers, False, seed, Path(folder), kind)
-            task = Task(picture, size, strokes, (brush,), efforts[kind], usual.hand, *shared)
+            task = Task(picture, size, strokes, (brush,), efforts[kind], HAND, *shared)
             row = process.submit(attempt, task).result()
             if isinstance(row, str):
                 sys.exit(row)

@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.small_jpeg import save_jpeg
 from dreambrush.arrays import Float32
+from dreambrush.benchmark import HAND
 from dreambrush.errors import DreambrushError
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.measure.edge_softness import CLASSES, measure_edges
@@ -63,7 +64,7 @@ def main() -> int:
             print(f"| {name} | the picture | {' | '.join(f'{own[kind]:.2f}' for kind in CLASSES)} | | | |")
             row = [Image.fromarray((target * 255 + 0.5).astype(np.uint8))]
             for dial in options.edges:
-                painting = paint(target, brushes, options.strokes, options=PaintOptions(edges=dial))
+                painting = paint(target, brushes, options.strokes, options=PaintOptions(hand=HAND, edges=dial))
                 found = measure_edges(target, painting.merged.astype(np.float32) / np.float32(255))
                 shares = " | ".join(f"{found.painting[kind]:.2f}" for kind in CLASSES)
                 figures = f"{found.distance:.2f} | {found.agreement:.2f} | {painting.mse:.4f}"

@@ -31,6 +31,7 @@ import numpy as np
 from PIL import Image
 
 from dreambrush.arrays import Float32
+from dreambrush.benchmark import HAND
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for benchmarks.perceptual, also as: python benchmarks/paint.py
 
@@ -201,7 +202,7 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, nargs="+", default=[200, 1000])
     parser.add_argument("--brush", nargs="+", default=["oil"], help="several are for one painting")
     parser.add_argument("--effort", type=int, nargs="+", choices=EFFORTS, default=[usual.effort])
-    parser.add_argument("--hand", type=float, nargs="+", default=[usual.hand], help="0 to 1")
+    parser.add_argument("--hand", type=float, nargs="+", default=[HAND], help="0 to 1")
     parser.add_argument("--controller", nargs="+", choices=CONTROLLERS, default=[usual.controller])
     parser.add_argument("--layers", type=int, choices=LAYERS, default=usual.layers)
     parser.add_argument("--pigment", action="store_true", help="paint as MyPaint 2 does")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.paint import target_picture
+from dreambrush.benchmark import HAND
 from dreambrush.machine import describe_machine, peak_memory
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
@@ -31,7 +32,7 @@ def cost(picture: str, size: int, strokes: int, brush: str, effort: int, seed: i
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     target = target_picture(picture, size)
     before = time.process_time()
-    painting = paint(target, find_brush(brush), strokes, seed, options=PaintOptions(effort=effort))
+    painting = paint(target, find_brush(brush), strokes, seed, options=PaintOptions(effort=effort, hand=HAND))
     cpu = time.process_time() - before
     height, width = target.shape[:2]
     return {

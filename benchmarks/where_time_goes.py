@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.paint import target_picture
+from dreambrush.benchmark import HAND
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter import run
@@ -92,7 +93,7 @@ def main() -> None:
     target = target_picture(options.picture, options.size)
     start = time.process_time()
     painting = run.paint(
-        target, find_brush(options.brush), options.strokes, options=PaintOptions(effort=options.effort)
+        target, find_brush(options.brush), options.strokes, options=PaintOptions(effort=options.effort, hand=HAND)
     )
     total = time.process_time() - start
     account.seconds["all the rest"] = total - sum(account.seconds.values())

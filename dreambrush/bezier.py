@@ -58,8 +58,11 @@ def velocity_at(start: Array, control: Array, end: Array, t: Any) -> Array:
 
 def path_nodes(strokes: Float32, pieces: int) -> Float32:
     """Points (k, pieces + 1, 2) on the path of each stroke (k, 9), at even steps of t."""
-    t = np.linspace(0.0, 1.0, pieces + 1, dtype=np.float32)[None, :, None]
-    return np.asarray(point_at(*control_points(strokes[:, None]), t), np.float32)
+    t = np.linspace(0.0, 1.0, pieces + 1, dtype=np.float32)[:, None]
+    # Strokes come last, for numpy is slow where it has but two numbers side by side.
+    start, control, end = (np.ascontiguousarray(each.T)[:, None] for each in control_points(strokes))
+    points = point_at(start, control, end, t)
+    return np.ascontiguousarray(points.transpose(2, 1, 0), np.float32)
 
 
 def path_length(strokes: Float32) -> Float32:

@@ -45,10 +45,10 @@ def portrait() -> Float32:
 
 def main() -> None:
     """Paints the four pictures, prints their errors, and saves them as one."""
-    drawn = PaintOptions(colour=CHARCOAL, ground=PAPER)
+    drawn = PaintOptions(hand=0.3, colour=CHARCOAL, ground=PAPER)
     rows = []
     for target, strokes, options, first, second in (
-        (glow(), 100, PaintOptions(), "oil", "blender"),
+        (glow(), 100, PaintOptions(hand=0.3), "oil", "blender"),
         (portrait(), 400, drawn, "charcoal", "kneaded-eraser"),
     ):
         alone = paint(target, find_brush(first), strokes, options=options)

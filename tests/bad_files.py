@@ -50,7 +50,8 @@ def make(folder: Path) -> None:
 
 
 def paint(picture: str, strokes: int, output: str) -> None:
-    assert run(["paint", picture, "--strokes", str(strokes), "--size", "16", "--effort", "1", "-q", "-o", output]) == 0
+    how = ("--strokes", str(strokes), "--size", "16", "--effort", "1", "--brush", "oil", "--hand", "0", "-q")
+    assert run(["paint", picture, *how, "-o", output]) == 0
 
 
 def make_pictures() -> None:

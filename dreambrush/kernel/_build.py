@@ -26,6 +26,7 @@ INCLUDED = (
     "dream_points.h",
     "wet_dream_stroke.h",
     "wet_dream_points.h",
+    "wet_paint.h",
     "cells_near.h",
     "controller_rows.h",
     "scaling_rows.h",

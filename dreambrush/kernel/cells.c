@@ -109,6 +109,49 @@ int64_t db_find_fragments(int instructions, int64_t count, int64_t pieces, const
     return find_0(count, pieces, nodes, far, low, sides, cells, points, across, found_id, found_points, ends);
 }
 
+int db_find_along(int instructions, int64_t count, int64_t pieces, const float *nodes, const int64_t *starts,
+                  const float *points, float *along) {
+    if (pieces > MOST_PIECES) return -1;
+#ifdef DB_X86
+    if (instructions == 2) {
+        along_2(count, pieces, nodes, starts, points, along);
+        return 0;
+    }
+    if (instructions == 1) {
+        along_1(count, pieces, nodes, starts, points, along);
+        return 0;
+    }
+#endif
+    (void)instructions;
+    along_0(count, pieces, nodes, starts, points, along);
+    return 0;
+}
+
+int64_t db_draw(int64_t count, const int64_t *starts, const float *says, const double *asked, const float *lots,
+                const int64_t *cell_id, const float *points, int64_t *which, int64_t *drawn_cell, int64_t *drawn_stroke,
+                float *drawn_points, float *heavier, int64_t *ends) {
+    int64_t drawn = 0;
+    for (int64_t stroke = 0; stroke < count; stroke++) {
+        double total = 0.0;
+        for (int64_t i = starts[stroke]; i < starts[stroke + 1]; i++) total += (double)says[i];
+        double share = asked[stroke] / (total > 1e-12 ? total : 1e-12);
+        for (int64_t i = starts[stroke]; i < starts[stroke + 1]; i++) {
+            double chance = (double)says[i] * share;
+            chance = chance < 1.0 ? chance : 1.0;
+            if (!((double)lots[i] < chance)) continue;
+            which[drawn] = i;
+            drawn_cell[drawn] = cell_id[i];
+            drawn_stroke[drawn] = stroke;
+            drawn_points[2 * drawn] = points[2 * i];
+            drawn_points[2 * drawn + 1] = points[2 * i + 1];
+            heavier[drawn] = (float)(1.0 / (chance > 1e-6 ? chance : 1e-6));
+            drawn++;
+        }
+        ends[stroke] = drawn;
+    }
+    return drawn;
+}
+
 void db_compose(int64_t n, const int64_t *cell_id, const int64_t *stroke_id, const float *colours, const float *shift,
                 const float *mean, const float *variance, float *canvas, float *doubt, float *change, float *before) {
     for (int64_t i = 0; i < n; i++) {

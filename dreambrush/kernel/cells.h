@@ -25,6 +25,20 @@ int64_t db_find_fragments(int instructions, int64_t count, int64_t pieces, const
                           const int64_t *low, const int64_t *sides, int64_t cells, const float *points, int64_t across,
                           int64_t *found_id, float *found_points, int64_t *ends);
 
+// Where points (n, 2) lie along strokes' polylines, those of stroke i from starts[i] on: along (n) is the number of the
+// nearest piece and the share of it that lies before the point.  nodes as in db_find_fragments.  Returns 0, or -1 if
+// there are more pieces than the kernel has room for.
+int db_find_along(int instructions, int64_t count, int64_t pieces, const float *nodes, const int64_t *starts,
+                  const float *points, float *along);
+
+// Draws fragments of strokes (count) by how much they say (n): about so many of each stroke as asked (count) wants,
+// those whose lots (n) are less than their chance.  Of these it gives numbers, cells and strokes (m), points (m, 2)
+// and how much heavier each counts (m), which have room for all; ends (count) says where each stroke's end.  Returns
+// m.
+int64_t db_draw(int64_t count, const int64_t *starts, const float *says, const double *asked, const float *lots,
+                const int64_t *cell_id, const float *points, int64_t *which, int64_t *drawn_cell, int64_t *drawn_stroke,
+                float *drawn_points, float *heavier, int64_t *ends);
+
 // Lays n fragments on cells: canvas (cells, 3) and doubt (cells) change; change (n, 3) and before (n) say how.  shift
 // (n, 3) may be NULL.
 void db_compose(int64_t n, const int64_t *cell_id, const int64_t *stroke_id, const float *colours, const float *shift,

@@ -68,3 +68,31 @@ static int64_t DB_NAME(find)(int64_t count, int64_t pieces, const float *nodes, 
     }
     return found;
 }
+
+// Where on a polyline points lie: the number of the nearest piece, and how far along it.
+static void DB_NAME(along)(int64_t count, int64_t pieces, const float *nodes, const int64_t *starts,
+                           const float *points, float *found) {
+    Piece piece[MOST_PIECES];
+    for (int64_t stroke = 0; stroke < count; stroke++) {
+        see_pieces(nodes + 2 * (pieces + 1) * stroke, pieces, piece);
+        for (int64_t at = starts[stroke]; at < starts[stroke + 1]; at += LANES) {
+            int64_t lanes = starts[stroke + 1] - at < LANES ? starts[stroke + 1] - at : LANES;
+            float given[2 * LANES] = {0}, there[LANES];
+            memcpy(given, points + 2 * at, 2 * lanes * sizeof *given);
+            V x, y, nearest = DB_NAME(all)(INFINITY), place = {0};
+            DB_NAME(apart)(given, &x, &y);
+            for (int64_t i = 0; i < pieces; i++) {
+                V dx = x - piece[i].x, dy = y - piece[i].y;
+                V along = (dx * piece[i].ex + dy * piece[i].ey) * piece[i].steep;
+                along = DB_NAME(min)(DB_NAME(max)(along, (V){0}), DB_NAME(all)(1.0f));
+                dx -= along * piece[i].ex;
+                dy -= along * piece[i].ey;
+                V squared = dx * dx + dy * dy;
+                place = DB_NAME(less)(squared, nearest, along + (float)i, place);
+                nearest = DB_NAME(min)(squared, nearest);
+            }
+            DB_NAME(store)(there, place);
+            memcpy(found + at, there, lanes * sizeof *there);
+        }
+    }
+}

@@ -36,24 +36,44 @@ INLINE void DB_NAME(think)(const db_dream *dream, const Stroke *stroke, const fl
     }
 }
 
+// Mean and variance at the first so many points of a block, of which `lanes` are dreamt.
+INLINE void DB_NAME(answer)(const db_dream *dream, const Stroke *stroke, const float *x, const float *y, int full,
+                            float *mean, float *variance, int lanes) {
+    DB_NAME(Thought) thought;
+    DB_NAME(think)(dream, stroke, x, y, &thought, NULL, lanes);
+    for (int i = 0; i < full; i++) {
+        mean[i] = thought.mean[i];
+        variance[i] = thought.share[i] * thought.mean[i] * (1.0f - thought.mean[i]);
+    }
+}
+
+#if LANES <= DB_BLOCK / 2
+static void DB_NAME(half_answer)(const db_dream *dream, const Stroke *stroke, const float *x, const float *y, int full,
+                                 float *mean, float *variance) {
+    DB_NAME(answer)(dream, stroke, x, y, full, mean, variance, DB_BLOCK / 2);
+}
+#define HALF DB_NAME(half_answer)
+#else
+#define HALF half_answer_1 // with AVX2, where a block is one vector of AVX-512
+#endif
+
 static void DB_NAME(values)(const db_dream *dream, int64_t count, const float *strokes, const int64_t *starts,
                             const float *points, float *mean, float *variance) {
     float x[DB_BLOCK], y[DB_BLOCK];
-    DB_NAME(Thought) thought;
     Stroke stroke;
     for (int64_t number = 0; number < count; number++) {
         if (starts[number] == starts[number + 1]) continue;
         see_stroke(dream, strokes + DB_STROKE * number, &stroke);
         for (int64_t at = starts[number]; at < starts[number + 1]; at += DB_BLOCK) {
             int full = DB_NAME(block)(&stroke, points + 2 * at, starts[number + 1] - at, x, y);
-            DB_NAME(think)(dream, &stroke, x, y, &thought, NULL, DB_BLOCK);
-            for (int i = 0; i < full; i++) {
-                mean[at + i] = thought.mean[i];
-                variance[at + i] = thought.share[i] * thought.mean[i] * (1.0f - thought.mean[i]);
-            }
+            if (full <= DB_BLOCK / 2)
+                HALF(dream, &stroke, x, y, full, mean + at, variance + at);
+            else
+                DB_NAME(answer)(dream, &stroke, x, y, full, mean + at, variance + at, DB_BLOCK);
         }
     }
 }
+#undef HALF
 
 #if LANES <= DB_BLOCK / 2
 

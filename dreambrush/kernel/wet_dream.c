@@ -16,6 +16,8 @@ void db_wet_values(int instructions, const float *wet, int64_t count, const floa
                    const float *points, float *own, float *kept, float *carried, float *weights) {
     const db_wet_dream *dream = (const db_wet_dream *)wet;
 #ifdef DB_X86
+    // With AVX-512 a whole block is asked at once, with AVX2 half of one may be: enough for few points of a stroke.
+    if (instructions == 2 && starts[count] <= DB_BLOCK / 2 * count) instructions = 1;
     if (instructions == 2) {
         wet_values_2(dream, count, strokes, starts, points, own, kept, carried, weights);
         return;

@@ -74,11 +74,11 @@ INLINE void DB_NAME(mean)(const db_wet_dream *dream, const DB_NAME(WetThought) *
     for (int row = 0; row < rows; row++) to->across[row] = rows > 1 ? to->across[row] / sum : ALL(1.0f);
 }
 
-// Shares and weights of a block; of its rows of nodes there are `rows`.
+// Shares and weights of the first lanes of a block; of its rows of nodes there are `rows`.
 INLINE void DB_NAME(wet_answer)(const db_wet_dream *dream, const WetStroke *stroke,
                                 const DB_NAME(WetThought) * thought, int rows, float (*share)[DB_BLOCK],
-                                float (*weight)[DB_BLOCK]) {
-    for (int at = 0; at < DB_BLOCK; at += LANES) {
+                                float (*weight)[DB_BLOCK], int lanes) {
+    for (int at = 0; at < lanes; at += LANES) {
         DB_NAME(Meant) meant;
         DB_NAME(mean)(dream, thought, at, rows, &meant);
         V own = meant.laid * meant.own, rest = meant.laid - own, kept = rest * meant.keeps;
@@ -104,11 +104,12 @@ INLINE void DB_NAME(wet_answer)(const db_wet_dream *dream, const WetStroke *stro
 }
 
 INLINE void DB_NAME(wet_block)(const db_wet_dream *dream, const WetStroke *stroke, const float *x, const float *y,
-                               int full, int rows, float *own, float *kept, float *carried, float *weights) {
+                               int full, int rows, float *own, float *kept, float *carried, float *weights,
+                               int lanes) {
     DB_NAME(WetThought) thought;
     float share[DB_SHARES][DB_BLOCK], weight[DB_LANES * DB_PLACES][DB_BLOCK];
-    DB_NAME(wet_think)(dream, &stroke->seen, x, y, &thought, NULL, DB_BLOCK);
-    DB_NAME(wet_answer)(dream, stroke, &thought, rows, share, weight);
+    DB_NAME(wet_think)(dream, &stroke->seen, x, y, &thought, NULL, lanes);
+    DB_NAME(wet_answer)(dream, stroke, &thought, rows, share, weight, lanes);
     memcpy(own, share[0], full * sizeof(float));
     memcpy(kept, share[1], full * sizeof(float));
     memcpy(carried, share[2], full * sizeof(float));
@@ -119,13 +120,21 @@ INLINE void DB_NAME(wet_block)(const db_wet_dream *dream, const WetStroke *strok
 static void DB_NAME(wet_block_of_one)(const db_wet_dream *dream, const WetStroke *stroke, const float *x,
                                       const float *y, int full, float *own, float *kept, float *carried,
                                       float *weights) {
-    DB_NAME(wet_block)(dream, stroke, x, y, full, 1, own, kept, carried, weights);
+    DB_NAME(wet_block)(dream, stroke, x, y, full, 1, own, kept, carried, weights, DB_BLOCK);
 }
+
+#if LANES <= DB_BLOCK / 2
+static void DB_NAME(wet_half_of_one)(const db_wet_dream *dream, const WetStroke *stroke, const float *x,
+                                     const float *y, int full, float *own, float *kept, float *carried,
+                                     float *weights) {
+    DB_NAME(wet_block)(dream, stroke, x, y, full, 1, own, kept, carried, weights, DB_BLOCK / 2);
+}
+#endif
 
 static void DB_NAME(wet_block_of_many)(const db_wet_dream *dream, const WetStroke *stroke, const float *x,
                                        const float *y, int full, int rows, float *own, float *kept, float *carried,
                                        float *weights) {
-    DB_NAME(wet_block)(dream, stroke, x, y, full, rows, own, kept, carried, weights);
+    DB_NAME(wet_block)(dream, stroke, x, y, full, rows, own, kept, carried, weights, DB_BLOCK);
 }
 
 static void DB_NAME(wet_values)(const db_wet_dream *dream, int64_t count, const float *strokes, const int64_t *starts,
@@ -139,6 +148,12 @@ static void DB_NAME(wet_values)(const db_wet_dream *dream, int64_t count, const 
         for (int64_t at = starts[number]; at < starts[number + 1]; at += DB_BLOCK) {
             int full = DB_NAME(block)(&stroke.seen, points + 2 * at, starts[number + 1] - at, x, y);
             float *weight = weights + rows * DB_PLACES * at;
+#if LANES <= DB_BLOCK / 2
+            if (rows == 1 && full <= DB_BLOCK / 2) {
+                DB_NAME(wet_half_of_one)(dream, &stroke, x, y, full, own + at, kept + at, carried + at, weight);
+                continue;
+            }
+#endif
             if (rows == 1)
                 DB_NAME(wet_block_of_one)(dream, &stroke, x, y, full, own + at, kept + at, carried + at, weight);
             else

@@ -37,7 +37,7 @@ def finish_early(studio: Studio, state: State) -> Painting:
     options, seed = study.asked.options, study.asked.seed
     sketch, names, layer = state.sketch, state.layers, state.layer_of_each
     if not names:
-        view = study.coarse.view(sketch, study.target.paper(study.coarse.cell))
+        view = study.coarse.view(sketch, study.target.paper(study.coarse.cell), rough=True)
         sketch, names, layer = in_order(
             sketch, view, study.form, study.target.size, study.asked.strokes, study.asked.layers
         )

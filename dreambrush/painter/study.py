@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dreambrush.arrays import Float32
+from dreambrush.dream.pigment import Pigment
 from dreambrush.dream.wet import is_wet, lays_own
 from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile, read_card
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gain import Snap, only
 from dreambrush.painter.lay.easel import Easel
-from dreambrush.painter.lay.layer_canvas import Tool
+from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf
 from dreambrush.painter.options import LEARNED, RIDGE, ControllerKind, PaintOptions
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.plan.deadline import Deadline
@@ -40,6 +41,7 @@ from dreambrush.painter.see.values import keyed
 from dreambrush.painter.see.zones import tone_of, zone_map
 from dreambrush.pictures.palette import Palette
 
+FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
@@ -207,8 +209,8 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     """
     options, strokes = asked.options, asked.strokes
     target = Target(asked.target, options.ground, asked.backdrop, options.palette, options.toned)
-    # At hand 0 nothing but the error counts; at the default and above faces count in full.
-    target.attention = detail_weight(target.picture, min(options.hand / hands.DEFAULT, 1.0))
+    # At hand 0 nothing but the error counts.
+    target.attention = detail_weight(target.picture, min(options.hand / FACES_COUNT, 1.0))
     if options.focus is not None:
         target.attention = focus_weight(options.focus, target.attention)
     looked = interest(target, options.focus) if options.edges or options.focus is not None else None
@@ -223,9 +225,10 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     hand = hands.hand_for(options.hand, picture, form, *limits, None if looked is None else looked.cells)
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
-    below = asked.below
-    scene, coarse = (_scene(target, picture, dreams, hand, cell, snap, below) for cell in cells)
-    shown = scene if picture is target.picture else _scene(target, target.picture, dreams, hand, 1, snap, below)
+    pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
+    shared = dreams, hand, snap, pigment, asked.below
+    scene, coarse = (_scene(target, picture, cell, *shared) for cell in cells)
+    shown = scene if picture is target.picture else _scene(target, target.picture, 1, *shared)
     return Study(asked, target, form, hand, scene, coarse, shown, zone)
 
 
@@ -262,15 +265,16 @@ def _left_to_do(tones: Tones, picture: Float32, canvas: Float32, zone: Float32 |
 def _scene(
     target: Target,
     picture: Float32,
+    cell: int,
     dreams: Dreams,
     hand: Hand,
-    cell: int,
     snap: Snap | None,
-    below: Float32 | None = None,
+    pigment: Pigment | None,
+    below: Float32 | None,
 ) -> Scene:
     """A target as a scene, in cells of so many pixels; what is painted may be another picture than its own."""
     base = target.paper(cell) if below is None else reduced(below, cell).reshape(-1, 3)
-    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base)
+    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base, pigment)
 
 
 def _snap(options: PaintOptions) -> Snap | None:

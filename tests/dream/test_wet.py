@@ -18,12 +18,20 @@ from dreambrush.dream.wet import (
     WetGradient,
     WetPaint,
     is_wet,
+    own_share,
     read_pixels,
     ring_taps,
     wet_nodes,
 )
 from dreambrush.errors import ModelError
-from dreambrush.models.catalogue import CARD_FILE, WET_FILE, WET_GRADIENT_FILE, WET_WEIGHTS_FILE, find_brush
+from dreambrush.models.catalogue import (
+    CARD_FILE,
+    WET_FILE,
+    WET_GRADIENT_FILE,
+    WET_WEIGHTS_FILE,
+    find_brush,
+    shipped_folder,
+)
 from dreambrush.train.collect.strokes import random_strokes
 from dreambrush.train.export.wet import export_wet
 from dreambrush.train.fit.wet import WetField
@@ -82,6 +90,12 @@ def points_of(strokes: Float32, count: int) -> Float32:
     rng = np.random.default_rng(5)
     middle = 0.5 * (strokes[:, None, :2] + strokes[:, None, 4:6])
     return np.asarray(middle + rng.normal(0, 8, (len(strokes), count, 2)), np.float32)
+
+
+def test_some_brushes_lay_mostly_paint_of_their_own() -> None:
+    share = {name: own_share(WetDream(shipped_folder("pretrained") / name)) for name in ("wet-oil", "wash", "blender")}
+    assert share["blender"] == 0
+    assert 0.4 < share["wash"] < 0.7 < 0.9 < share["wet-oil"] < 1
 
 
 @pytest.mark.slow

@@ -34,6 +34,7 @@ SIDE = 96  # pixels along the longer side
 PICTURES = ("astronaut", "chelsea", "coffee", "rocket")  # a face, fur, a table with edges, lights in a night sky
 FACE = "astronaut"  # the picture with a face
 BRUSHES = ("oil", "bristle")  # firm; with random bristles
+HAND = 0.3
 STROKES = {1: 160, 4: 24}  # by effort; at effort 4 everything is used that the painter knows
 SEEDS = {1: 4, 4: 2}  # by effort, that the tests paint
 _, _, MIDDLE, EDGES, ACCENTS = LAYERS[5][0]
@@ -144,7 +145,7 @@ def measure(painting: Painting, name: str) -> Figures:
 def paint_one(job: tuple[Kind, int]) -> Result:
     """Paints and measures."""
     kind, seed = job
-    options = PaintOptions(effort=kind.effort)
+    options = PaintOptions(effort=kind.effort, hand=HAND)
     painting = paint(picture(kind.picture), find_brush(kind.brush), STROKES[kind.effort], seed, options=options)
     return Result(measure(painting, kind.picture), painting.merged)
 

@@ -57,7 +57,7 @@ def seen_at(dial: float) -> Seen:
         image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
         picture = np.asarray(image, np.float32) / np.float32(255)
         for seed in range(SEEDS):
-            options = PaintOptions(effort=1, edges=dial)
+            options = PaintOptions(effort=1, hand=0.3, edges=dial)
             painting = paint(picture, find_brush("oil"), STROKES, seed, options=options)
             merged = painting.merged.astype(np.float32) / np.float32(255)
             whole = measure_edges(picture, merged)

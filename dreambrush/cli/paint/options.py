@@ -174,7 +174,7 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         metavar="0-1",
         type=decimal_number(0, 1),
         help="How much warmer lights are painted than they are, and how much cooler shadows.  0 keeps the colours.  "
-        "[default: half as much as --hand; 0 with a --palette]",
+        "[default: 0.3 times --hand; 0 with a --palette]",
     ),
     click.option(
         "--pigment/--no-pigment",

@@ -69,7 +69,7 @@ def measure_transfer(
         scene = Scene(target, dreams, lambda constrain: constrain, base=paper)
         view = scene.view(sketch_of(upward), paper)
     return Transfer(
-        dream=view.composite.canvas.reshape(target.shape),
+        dream=view.canvas.reshape(target.shape),
         real=real,
         dreamed_mse=scene.mean_squared(view.error),
         mse=float(np.mean((real / 255.0 - target) ** 2)),

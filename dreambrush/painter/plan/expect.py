@@ -26,7 +26,7 @@ def expected_error(scene: Scene, sketch: Sketch, canvas: Float32, rng: np.random
     grid = scene.some(1, MOST_PIXELS, rng)
     views = [scene.view(strokes, canvas, grid) for strokes in (Sketch.empty(), sketch)]
     counts = scene.counts[grid.cells] * grid.parts
-    bare, after = (view.composite.errors(view.target, counts) for view in views)
+    bare, after = (view.errors(counts) for view in views)
     spread = float(np.var(bare))
     likeness = float(np.mean((bare - bare.mean()) * (after - after.mean()))) / spread if spread > 0 else 0.0
     missed = scene.canvas_error(canvas) - scene.mean_squared(float(bare.sum()) / grid.share)

@@ -18,7 +18,6 @@ from dreambrush.painter.plan.effort import Effort
 from dreambrush.painter.plan.expect import expected_error
 from dreambrush.painter.plan.state import PlanStep, State
 from dreambrush.painter.propose.grow import Grower
-from dreambrush.painter.refine.compositing import contributions
 from dreambrush.painter.refine.descent import descend
 from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.see.cells import reduced
@@ -110,7 +109,7 @@ class Planner:
         kept, self._kept = self._kept, None
         if kept is not None and kept[0] is self.sketch:
             return kept[1]
-        return self.grower.scene.view(self.sketch, self._coarse_paper)
+        return self.grower.scene.view(self.sketch, self._coarse_paper, rough=True)
 
     def mend(self, canvas: Float32, done: int) -> Iterator[News]:
         """Refines the strokes after the first `done`, which are laid, on the canvas as it really is."""
@@ -131,7 +130,7 @@ class Planner:
             coarse = self.grower.scene
             shape = self.scene.height, self.scene.width, 3
             small = reduced(canvas.reshape(shape), coarse.cell // self.scene.cell).reshape(-1, 3)
-            self.grower.see(coarse.view(self.sketch[slice(done, None)], small).composite.canvas)
+            self.grower.see(coarse.view(self.sketch[slice(done, None)], small, rough=True).canvas)
             self._now(adding=True, idle=0)
         while not self.step.added:
             more = len(self.sketch) < count and self.deadline.mending() and not self.exhausted
@@ -193,7 +192,7 @@ class Planner:
             self._now(before=self.sketch, before_mse=self.grower.mse)
             gone = -int(-self.effort.swapped * len(self.sketch) // 1)
             view = self.view()
-            cost = contributions(view.composite, view.target, view.weight, view.fragments, view.mean).cost
+            cost = view.contributions().cost
             self.sketch = self.sketch[np.sort(np.argsort(cost, kind="stable")[gone:])]
             self._look()
         before = self.step.before
@@ -239,5 +238,5 @@ class Planner:
 
     def _look(self) -> None:
         view = self.view()
-        self.grower.see(view.composite.canvas)
+        self.grower.see(view.canvas)
         self._kept = self.sketch, view

@@ -114,8 +114,8 @@ class RoundGrower(Grower):
         chosen = chosen[np.argsort(-strokes[chosen, RADIUS], kind="stable")]
         sketch = found.sketch[chosen]
         sketch = refine(self.scene, sketch, self.canvas, self.budget.steps, self.rng, BOLDNESS, (CELLS,), self.room)
-        view = self.scene.view(sketch, self.canvas)
-        self.see(view.composite.canvas, view.fragments.cell_id)
+        view = self.scene.view(sketch, self.canvas, rough=True)
+        self.see(view.canvas, view.fragments.cell_id)
         return sketch
 
     def _proposed(self, strokes: int, count: int) -> _Judged:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dreambrush.arrays import Float32, Floats, Int64
 from dreambrush.painter.gain import best_colour_and_gain_at, best_wet_colour_and_gain_at
 from dreambrush.painter.refine.pickup import DRY
@@ -16,7 +18,7 @@ class ScratchCanvas:
         pairs = scene.pairs(candidates, view.grid)
         self._place, self._starts = pairs.cell_id, pairs.starts
         self._mean, self._variance = scene.dreams.alpha(candidates, pairs)
-        self._canvas, self._target = view.composite.canvas, view.target
+        self._canvas, self._target = np.array(view.canvas), view.target
         self._weight, self._share, self._snap = view.weight, view.grid.share, scene.snap
         self._pickup = scene.pickup(candidates, pairs, view.grid)
 

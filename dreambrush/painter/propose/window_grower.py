@@ -113,8 +113,8 @@ class WindowGrower(Grower):
             sketch, which, gains = sketch[:1], which[:1], gains[:1]
         self.sampler.learn(candidates.size[close[which]], np.maximum(gains, 0))
         sketch = refine(self.scene, sketch, self.canvas, self.budget.steps, self.rng, 0.7, (CELLS,), self.room)
-        view = self.scene.view(sketch, self.canvas)
-        self.see(view.composite.canvas, view.fragments.cell_id)
+        view = self.scene.view(sketch, self.canvas, rough=True)
+        self.see(view.canvas, view.fragments.cell_id)
         rest = np.setdiff1d(best, close[which], assume_unique=True)
         self._candidates = candidates[rest[np.argsort(-candidates.score[rest], kind="stable")][: self.budget.kept]]
         return sketch

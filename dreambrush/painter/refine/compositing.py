@@ -7,6 +7,9 @@ over the channels), the canvas after it has, alphas being independent of each ot
 
 The expected squared error against a target T is |T - C|^2 + V, weighted and summed over the cells.
 
+Paint that mixes like pigment is laid in the same way, but its colours and canvases are in bands (dream/pigment.py).
+The error is that of display sRGB all the same; ``pigment`` says which display sRGB belongs to bands.
+
 numpy does not lay strokes one by one.  All fragments that lie first on their cells are laid at once, then all that lie
 second, and so on.  Compiled code goes from fragment to fragment.
 """
@@ -19,6 +22,7 @@ from functools import cached_property
 import numpy as np
 
 from dreambrush.arrays import Float64, Floats, Int64
+from dreambrush.dream.pigment import Pigment
 from dreambrush.kernel.library import Compiled, compiled
 from dreambrush.painter.refine.fragments import Fragments
 from dreambrush.steady import dot3
@@ -60,13 +64,24 @@ class Composite:
         """Fragments by depth."""
         return stacked(self.cell_id)
 
-    def errors(self, target: Floats, weight: Floats) -> Float64:
+    def errors(self, target: Floats, weight: Floats, pigment: Pigment | None = None) -> Float64:
         """Expected squared error (n,) against a target (n, 3), weighted by (n,), summed over the channels."""
-        return np.asarray((np.square(self.canvas - target).sum(1, dtype=np.float64) + self.variance) * weight)
+        canvas, variance = self.canvas, self.variance
+        if pigment is not None:
+            canvas, variance = pigment.shown(canvas), variance * _steep(pigment, canvas)
+        return np.asarray((np.square(canvas - target).sum(1, dtype=np.float64) + variance) * weight)
 
-    def error(self, target: Floats, weight: Floats) -> float:
+    def error(self, target: Floats, weight: Floats, pigment: Pigment | None = None) -> float:
         """The sum of :meth:`errors`."""
-        return float(self.errors(target, weight).sum())
+        return float(self.errors(target, weight, pigment).sum())
+
+    def pulls(self, target: Floats, weight: Floats, pigment: Pigment | None = None) -> tuple[Floats, Floats]:
+        """How :meth:`error` changes with the canvas (n, 3), and with its variance (n,)."""
+        heavy = weight.astype(self.canvas.dtype)
+        if pigment is None:
+            return 2 * weight[:, None] * (self.canvas - target), heavy
+        by_shown = 2 * weight[:, None] * (pigment.shown(self.canvas) - target)
+        return pigment.by_bands(self.canvas, by_shown), heavy * _steep(pigment, self.canvas)
 
 
 def compose(
@@ -131,13 +146,21 @@ class Gradients:
 
 
 def gradients(
-    composite: Composite, target: Floats, weight: Floats, fragments: Fragments, mean: Floats, variance: Floats
+    composite: Composite,
+    target: Floats,
+    weight: Floats,
+    fragments: Fragments,
+    mean: Floats,
+    variance: Floats,
+    pigment: Pigment | None = None,
 ) -> Gradients:
-    """How :meth:`Composite.error` changes (backpropagation by hand); arguments as in :func:`compose`."""
-    by_canvas = 2 * weight[:, None] * (composite.canvas - target)
-    by_doubt = weight.astype(composite.canvas.dtype)
-    seen = by_doubt.copy()
+    """How :meth:`Composite.error` changes (backpropagation by hand); arguments as in :func:`compose`.
+
+    With pigment, the curvature is that of the same strokes and weights without.
+    """
+    by_canvas, by_doubt = composite.pulls(target, weight, pigment)
     dtype = composite.canvas.dtype
+    seen = weight.astype(dtype)
     c = _compiled(composite.canvas, mean, variance, by_canvas)
     if c is not None:
         return _compiled_gradients(c, composite, fragments, mean, variance, (by_canvas, by_doubt, seen))
@@ -161,6 +184,11 @@ def gradients(
     )
     curvature = 2 * np.bincount(fragments.stroke_id, visible, count).astype(np.float64)
     return Gradients(grad_mean, grad_variance, grad_colour, curvature)
+
+
+def _steep(pigment: Pigment, canvas: Floats) -> Floats:
+    """How much of a variance (n,) of bands is one of display sRGB, at bands (n, 3)."""
+    return np.asarray(np.square(pigment.steepness(canvas)).sum(1) / 3)
 
 
 def _compiled(*arrays: Floats) -> Compiled | None:
@@ -206,7 +234,12 @@ class Contributions:
 
 
 def contributions(
-    composite: Composite, target: Floats, weight: Floats, fragments: Fragments, mean: Floats
+    composite: Composite,
+    target: Floats,
+    weight: Floats,
+    fragments: Fragments,
+    mean: Floats,
+    pigment: Pigment | None = None,
 ) -> Contributions:
     """What every stroke contributes; exact, for the expected colours are linear in each single stroke."""
     left = np.ones(len(composite.canvas), composite.canvas.dtype)
@@ -216,8 +249,12 @@ def contributions(
         visible[pairs] = left[at] * share
         left[at] *= 1 - share
     change = visible[:, None] * composite.change  # change of the finished canvas that the stroke causes
-    without = (composite.canvas - target)[fragments.cell_id] - change
-    with_it = without + change
+    if pigment is None:
+        without = (composite.canvas - target)[fragments.cell_id] - change
+        with_it = without + change
+    else:
+        with_it = (pigment.shown(composite.canvas) - target)[fragments.cell_id]
+        without = pigment.shown(composite.canvas[fragments.cell_id] - change) - target[fragments.cell_id]
     grows = weight[fragments.cell_id] * (np.square(without).sum(1) - np.square(with_it).sum(1))
     count = len(fragments.starts) - 1
     paint = np.bincount(fragments.stroke_id, mean, count)

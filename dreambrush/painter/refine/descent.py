@@ -16,18 +16,19 @@ from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS
 from dreambrush.painter.refine.adam import Adam
+from dreambrush.painter.refine.asked import by_nodes_of_strokes
 from dreambrush.painter.refine.fragments import Grid
-from dreambrush.painter.refine.pickup import WetGradients, by_nodes_of_strokes
+from dreambrush.painter.refine.pickup import WetGradients
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 
 SHIFT, PRESSURE, LOG_RADIUS = 0.035, 0.03, 0.03  # first steps of Adam; shifts are shares of the room for a stroke
 LAST_STEP = 0.05  # share of the first step that is left at the end of a cosine
 COLOUR_MEMORY, COLOUR_STEP = 0.5, 0.5  # of gradient and curvature; share of the way to the least error
-# Of paint that is mostly the brush's own, it is not followed how its shares change with the stroke.  That would take an
-# eighth of the time, and paintings are no closer for it.
-MOSTLY_OWN = 0.5
 LEAST_CURVATURE = 1.0  # cells; a stroke that is hardly seen changes its colour slowly
+# The curvature does not know where a blender carries paint to.  So the colour of a stroke that is hidden, but for what
+# was picked up of it, would leap.  Beside blenders a colour changes by so much in a step at most.
+BLENDED_STEP = 0.05
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,10 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
     curvature = COLOUR_MEMORY * at.curvature + (1 - COLOUR_MEMORY) * curvature
     # If only some colours may be used, half a step would never get from one to the next.
     part = COLOUR_STEP if scene.snap is None else 1.0
-    wished = sketch.colours - part * grad_colour / (curvature + LEAST_CURVATURE)[:, None]
+    descent = part * grad_colour / (curvature + LEAST_CURVATURE)[:, None]
+    if scene.dreams.blends and scene.snap is None:
+        descent = np.clip(descent, -BLENDED_STEP, BLENDED_STEP)
+    wished = sketch.colours - descent
     colours = np.clip(wished, 0.0, 1.0).astype(np.float32)
     if scene.snap is not None:
         colours = scene.snap(colours)
@@ -139,12 +143,13 @@ def _gradients(
 ) -> tuple[Float32, Float32, Float32]:
     """Gradients of the expected error by strokes (k, 9) and colours (k, 3), and its curvature (k,) by colours."""
     view = scene.view_touched(sketch, canvas, grid)
-    own = view.pickup is not None and float(view.pickup.paint.own.mean()) > MOSTLY_OWN
-    by = view.gradients(by_paint=not own)
+    mixes = view.pickup is not None and scene.dreams.mixes(sketch, view.fragments)
+    by = view.gradients(by_paint=mixes)
     by_strokes = scene.dreams.vjp(sketch, view.fragments, view.mean, by.grad_mean, by.grad_variance, rng)
-    if isinstance(by, WetGradients):
-        by_strokes += by_nodes_of_strokes(by.nodes)
-        if not own:
-            by_strokes += scene.dreams.wet_vjp(sketch, view.fragments, by.paint, rng)
+    if view.pickup is not None and isinstance(by, WetGradients):
+        by_strokes += by_nodes_of_strokes(by.nodes, view.pickup.per_lane)
+        if mixes:
+            at = view.fragments if view.pickup.asked is None else view.pickup.asked.at
+            by_strokes += scene.dreams.wet_vjp_of_some(sketch, at, by.paint, rng)
     # As if all cells had been looked at.
     return tuple(np.asarray(each / grid.share, np.float32) for each in (by_strokes, by.grad_colour, by.curvature))  # type: ignore[return-value]

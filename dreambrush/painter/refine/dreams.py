@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,17 +13,21 @@ from typing import Any
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64, Mask
-from dreambrush.bezier import NUMBERS, RADIUS
+from dreambrush.bezier import NUMBERS, RADIUS, path_nodes
 from dreambrush.cores import available_cores
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.gradient import DreamGradient
-from dreambrush.dream.wet import WetDream, WetGradient, WetPaint, is_wet
-from dreambrush.painter.refine.fragments import Fragments, Grid, together
-from dreambrush.painter.refine.pickup import DRY, LIGHT, Pickup, all_own, thinned
+from dreambrush.dream.wet import PLACES, WetDream, WetGradient, WetPaint, is_wet, own_share
+from dreambrush.painter.refine.asked import LIGHT, Asked, every_other, find_seen, pooled, thinned
+from dreambrush.painter.refine.fragments import Fragments, Grid, draw, find_along, together
+from dreambrush.painter.refine.pickup import DRY, Pickup, all_own
 from dreambrush.painter.sketch import Sketch
 
-CHUNK = 1 << 12  # number of points in one call, about: enough that calls cost little, few enough for all cores
+CHUNK, PARTS = 1 << 12, 8  # points in one call, at least: enough that calls cost little; calls, enough for all cores
 ASKED = 2.0  # a stroke's gradient is taken from about so many points, times the root of how many it has
+MOSTLY_OWN = 0.5  # share of a wet brush's own colour, beyond which its paint hardly differs across a stroke
+HIDDEN = 0.005  # share of what is seen of a cell, up to which it does not matter of what other paint consists
+ALONG = 8  # places on a path where such a brush's wet dream is asked, if a rough answer will do
 DULL = 0.004  # weight of a point whose alpha can hardly change, against 0.25 for one of alpha 0.5
 
 
@@ -105,7 +110,7 @@ class Dreams:
         return shift
 
     def pickup(
-        self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32, seen: Mask | None = None
+        self, sketch: Sketch, fragments: Fragments, grid: Grid, base: Float32, mean: Float32 | None = None
     ) -> Pickup | None:
         """What wet strokes pick up, and what they make of it at each fragment; None if all brushes are dry.
 
@@ -114,56 +119,117 @@ class Dreams:
             fragments: n fragments of these on the grid.
             grid: a whole grid.
             base: (cells, 3) what is seen where no paint is.
-            seen: (n,) where it matters of what paint consists; everywhere by default.  Elsewhere it has as much of the
-                brush's own colour as on the mean, and nothing is picked up.
+            mean: (n,) mean of alpha, if a rough answer will do: it is asked at few places.  On a grid that is not whole
+                a canvas is then looked at less closely, and it is not asked where blended paint is hidden in the end.
         """
         if not self.any_wet:
             return None
-        wet = [each for each in self.wet if each is not None]
-        per = max(each.node_count for each in wet)
-        # Where not all cells are looked at, a third of the taps tells as much.
-        light = 0.0 if seen is None else LIGHT
-        rings = [
-            None if each is None else thinned(each.rings, light) if grid.share < 1 else each.rings for each in self.wet
-        ]
-        k = len(sketch)
-        paint = all_own(len(fragments), per)
+        asked = None if mean is None or not any(self._mostly_own) else self._few_places(sketch, fragments)
+        # Where not all cells are looked at, a third of the taps tells as much, and of own paint every other node.
+        thin = grid.share < 1
+        few = asked is not None and thin and not self._mixing
+        per_lane = PLACES // 2 + 1 if few else PLACES
+        per = max(each.node_count for each in self.wet if each is not None) // PLACES * per_lane
+        light = 0.0 if mean is None else LIGHT
+        k, at = len(sketch), fragments if asked is None else asked.at
+        paint, seen = all_own(len(at), per), None
+        if mean is not None and thin and self._mixing:
+            seen = self._seen(sketch, fragments, mean, len(grid.cells), asked)
         brush, nodes = np.full(k, DRY, np.int64), np.zeros((k, per, 2), np.float32)
-        count = max(len(each) for each in rings if each is not None)
-        taps = np.zeros((len(self.wet), count, 3), np.float32)
-        for number, dream in enumerate(self.wet):
-            if dream is None:
+        rings = [None if each is None else thinned(each.rings, light) if thin else each.rings for each in self.wet]
+        taps = np.zeros((len(self.wet), max(len(each) for each in rings if each is not None), 3), np.float32)
+        for number, (dream, around) in enumerate(zip(self.wet, rings, strict=True)):
+            if dream is None or around is None:
                 continue
-            around = rings[number]
-            assert around is not None
             taps[number, : len(around)] = around
             strokes = np.flatnonzero(sketch.brush == number)
             brush[strokes] = number
-            nodes[strokes, : dream.node_count] = dream.nodes(sketch.strokes[strokes])
-            self._ask_wet(dream, sketch, fragments, number, seen, paint)
+            own = dream.nodes(sketch.strokes[strokes])
+            own = every_other(own, PLACES) if few else own
+            nodes[strokes, : own.shape[1]] = own
+            self._ask_wet(dream, sketch, at, number, seen, few, paint)
         radius = np.ascontiguousarray(sketch.strokes[:, RADIUS])
         down = len(grid.cells) // grid.across
-        return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size)
+        return Pickup(brush, nodes, radius, taps, paint, base, grid.across, down, grid.size, asked, per_lane)
+
+    @cached_property
+    def _mostly_own(self) -> list[bool]:
+        """Of each brush whether its paint is wet, and mostly the brush's own."""
+        return [each is not None and own_share(each) > MOSTLY_OWN for each in self.wet]
+
+    @property
+    def blends(self) -> bool:
+        """Whether there is a brush whose paint is mostly not its own."""
+        return bool(self._mixing)
+
+    def mixes(self, sketch: Sketch, fragments: Fragments) -> bool:
+        """Whether most of a sketch is paint of brushes that is mostly not their own."""
+        mixed = fragments.counts[np.isin(sketch.brush, self._mixing)].sum()
+        return bool(2 * mixed > len(fragments))
+
+    @property
+    def _mixing(self) -> list[int]:
+        return [i for i, each in enumerate(self.wet) if each is not None and not self._mostly_own[i]]
+
+    def _few_places(self, sketch: Sketch, fragments: Fragments) -> Asked:
+        """Where it is asked of what paint consists, if it need not be told everywhere.
+
+        Paint that is mostly the brush's own consists of nearly the same across a stroke: it is asked at places on the
+        path.  What a blender lays is asked at each fragment.
+        """
+        k, path = len(sketch), path_nodes(sketch.strokes, ALONG - 1)
+        few = np.array(self._mostly_own)[sketch.brush]
+        places = np.where(few, ALONG, 0)
+        if few.all():
+            counts, points = places, path.reshape(-1, 2)
+        else:
+            whole = np.isin(sketch.brush, self._mixing)
+            counts = np.where(whole, fragments.counts, places)
+            of = np.repeat(few, counts)
+            points = np.empty((len(of), 2), np.float32)
+            points[of] = path[few].reshape(-1, 2)
+            points[~of] = fragments.points[whole[fragments.stroke_id]]
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        at = Fragments(np.zeros(len(points), np.int64), np.repeat(np.arange(k), counts), points, starts)
+        return Asked(at, places, find_along(fragments, path))
+
+    def _seen(self, sketch: Sketch, fragments: Fragments, mean: Float32, cells: int, asked: Asked | None) -> Mask:
+        """Of the places where a wet dream may be asked those where it matters of what paint consists."""
+        seen = find_seen(fragments, mean, cells, HIDDEN)
+        if asked is None:
+            return seen
+        every, mixing = np.ones(len(asked.at), bool), np.isin(sketch.brush, self._mixing)
+        every[mixing[asked.at.stroke_id]] = seen[mixing[fragments.stroke_id]]
+        return every
 
     def _ask_wet(
-        self, dream: WetDream, sketch: Sketch, fragments: Fragments, number: int, seen: Mask | None, paint: WetPaint
+        self,
+        dream: WetDream,
+        sketch: Sketch,
+        places: Fragments,
+        number: int,
+        seen: Mask | None,
+        few: bool,
+        paint: WetPaint,
     ) -> None:
-        """Asks one brush's dream where its paint is seen, and writes the answers."""
-        which = np.arange(len(fragments)) if seen is None else np.flatnonzero(seen)
-        asked = fragments if seen is None else fragments.some(which)
-        own = _Own(sketch, asked, number if len(self.each) > 1 else None)
-        every = which[own.pairs]
+        """Asks one brush's dream at places that are seen, and writes the answers; of weights those of few nodes."""
+        which = None if seen is None else np.flatnonzero(seen)
+        own = _Own(sketch, places if which is None else places.some(which), number if len(self.each) > 1 else None)
+        rows = own.pairs if which is None else which[own.pairs]
 
-        def answer(strokes: Float32, starts: Int64, points: Float32, rows: Int64) -> int:
-            for made, part in zip(paint, dream.at(strokes, starts, points), strict=True):
-                whole = made if part.ndim == 1 else made[:, : part.shape[1]]
-                whole[rows] = part
-            return 0
+        def answer(strokes: Float32, starts: Int64, points: Float32) -> WetPaint:
+            told = dream.at(strokes, starts, points)
+            return told._replace(weights=pooled(told.weights, PLACES)) if few else told
 
-        self._asked(answer, own, sketch.strokes, (own.points, every))
+        answers = self._asked(answer, own, sketch.strokes, (own.points,))
+        for made, parts in zip(paint, zip(*answers, strict=True), strict=False):
+            part = np.concatenate(parts) if len(parts) > 1 else parts[0]
+            whole = made if part.ndim == 1 else made[:, : part.shape[1]]
+            whole[rows] = part
         if seen is not None:
-            hidden = ~seen if len(self.each) == 1 else ~seen & (sketch.brush == number)[fragments.stroke_id]
-            share = paint.own[every].mean(dtype=np.float32) if len(every) else np.float32(0)
+            # What is hidden has as much of the brush's own colour as the rest on the mean, and picks up nothing.
+            hidden = ~seen if len(self.each) == 1 else ~seen & (sketch.brush == number)[places.stroke_id]
+            share = paint.own[rows].mean(dtype=np.float32) if len(own.points) else np.float32(0)
             paint.own[hidden], paint.kept[hidden] = share, 1 - share
 
     def vjp(
@@ -191,57 +257,44 @@ class Dreams:
         """
         # A variance changes by about a quarter of what the mean does (it is a share of mean * (1 - mean)).
         says = (np.abs(grad_mean) + np.abs(grad_variance) / 4) * (mean * (1 - mean) + np.float32(DULL))
-        part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
+        part, drawn, heavier = draw(fragments, says, ASKED, rng)
         return self.vjp_everywhere(sketch, part, grad_mean[drawn] * heavier, grad_variance[drawn] * heavier)
 
-    def wet_vjp(self, sketch: Sketch, fragments: Fragments, by: WetPaint, rng: np.random.Generator) -> Float32:
-        """How an error changes with strokes (k, 9) through what their paint consists of; from few points as above.
+    def wet_vjp(self, sketch: Sketch, fragments: Fragments, by: WetPaint) -> Float32:
+        """How an error changes with strokes (k, 9) through what their paint consists of.
 
         Args:
             sketch: a sketch of k strokes.
-            fragments: n fragments.
-            by: gradient of the error with respect to own, kept, carried and weights at each fragment.
-            rng: random numbers, which draw the points.
+            fragments: n fragments, or other places.
+            by: gradient of the error with respect to own, kept, carried and weights at each.
         """
-        says = np.abs(by.own) + np.abs(by.carried) + np.float32(1e-12)
-        part, drawn, heavier = self._drawn(sketch, fragments, says, rng)
-        shares = [each[drawn] * heavier for each in by[:3]]
-        some = WetPaint(shares[0], shares[1], shares[2], by.weights[drawn] * heavier[:, None])
         by_strokes = np.zeros((len(sketch), NUMBERS), np.float32)
         for number, (dream, gradient) in enumerate(zip(self.wet, self._wet_gradients, strict=True)):
             if dream is None or gradient is None:
                 continue
-            own = _Own(sketch, part, number if len(self.each) > 1 else None)
-            weights = some.weights[own.pairs, : dream.node_count]
+            own = _Own(sketch, fragments, number if len(self.each) > 1 else None)
+            weights = by.weights[own.pairs, : dream.node_count]
 
             def asked(strokes: Float32, starts: Int64, points: Float32, *by: Float32, ask: Any = gradient) -> Float32:
                 return np.asarray(ask.at(strokes, starts, points, WetPaint(*by)))
 
-            given = own.points, *(each[own.pairs] for each in some[:3]), np.ascontiguousarray(weights)
+            given = own.points, *(each[own.pairs] for each in by[:3]), np.ascontiguousarray(weights)
             answers = self._asked(asked, own, sketch.strokes, given)
             if answers:
                 by_strokes += np.concatenate(answers)
         return by_strokes
 
-    @staticmethod
-    def _drawn(
-        sketch: Sketch, fragments: Fragments, says: Float32, rng: np.random.Generator
-    ) -> tuple[Fragments, Mask, Float32]:
-        """Draws a few fragments of each stroke by how much they say; which, and how much heavier each then counts."""
-        counts = fragments.counts
-        asked = np.minimum(counts, ASKED * np.sqrt(counts))
-        total = np.maximum(np.bincount(fragments.stroke_id, says, len(sketch)), 1e-12)
-        chance = np.minimum(says * (asked / total)[fragments.stroke_id], 1.0)
-        drawn = rng.random(len(fragments), dtype=np.float32) < chance
-        heavier = (1 / np.maximum(chance[drawn], 1e-6)).astype(np.float32)
-        stroke_id = fragments.stroke_id[drawn]
-        part = Fragments(
-            fragments.cell_id[drawn],
-            stroke_id,
-            fragments.points[drawn],
-            np.searchsorted(stroke_id, np.arange(len(sketch) + 1)),
-        )
-        return part, drawn, heavier
+    def wet_vjp_of_some(self, sketch: Sketch, fragments: Fragments, by: WetPaint, rng: np.random.Generator) -> Float32:
+        """The same from few points as in :meth:`vjp`, and only of strokes whose paint is mostly not the brush's own.
+
+        What others' paint consists of changes little with the stroke.  To follow that would take an eighth of the time,
+        and paintings are no closer for it.
+        """
+        mixing = np.isin(sketch.brush, self._mixing)[fragments.stroke_id]
+        says = (np.abs(by.own) + np.abs(by.carried) + np.float32(1e-12)) * mixing
+        part, drawn, heavier = draw(fragments, says, ASKED, rng)
+        own, kept, carried = (each[drawn] * heavier for each in by[:3])
+        return self.wet_vjp(sketch, part, WetPaint(own, kept, carried, by.weights[drawn] * heavier[:, None]))
 
     def vjp_everywhere(
         self, sketch: Sketch, fragments: Fragments, grad_mean: Float32, grad_variance: Float32
@@ -272,7 +325,8 @@ class Dreams:
             arrays = (*(array[points] for array in per_point), *(array[some] for array in per_stroke))
             return dream(strokes[some], starts - starts[0], *arrays)
 
-        return self.map(answer, together(np.diff(own.starts), CHUNK) if len(own.points) else ())
+        size = max(CHUNK, len(own.points) // PARTS)
+        return self.map(answer, together(np.diff(own.starts), size) if len(own.points) else ())
 
 
 class _Own:

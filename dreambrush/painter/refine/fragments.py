@@ -103,6 +103,24 @@ class Fragments:
         return Fragments(self.cell_id[which], self.stroke_id[which], points, starts)
 
 
+def find_along(fragments: Fragments, nodes: Float32) -> Float32:
+    """Where fragments lie along their strokes (n,): the number of the nearest piece, and the share before the point.
+
+    Args:
+        fragments: n fragments of k strokes.
+        nodes: (k, pieces + 1, 2) the path of each stroke.
+    """
+    pieces = nodes.shape[1] - 1
+    c = compiled()
+    if c is not None:
+        along = np.empty(len(fragments), np.float32)
+        given = c.floats(np.ascontiguousarray(nodes)), c.integers(fragments.starts), c.floats(fragments.points)
+        if c.lib.db_find_along(c.level, len(nodes), pieces, *given, c.floats(along)):
+            raise ValueError(f"Expected fewer pieces than {pieces}")
+        return along
+    return _nearest(fragments.points, nodes, fragments.stroke_id)[1]
+
+
 def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
     """Finds the cells of a grid near strokes.
 
@@ -133,7 +151,7 @@ def find_fragments(strokes: Float32, reach: Float32, grid: Grid) -> Fragments:
         row = index // np.maximum(width, 1)[stroke_id]
         cell_id = (row + top[stroke_id]) * grid.across + index - row * width[stroke_id] + left[stroke_id]
         points = grid.points[cell_id]
-        reached = _squared_distance(points, nodes[some], stroke_id) < (far * far)[some][stroke_id]
+        reached = _nearest(points, nodes[some], stroke_id)[0] < (far * far)[some][stroke_id]
         return cell_id[reached], stroke_id[reached] + some.start, points[reached]
 
     parts = [near(some) for some in together(counts, AT_ONCE)]
@@ -179,6 +197,38 @@ def _compiled_fragments(c: Compiled, strokes: Float32, reach: Float32, grid: Gri
     return Fragments(cell_id, np.repeat(np.arange(k), np.diff(starts)), points, starts)
 
 
+def draw(
+    fragments: Fragments, says: Float32, asked: float, rng: np.random.Generator
+) -> tuple[Fragments, Int64, Float32]:
+    """Draws a few fragments of each stroke by how much they say.
+
+    Args:
+        fragments: n fragments.
+        says: (n,) how much each says.
+        asked: how many of a stroke are drawn, about, times the root of how many it has.
+        rng: random numbers.
+
+    Returns:
+        Those that were drawn, their numbers (m,), and how much heavier each then counts (m,).
+    """
+    counts, k, n = fragments.counts, len(fragments.starts) - 1, len(fragments)
+    wanted = np.minimum(counts, asked * np.sqrt(counts))
+    lots = rng.random(n, dtype=np.float32)
+    c = compiled()
+    if c is not None:
+        which, cell_id, stroke_id = np.empty((3, n), np.int64)
+        points, heavier, starts = np.empty((n, 2), np.float32), np.empty(n, np.float32), np.zeros(k + 1, np.int64)
+        given = c.integers(fragments.starts), c.floats(np.ascontiguousarray(says, np.float32)), c.doubles(wanted)
+        where = c.integers(fragments.cell_id), c.floats(fragments.points)
+        made = c.integers(which), c.integers(cell_id), c.integers(stroke_id), c.floats(points), c.floats(heavier)
+        m = c.lib.db_draw(k, *given, c.floats(lots), *where, *made, c.integers(starts[1:]))
+        return Fragments(cell_id[:m], stroke_id[:m], points[:m], starts), which[:m], heavier[:m]
+    total = np.maximum(np.bincount(fragments.stroke_id, says, k), 1e-12)
+    chance = np.minimum(says * (wanted / total)[fragments.stroke_id], 1.0)
+    which = np.flatnonzero(lots < chance)
+    return fragments.some(which), which, (1 / np.maximum(chance[which], 1e-6)).astype(np.float32)
+
+
 def together(counts: Int64, size: int) -> list[slice]:
     """Slices of strokes whose counts (k,) add up to `size` at most, or of one that has more; at least one slice."""
     ends = np.cumsum(counts)
@@ -195,11 +245,11 @@ def enumerated(counts: Int64) -> tuple[Int64, Int64]:
     return stroke_id, np.arange(len(stroke_id)) - (np.cumsum(counts) - counts)[stroke_id]
 
 
-def _squared_distance(points: Float32, nodes: Float32, stroke_id: Int64) -> Float32:
-    """Squared distance (n,) of each point (n, 2) from the polyline of its stroke."""
+def _nearest(points: Float32, nodes: Float32, stroke_id: Int64) -> tuple[Float32, Float32]:
+    """Squared distance (n,) of each point (n, 2) from the polyline of its stroke, and where that is nearest (n,)."""
     edges = np.diff(nodes, axis=1)
     steepness = 1 / np.maximum((edges**2).sum(-1), np.float32(1e-9))
-    nearest = np.full(len(points), np.inf, np.float32)
+    nearest, there = np.full(len(points), np.inf, np.float32), np.zeros(len(points), np.float32)
     x, y = points[:, 0], points[:, 1]
     for piece in range(edges.shape[1]):
         columns = (*nodes[:, piece].T, *edges[:, piece].T, steepness[:, piece])
@@ -208,5 +258,7 @@ def _squared_distance(points: Float32, nodes: Float32, stroke_id: Int64) -> Floa
         along = np.clip((dx * ex + dy * ey) * steep, 0, 1)
         dx -= along * ex
         dy -= along * ey
-        np.minimum(nearest, dx * dx + dy * dy, out=nearest)
-    return nearest
+        squared = dx * dx + dy * dy
+        there = np.where(squared < nearest, along + np.float32(piece), there)
+        np.minimum(nearest, squared, out=nearest)
+    return nearest, there

@@ -13,20 +13,20 @@ Strokes are laid one by one, for each needs the whole canvas before it.  Compile
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dreambrush.arrays import Float32, Floats, Int64, Mask
-from dreambrush.bezier import NUMBERS, PATH
+from dreambrush.dream.pigment import Pigment
 from dreambrush.dream.wet import PLACES, WetPaint
 from dreambrush.kernel.library import Compiled, compiled
+from dreambrush.painter.refine.asked import Asked
 from dreambrush.painter.refine.compositing import Composite, Gradients
 from dreambrush.painter.refine.fragments import Fragments
 from dreambrush.steady import dot3
 
 DRY = -1
-LIGHT = 0.05  # weight of a ring of taps without which refining does
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,14 @@ class Pickup:
         nodes: (k, m, 2) float32 where paint is picked up, x and y in pixels.
         radius: (k,) float32 in pixels.
         taps: (b, t, 3) float32 where each brush looks around a node: x and y in radii, and weight.
-        paint: of what the paint consists at each fragment, as :class:`~dreambrush.dream.wet.WetDream` tells it.
+        paint: of what the paint consists where that was asked, as :class:`~dreambrush.dream.wet.WetDream` tells it.
         base: (cells, 3) float32 what is seen where no paint is.
         across: number of cells in a row.
         down: number of rows.
         size: side of a cell in pixels.
+        slack: how far from the base a cell may be that still counts as bare.
+        asked: where it was asked; None for at each fragment.
+        per_lane: how many nodes follow each other on the path.
     """
 
     brush: Int64
@@ -54,6 +57,21 @@ class Pickup:
     across: int
     down: int
     size: float
+    asked: Asked | None = None
+    per_lane: int = PLACES
+    slack: float = 0.0
+
+    def at_fragments(self, fragments: Fragments) -> Pickup:
+        """The same, with ``paint`` at each fragment."""
+        if self.asked is None:
+            return self
+        row, after, part = self.asked.rows(fragments)
+
+        def between(each: Floats) -> Floats:
+            share = part if each.ndim == 1 else part[:, None]
+            return np.asarray(each[row] + share * (each[after] - each[row]))
+
+        return replace(self, paint=WetPaint(*map(between, self.paint)), asked=None)
 
     def places(self, stroke: int) -> tuple[Int64, Floats, Mask]:
         """The cells that a stroke reads (m, t), the weight of each tap (t,), and whether it is on the canvas (m, t)."""
@@ -72,9 +90,13 @@ class Pickup:
         It makes none where the base is the same everywhere.  Elsewhere a cell that shows the base counts as bare, and
         any other as covered.
         """
-        if (self.base == self.base[:1]).all():
+        if not self.base.strides[0] or (self.base == self.base[:1]).all():
             return None
-        return np.asarray((canvas != self.base).any(1), canvas.dtype)
+        return self.covered(canvas)
+
+    def covered(self, canvas: Floats) -> Floats:
+        """1 for each cell (cells,) of a canvas (cells, 3) that has paint, 0 for those that are bare."""
+        return np.asarray((np.abs(canvas - self.base) > self.slack).any(1), canvas.dtype)
 
     def found(self, stroke: int, canvas: Floats, cover: Floats | None = None) -> Floats:
         """What a stroke finds at its nodes.
@@ -118,50 +140,6 @@ class Pickup:
         return np.asarray(own + carried * (weights @ found[:, 3]) + kept * cover)
 
 
-def thinned(taps: Float32, light: float = 0.0) -> Float32:
-    """A third of the taps (t, 3) of each ring, with the weight of all; of rings that weigh little, none.
-
-    Args:
-        taps: ring by ring, as :func:`~dreambrush.dream.wet.ring_taps` gives them.
-        light: share of all weight up to which a ring is left out.
-    """
-    far = np.hypot(taps[:, 0], taps[:, 1])
-    begins = np.flatnonzero(np.concatenate([[True], np.abs(np.diff(far)) > 1e-4]))
-    parts = []
-    for ring in np.split(taps, begins[1:]):
-        if ring[:, 2].sum() > light:
-            some = ring[::3].copy()
-            some[:, 2] *= np.float32(len(ring) / len(some))
-            parts.append(some)
-    thin = np.concatenate(parts or [taps])
-    if len(parts) < len(begins):
-        thin[:, 2] *= taps[:, 2].sum() / thin[:, 2].sum()
-    return thin
-
-
-def find_seen(fragments: Fragments, mean: Float32, cells: int, least: float) -> Mask:
-    """Which fragments (n,) are still seen in the end, through all that lies on them.
-
-    Args:
-        fragments: n fragments.
-        mean: (n,) float32 mean of alpha.
-        cells: number of cells.
-        least: share of what is seen of a cell, from which on its paint counts as seen.
-    """
-    left, seen = np.ones(cells, np.float32), np.empty(len(mean), np.uint8)
-    c = compiled()
-    if c is not None:
-        at, share = c.integers(fragments.cell_id), c.floats(np.ascontiguousarray(mean))
-        c.lib.db_find_seen(len(mean), at, share, least, c.floats(left), c.ffi.from_buffer("uint8_t[]", seen))
-        return seen.view(bool)
-    for stroke in reversed(range(len(fragments.starts) - 1)):
-        some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
-        at = fragments.cell_id[some]
-        seen[some] = left[at] * mean[some] >= np.float32(least)
-        left[at] *= 1 - mean[some]
-    return seen.view(bool)
-
-
 def rest_alone(canvas: Floats, fragments: Fragments, pickup: Pickup) -> Floats:
     """What paint has besides its own colour (p, 3), if each stroke were laid alone on the canvas (cells, 3)."""
     nothing = np.zeros(len(fragments), canvas.dtype)
@@ -192,8 +170,8 @@ class WetGradients(Gradients):
     """Gradients of the error, also with respect to what wet strokes pick up.
 
     Attributes:
-        paint: (p,) and (p, m) gradients with respect to own, kept, carried and weights at each fragment; of no
-            fragment where they were not asked for.
+        paint: (p,) and (p, m) gradients with respect to own, kept, carried and weights, at each fragment or where else
+            these were told; empty if they were not asked for.
         nodes: (k, m, 2) gradients with respect to the places of the nodes.
     """
 
@@ -221,8 +199,10 @@ def compose_wet(
         made = [c.floats(array) for array in (doubt, change, before, samples)]
         given = _given(c, colours, fragments, mean, variance, pickup, shift)
         painted = c.ffi.NULL if cover is None else c.floats(cover)
-        _check(c.lib.db_compose_wet(*given, c.floats(canvas), painted, *made))
+        wide = c.floats(np.empty((len(canvas), 4), np.float32))
+        _check(c.lib.db_compose_wet(*given, wide, c.floats(canvas), painted, *made))
         return composite
+    pickup = pickup.at_fragments(fragments)
     for stroke in range(len(colours)):
         some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
         at = fragments.cell_id[some]
@@ -255,6 +235,7 @@ def wet_gradients(
     pickup: Pickup,
     shift: Floats | None = None,
     by_paint: bool = True,
+    pigment: Pigment | None = None,
 ) -> WetGradients:
     """How the error changes; see :func:`~dreambrush.painter.refine.compositing.gradients`.
 
@@ -262,24 +243,28 @@ def wet_gradients(
     are wanted, ``by_paint`` says.
     """
     dtype, n, k = composite.canvas.dtype, len(fragments), len(colours)
-    by_canvas = 2 * weight[:, None] * (composite.canvas - target)
-    by_doubt = weight.astype(dtype)
-    canvas, seen = composite.canvas.copy(), by_doubt.copy()
+    c = compiled() if dtype == np.float32 else None
+    by_canvas, by_doubt = composite.pulls(target, weight, pigment)
+    canvas, seen = composite.canvas.copy(), weight.astype(dtype)
     by_mean, by_variance = np.zeros((2, n), dtype)
-    by = all_own(n if by_paint else 0, pickup.nodes.shape[1], dtype.type, 0.0)
+    told = (len(pickup.paint.own) if c is not None else n) if by_paint else 0
+    by = all_own(told, pickup.nodes.shape[1], dtype.type, 0.0)
     by_nodes = np.zeros(pickup.nodes.shape, dtype)
     by_colour, visible = np.zeros((k, 3)), np.zeros(k)
-    c = compiled() if dtype == np.float32 else None
     if c is not None:
         given = _given(c, colours, fragments, mean, variance, pickup, shift)
         known = [
             c.floats(np.ascontiguousarray(each)) for each in (composite.change, composite.before, composite.samples)
         ]
-        used = [c.floats(np.ascontiguousarray(each, np.float32)) for each in (canvas, by_canvas, by_doubt, seen)]
+        used = [
+            c.floats(np.ascontiguousarray(each, np.float32))
+            for each in (*map(_wide, (canvas, by_canvas)), by_doubt, seen)
+        ]
         shares = [c.floats(each) if by_paint else c.ffi.NULL for each in by]
         made = [c.floats(by_mean), c.floats(by_variance), *shares, c.floats(by_nodes)]
         _check(c.lib.db_compose_wet_back(*given, *known, *used, *made, c.doubles(by_colour), c.doubles(visible)))
         return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
+    told_of, pickup = pickup, pickup.at_fragments(fragments)
     for stroke in reversed(range(k)):
         some = slice(fragments.starts[stroke], fragments.starts[stroke + 1])
         at, share, spread = fragments.cell_id[some], mean[some], variance[some]
@@ -309,7 +294,30 @@ def wet_gradients(
             by.carried[some] = dot3(passed, memory[:, :3] - memory[:, 3:] * base)
             by.weights[some] = carries @ found[:, :3].T - dot3(carries, base)[:, None] * found[:, 3]
         _put_back(pickup, stroke, canvas, weights.T @ carries, by_canvas, by_nodes[stroke])
+    by = _told(told_of, fragments, by) if by_paint else by
     return WetGradients(by_mean, by_variance, by_colour, 2 * visible, by, by_nodes)
+
+
+def _told(pickup: Pickup, fragments: Fragments, by: WetPaint) -> WetPaint:
+    """Gradients with respect to what paint consists of where that was told, from those at fragments."""
+    if pickup.asked is None:
+        return by
+    (row, after, part), count = pickup.asked.rows(fragments), len(pickup.paint.own)
+
+    def gathered(each: Floats) -> Floats:
+        share, total = part if each.ndim == 1 else part[:, None], np.zeros((count, *each.shape[1:]), each.dtype)
+        np.add.at(total, row, (1 - share) * each)
+        np.add.at(total, after, share * each)
+        return total
+
+    return WetPaint(*map(gathered, by))
+
+
+def _wide(colours: Floats) -> Floats:
+    """Colours (cells, 3) with a fourth number, which is 0."""
+    wide = np.zeros((len(colours), 4), colours.dtype)
+    wide[:, :3] = colours
+    return wide
 
 
 def _put_back(
@@ -339,7 +347,11 @@ def _given(
     def floats(array: Floats) -> object:
         return c.floats(np.ascontiguousarray(array, np.float32))
 
-    taps = pickup.taps
+    taps, where = pickup.taps, pickup.asked
+    if where is None:
+        asked = [c.integers(fragments.starts), c.integers(np.zeros(len(colours), np.int64)), c.ffi.NULL]
+    else:
+        asked = [c.integers(where.at.starts), c.integers(where.places), floats(where.along)]
     return [
         len(colours),
         c.integers(fragments.starts),
@@ -358,6 +370,7 @@ def _given(
         c.ffi.NULL if shift is None else floats(shift),
         floats(mean),
         floats(variance),
+        *asked,
         *(floats(each) for each in pickup.paint),
         floats(pickup.base),
     ]
@@ -366,13 +379,3 @@ def _given(
 def _check(answer: int) -> None:
     if answer:
         raise ValueError("Expected fewer nodes")
-
-
-def by_nodes_of_strokes(by_nodes: Float32) -> Float32:
-    """How an error changes with strokes (k, 9) that take their nodes (k, m, 2) along, lane by lane of PLACES."""
-    lanes = by_nodes.reshape(len(by_nodes), -1, PLACES, 2).sum(1)
-    t = np.linspace(0.0, 1.0, PLACES, dtype=np.float32)
-    shares = np.stack([(1 - t) ** 2, 2 * t * (1 - t), t * t])  # of the three control points, Bernstein's polynomials
-    by_strokes = np.zeros((len(by_nodes), NUMBERS), np.float32)
-    by_strokes[:, PATH] = np.einsum("pn,knx->kpx", shares, lanes).reshape(-1, 6)
-    return by_strokes

@@ -8,16 +8,23 @@ from functools import cached_property
 
 import numpy as np
 
-from dreambrush.arrays import Float32
+from dreambrush.arrays import Float32, Float64, Floats, Int64
+from dreambrush.dream.pigment import Pigment
 from dreambrush.painter.gain import Snap
-from dreambrush.painter.refine.compositing import Composite, Gradients, compose, gradients
+from dreambrush.painter.refine.bands import PlainPaint, by_shown, in_bands
+from dreambrush.painter.refine.compositing import (
+    Composite,
+    Contributions,
+    Gradients,
+    compose,
+    contributions,
+    gradients,
+)
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid, all_cells, find_fragments, some_cells
-from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, find_seen, wet_gradients
+from dreambrush.painter.refine.pickup import Pickup, WetComposite, compose_wet, wet_gradients
 from dreambrush.painter.see.cells import FEW, reduced
 from dreambrush.painter.sketch import Sketch
-
-HIDDEN = 0.005  # share of what is seen of a cell, up to which it does not matter of what paint consists
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,14 @@ class View:
         fragments: fragments of the strokes on these cells.
         mean: (p,) mean of alpha at each fragment.
         variance: (p,) variance of alpha at each fragment.
-        composite: what comes of it.
+        composite: what comes of it; with pigment, in its bands.
         target: (n, 3).
         weight: (n,).
-        colours: (k, 3) of the strokes.
+        colours: (k, 3) of the strokes; with pigment, in its bands, as is the shift.
         shift: (p, 3) what brushes add to their colours; None if they add nothing.
         pickup: what wet strokes pick up; None if all brushes are dry.
+        pigment: how paint mixes; None if it mixes as display sRGB does.
+        plain: of what wet paint would consist without pigment; None where that makes no difference.
     """
 
     grid: Grid
@@ -47,6 +56,14 @@ class View:
     colours: Float32
     shift: Float32 | None = None
     pickup: Pickup | None = None
+    pigment: Pigment | None = None
+    plain: PlainPaint | None = None
+
+    @property
+    def canvas(self) -> Floats:
+        """What is expected to be seen, (n, 3), display sRGB."""
+        canvas = self.composite.canvas
+        return canvas if self.pigment is None else self.pigment.shown(canvas)
 
     def gradients(self, by_paint: bool = True) -> Gradients:
         """How the error of its cells changes with the strokes' paint, and with what wet ones pick up.
@@ -55,15 +72,29 @@ class View:
             by_paint: whether it is asked how it changes with what wet paint consists of.
         """
         composite, target, weight = self.composite, self.target, self.weight
+        fragments, mean, variance = self.fragments, self.mean, self.variance
         if self.pickup is None or not isinstance(composite, WetComposite):
-            return gradients(composite, target, weight, self.fragments, self.mean, self.variance)
-        laid = self.colours, self.fragments, self.mean, self.variance, self.pickup, self.shift
-        return wet_gradients(composite, target, weight, *laid, by_paint)
+            by = gradients(composite, target, weight, fragments, mean, variance, self.pigment)
+        else:
+            laid = self.colours, fragments, mean, variance, self.pickup, self.shift
+            by = wet_gradients(composite, target, weight, *laid, by_paint, self.pigment)
+        if self.pigment is None:
+            return by
+        return by_shown(by, self.pigment, self.colours, composite.canvas, fragments, mean, self.plain)
+
+    def contributions(self) -> Contributions:
+        """What every stroke contributes to what is seen."""
+        given = self.composite, self.target, self.weight, self.fragments, self.mean
+        return contributions(*given, self.pigment)
+
+    def errors(self, weight: Float32) -> Float64:
+        """Expected squared error (n,) of its cells, weighted by (n,), summed over the channels."""
+        return self.composite.errors(self.target, weight, self.pigment)
 
     @property
     def error(self) -> float:
         """Expected squared error, weighted, summed over all cells and channels of the scene."""
-        return self.composite.error(self.target, self.weight) / self.grid.share
+        return self.composite.error(self.target, self.weight, self.pigment) / self.grid.share
 
 
 class Scene:
@@ -78,6 +109,7 @@ class Scene:
         attention: (h, w) float32 how much more than that it is minded while painting; 1 everywhere by default.
         snap: brings colours to those that may be used; by default any colour may.
         base: (height * width, 3) float32 what is seen where no paint is; the mean of the target by default.
+        pigment: how paint mixes; as display sRGB does, by default.
 
     Attributes:
         height: height of the canvas in cells.
@@ -97,8 +129,9 @@ class Scene:
         attention: Float32 | None = None,
         snap: Snap | None = None,
         base: Float32 | None = None,
+        pigment: Pigment | None = None,
     ) -> None:
-        self.dreams, self.constrain, self.cell, self.snap = dreams, constrain, cell, snap
+        self.dreams, self.constrain, self.cell, self.snap, self.pigment = dreams, constrain, cell, snap, pigment
         small = reduced(target, cell)
         self.height, self.width = small.shape[:2]
         self.target = small.reshape(-1, 3)
@@ -115,6 +148,14 @@ class Scene:
             return self._base
         return np.broadcast_to(self.target.mean(0, dtype=np.float32), self.target.shape)
 
+    def _base_at(self, grid: Grid) -> Float32:
+        """What is seen on a grid where no paint is; one colour that is repeated, if it is the same everywhere."""
+        return np.broadcast_to(self.base[0], (len(grid.cells), 3)) if self._even else _rows(self.base, grid.cells)
+
+    @cached_property
+    def _even(self) -> bool:
+        return bool((self.base == self.base[:1]).all())
+
     @cached_property
     def everywhere(self) -> Grid:
         """All cells."""
@@ -127,20 +168,20 @@ class Scene:
             return self.everywhere
         return some_cells(self.height, self.width, self.cell, step, rng)
 
-    def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:
-        """Dreams a sketch on a canvas (height * width, 3)."""
+    def view(self, sketch: Sketch, canvas: Float32, grid: Grid | None = None, rough: bool = False) -> View:
+        """Dreams a sketch on a canvas (height * width, 3); it may be told roughly of what wet paint consists."""
         grid = grid or self.everywhere
-        return self._view(sketch, canvas, grid, self.pairs(sketch, grid))
+        return self._view(sketch, canvas, grid, self.pairs(sketch, grid), rough)
 
     def view_touched(self, sketch: Sketch, canvas: Float32, grid: Grid) -> View:
         """As :meth:`view`, but without cells that no stroke reaches, if these are most.
 
         Those cells do not change with the strokes.  The view's error counts them all the same.  If there are wet
-        strokes, all cells of the grid are seen.  Of a thin grid less is then asked of what is hidden in the end.
+        strokes, all cells of the grid are seen, and it is told roughly of what their paint consists.
         """
         pairs = self.pairs(sketch, grid)
         if self.dreams.any_wet:  # wet strokes read cells that they do not reach
-            return self._view(sketch, canvas, grid, pairs, rough=grid.share < 1)
+            return self._view(sketch, canvas, grid, pairs, rough=True)
         touched = np.zeros(len(grid.cells), bool)
         touched[pairs.cell_id] = True
         which = np.flatnonzero(touched)
@@ -155,11 +196,15 @@ class Scene:
         if grid.share == 1 and len(grid.cells) == len(self.target):
             start, target, weight = canvas, self.target, self.weight
         else:
-            start, target, weight = canvas[grid.cells], self.target[grid.cells], self.weight[grid.cells] * grid.parts
-        pickup = self.pickup(sketch, pairs, grid, mean if rough else None)
-        laid = start, sketch.colours, pairs, mean, variance
+            start, target = _rows(canvas, grid.cells), _rows(self.target, grid.cells)
+            weight = self.weight[grid.cells] * grid.parts
+        pickup, colours, plain = self.pickup(sketch, pairs, grid, mean if rough else None), sketch.colours, None
+        if self.pigment is not None:
+            start, colours, shift, pickup, plain = in_bands(self.pigment, start, sketch, pairs, mean, shift, pickup)
+        laid = start, colours, pairs, mean, variance
         composite = compose(*laid, shift) if pickup is None else compose_wet(*laid, pickup, shift)
-        return View(grid, pairs, mean, variance, composite, target, weight, sketch.colours, shift, pickup)
+        seen = composite, target, weight, colours, shift, pickup, self.pigment, plain
+        return View(grid, pairs, mean, variance, *seen)
 
     def pairs(self, sketch: Sketch, grid: Grid) -> Fragments:
         """The fragments of a sketch on a grid."""
@@ -172,12 +217,11 @@ class Scene:
             sketch: a sketch.
             fragments: its fragments on the grid.
             grid: a whole grid.
-            mean: (p,) mean of alpha, if a rough answer will do where strokes are hidden by others of the sketch.
+            mean: (p,) mean of alpha, if a rough answer will do.
         """
         if not self.dreams.any_wet:
             return None
-        seen = None if mean is None else find_seen(fragments, mean, len(grid.cells), HIDDEN)
-        return self.dreams.pickup(sketch, fragments, grid, self.base[grid.cells], seen)
+        return self.dreams.pickup(sketch, fragments, grid, self._base_at(grid), mean)
 
     def canvas_error(self, canvas: Float32) -> float:
         """Mean squared error of a canvas (height * width, 3), over cells and channels."""
@@ -188,3 +232,9 @@ class Scene:
     def mean_squared(self, error: float) -> float:
         """Mean squared error over cells and channels, from the weighted sum of squared errors."""
         return error / (3 * max(self._total, 1e-9))
+
+
+def _rows(colours: Float32, which: Int64) -> Float32:
+    """Some rows of colours (n, 3)."""
+    # take is twice as quick, but copies first what does not lie row by row in memory.
+    return np.take(colours, which, 0) if colours.flags.c_contiguous else colours[which]

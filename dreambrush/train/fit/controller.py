@@ -24,11 +24,12 @@ from dreambrush.bezier import RADIUS
 from dreambrush.painter.gain import LEAST_PAINT
 from dreambrush.painter.geometry import constrained
 from dreambrush.painter.propose.round_controller import GridView, grid_sides
+from dreambrush.painter.refine.asked import by_nodes_of_strokes
 from dreambrush.painter.refine.compositing import compose, contributions, gradients
 from dreambrush.painter.refine.descent import refine
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.fragments import Fragments, Grid
-from dreambrush.painter.refine.pickup import Pickup, by_nodes_of_strokes, compose_wet, rest_alone, wet_gradients
+from dreambrush.painter.refine.pickup import Pickup, compose_wet, rest_alone, wet_gradients
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.train.fit.checkpoint import Checkpoint, State

@@ -63,4 +63,4 @@ def test_a_file_may_be_named_none(command: Command) -> None:
 def test_the_report_tells(as_usual: Command) -> None:
     outcome = as_usual("paint", *HOW, "--hand", "0.4", "--json")
     report = json.loads(outcome.stdout)
-    assert (report["edges"], report["temperature"], report["focus"]) == (0.4, 0.2, "auto")
+    assert (report["edges"], report["temperature"], report["focus"]) == (0.4, pytest.approx(0.4 * TEMPERATURE), "auto")

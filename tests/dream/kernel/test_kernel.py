@@ -164,6 +164,19 @@ def test_all_instructions_give_the_same_bits(name: str) -> None:
     assert len(set(answers)) == 1
 
 
+@pytest.mark.parametrize("few", [1, 8, 9, 16, 24])
+def test_the_last_points_of_a_stroke_are_as_good_as_the_first(few: int) -> None:
+    strokes, _, points, _ = random_case(4)
+    points = points[:350].reshape(10, 35, 2)[:, :few]
+    for level in levels():
+        own = Kernel(weights_of("oil"), level)
+        each = own.values(strokes, np.arange(len(strokes) + 1) * few, np.ascontiguousarray(points).reshape(-1, 2))
+        padded = np.concatenate([points, np.zeros((len(strokes), 48 - few, 2), np.float32)], 1)
+        whole = own.values(strokes, np.arange(len(strokes) + 1) * 48, padded.reshape(-1, 2))
+        for one, other in zip(each, whole, strict=True):
+            assert one.reshape(-1, few).tobytes() == np.ascontiguousarray(other.reshape(-1, 48)[:, :few]).tobytes()
+
+
 def test_a_stroke_s_answer_does_not_depend_on_other_strokes() -> None:
     strokes, starts, points, by = random_case(2)
     own = Kernel(weights_of("oil"))

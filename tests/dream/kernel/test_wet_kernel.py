@@ -149,6 +149,17 @@ def test_all_instructions_give_the_same_bits(case: tuple[WetField, bytes, Float3
     assert len(set(answers)) == 1
 
 
+def test_few_points_of_a_stroke_get_the_same_answers_as_many(case: tuple[WetField, bytes, Float32]) -> None:
+    # Few are asked in half blocks, if need be with other instructions.
+    strokes, points = questions(20, 48, 3)
+    for level in levels():
+        own = WetKernel(case[2], level)
+        many = own.values(strokes, np.arange(21) * 48, points.reshape(-1, 2))
+        few = own.values(strokes, np.arange(21) * 8, np.ascontiguousarray(points[:, :8]).reshape(-1, 2))
+        for one, other in zip(many, few, strict=True):
+            assert one.reshape(20, 48, -1)[:, :8].tobytes() == other.reshape(20, 8, -1).tobytes()
+
+
 def test_a_stroke_s_answer_does_not_depend_on_other_strokes(wide: Float32) -> None:
     strokes, starts, points, _ = random_case(2)
     own = WetKernel(wide)

@@ -97,10 +97,10 @@ def test_a_finished_plan_is_looked_at_once(desk: Desk, monkeypatch: pytest.Monke
     planner, looked = desk.planner(cell=2), []
     view = Scene.view
 
-    def counted(scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid | None = None) -> View:
+    def counted(scene: Scene, sketch: Sketch, canvas: Float32, grid: Grid | None = None, rough: bool = False) -> View:
         if scene is planner.grower.scene and len(sketch) == 40:
             looked.append(sketch)
-        return view(scene, sketch, canvas, grid)
+        return view(scene, sketch, canvas, grid, rough)
 
     monkeypatch.setattr(Scene, "view", counted)
     desk.told.run(planner.plan(40))

@@ -11,10 +11,20 @@ from dreambrush.arrays import Float32
 from dreambrush.bezier import path_nodes
 from dreambrush.dream.dream import Dream
 from dreambrush.dream.wet import lays_own
+from dreambrush.kernel.library import LEVELS, NONE, compiled, using
 from dreambrush.models.catalogue import find_brush, read_card, shipped_folder
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool
-from dreambrush.painter.refine.fragments import PIECES, Grid, all_cells, enumerated, find_fragments, some_cells
+from dreambrush.painter.refine.fragments import (
+    PIECES,
+    Fragments,
+    Grid,
+    all_cells,
+    draw,
+    enumerated,
+    find_fragments,
+    some_cells,
+)
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Sketches
@@ -180,3 +190,35 @@ def test_the_same_pairs_however_many_are_looked_at_together(
             one, other = getattr(whole, name), getattr(parts, name)
             assert one.dtype == other.dtype and np.array_equal(one, other), name
     assert len(find_fragments(strokes, reach_of(40), all_cells(SIDE, SIDE, 1.0))) > at_once
+
+
+@pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel here")
+def test_the_kernel_draws_what_numpy_draws() -> None:
+    rng = np.random.default_rng(0)
+    counts = rng.integers(0, 60, 40)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    n = int(starts[-1])
+    stroke_id = np.repeat(np.arange(40), counts)
+    fragments = Fragments(rng.integers(0, 999, n), stroke_id, rng.random((n, 2)).astype(np.float32), starts)
+    says = (rng.random(n) ** 4 * (stroke_id % 7 > 0)).astype(np.float32)  # some strokes say nothing
+    drawn = []
+    for name in (NONE, LEVELS[0]):
+        with using(name):
+            drawn.append(draw(fragments, says, 2.0, np.random.default_rng(1)))
+    (one, which, heavier), (other, also, heavy) = drawn
+    assert np.array_equal(which, also) and np.array_equal(heavier, heavy)
+    for name in ("cell_id", "stroke_id", "points", "starts"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    assert 0.1 < len(which) / n < 0.6
+
+
+def test_what_is_drawn_stands_for_all() -> None:
+    rng = np.random.default_rng(2)
+    n = 400
+    fragments = Fragments(np.arange(n), np.zeros(n, np.int64), np.zeros((n, 2), np.float32), np.array([0, n]))
+    value, says = rng.normal(1, 1, n), rng.uniform(0.2, 1, n).astype(np.float32)
+    sums = []
+    for _ in range(400):
+        _, which, heavier = draw(fragments, says, 2.0, rng)
+        sums.append((value[which] * heavier).sum())
+    assert np.mean(sums) == pytest.approx(value.sum(), rel=0.05)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,18 +10,10 @@ import pytest
 from dreambrush.arrays import Floats
 from dreambrush.dream.wet import WetPaint, ring_taps
 from dreambrush.kernel.library import LEVELS, NONE, compiled, using
+from dreambrush.painter.refine.asked import Asked, every_other, find_seen, pooled, thinned
 from dreambrush.painter.refine.compositing import compose, gradients
 from dreambrush.painter.refine.fragments import Fragments, all_cells
-from dreambrush.painter.refine.pickup import (
-    DRY,
-    Pickup,
-    WetComposite,
-    WetGradients,
-    compose_wet,
-    find_seen,
-    thinned,
-    wet_gradients,
-)
+from dreambrush.painter.refine.pickup import DRY, Pickup, WetComposite, WetGradients, compose_wet, wet_gradients
 
 ACROSS, DOWN, NODES = 7, 5, 3
 
@@ -55,9 +48,10 @@ class WetHeap:
     def as_float32(self) -> WetHeap:
         arrays: Any = {name: np.asarray(value, np.float32) for name, value in vars(self).items() if name not in KEPT}
         paint = WetPaint(*(each.astype(np.float32) for each in self.pickup.paint))
-        numbers: Any = {
-            name: getattr(self.pickup, name).astype(np.float32) for name in ("nodes", "radius", "taps", "base")
-        }
+        names, asked = ("nodes", "radius", "taps", "base"), self.pickup.asked
+        numbers: Any = {name: getattr(self.pickup, name).astype(np.float32) for name in names}
+        if asked is not None:
+            numbers["asked"] = replace(asked, along=asked.along.astype(np.float32))
         return replace(self, **arrays, pickup=replace(self.pickup, **numbers, paint=paint))
 
 
@@ -99,6 +93,22 @@ def wet_heap(seed: int = 0, strokes: int = 6, uneven: bool = False) -> WetHeap:
     return WetHeap(
         canvas, target, rng.uniform(0.2, 2, cells), rng.random((strokes, 3)), fragments, mean, spread, shift, pickup
     )
+
+
+def wet_heap_along(seed: int = 0, strokes: int = 6, uneven: bool = False, places: int = 4) -> WetHeap:
+    """The same, told of what paint consists at a few places on each path."""
+    heap, rng = wet_heap(seed, strokes, uneven), np.random.default_rng(seed + 100)
+    few = np.where(np.arange(strokes) % 2, places, 0)  # of others at their fragments
+    counts = np.where(few, few, heap.fragments.counts)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    rows = starts[-1]
+    shares = rng.dirichlet(np.ones(4), rows).T
+    paint = paint_of(*shares[:3], rng.dirichlet(np.ones(NODES), rows))
+    along = rng.uniform(0, places - 1, len(heap.mean))
+    along[:2] = 0, places - 1
+    nowhere = np.zeros(rows, np.int64), np.repeat(np.arange(strokes), counts), np.zeros((rows, 2), np.float32)
+    asked = Asked(Fragments(*nowhere, starts), few, along)
+    return replace(heap, pickup=replace(heap.pickup, paint=paint, asked=asked))
 
 
 def test_dry_strokes_are_laid_as_ever() -> None:
@@ -145,9 +155,10 @@ def test_what_lies_beyond_the_canvas_is_the_base() -> None:
     assert far.laid.samples[wet][..., :3] == pytest.approx(np.tile(far.pickup.base[0], (wet.sum(), NODES, 1)))
 
 
+@pytest.mark.parametrize("made", [wet_heap, wet_heap_along])
 @pytest.mark.parametrize("seed", range(4))
-def test_gradients_are_those_of_small_changes(seed: int) -> None:
-    heap, tiny = wet_heap(seed), 1e-6
+def test_gradients_are_those_of_small_changes(made: Callable[[int], WetHeap], seed: int) -> None:
+    heap, tiny = made(seed), 1e-6
     by = heap.gradients
     rng = np.random.default_rng(seed)
 
@@ -160,6 +171,9 @@ def test_gradients_are_those_of_small_changes(seed: int) -> None:
         assert slope(replace(heap, variance=heap.variance + bump)) == pytest.approx(
             by.grad_variance[i], rel=1e-3, abs=1e-4
         )
+    rows = len(heap.pickup.paint.own)
+    for i in rng.choice(rows, min(rows, 5), replace=False):
+        bump = tiny * (np.arange(rows) == i)
         for name in ("own", "kept", "carried"):
             paint = heap.pickup.paint._replace(**{name: getattr(heap.pickup.paint, name) + bump})
             changed = replace(heap, pickup=replace(heap.pickup, paint=paint))
@@ -209,10 +223,11 @@ def test_nodes_move_over_a_slope() -> None:
 
 
 @pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel here")
+@pytest.mark.parametrize("made", [wet_heap, wet_heap_along])
 @pytest.mark.parametrize("uneven", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_kernel_agrees_with_numpy(seed: int, uneven: bool) -> None:
-    exact, quick = wet_heap(seed, 9, uneven), wet_heap(seed, 9, uneven).as_float32()
+def test_the_kernel_agrees_with_numpy(made: Callable[[int, int, bool], WetHeap], seed: int, uneven: bool) -> None:
+    exact, quick = made(seed, 9, uneven), made(seed, 9, uneven).as_float32()
     assert quick.laid.canvas == pytest.approx(exact.laid.canvas, abs=1e-5)
     assert quick.laid.variance == pytest.approx(exact.laid.variance, abs=1e-5)
     assert quick.laid.samples == pytest.approx(exact.laid.samples, abs=1e-5)
@@ -249,6 +264,17 @@ def test_rings_that_weigh_little_are_left_out() -> None:
     assert thin[:, 2].sum() == pytest.approx(1, abs=1e-6)
 
 
+def test_nodes_between_others_are_pooled_with_both() -> None:
+    rng = np.random.default_rng(0)
+    weights = rng.random((6, 2 * 5)).astype(np.float32)
+    found = rng.random((2, 5)).astype(np.float32)  # in two lanes of five nodes
+    found[:, 1::2] = (found[:, :-1:2] + found[:, 2::2]) / 2
+    nodes = np.stack([found, found], -1).reshape(1, 10, 2)
+    some = every_other(nodes, 5)[0, :, 0]
+    assert len(some) == 2 * 3
+    assert pooled(weights, 5) @ some == pytest.approx(weights @ found.ravel(), abs=1e-5)
+
+
 @pytest.mark.parametrize("name", [NONE, *LEVELS])
 def test_what_is_hidden_is_known(name: str) -> None:
     heap = wet_heap(5, 9).as_float32()
@@ -263,6 +289,21 @@ def test_what_is_hidden_is_known(name: str) -> None:
         left[at] *= 1 - mean[i]
     assert np.array_equal(seen, expected)
     assert 0 < seen.sum() < len(seen)
+
+
+def test_paint_is_linear_between_places_on_a_path() -> None:
+    heap = wet_heap_along(3)
+    asked = heap.pickup.asked
+    assert asked is not None
+    fragment = heap.fragments.starts[1]
+    row = asked.at.starts[1]
+    asked.along[fragment] = 1.25
+    there = heap.pickup.at_fragments(heap.fragments)
+    for each, at in zip(heap.pickup.paint, there.paint, strict=True):
+        assert at[fragment] == pytest.approx(0.75 * each[row + 1] + 0.25 * each[row + 2])
+        assert np.array_equal(at[: heap.fragments.starts[1]], each[: asked.at.starts[1]])
+    laid = replace(heap, pickup=there).laid
+    assert laid.canvas == pytest.approx(heap.laid.canvas, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", [NONE, *LEVELS])
