@@ -21,6 +21,7 @@ LARGEST_FILE = 1 << 20  # bytes
 MOST_PIXELS = 16384  # that are looked at for a palette of a picture's own
 HUES_COUNT = np.array([1.0, 2.0, 2.0])  # differences of hue and chroma, against those of lightness
 CUBE, SMALLEST_CUBE = 0.05, 0.005  # sides in Oklab, of colours that count as one
+KEPT = 4  # one colour in so many may be one that is to be kept
 MANY = 8  # colours, for each that is wanted, are enough to choose from
 AUTO = "auto:"
 _HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
@@ -86,13 +87,14 @@ def from_oklab(lab: Floats) -> Float32:
     return np.asarray(np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055), np.float32)
 
 
-def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
+def parse_palette(text: str, picture: Float32 | None = None, kept: Float32 | None = None) -> Palette:
     """Reads a palette from the user's words.
 
     Args:
         text: the name of a GIMP palette (.gpl), colours such as "#222,#e63946 f1faee", or "auto:8" for eight colours
             of the picture.
         picture: (h, w, 3) float32, sRGB 0..1, for "auto".
+        kept: (n, 3) colours that "auto" is to keep, as :func:`palette_of` has them.
 
     Raises:
         UsageError: the text is none of these.
@@ -107,7 +109,7 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
             )
         if picture is None:
             raise ValueError("Expected a picture for a palette of its own")
-        return palette_of(picture, _number(count))
+        return palette_of(picture, _number(count), kept)
     words = [word for word in re.split(r"[,;\s]+", text) if word]
     found = [_HEX.fullmatch(word) for word in words]
     if found and all(found):
@@ -121,8 +123,11 @@ def parse_palette(text: str, picture: Float32 | None = None) -> Palette:
     )
 
 
-def palette_of(picture: Float32, count: int) -> Palette:
+def palette_of(picture: Float32, count: int, kept: Float32 | None = None) -> Palette:
     """The colours that a poster of a picture (h, w, 3) would have: frequent ones that are far from one another.
+
+    With ``kept`` (n, 3), sRGB 0..1, it has colours of the picture that are about these, in a quarter of its places at
+    most: small parts may matter most.
 
     Means of groups, as k-means finds them, would be closer to the picture but duller.  A small orange beside a large
     pear would get no colour of its own, and grey shades of the background would get several.
@@ -138,6 +143,11 @@ def palette_of(picture: Float32, count: int) -> Palette:
     # The first is the most usual; each next is far from all before it (Gonzalez 1985), and not too rare.
     chosen = [int(sizes.argmax())]
     apart = ((middles - middles[chosen[0]]) ** 2).sum(1)
+    for wanted in () if kept is None else oklab(kept[: count // KEPT]) * HUES_COUNT:
+        nearest = int(((middles - wanted) ** 2).sum(1).argmin())
+        if nearest not in chosen:
+            chosen.append(nearest)
+            apart = np.minimum(apart, ((middles - middles[nearest]) ** 2).sum(1))
     while len(chosen) < count and apart.max() > 0:
         chosen.append(int((apart * np.sqrt(sizes)).argmax()))
         apart = np.minimum(apart, ((middles - middles[chosen[-1]]) ** 2).sum(1))

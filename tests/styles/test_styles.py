@@ -20,8 +20,8 @@ from dreambrush.strokes import Strokes
 from dreambrush.styles import KEYS, OURS, list_styles, load_style, user_styles
 
 NAMES = (
-    *("charcoal", "gouache", "impressionist", "ink-wash", "oil-alla-prima", "oil-impasto", "pastel", "pencil"),
-    *("pointillist", "poster", "watercolour"),
+    *("charcoal", "coloured-pencil", "gouache", "impressionist", "ink-wash", "oil-alla-prima", "oil-impasto"),
+    *("pastel", "pencil", "pointillist", "poster", "watercolour"),
 )
 SIDE = 48
 

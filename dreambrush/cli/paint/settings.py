@@ -159,6 +159,7 @@ class PaintSettings:
         seconds = None
         if self.time is not None:
             seconds = max(self.time - spent - FINISHING - FINISHING_PER_PIXEL * width * height, 0.0)
+        skin = None if picture is None else self._skin(picture)
         return PaintOptions(
             effort=self.effort,
             hand=self.hand,
@@ -175,12 +176,19 @@ class PaintSettings:
             seconds=seconds,
             until=self.error,
             pigment=self.pigment,
-            palette=None if self.palette is None else parse_palette(self.palette, picture),
+            palette=None if self.palette is None else parse_palette(self.palette, picture, skin),
             ground=self.ground.colour if isinstance(self.ground, Ground) else None,
             grain=isinstance(self.ground, Ground) and self.ground.grain,
             focus=self._focus(width, height, picture),
-            stages=stages_for(vars(self), side, picture, brushes),
+            stages=stages_for(vars(self), side, picture, brushes, skin),
         )
+
+    def _skin(self, picture: Float32) -> Float32 | None:
+        """The colours of skin (n, 3) that a palette of the picture's own colours is to keep."""
+        from dreambrush.painter.see.portrait_colours import skin_colours
+        from dreambrush.pictures.palette import AUTO as OWN
+
+        return skin_colours(picture) if self.palette is not None and self.palette.startswith(OWN) else None
 
     def _focus(self, width: int, height: int, picture: Float32 | None) -> Float32 | None:
         """The mask (h, w), 0..1, of where to paint finer; None for no such place."""

@@ -46,7 +46,11 @@ DEFAULTS = {
 
 
 def stages_for(
-    settings: Mapping[str, Any], side: int, picture: Float32 | None, brushes: Sequence[BrushFile]
+    settings: Mapping[str, Any],
+    side: int,
+    picture: Float32 | None,
+    brushes: Sequence[BrushFile],
+    skin: Float32 | None = None,
 ) -> tuple[Stage, ...]:
     """The stages of a painting.
 
@@ -55,6 +59,7 @@ def stages_for(
         side: the longer side of the painting in pixels.
         picture: (h, w, 3) float32, sRGB 0..1, for palettes of its own colours.
         brushes: that it is painted with; a stage none of whose brushes is there has them all.
+        skin: (n, 3) colours that palettes of the picture's own colours keep.
 
     Raises:
         UsageError: the style is gone or broken, or has no such palette.
@@ -65,7 +70,8 @@ def stages_for(
 
     style = load_style(settings["style"])
     given = _given(settings, style.options)
-    return tuple(_stage({**table, **given}, side, picture, [each.name for each in brushes]) for table in style.stages)
+    names = [each.name for each in brushes]
+    return tuple(_stage({**table, **given}, side, picture, names, skin) for table in style.stages)
 
 
 def _given(settings: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +91,9 @@ def _other(value: Any, own: Any) -> bool:
     return str(value) != str(own)
 
 
-def _stage(table: Mapping[str, Any], side: int, picture: Float32 | None, brushes: Sequence[str]) -> Stage:
+def _stage(
+    table: Mapping[str, Any], side: int, picture: Float32 | None, brushes: Sequence[str], skin: Float32 | None
+) -> Stage:
     from dreambrush.cli.shared.brushes import brush_names
     from dreambrush.cli.shared.named import brush_named
     from dreambrush.painter.plan.stages import Stage
@@ -97,7 +105,7 @@ def _stage(table: Mapping[str, Any], side: int, picture: Float32 | None, brushes
         if key in table:
             own[name] = max(in_pixels(table[key], side), FINEST)
     if "palette" in table:
-        own["palette"] = parse_palette(table["palette"], picture)
+        own["palette"] = parse_palette(table["palette"], picture, skin)
     names = [brush_named(name).name for word in table.get("brush", ()) for name in brush_names(word)]
     numbers = tuple(brushes.index(name) for name in dict.fromkeys(names) if name in brushes)
     return Stage(table["name"], numbers, focused=table.get("focus") != "none", **own)

@@ -146,6 +146,7 @@ def test_ctrl_c_tells_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyP
         ),
         ("--focus", "mask.png", "--max-size", "12", "--until", "40", "--no-your-turn", "--seed", "7"),
         ("--style", "pointillist", "--pigment"),
+        ("--style", "charcoal"),
     ],
 )
 def test_all_wishes_are_kept(command: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
@@ -242,6 +243,19 @@ def test_what_has_changed_since_is_told(command: Command, monkeypatch: pytest.Mo
     assert outcome.code == ExitCode.USAGE and "'photo.png' has changed since" in outcome.stderr
     assert Path("photo.ora").read_bytes() == before
     assert command("paint", "moved.png", "--resume", "photo.ora", "-q").code == 0
+
+
+def test_a_style_with_stages_that_has_changed_since_is_told(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = "".join(f"[[stage]]\nname = '{name}'\nbrush = '{name}'\n" for name in ("oil", "ink"))
+    Path("two.toml").write_text(stages)
+    half(command, monkeypatch, "--style", "./two.toml")
+    Path("two.toml").write_text(stages + "share = 2\n")
+    outcome = command("paint", "--resume", "photo.ora")
+    assert outcome.code == ExitCode.USAGE and "two.toml' has changed since" in outcome.stderr
+    Path("two.toml").write_text(stages)
+    assert command("paint", "--resume", "photo.ora", "-q").code == 0
+    layers = [each.name for each in read_document(Path("photo.ora")).root.walk()]
+    assert layers == ["Your turn", "ink", "oil"]
 
 
 def test_wrong_calls(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,3 +198,25 @@ def test_the_palest_part_stays_paper(astronaut: Pictures) -> None:
 def test_deeper_stages_are_darker(astronaut: Pictures) -> None:
     pale, deep = (only(Stage("x", depth=depth), astronaut(48)).merged.mean() for depth in (0.3, 1.0))
     assert pale > deep + 50
+
+
+def test_on_transparency_and_on_somebodys_work(astronaut: Pictures, tools: tuple[BrushFile, ...]) -> None:
+    options = PaintOptions(effort=1, palette=INK, stages=DRAWING)
+    shaped = np.concatenate([astronaut(SIDE), np.ones((SIDE, SIDE, 1), np.float32)], 2)
+    shaped[: SIDE // 2, :, 3] = 0
+    cut = paint(shaped, tools, STROKES, 3, options=options)
+    assert cut.transparent and all((layer.pixels[: SIDE // 2, :, 3] == 0).all() for layer in cut.layers)
+    region = np.zeros((SIDE, SIDE), np.uint8)
+    region[:, SIDE // 2 :] = 255
+    work = Backdrop(np.full((SIDE, SIDE, 3), 200, np.uint8), region, None, pigment=False)
+    kept: list[Painting] = []
+    onto = paint(astronaut(SIDE), tools, STROKES, 3, None, options, None, work, Autosave(0.0, kept.append))
+    assert onto.onto_work and (onto.merged[:, : SIDE // 2] == 200).all() and onto.merged[:, SIDE // 2 :].min() < 90
+    later = kept[3 * len(kept) // 4].unfinished
+    assert same(onto, paint(astronaut(SIDE), tools, STROKES, 3, None, options, None, work, None, later))
+
+
+def test_time_is_shared_out(astronaut: Pictures, tools: tuple[BrushFile, ...]) -> None:
+    options = PaintOptions(effort=3, ground=WHITE, palette=INK, stages=DRAWING, seconds=3.0)
+    painting = paint(astronaut(96), tools, 2000, 3, options=options)
+    assert [each.name for each in painting.laid_layers][-1] == "Lines" and 4 <= len(painting.strokes) < 2000
