@@ -57,47 +57,16 @@ class LookOptions(NamedTuple):
 LOOKS = (
     LookOptions("plain", "As it comes", ""),
     LookOptions("loose", "A free hand", "--hand 1 --strokes 800"),
-    LookOptions("close", "Close to the photo", "--hand 0 --strokes 2500"),
-    LookOptions(
-        "wet",
-        "Wet oil, lost edges",
-        "--brush wet-oil --brush blender --strokes 800 --hand 0.7 --edges 0.8",
-    ),
-    LookOptions("broad", "Broad, flat strokes", "--brush filbert --strokes 800 --hand 1"),
-    LookOptions(
-        "earth",
-        "Earth colours and black",
-        "--strokes 1000 --hand 0.6"
-        " --palette '#f4ecd8,#c9cfd0,#d9a441,#e3b98f,#b98058,#b5452c,#7b2a20,#4f3a2c,#6d7476,#3b4347,#1f1d1d'",
-    ),
-    LookOptions(
-        "dusk",
-        "Eight colours of dusk",
-        "--brush bristle --brush oil --strokes 900 --hand 0.7"
-        " --palette '#0f1a30,#22406b,#4d7ea8,#8fb3cc,#cfdde0,#f6ead0,#e8b06a,#a5533c'",
-    ),
-    LookOptions(
-        "watercolour",
-        "Watercolour on paper",
-        "--brush wash --brush pointed-round --ground paper --strokes 700 --hand 0.6",
-    ),
-    LookOptions(
-        "pastel",
-        "Pastel over dark paper",
-        "--brush pastel --ground '#26303c' --strokes 1200 --hand 0.7 --min-size 1.2%",
-    ),
-    LookOptions(
-        "coloured-pencil",
-        "Coloured pencil, close to the photo",
-        "--brush coloured-pencil --ground paper --strokes 3000 --hand 0",
-    ),
-    LookOptions(
-        "chalks",
-        "Four chalks on toned paper",
-        "--brush coloured-pencil --strokes 2000 --hand 0.5 --ground '#d9c4a0'"
-        " --palette '#7a2f1d,#2b2926,#c98f6b,#f7f2e6'",
-    ),
-    LookOptions("charcoal", "Charcoal on paper", "--style charcoal"),
+    LookOptions("oil", "Oil, wet in wet", "--style oil-alla-prima"),
+    LookOptions("impasto", "Thick oil", "--style oil-impasto"),
+    LookOptions("impressionist", "Broken colour", "--style impressionist"),
+    LookOptions("watercolour", "Watercolour", "--style watercolour"),
+    LookOptions("pastel", "Pastel", "--style pastel"),
+    LookOptions("coloured-pencil", "Coloured pencils", "--style coloured-pencil"),
+    LookOptions("pencil", "Pencil", "--style pencil"),
+    LookOptions("charcoal", "Charcoal", "--style charcoal"),
+    LookOptions("ink-wash", "Ink and wash", "--style ink-wash"),
+    LookOptions("pointillist", "Dots of pure colour", "--style pointillist"),
 )
 
 
