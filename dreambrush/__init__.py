@@ -14,6 +14,7 @@ Each name below is loaded when it is first used, so ``import dreambrush`` costs 
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from dreambrush.recipe import chosen_recipe
     from dreambrush.replay.repaint import repaint
     from dreambrush.strokes import Strokes
+
+# onnxruntime 1.32 tells its makers what it runs, and keeps a database of that below ~/.cache.  Paintings are nobody's
+# business but the artist's.  Its thread for this also draws from the C library's random numbers, which wet brushes
+# need in pigment mode.  So without this line such a painting could not be replayed to the byte.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.2.0"
 __all__ = [

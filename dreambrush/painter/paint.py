@@ -42,7 +42,7 @@ def states(studio: Studio, begun: State | None = None) -> Iterator[State]:
 
 def paint_stage(studio: Studio, state: State) -> States:
     """One stage, or a whole painting that has no stages.  One that finds no place in the picture lays nothing."""
-    if not studio.known.asked.strokes:
+    if not studio.known.asked.strokes and studio.whole.asked.options.stages:
         return state
     if not state.layers:
         state = yield from propose_and_refine(studio, state)
