@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dreambrush.cli.paint.options import EFFORTS
 from dreambrush.cli.shared.formats import in_words
 from dreambrush.cli.ui.likeness import VERY_CLOSE, decibels
+from dreambrush.styles import load_style
 
 if TYPE_CHECKING:
     from dreambrush.cli.paint.settings import PaintSettings
@@ -54,5 +55,6 @@ def _limits(settings: PaintSettings, side: int) -> list[str]:
         "--min-size": settings.min_size is not None and settings.min_size.pixels(side) >= WIDE * side,
         "--max-length": settings.max_length is not None and settings.max_length < SHORT,
         "--jitter": settings.jitter >= STRAY,
+        "the style": settings.style is not None and bool(load_style(settings.style).stages),
     }
     return [option for option, limiting in limits.items() if limiting]
