@@ -13,6 +13,7 @@ from dreambrush.benchmark import (
     CASES,
     CLOSE,
     FIGURES,
+    HAND,
     SAMPLES,
     SEED,
     Case,
@@ -88,7 +89,9 @@ def test_there_are_figures_of_everything_that_is_painted() -> None:
 def test_an_error_is_that_of_the_painting(measured: list[Measured]) -> None:
     for result, case in zip(measured, TINY, strict=True):
         target = load_picture(SAMPLES / case.picture, case.size)
-        painting = paint(target, find_brush("oil"), case.strokes, SEED, options=PaintOptions(effort=case.effort))
+        painting = paint(
+            target, find_brush("oil"), case.strokes, SEED, options=PaintOptions(effort=case.effort, hand=HAND)
+        )
         assert result.case == case and len(painting.strokes) == case.strokes
         np.testing.assert_array_equal(result.real, painting.merged)
         assert result.mse == pytest.approx(painting.mse, rel=1e-5)

@@ -116,7 +116,9 @@ def test_newer_weights_are_noticed_and_need_torch(command: Command, tmp_path: Pa
     (folder / CARD_FILE).write_text(json.dumps(card | {"weights": "of yesterday"}))
     assert find_brush("oil").dream == folder and needs_export(folder)
     code = "import sys; sys.modules['torch'] = None; from dreambrush.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code, "paint", "photo.png"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "paint", "photo.png", "--brush", "oil"], capture_output=True, text=True
+    )
     assert done.returncode == ExitCode.MISSING_PACKAGE and done.stderr.count("\n") == 2
     assert "Preparing the brush oil needs Python packages" in done.stderr
 
