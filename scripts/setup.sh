@@ -54,7 +54,8 @@ install_dreambrush() {
     fi
     fresh=yes
     for file in "$root/pyproject.toml" "$root/setup.py" "$root/.ci/constraints.txt" \
-        "$root"/dreambrush/mypaint/engine/_build.py "$root"/dreambrush/mypaint/engine/[a-z]*.[ch]; do
+        "$root"/dreambrush/mypaint/engine/_build.py "$root"/dreambrush/mypaint/engine/[a-z]*.[ch] \
+        "$root"/dreambrush/kernel/_build.py "$root"/dreambrush/kernel/[a-z]*.[ch]; do
         [ "$stamp" -nt "$file" ] || fresh=
     done
     [ -z "$fresh" ] || return 0
