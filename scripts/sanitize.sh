@@ -51,7 +51,7 @@ case ${1:-} in
         tests/mypaint/blend/test_blending.py tests/mypaint/blend/test_modes.py tests/mypaint/engine/test_eotf.py \
         -k "not mypaints and not of_mypaint and not other_processes and not threads and not python_goes and not wgm-2.2"
     run tests/dream/kernel tests/kernel -k "not onnxruntime and not torch and not wet" # wet ones export with torch, which takes minutes
-    exec "$python" -m tests.fuzz.brushes --cases 40
+    exec "$python" -m tests.fuzz.brushes --cases 20
     ;;
 --all)
     shift
