@@ -14,7 +14,6 @@ import numpy as np
 from dreambrush import steady
 from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import CONTROL, END, NUMBERS, PRESSURES, RADIUS, START
-from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.divided import divided
 from dreambrush.painter.propose.grow import Grower, Score
 from dreambrush.painter.propose.round_grower import RoundBudget
@@ -97,15 +96,6 @@ class EvenGrower(Grower):
     def dots(self) -> bool:
         """Whether it lays dots."""
         return self.hand.longest is not None and self.hand.longest <= DOT
-
-    @property
-    def belief(self) -> Belief:
-        """See :class:`Grower`: between rounds it remembers nothing but the canvas."""
-        return Belief(self.canvas, Candidates.none(), np.zeros(0))
-
-    def fits(self, belief: Belief) -> bool:
-        """See :class:`Grower`."""
-        return not len(belief.candidates) and not len(belief.earned)
 
     def wanted(self, there: int, left: int) -> int:
         """See :class:`Grower`."""

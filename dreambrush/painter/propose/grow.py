@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dreambrush.arrays import Float32, Int64
-from dreambrush.painter.propose.candidates import Belief
+from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.error_pyramid import ErrorPyramid
 from dreambrush.painter.propose.scoring import Scorer
 from dreambrush.painter.refine.scene import Scene
@@ -73,13 +73,13 @@ class Grower(ABC):
         """
 
     @property
-    @abstractmethod
     def belief(self) -> Belief:
-        """What the grower knows, apart from the state of its random numbers."""
+        """What the grower knows, apart from the state of its random numbers: unless it says more, only the canvas."""
+        return Belief(self.canvas, Candidates.none(), np.zeros(0))
 
-    @abstractmethod
     def fits(self, belief: Belief) -> bool:
         """Whether a belief that was read from a file can be recalled; its canvas has the right shape."""
+        return not len(belief.candidates) and not len(belief.earned)
 
     def recall(self, belief: Belief) -> None:
         """Goes on from what a grower knew."""

@@ -11,7 +11,6 @@ import numpy as np
 from dreambrush.arrays import Float32, Int64
 from dreambrush.bezier import PATH, RADIUS
 from dreambrush.painter.propose.blending import FEWEST, LATE, TRIES, best_of_each_place, blending_strokes, room_for_one
-from dreambrush.painter.propose.candidates import Belief, Candidates
 from dreambrush.painter.propose.grow import Grower, Score
 from dreambrush.painter.propose.round_controller import RoundController
 from dreambrush.painter.refine.descent import refine
@@ -84,15 +83,6 @@ class RoundGrower(Grower):
         # palette, would see an error there that never goes away.  So it sees what can be painted.
         target = scene.target if scene.snap is None else scene.snap(scene.target)
         self._paintable = target.reshape(scene.height, scene.width, 3)
-
-    @property
-    def belief(self) -> Belief:
-        """See :class:`Grower`: between rounds it remembers nothing but the canvas."""
-        return Belief(self.canvas, Candidates.none(), np.zeros(0))
-
-    def fits(self, belief: Belief) -> bool:
-        """See :class:`Grower`."""
-        return not len(belief.candidates) and not len(belief.earned)
 
     def wanted(self, there: int, left: int) -> int:
         """See :class:`Grower`."""
