@@ -86,7 +86,7 @@ class Hand:
         if self.breadth is None:
             return self.smallest
         rows, columns = self.breadth.shape
-        middle = path_nodes(strokes, 3)[:, 1]
+        middle = path_nodes(strokes, 2)[:, 1]
         x = np.clip(middle[:, 0] * (columns / self.width), 0, columns - 1).astype(np.int64)
         y = np.clip(middle[:, 1] * (rows / self.height), 0, rows - 1).astype(np.int64)
         return np.asarray(self.breadth[y, x])

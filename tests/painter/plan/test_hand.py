@@ -90,7 +90,7 @@ def test_strokes_are_broad_where_nobody_looks(random_sketch: Sketches) -> None:
     looked[:, :4] = 1
     some = hand_for(DEFAULT, picture, OrientationField(picture), looked=looked)
     strokes = some.constrain(random_sketch(400, side).strokes)
-    middle, radius = path_nodes(strokes, 3)[:, 1, 0], strokes[:, 8]
+    middle, radius = path_nodes(strokes, 2)[:, 1, 0], strokes[:, 8]
     left, right = radius[middle < side / 2 - 1].min(), radius[middle > side / 2 + 1].min()
     assert left == pytest.approx(some.smallest, rel=0.2) and right > 1.5 * left
     assert hand_for(EXACT, picture, OrientationField(picture), looked=looked).breadth is None
