@@ -170,6 +170,13 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "[default: as much as --hand]",
     ),
     click.option(
+        "--simplify",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        help="How far small things are gathered into strokes: hair into locks, leaves into masses.  "
+        "Faces keep more.  0 keeps all that the picture has.  [default: as much as --hand]",
+    ),
+    click.option(
         "--temperature",
         metavar="0-1",
         type=decimal_number(0, 1),

@@ -29,6 +29,7 @@ def liked_by(hand: float, palette: str | None) -> dict[str, Any]:
     """What a hand likes, by option.  An exact hand keeps to the picture."""
     return {
         "edges": hand,
+        "simplify": hand,
         "temperature": TEMPERATURE * hand if palette is None else 0.0,
         "focus": AUTO if hand else NONE,
         "ground": TONED if hand else AVERAGE,
@@ -97,6 +98,7 @@ class PaintSettings:
     seed: int
     flatten_pigment: bool = False
     edges: float = 0.0
+    simplify: float = 0.0
     temperature: float = 0.0
 
     @classmethod
@@ -120,7 +122,7 @@ class PaintSettings:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
-        for name in ("flatten_pigment", "edges", "temperature"):
+        for name in ("flatten_pigment", "edges", "simplify", "temperature"):
             if not record[name]:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
@@ -170,6 +172,7 @@ class PaintSettings:
             lightest=self.min_pressure,
             jitter=self.jitter,
             edges=self.edges,
+            simplify=self.simplify,
             temperature=self.temperature,
             toned=self.ground == TONED,
             controller=self.controller,
