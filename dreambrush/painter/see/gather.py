@@ -50,7 +50,7 @@ def gathered(picture: Float32, strength: float, counts: Float32 | None = None, c
     reach = np.full(small.shape[:2], strength * REACH * unit, np.float32)
     if care is not None:
         reach /= 1 + np.float32(CARE) * reduced(care, cell)
-    found = small
+    found: Float32 = small
     for _ in range(TIMES):
         found = _along(found, _way(found, AROUND * unit), reach, there)
     share = np.clip(reach / np.float32(FINEST), 0, 1)[..., None]
