@@ -24,7 +24,7 @@ BROAD, VAGUE = 0.024, 0.045  # least width of a stroke of the freest hand where 
 # Where no form runs one way, strokes lie from lower left to upper right, as a right-handed painter hatches; how much
 # a stroke across that loses, with the freest hand.
 SLANT, SLANTED = -0.9, 0.6  # radians, share
-ROOM = 0.5  # share of the canvas that strokes may cover, if all are the narrowest and shortest of the freest hand
+ROOM = 1.5  # share of the canvas that strokes may cover, if all are the narrowest and shortest of the freest hand
 WIDEST = 0.4  # greatest stroke width, as a share of the shorter side
 PLACES = 5  # number of places along a stroke where its direction is compared with the form's
 
