@@ -19,7 +19,8 @@ from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
-from dreambrush.painter.save.saving import saved_eotf, write_painting
+from dreambrush.painter.relief.layer import relief_layer
+from dreambrush.painter.save.saving import painted_layers, saved_eotf, write_painting
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
 
@@ -95,7 +96,7 @@ def altered_recipe(
         used = sorted(set(strokes.layer.tolist()))  # layers without strokes are not there yet
         layer = np.searchsorted(used, strokes.layer).astype(np.int32)
         strokes = replace(strokes, layer=layer, layers=tuple(strokes.layers[index] for index in used) or (EMPTY,))
-    alpha = recipe.alpha
+    alpha, relief = recipe.alpha, recipe.relief
     check_size(size or strokes.size, len(set(strokes.layer.tolist())))
     if size is not None and size != strokes.size:
         width, height = size
@@ -106,6 +107,8 @@ def altered_recipe(
         factor = np.float32(np.sqrt(width * height / np.prod(before.size, dtype=np.float64)))
         radius = np.maximum(strokes.radius + (factor - 1) * np.float32(SOFT_RIM), factor * THINNEST * before.radius)
         strokes = replace(strokes, radius=radius.astype(np.float32))
+        if relief is not None:
+            relief = relief.scaled(width / before.size[0], height / before.size[1])
         if alpha is not None:
             alpha = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.LANCZOS))
     brushes, names = recipe.brushes, recipe.names
@@ -114,7 +117,8 @@ def altered_recipe(
         strokes = replace(strokes, brush=np.zeros(len(strokes), np.int32), brushes=(brush.name,))
     mixes = recipe.pigment if pigment is None else pigment
     flat = recipe.flattened if flattened is None else flattened
-    return replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, pigment=mixes, flattened=flat)
+    recipe = replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, relief=relief)
+    return replace(recipe, pigment=mixes, flattened=flat)
 
 
 changed = altered_recipe
@@ -158,8 +162,14 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
     count, transparent = len(layers), recipe.alpha is not None
     if recipe.alpha is not None:
         layers = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)
+    eotf = canvas_eotf(recipe.pigment, recipe.eotf)
+    relief = recipe.relief
+    if relief is not None:
+        lay = recipe.strokes, recipe.brushes, recipe.seed, recipe.ground
+        layers = [*layers, relief_layer(relief, *lay, recipe.alpha, eotf, onto_work=False)]
     if recipe.flattened:
-        eotf = canvas_eotf(recipe.pigment, recipe.eotf)
         layers = flatten_layers(layers, recipe.background, eotf, transparent=transparent)
-    digests = tuple(digest(layer.pixels) for layer in layers[-count:])
-    return Repainting(replace(recipe, digests=digests), layers)
+    painted = painted_layers(layers, count, relief=relief is not None)
+    digests = tuple(digest(layer.pixels) for layer in painted)
+    relief = relief and replace(relief, digest=digest(layers[-1].pixels))
+    return Repainting(replace(recipe, digests=digests, relief=relief), layers)

@@ -35,6 +35,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "jitter": (int, float),
     "edges": (int, float),
     "temperature": (int, float),
+    "relief": (int, float),
     "focus": (str,),
     "palette": (str,),
     "ground": (str,),

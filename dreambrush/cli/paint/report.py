@@ -65,6 +65,7 @@ def report_of(
         "hand": settings.hand,
         "edges": settings.edges,
         "temperature": settings.temperature,
+        "relief": settings.relief,
         "focus": settings.focus,
         "controller": painting.controller,
         "layers": settings.layers,

@@ -98,6 +98,7 @@ class PaintSettings:
     flatten_pigment: bool = False
     edges: float = 0.0
     temperature: float = 0.0
+    relief: float = 0.0
 
     @classmethod
     def of(cls, chosen: Mapping[str, Any]) -> PaintSettings:
@@ -120,7 +121,7 @@ class PaintSettings:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
-        for name in ("flatten_pigment", "edges", "temperature"):
+        for name in ("flatten_pigment", "edges", "temperature", "relief"):
             if not record[name]:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
@@ -172,6 +173,7 @@ class PaintSettings:
             edges=self.edges,
             temperature=self.temperature,
             toned=self.ground == TONED,
+            relief=self.relief,
             controller=self.controller,
             seconds=seconds,
             until=self.error,
