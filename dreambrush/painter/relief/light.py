@@ -17,12 +17,13 @@ from dreambrush.mypaint.engine.eotf import PLAIN
 
 LAMP = 0.5, 0.6, 0.62  # how much it comes from the left, from above and from the front
 CONTRAST = 0.85  # of slopes, at full strength
+TOWARDS = 1.3  # more of it on slopes that face the lamp, so that the picture is as light as without
 SHADOW, HOLLOW = 0.3, 0.26  # how dark cast shadows and hollows are, at full strength
 LOW = 0.75  # how far the lamp's rays fall in a pixel
 SOFT = 2.5  # pixels of height over which a cast shadow fades in
 LONGEST_SHADOW = 6  # steps
 DEEP = 3.0  # pixels of depth at which a hollow is darkest
-GLOSS, MATT = 0.3, 0.35  # share of the light that the darkest paint throws back; tone from which on paint has all of it
+GLOSS, MATT = 0.4, 0.35  # share of the light that the darkest paint throws back; tone from which on paint has all of it
 WARM, COOL = (255, 251, 240), (10, 8, 16)  # colours of light and shadow
 BAND = 64  # rows that are lit at a time
 
@@ -84,7 +85,7 @@ def _gained(height: Float32, area: tuple[slice, slice], step: int) -> Float32:
         np.maximum(shadow, ray - here - np.float32(LOW * far * step), out=shadow)
     hollow = _around(surface, step)
     hollow = at(hollow, 0, 0) - here
-    gained = np.float32(CONTRAST) * np.clip(facing, -1, 1)
+    gained = np.clip(np.where(facing > 0, np.float32(CONTRAST * TOWARDS), np.float32(CONTRAST)) * facing, -1, 1)
     gained -= np.float32(SHADOW) * np.minimum(shadow * np.float32(1 / SOFT / step), 1)
     gained -= np.float32(HOLLOW) * np.clip(hollow * np.float32(1 / DEEP / step), 0, 1)
     return np.asarray(gained, np.float32)
