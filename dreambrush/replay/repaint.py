@@ -23,6 +23,7 @@ from dreambrush.painter.relief.layer import relief_layer
 from dreambrush.painter.save.saving import painted_layers, saved_eotf, write_painting
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
+from dreambrush.relief import Relief
 
 LARGEST_SIDE = 16384  # pixels
 MOST_PIXELS = 100_000_000
@@ -72,8 +73,9 @@ def altered_recipe(
     until: int | None = None,
     pigment: bool | None = None,
     flattened: bool | None = None,
+    relief: float | None = None,
 ) -> Recipe:
-    """A recipe that differs from another in size, brush, number of strokes, mixing or how its layers are saved.
+    """A recipe that differs from another in size, brush, number of strokes, mixing, relief or how layers are saved.
 
     Stroke i, counted from 0, is laid with ``recipe.seed + i``, whatever layer it is on.  Wet brushes that mix pigment
     use that seed.  So the first strokes come out the same, however many follow.
@@ -85,6 +87,7 @@ def altered_recipe(
         until: how many strokes are laid; by default all.
         pigment: whether to paint as pigment; by default as it was.
         flattened: whether to bake the layers for other programs; by default as it was.
+        relief: strength of the relief, 0 for none; by default as it was.
 
     Raises:
         UsageError: the size is beyond what can be painted.
@@ -96,7 +99,10 @@ def altered_recipe(
         used = sorted(set(strokes.layer.tolist()))  # layers without strokes are not there yet
         layer = np.searchsorted(used, strokes.layer).astype(np.int32)
         strokes = replace(strokes, layer=layer, layers=tuple(strokes.layers[index] for index in used) or (EMPTY,))
-    alpha, relief = recipe.alpha, recipe.relief
+    alpha, made = recipe.alpha, recipe.relief
+    if relief is not None:
+        thin = () if made is None else made.thin
+        made = Relief(relief, thin) if relief else None
     check_size(size or strokes.size, len(set(strokes.layer.tolist())))
     if size is not None and size != strokes.size:
         width, height = size
@@ -107,8 +113,8 @@ def altered_recipe(
         factor = np.float32(np.sqrt(width * height / np.prod(before.size, dtype=np.float64)))
         radius = np.maximum(strokes.radius + (factor - 1) * np.float32(SOFT_RIM), factor * THINNEST * before.radius)
         strokes = replace(strokes, radius=radius.astype(np.float32))
-        if relief is not None:
-            relief = relief.scaled(width / before.size[0], height / before.size[1])
+        if made is not None:
+            made = made.scaled(width / before.size[0], height / before.size[1])
         if alpha is not None:
             alpha = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.LANCZOS))
     brushes, names = recipe.brushes, recipe.names
@@ -117,7 +123,7 @@ def altered_recipe(
         strokes = replace(strokes, brush=np.zeros(len(strokes), np.int32), brushes=(brush.name,))
     mixes = recipe.pigment if pigment is None else pigment
     flat = recipe.flattened if flattened is None else flattened
-    recipe = replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, relief=relief)
+    recipe = replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, relief=made)
     return replace(recipe, pigment=mixes, flattened=flat)
 
 
@@ -166,7 +172,7 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
     relief = recipe.relief
     if relief is not None:
         lay = recipe.strokes, recipe.brushes, recipe.seed, recipe.ground
-        layers = [*layers, relief_layer(relief, *lay, recipe.alpha, eotf, onto_work=False)]
+        layers = [*layers, relief_layer(relief, *lay, recipe.alpha, eotf, onto_work=False, progress=progress)]
     if recipe.flattened:
         layers = flatten_layers(layers, recipe.background, eotf, transparent=transparent)
     painted = painted_layers(layers, count, relief=relief is not None)

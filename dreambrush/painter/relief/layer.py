@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -106,12 +106,18 @@ def relief_layer(
     eotf: float,
     *,
     onto_work: bool,
+    progress: Callable[[int], None] | None = None,
 ) -> Layer:
-    """The relief of a painting that is finished; arguments as of :class:`GrowingRelief` and its ``layer``."""
+    """The relief of a painting that is finished; arguments as of :class:`GrowingRelief` and its ``layer``.
+
+    ``progress`` is called from time to time with the number of all strokes.
+    """
     growing = GrowingRelief(relief, strokes.size, brushes, seed, ground)
     for index, events in enumerate(events_in_turn(strokes.rows())):
         stroke = strokes.path[index], strokes.pressure[index], float(strokes.radius[index]), strokes.colour[index]
         growing.lay(int(strokes.brush[index]), *stroke, events)
+        if progress and index % 50 == 0:
+            progress(len(strokes))
     return growing.layer(alpha, eotf, onto_work=onto_work)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ WIDE = 40.0  # pixels from the middle to the side, from which on wider strokes a
 BODY = 4.4  # pixels of height that the fattest stroke lays
 LEAN, FAT = 0.42, 1.1  # share of that in the darkest and the lightest colours: fat lights, thin shadows
 FINE, COARSE = 2.4, 6.5  # pixels across a ridge
-FINEST = 2.0  # real pixels
+FINEST = 2.4  # real pixels
 STREAK = 46.0  # pixels along a ridge
 RIDGES = 0.44  # height of ridges, against that of the paint
 LIP, LIP_AT, LIP_WIDE = 0.55, 0.84, 0.26  # paint that is pushed to the sides; places from the middle, 0, to there, 1
@@ -81,10 +82,12 @@ def laid_by(load: Load, course: Course, tone: float, pressure: float, scale: flo
     shape += np.float32(RIDGES * load.bristle) * ridges * (np.float32(0.6) + np.float32(0.6) * gone)
     shape += np.float32(LIP) * _lip(load, course, along, seed)
     to_end = (np.float32(end) - course.along) / np.maximum(course.half, np.float32(1))
-    blob = _bump(to_end, BLOB_AT, BLOB_LONG)
+    blob = _bump(np.asarray(to_end, np.float32), BLOB_AT, BLOB_LONG)
     shape += np.float32(BLOB) * blob * (np.float32(0.5) + np.float32(0.5) * coarse)
     fat = LEAN + (FAT - LEAN) * tone
-    amount = BODY * scale * load.body * fat * (0.5 + 0.5 * pressure)
+    # In a small painting paint of true scale would be too thin for any light.
+    deep = scale if scale > 1 else math.sqrt(scale)
+    amount = BODY * deep * load.body * fat * (0.5 + 0.5 * pressure)
     wide = np.sqrt(np.minimum(half * np.float32(1 / WIDE), 1))
     return np.asarray(np.float32(amount) * wide * shape, np.float32)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int64
 
+PERIOD = 1024  # places after which the numbers come again, so that tables stay small whatever a path does
 SCRAMBLE, ODD, MORE = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D)
 
 
@@ -23,7 +24,8 @@ def streaks(across: Float32, along: Float32, seed: int) -> Float32:
     column, row = np.floor(across), np.floor(along)
     x, y = across - column, along - row
     x, y = x * x * (3 - 2 * x), y * y * (3 - 2 * y)
-    column, row = column.astype(np.int64), row.astype(np.int64)
+    # No stroke is so wide that the seam would be in it: it is half a period away from the middle.
+    column, row = ((each.astype(np.int64) + PERIOD // 2) % PERIOD for each in (column, row))
     # Numbers of all places in one small table, instead of four for each pixel.
     left, top = int(column.min()), int(row.min())
     table = _table(int(column.max()) - left + 2, int(row.max()) - top + 2, left, top, seed)

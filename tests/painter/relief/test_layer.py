@@ -102,5 +102,8 @@ def test_larger_and_shorter_it_is_painted_anew() -> None:
     assert larger.recipe.relief is not None and larger.recipe.relief.digest not in ("", recipe.relief.digest)
     x, y, *_ = recipe.relief.thin[0]
     assert larger.recipe.relief.thin[0][:2] == (2 * x, 2 * y)
+    assert altered_recipe(recipe, relief=0).relief is None
+    stronger = repaint(altered_recipe(recipe_of(painted(0), brushes(), SEED, {}), relief=1.0))
+    assert stronger.layers[-1].name == "Relief" and stronger.layers[-1].pixels[..., 3].max() > 60
     first = repaint(altered_recipe(recipe, until=1))
     assert not np.array_equal(first.layers[-1].pixels, painted(0.7).layers[-1].pixels)

@@ -20,5 +20,6 @@ def test_they_are_smooth_even_and_random() -> None:
 
 
 def test_a_place_has_its_number_whatever_is_asked_with_it() -> None:
+    assert streaks(1e6 * STEPS, 1e7 * STEPS, 3).shape == STEPS.shape  # in no more memory
     both = streaks(STEPS, STEPS[::-1].copy(), 3)
     assert np.array_equal(both[100:200], streaks(STEPS[100:200], STEPS[::-1][100:200].copy(), 3))
