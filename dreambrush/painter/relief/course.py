@@ -65,6 +65,14 @@ def course_of(path: Float32, x: Float32, y: Float32, cover: Float32) -> Course:
     return _measured(along, aside, cover, float(ends[-1]))
 
 
+def path_length_of(path: Float32) -> float:
+    """The length of a path (3, 2) in pixels, within some per cent; see :func:`dreambrush.bezier.path_length`."""
+    (x0, y0), (x1, y1), (x2, y2) = path.tolist()
+    chord = math.sqrt((x2 - x0) ** 2 + (y2 - y0) ** 2)
+    polygon = math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2) + math.sqrt((x2 - x1) ** 2 + (y2 - y1) ** 2)
+    return (2 * chord + polygon) / 3
+
+
 def _nodes(path: Float32) -> Float32:
     """Points on a path, more of them where it bends."""
     start, control, end = path.astype(np.float64)

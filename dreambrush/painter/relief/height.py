@@ -18,8 +18,8 @@ from dreambrush.arrays import Float32, Float64
 from dreambrush.mypaint.engine.brush import Brush
 from dreambrush.mypaint.engine.canvas import ONE, Canvas, Rectangle
 from dreambrush.mypaint.engine.myb import BrushSettings
-from dreambrush.painter.relief.course import Course, at_places, course_of
-from dreambrush.painter.relief.load import laid_by, load_of
+from dreambrush.painter.relief.course import Course, at_places, course_of, path_length_of
+from dreambrush.painter.relief.load import NARROW, Stroke, laid_by, laid_by_narrow, load_of
 from dreambrush.relief import Ellipse
 
 SIDE = 1024  # pixels of the longer side of a painting of scale 1
@@ -81,30 +81,49 @@ class HeightField:
         left, top, width, height = area
         if not (width and height):
             return area
-        cover = self._canvas.read(area)[..., 3].astype(np.float32) * np.float32(1 / ONE)
+        whole = self._canvas.read(area)[..., 3] * np.float32(1 / ONE)
         self._canvas.clear()
-        rows, columns = np.nonzero(cover > LEAST_COVER)
-        if not len(rows):
+        here = (slice(top, top + height), slice(left, left + width))
+        light = sum(share * level for share, level in zip(LUMA, colour.tolist(), strict=True))
+        body = FIRST + LATER * number / (number + SOON)
+        stroke = Stroke(self._loads[brush], light, float(pressure[0] + pressure[1]) / 2, body, self.scale)
+        if self._lay_narrow(path, whole, here, stroke):
             return area
-        cover = cover[rows, columns]
+        places = np.flatnonzero(whole > LEAST_COVER)
+        rows, columns = np.divmod(places, width)
+        cover = whole.reshape(-1)[places]
         half = np.float32(0.5)
         course = course_of(
             path, (columns + left).astype(np.float32) + half, (rows + top).astype(np.float32) + half, cover
         )
-        light = sum(share * level for share, level in zip(LUMA, colour.tolist(), strict=True))
-        own = laid_by(
-            self._loads[brush], course, light, float(pressure[0] + pressure[1]) / 2, self.scale, 3 * number + self._seed
-        )
-        own *= np.float32(FIRST + LATER * number / (number + SOON))
-        here = (slice(top, top + height), slice(left, left + width))
+        own = laid_by(stroke, course, 3 * number + self._seed)
         if self._thickness is not None:
-            own *= self._thickness[here][rows, columns]
-        paint, tone = self.height[here], self.tone[here]
-        below = paint[rows, columns]
-        paint[rows, columns] = below + cover * (FLATTENED * (self._pressed(course, cover, below) - below) + own)
-        before = tone[rows, columns]
-        tone[rows, columns] = before + cover * (np.float32(light) - before)
+            own *= self._thickness[here].reshape(-1)[places]
+        paint = self.height[here].copy()
+        below = paint.reshape(-1)[places]
+        paint.reshape(-1)[places] = below + cover * (FLATTENED * (self._pressed(course, cover, below) - below) + own)
+        self.height[here] = paint
         return area
+
+    def _lay_narrow(self, path: Float32, cover: Float32, here: tuple[slice, slice], stroke: Stroke) -> bool:
+        """Lays paint of a stroke that covers so much (h, w), if that is too narrow for ridges; says whether it was.
+
+        It changes the tone of any stroke.
+        """
+        tone = self.tone[here]
+        tone += cover * (np.float32(stroke.tone) - tone)
+        area = float(cover.sum(dtype=np.float64))
+        half = area / (2 * (path_length_of(path) + 1))
+        if half >= NARROW * max(self.scale, 1.0):
+            return False
+        if area > 0:
+            paint = self.height[here]
+            level = float((cover * paint).sum(dtype=np.float64)) / area
+            own = np.float32(laid_by_narrow(stroke, half))
+            if self._thickness is not None:
+                own = own * self._thickness[here]
+            paint += cover * (FLATTENED * (np.float32(level) - paint) + own)
+        return True
 
     def _pressed(self, course: Course, cover: Float32, below: Float32) -> Float32:
         """The thickness of what lies below, once it is level across the stroke."""

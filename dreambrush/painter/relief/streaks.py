@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dreambrush.arrays import Float32, Int64
+
+Bools = NDArray[np.bool_]
 
 PERIOD = 1024  # places after which the numbers come again, so that tables stay small whatever a path does
 SCRAMBLE, ODD, MORE = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D)
@@ -35,6 +38,29 @@ def streaks(across: Float32, along: Float32, seed: int) -> Float32:
     upper = flat[at] + (flat[at + 1] - flat[at]) * x
     lower = flat[at + wide] + (flat[at + wide + 1] - flat[at + wide]) * x
     return np.asarray(upper + (lower - upper) * y, np.float32)
+
+
+def waves(along: Float32, other: Bools, seed: int) -> Float32:
+    """Smooth random numbers along a stroke.
+
+    Args:
+        along: (k,) places along it, in units of a wave.
+        other: (k,) whether they are those of the other of two sides, which has other numbers.
+        seed: another one gives others.
+
+    Returns:
+        (k,) float32, -1..1.
+    """
+    place = np.floor(along)
+    share = along - place
+    at = (place.astype(np.int64) + PERIOD // 2) % PERIOD
+    first = int(at.min())
+    at -= first
+    table = _table(int(at.max()) + 2, 2, first, 0, seed)
+    at += other * table.shape[1]
+    flat = table.reshape(-1)
+    before = flat[at]
+    return np.asarray(before + (flat[at + 1] - before) * (share * share * (3 - 2 * share)), np.float32)
 
 
 def _table(wide: int, high: int, left: int, top: int, seed: int) -> Float32:
