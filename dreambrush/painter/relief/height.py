@@ -119,10 +119,10 @@ class HeightField:
         if area > 0:
             paint = self.height[here]
             level = float((cover * paint).sum(dtype=np.float64)) / area
-            own = np.float32(laid_by_narrow(stroke, half))
+            own = cover * np.float32(laid_by_narrow(stroke, half))
             if self._thickness is not None:
-                own = own * self._thickness[here]
-            paint += cover * (FLATTENED * (np.float32(level) - paint) + own)
+                own *= self._thickness[here]
+            paint += cover * (FLATTENED * (np.float32(level) - paint)) + own
         return True
 
     def _pressed(self, course: Course, cover: Float32, below: Float32) -> Float32:
