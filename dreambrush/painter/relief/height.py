@@ -29,7 +29,7 @@ PART, MOST_PARTS = 12.0, 24  # pixels along a stroke over which it presses level
 LUMA = (0.299, 0.587, 0.114)
 FIRST, LATER, SOON = 0.6, 0.4, 200.0  # body of the first stroke; how much more it gets, half of it after so many
 RIM = 1.5  # square of how far from a face, in its own size, paint is as thick as elsewhere
-THINNED = 0.7  # share of its thickness that paint lacks in the middle of a face
+THINNED = 0.85  # share of its thickness that paint lacks in the middle of a face
 
 
 class HeightField:
