@@ -47,6 +47,7 @@ class PaintOptions:
     bare: float = 0.0  # share of the picture, its lightest part, that stays ground; see/values.py; 0 for as it comes
     depth: float = 1.0  # how far from the ground tones and colours go, 0..1; early washes are pale
     grey: bool = False  # whether only values are painted, from the darkest colour of the palette to the ground
+    relief: float = 0.0  # how strongly light from one side shows the thickness of the paint, 0..1
     stages: tuple[Stage, ...] = ()  # each with a layer of its own; none for one plan on ``layers``
 
     def of_stage(self, stage: Stage) -> PaintOptions:

@@ -127,6 +127,7 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
         "layers": [
             {"name": name, "strokes": int((strokes.layer == index).sum())} for index, name in enumerate(strokes.layers)
         ],
+        "relief": None if recipe.relief is None else recipe.relief.strength,
         "made_with": dict(recipe.made_with),
         "options": dict(recipe.options),
         "changed_options": changed_options(recipe.options),

@@ -184,6 +184,15 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "[default: 0.3 times --hand; 0 with a --palette]",
     ),
     click.option(
+        "--relief",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        default=0.0,
+        show_default=True,
+        help="How strongly light from the upper left shows the thickness of the paint, its edges and the tracks of the "
+        "bristles.  It is a layer of its own on top, Relief, which you can switch off.  0 makes none.",
+    ),
+    click.option(
         "--pigment/--no-pigment",
         default=False,
         help="Mix colours like real pigments, as MyPaint 2 does.  This is slower.  Only MyPaint shows such a file "

@@ -66,6 +66,7 @@ def report_of(
         "edges": settings.edges,
         "simplify": settings.simplify,
         "temperature": settings.temperature,
+        "relief": settings.relief,
         "focus": settings.focus,
         "controller": painting.controller,
         "layers": settings.layers,
