@@ -50,7 +50,7 @@ case ${1:-} in
     run tests/mypaint/engine/test_engine.py tests/mypaint/engine/test_canvas.py tests/mypaint/engine/test_brush.py tests/mypaint/engine/test_trace.py \
         tests/mypaint/blend/test_blending.py tests/mypaint/blend/test_modes.py tests/mypaint/engine/test_eotf.py \
         -k "not mypaints and not of_mypaint and not other_processes and not threads and not python_goes and not wgm-2.2"
-    run tests/dream/kernel tests/kernel -k "not onnxruntime and not torch and not wet" # wet ones export with torch, which takes minutes
+    run tests/dream/kernel tests/kernel -k "not onnxruntime and not torch and not wet" # a wet one exports with torch, which takes long
     exec "$python" -m tests.fuzz.brushes --cases 20
     ;;
 --all)
