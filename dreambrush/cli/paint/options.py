@@ -196,7 +196,7 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         default=DEFAULT_STROKES,
         show_default=True,
         help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if more would bring the painting "
-        "no closer to the picture.",
+        "no closer to the picture.  A stage of a --style leaves strokes out, too: it stops where no stroke helps.",
     ),
     click.option(
         "--time",
