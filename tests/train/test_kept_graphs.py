@@ -33,9 +33,13 @@ def check_controller(network: nn.Module, model: bytes) -> Difference:
 def check_of(name: str) -> Callable[[Any, bytes], Difference]:
     if name.startswith("wet"):
         return check_wet_gradient if name.startswith("wet-gradient") else check_wet
-    return {"dream": check_dream, "gradient": check_gradient, "colour": check_colour, "controller": check_controller}[
-        name
-    ]
+    checks: dict[str, Callable[[Any, bytes], Difference]] = {
+        "dream": check_dream,
+        "gradient": check_gradient,
+        "colour": check_colour,
+        "controller": check_controller,
+    }
+    return checks[name]
 
 
 def test_there_is_a_graph_of_every_network() -> None:
