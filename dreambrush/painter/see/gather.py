@@ -17,6 +17,7 @@ import numpy as np
 from dreambrush import steady
 from dreambrush.arrays import Float32, Int64
 from dreambrush.painter.see.cells import grown, reduced
+from dreambrush.painter.see.firm import firmer
 from dreambrush.painter.see.gaussian import blurred
 from dreambrush.painter.see.interest import scale_of
 
@@ -54,7 +55,7 @@ def gathered(picture: Float32, strength: float, counts: Float32 | None = None, c
     for _ in range(TIMES):
         found = _along(found, _way(found, AROUND * unit), reach, there)
     share = np.clip(reach / np.float32(FINEST), 0, 1)[..., None]
-    firm = _firmer(found)
+    firm = firmer(found, blurred(found, BESIDE), FIRMER)
     found = small + share * (firm - small)
     if cell == 1:
         return found
@@ -104,12 +105,3 @@ def _cells(at: Float32, width: int, height: int) -> Int64:
         np.clip(np.rint(each), 0, last - 1).astype(np.int64) for each, last in zip(at, (width, height), strict=True)
     )
     return np.asarray(y * width + x)
-
-
-def _firmer(picture: Float32) -> Float32:
-    """A picture (h, w, 3) with firmer edges; each colour stays between those of its neighbours."""
-    height, width = picture.shape[:2]
-    wide = np.pad(picture, [(1, 1), (1, 1), (0, 0)], mode="edge")
-    near = [wide[y : y + height, x : x + width] for y in range(3) for x in range(3)]
-    sharp = picture + np.float32(FIRMER) * (picture - blurred(picture, BESIDE))
-    return np.asarray(np.clip(sharp, np.minimum.reduce(near), np.maximum.reduce(near)), np.float32)

@@ -13,6 +13,7 @@ import numpy as np
 from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.painter.see.cells import grown, reduced
+from dreambrush.painter.see.firm import firmer
 from dreambrush.painter.see.flow import flow
 from dreambrush.painter.see.gaussian import blurred
 from dreambrush.painter.see.interest import Interest
@@ -56,8 +57,7 @@ def squinted(picture: Float32, looked: Interest, counts: Float32 | None, strengt
     # The same without walls is a blur; what it takes from an edge makes that firmer.
     even = np.full(size, 1 / (BESIDE * unit * cell), np.float32)
     soft = flow(flown, even, np.zeros(size, np.float32), counts)
-    flown += grown(np.float32(FIRMER * strength) * kept, size)[..., None] * (flown - soft)
-    return np.clip(flown, 0, 1)
+    return np.clip(firmer(flown, soft, grown(np.float32(FIRMER * strength) * kept, size)[..., None]), 0, 1)
 
 
 def edges_of(picture: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
