@@ -71,6 +71,8 @@ class Painting:
         alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
         mse: mean squared error of the merged picture without its relief, colours 0..1, as far as it is opaque.
+        values_mse: the same of lights and darks alone, in any contrast, if that is all that was painted of the picture,
+            as in a drawing; None of a painting in colours.
         dreamed_mse: what the dream expects of the same strokes on the bare ground, without having seen any paint.
         laid_layers: what was dreamt and what became real, layer by layer.
         seconds: wall and CPU seconds of each kind of work.
@@ -99,6 +101,7 @@ class Painting:
     flattened: bool = False
     eotf: float | None = None
     relief: Relief | None = None
+    values_mse: float | None = None
 
     @property
     def onto_work(self) -> bool:

@@ -211,8 +211,8 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=whole_number(1, 100_000),
         default=DEFAULT_STROKES,
         show_default=True,
-        help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if more would bring the painting "
-        "no closer to the picture.",
+        help="Number of strokes, 1 to 100000.  With a --palette, and in the stages of a --style, fewer are laid where "
+        "no more would help.",
     ),
     click.option(
         "--time",
