@@ -130,17 +130,18 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
         "relief": None if recipe.relief is None else recipe.relief.strength,
         "made_with": dict(recipe.made_with),
         "options": dict(recipe.options),
-        "changed_options": changed_options(recipe.options),
+        "changed_options": changed_options(recipe.options, strokes.brushes),
     }
 
 
-def changed_options(options: Mapping[str, Any]) -> list[str]:
+def changed_options(options: Mapping[str, Any], brushes: Sequence[str]) -> list[str]:
     """The options of a recipe as words for the command line, without those that have their default."""
     from dreambrush.cli.paint.command import paint
-    from dreambrush.cli.paint.settings import LIKES_NOTHING, liked_by
+    from dreambrush.cli.paint.settings import LIKES_NOTHING, lies_thick, liked_by
 
     # Of what the hand likes, files hold what was painted; older ones hold nothing where nothing was.
-    liked = liked_by(options.get("hand", 0.0), options.get("palette"))
+    thick = lies_thick(brushes, options.get("style"))
+    liked = liked_by(options.get("hand", 0.0), options.get("palette"), thick)
     words = []
     for option in paint.params:
         name = option.name or ""

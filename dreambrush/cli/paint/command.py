@@ -81,7 +81,7 @@ def paint(
     The unfinished painting is saved every 30 seconds (--save-every).  It is also saved when you press Ctrl-C or the
     computer shuts down.  --resume finishes it.
     """
-    settings, request = PaintSettings.of(chosen), None
+    settings, request = PaintSettings.of({**chosen, "brushes": brushes, "onto": onto}), None
     if sample:
         targets = (*targets, SAMPLE)
     if resume is not None:

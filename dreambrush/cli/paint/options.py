@@ -87,8 +87,8 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         shell_complete=complete_brush,
         default=(DEFAULT_BRUSH,),
         help="A brush by name, such as ink or classic/charcoal, or a .myb file.  Of several, the best lays a stroke.  "
-        "set:painter is gouache, sable, bristle and scumble; set:studio oil, bristle, ink and pastel; set:drawing pencil, "
-        "charcoal and ink.  `dreambrush brushes` lists all.  "
+        "set:painter is gouache, sable, bristle and scumble; set:studio oil, bristle, ink and pastel; set:drawing "
+        "pencil, charcoal and ink.  `dreambrush brushes` lists all.  "
         f"[default: {DEFAULT_BRUSH}]",
     ),
     click.option(
@@ -187,10 +187,9 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "--relief",
         metavar="0-1",
         type=decimal_number(0, 1),
-        default=0.0,
-        show_default=True,
         help="How strongly light from the upper left shows the thickness of the paint, its edges and the tracks of the "
-        "bristles.  It is a layer of its own on top, Relief, which you can switch off.  0 makes none.",
+        "bristles.  It is a layer of its own on top, Relief, which you can switch off.  0 makes none.  [default: half "
+        "of --hand with set:painter; 0 with other brushes, a --style, a --palette or --onto]",
     ),
     click.option(
         "--pigment/--no-pigment",

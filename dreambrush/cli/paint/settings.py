@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from dreambrush.cli.paint.stages import stages_for
+from dreambrush.cli.shared.named import BRUSH_SETS, SET
 from dreambrush.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.painter.options import ControllerKind, PaintOptions
 
+THICK = "painter"  # the set of brushes whose paint lies thick
 NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
 AUTO, NONE = "auto", "none"  # as --focus: the picture's subject; no place
 AVERAGE, TONED = "average", "toned"  # as --ground: the picture's average colour; a tone for its details
-TEMPERATURE = 0.3  # that the freest hand likes
+TEMPERATURE, RELIEF = 0.3, 0.5  # that the freest hand likes
 SOFTEST = 0.6  # edges that it likes: a free hand shows its strokes, and softer pictures have none to show
-LIKES_NOTHING: dict[str, Any] = {"edges": 0.0, "simplify": 0.0, "temperature": 0.0, "focus": NONE, "ground": AVERAGE}
+LIKES_NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("edges", "simplify", "temperature", "relief"), 0.0),
+    "focus": NONE,
+    "ground": AVERAGE,
+}
 """What an exact hand likes, by option: to keep to the picture."""
 # Time after planning: reading back each layer and the whole, merging, encoding and writing (a quarter of it).
 # Measured with five layers on one core of an AMD EPYC: 0.2 s at 256 px, 1 s at 1024 px, 16 s at 4096 px.
@@ -29,14 +35,27 @@ FINISHING, FINISHING_PER_PIXEL = 0.1, 1e-6  # seconds
 RELIEF_OF_STROKE, RELIEF_OF_PIXEL = 0.7e-3, 1.3e-9  # seconds that a relief takes for each stroke, and each pixel in it
 
 
-def liked_by(hand: float, palette: str | None) -> dict[str, Any]:
-    """What a hand likes, by option: those of LIKES_NOTHING, in their order."""
+def lies_thick(brushes: Sequence[str], style: str | None) -> bool:
+    """Whether paint of these brushes, by name, is shown in relief: that of those that come by default."""
+    return style is None and tuple(brushes) in {(SET + THICK,), BRUSH_SETS[THICK]}
+
+
+def liked_by(hand: float, palette: str | None, thick: bool = False) -> dict[str, Any]:
+    """What a hand likes, by option: those of LIKES_NOTHING, in their order.
+
+    Args:
+        hand: 0 to 1.
+        palette: as the option; where colours are given they are not changed.
+        thick: whether the paint lies thick, so that light on it shows.
+    """
     if not hand:
         return dict(LIKES_NOTHING)
+    free = palette is None
     return {
         "edges": min(hand, SOFTEST),
         "simplify": hand,
-        "temperature": TEMPERATURE * hand if palette is None else LIKES_NOTHING["temperature"],
+        "temperature": TEMPERATURE * hand if free else LIKES_NOTHING["temperature"],
+        "relief": RELIEF * hand if free and thick else LIKES_NOTHING["relief"],
         "focus": AUTO,
         "ground": TONED,
     }
@@ -115,7 +134,8 @@ class PaintSettings:
         What was not chosen (None) becomes what the hand likes.  At hand 0 that is nothing.
         """
         found = {each.name: chosen[each.name] for each in fields(cls) if each.name in chosen}
-        liked = liked_by(found["hand"], found["palette"])
+        thick = lies_thick(chosen["brushes"], found["style"]) and chosen.get("onto") is None
+        liked = liked_by(found["hand"], found["palette"], thick)
         found |= {name: liked[name] for name in liked if found[name] is None}
         found |= {name: None for name in ("focus", "ground") if found[name] in (NONE, AVERAGE)}
         return cls(**found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dreambrush.cli.paint.options import DEFAULT_HAND
-from dreambrush.cli.paint.settings import TEMPERATURE
+from dreambrush.cli.paint.settings import RELIEF, TEMPERATURE
 from dreambrush.recipe import Recipe, recipes_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def test_the_default_is_what_a_free_hand_likes(as_usual: Command) -> None:
         "edges": DEFAULT_HAND,
         "simplify": DEFAULT_HAND,
         "temperature": TEMPERATURE * DEFAULT_HAND,
+        "relief": RELIEF * DEFAULT_HAND,
         "focus": "auto",
     }
     assert {key: recipe.options[key] for key in likes} == likes and recipe.options["ground"] == "toned"
@@ -41,7 +42,7 @@ def test_the_default_is_what_a_free_hand_likes(as_usual: Command) -> None:
 
 def test_an_exact_hand_keeps_to_the_picture(as_usual: Command) -> None:
     recipe = painted(as_usual, "--hand", "0")
-    assert not {"edges", "simplify", "temperature"} & recipe.options.keys()
+    assert not {"edges", "simplify", "temperature", "relief"} & recipe.options.keys()
     assert recipe.options["focus"] is None and recipe.options["ground"] is None
 
 
@@ -78,8 +79,13 @@ def test_all_of_it_may_be_asked_for(as_usual: Command) -> None:
         "average",
     )
     recipe = painted(as_usual, *words)
-    assert not {"edges", "simplify", "temperature"} & recipe.options.keys()
+    assert not {"edges", "simplify", "temperature", "relief"} & recipe.options.keys()
     assert recipe.options["focus"] is None and recipe.options["ground"] is None
+
+
+@pytest.mark.parametrize("words", [("--brush", "oil"), ("--style", "poster"), ("--palette", "auto:4")])
+def test_only_what_comes_by_default_has_a_relief(as_usual: Command, words: tuple[str, ...]) -> None:
+    assert "relief" not in painted(as_usual, *words).options
 
 
 @pytest.mark.parametrize("palette", ["auto:4", "#123,#fed"])
