@@ -13,6 +13,7 @@ LONGEST = (
     "test_sanitizers.py",
     "dream/test_wet.py",
     "train/test_kept_graphs.py",
+    "mypaint/test_picking.py",
     "quality/test_quality.py",
     "scripts/test_build_wheel.py",
     "mypaint/ora/test_openraster_in_mypaint.py",
