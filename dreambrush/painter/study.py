@@ -34,6 +34,7 @@ from dreambrush.painter.see.cells import cell_for, reduced
 from dreambrush.painter.see.interest import Interest, interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
+from dreambrush.painter.see.shapes import in_shapes
 from dreambrush.painter.see.squint import squinted
 from dreambrush.painter.see.target import Colour, Target
 from dreambrush.painter.see.temperature import tempered
@@ -213,7 +214,8 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     target.attention = detail_weight(target.picture, min(options.hand / FACES_COUNT, 1.0))
     if options.focus is not None:
         target.attention = focus_weight(options.focus, target.attention)
-    looked = interest(target, options.focus) if options.edges or options.focus is not None else None
+    seen_so = options.edges or options.shapes or options.focus is not None
+    looked = interest(target, options.focus) if seen_so else None
     picture = _seen(target, looked, options)
     form, zone = OrientationField(picture), None
     if (stage := asked.stage) is not None:
@@ -244,7 +246,20 @@ def _seen(target: Target, looked: Interest | None, options: PaintOptions) -> Flo
         if options.bare or options.grey:
             picture = keyed(picture, ground, options.bare, _darkest(options.palette) if options.grey else None)
         picture = np.asarray(ground + np.float32(options.depth) * (picture - ground), np.float32)
+    if options.shapes and looked:
+        picture = in_shapes(picture, looked, options.shapes, _colours_of_shapes(options, target), options.rims)
     return picture
+
+
+def _colours_of_shapes(options: PaintOptions, target: Target) -> Float32 | None:
+    """The colours (n, 3) of flat shapes: those of the palette, and the ground where a part of it stays bare."""
+    if options.palette is None:
+        return None
+    colours = options.palette.colours
+    if not (options.bare or options.grey):
+        return colours
+    ground = np.array(options.ground or target.background.reshape(-1, 3).mean(0) / 255, np.float32)
+    return np.concatenate([ground[None], colours])
 
 
 def _darkest(palette: Palette | None) -> Float32:
