@@ -14,10 +14,12 @@ from dreambrush.arrays import Float32, Int64
 from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.see.gaussian import blurred, broadly_blurred
 from dreambrush.painter.see.interest import Interest
+from dreambrush.painter.see.squint import ramp
 from dreambrush.pictures.palette import oklab, palette_of
 
 COLOURS = 18  # of a picture that may have any
 FINEST = 0.22  # smallest shape where one looks, as a share of that elsewhere
+SEEN = 0.3, 0.8  # interest up to which shapes are as broad as elsewhere, and from which they are the smallest
 VOTES = 0.32  # standard deviation of the Gaussian in which colours vote, in widths of the smallest shape
 DISTINCT = 12.0  # votes more, for each unit in Oklab that a pixel differs from its surroundings
 ALIKE = 0.06  # in Oklab without its toe: colours that are nearer than that are one, unless a palette has only these
@@ -51,7 +53,7 @@ def in_shapes(
     given = palette_of(smooth, COLOURS).colours if colours is None else colours
     labels = _nearest(smooth, given)
     weights = 1 + np.float32(DISTINCT) * _apart(smooth, broadly_blurred(small, 3 * sigma))
-    share = looked.cells * looked.cells
+    share = ramp(looked.cells, *SEEN)
     found = [each for each in range(len(given)) if (labels == each).any()]
     best, chosen, votes = np.full(size, -1, np.float32), np.zeros(size, np.int64), []
     for each in found:
