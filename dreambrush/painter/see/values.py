@@ -15,7 +15,8 @@ from dreambrush.painter.see.zones import tone_below, tone_of
 
 DARKEST = 0.02  # share of the picture that is as dark as the darkest ink
 MOST_LIFTED = 1.2  # times that tones become lighter at most, where a picture keeps its colours
-FADES = 0.16  # tones below what is bare, within which colours fade into the ground
+WHITE = 0.7  # least value of all channels from which a place may be bare: no light skin, nor a yellow leaf
+FADES = 0.12  # tones below what is bare, within which colours fade into the ground
 LEAST_RANGE = 0.2  # of tones, between the darkest and what is bare
 RAISED = 0.12  # how much lighter than straight in between middle greys become
 LIT = 0.64  # of the tone of the lightest parts, from which on a place may be bare at all: a blue sky is no snow
@@ -46,7 +47,7 @@ def keyed(picture: Float32, ground: Float32, bare: float, ink: Float32 | None = 
     paper = float(tone_of(ground[None, None])[0, 0])
     lifted = np.float32(min(max(paper / max(top, 1e-3), 1.0), MOST_LIFTED))
     white = picture.min(2)  # a bright yellow is light, but no paper
-    whitest = tone_below(white, 1 - bare)
+    whitest = max(tone_below(white, 1 - bare), WHITE)
     faded = ramp(white, whitest - FADES, whitest)[..., None]
     brighter = np.clip(picture * lifted, 0, 1) * ground / np.float32(max(paper, 1e-3))
     return np.asarray(np.clip(brighter + faded * (ground - brighter), 0, 1), np.float32)

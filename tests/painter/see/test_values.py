@@ -56,3 +56,10 @@ def test_what_differs_in_hue_only_is_told_apart_in_a_drawing() -> None:
     leaf[20:30, 20:30] = (0.85, 0.31, 0.28)  # as light as what is around it
     assert abs(tone_of(leaf)[25, 25] - tone_of(leaf)[5, 5]) < 0.02
     assert drawn_tones(leaf)[25, 25] < drawn_tones(leaf)[5, 5] - 0.08
+
+
+def test_light_skin_and_yellow_leaves_keep_their_colours() -> None:
+    picture = np.full((40, 40, 3), (0.3, 0.2, 0.1), np.float32)
+    picture[:10], picture[10:20] = (0.95, 0.78, 0.3), (0.9, 0.72, 0.6)
+    leaf, skin = (keyed(picture, PAPER, 0.5)[row, 5] for row in (5, 15))
+    assert leaf[0] - leaf[2] > 0.5 and skin[0] - skin[2] > 0.2
