@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from dreambrush.arrays import Float32, Int64
+from dreambrush.arrays import Float32, Float64, Int32, Int64
 from dreambrush.painter.see.cells import reduced
 from dreambrush.painter.see.gaussian import blurred, broadly_blurred
 from dreambrush.painter.see.interest import Interest
@@ -22,7 +22,7 @@ FINEST = 0.22  # smallest shape where one looks, as a share of that elsewhere
 SEEN = 0.3, 0.8  # interest up to which shapes are as broad as elsewhere, and from which they are the smallest
 VOTES = 0.32  # standard deviation of the Gaussian in which colours vote, in widths of the smallest shape
 DISTINCT = 12.0  # votes more, for each unit in Oklab that a pixel differs from its surroundings
-ALIKE = 0.06  # in Oklab without its toe: colours that are nearer than that are one, unless a palette has only these
+ALIKE = 0.06  # in Oklab without its toe: colours that are nearer than that are one
 TOE = 0.35  # lightness in Oklab up to which shades of black look alike
 HUES_COUNT = 2.0  # differences of hue and chroma, against those of lightness: pale skin is no grey
 LOCAL = 2.5  # standard deviation within which a shape's colour is a mean, in widths of the smallest shape
@@ -55,17 +55,16 @@ def in_shapes(
     weights = 1 + np.float32(DISTINCT) * _apart(smooth, broadly_blurred(small, 3 * sigma))
     share = ramp(looked.cells, *SEEN)
     found = [each for each in range(len(given)) if (labels == each).any()]
-    best, chosen, votes = np.full(size, -1, np.float32), np.zeros(size, np.int64), []
+    best, chosen = np.full(size, -1, np.float32), np.zeros(size, np.int32)
     for each in found:
         own = np.where(labels == each, weights, np.float32(0)).astype(np.float32)
         vote = share * blurred(own, fine) + (1 - share) * broadly_blurred(own, sigma)
         there = _grown(np.asarray(vote, np.float32), size)
         more = there > best
         best[more], chosen[more] = there[more], each
-        votes.append(vote)
     seen = given[chosen] if colours is not None else _means(picture, chosen, found, LOCAL * width, cell)
     if rims:
-        seen = seen * (1 - np.float32(rims) * _rim(chosen, found, cell, looked)[..., None])
+        seen = seen * (1 - np.float32(rims) * _rim(chosen)[..., None])
     return np.asarray(seen, np.float32)
 
 
@@ -84,7 +83,7 @@ def _nearest(picture: Float32, colours: Float32) -> Int64:
     return one[labels].reshape(picture.shape[:2])
 
 
-def _without_toe(lab: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _without_toe(lab: Float64) -> Float64:
     """Oklab (n, 3) in which shades of black lie close together, as they do to the eye beside brighter colours."""
     out = lab.copy()
     light = lab[:, 0]
@@ -100,7 +99,7 @@ def _apart(one: Float32, other: Float32) -> Float32:
     return np.asarray(np.sqrt(((first - second) ** 2).sum(1)).reshape(shape), np.float32)
 
 
-def _means(picture: Float32, chosen: Int64, found: list[int], sigma: float, cell: int) -> Float32:
+def _means(picture: Float32, chosen: Int32, found: list[int], sigma: float, cell: int) -> Float32:
     """Each shape in the mean colour of what lies about within it."""
     small, out = reduced(picture, cell), np.empty_like(picture)
     for each in found:
@@ -110,11 +109,13 @@ def _means(picture: Float32, chosen: Int64, found: list[int], sigma: float, cell
         share = reduced(within.astype(np.float32)[..., None], cell)
         both = broadly_blurred(np.concatenate([small * share, share], 2), sigma / cell)
         mean = both[..., :3] / np.maximum(both[..., 3:], np.float32(1e-4))
-        out[within] = np.stack([_grown(mean[..., i], picture.shape[:2])[within] for i in range(3)], 1)
+        out[within] = np.stack(
+            [_grown(np.asarray(mean[..., i], np.float32), picture.shape[:2])[within] for i in range(3)], 1
+        )
     return np.clip(out, 0, 1)
 
 
-def _rim(chosen: Int64, found: list[int], cell: int, looked: Interest) -> Float32:
+def _rim(chosen: Int32) -> Float32:
     """Where the outlines of shapes are (h, w), 0..1: just within each."""
     wide = np.pad(chosen, 1, mode="edge")
     edge = (wide[1:-1, 2:] != chosen) | (wide[2:, 1:-1] != chosen)

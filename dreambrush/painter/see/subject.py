@@ -45,7 +45,7 @@ def find_subject(picture: Float32) -> Float32 | None:
         ModelError: the network is missing or broken.
     """
     content = np.ascontiguousarray(picture)
-    key = blake2b(content, key=str(content.shape).encode()).digest()
+    key = blake2b(content.data, key=str(content.shape).encode()).digest()
     network, (known, mask) = open_subject_network(), _known[0]
     if known != key:
         mask = _found(content, network)
