@@ -42,6 +42,7 @@ class PaintOptions:
     controller: ControllerKind = LEARNED  # where strokes are proposed: by what was learned, or along ridges of error
     jitter: float = 0.0  # how far the colour of each stroke strays at random, 0..1
     edges: float = 0.0  # 0, as the picture has them, to 1, lost where they do not matter and firm where they do
+    simplify: float = 0.0  # how far small things are gathered into strokes along the form, 0..1
     temperature: float = 0.0  # how much warmer lights, and cooler shadows, are painted; 0..1
     bare: float = 0.0  # share of the picture, its lightest part, that stays ground; see/values.py; 0 for as it comes
     depth: float = 1.0  # how far from the ground tones and colours go, 0..1; early washes are pale

@@ -31,11 +31,12 @@ from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import cell_for, reduced
+from dreambrush.painter.see.gather import gathered
 from dreambrush.painter.see.interest import Interest, interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
 from dreambrush.painter.see.shapes import in_shapes
-from dreambrush.painter.see.squint import ramp, squinted
+from dreambrush.painter.see.squint import edges_of, ramp, squinted
 from dreambrush.painter.see.target import Colour, Target
 from dreambrush.painter.see.temperature import tempered
 from dreambrush.painter.see.values import keyed
@@ -214,11 +215,12 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     target = Target(asked.target, options.ground, asked.backdrop, options.palette, options.toned)
     # At hand 0 nothing but the error counts.
     target.attention = detail_weight(target.picture, min(options.hand / FACES_COUNT, 1.0))
+    care = None if target.attention is None else target.attention / target.attention.min() - 1
     if options.focus is not None:
         target.attention = focus_weight(options.focus, target.attention)
     seen_so = options.edges or options.shapes or options.focus is not None
     looked = interest(target, options.focus) if seen_so else None
-    picture = _seen(target, looked, options)
+    picture = _seen(target, looked, care, options)
     form, zone = OrientationField(picture), None
     if (stage := asked.stage) is not None:
         zone = zone_map(stage.where, target, options.focus)
@@ -226,7 +228,7 @@ def study(asked: Commission, dreams: Dreams) -> Study:
             asked = replace(asked, strokes=0)
         picture = _left_to_do(stage.tones, picture, target.paper().reshape(picture.shape), zone)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
-    hand = hands.hand_for(options.hand, picture, form, *limits, None if looked is None else looked.cells)
+    hand = hands.hand_for(options.hand, picture, form, *limits, *(_loose(target, looked) if looked else ()))
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
     pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
@@ -236,11 +238,19 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     return Study(asked, target, form, hand, scene, coarse, shown, zone)
 
 
-def _seen(target: Target, looked: Interest | None, options: PaintOptions) -> Float32:
-    """The picture of a target (h, w, 3) as the painter sees it: its colours, and its edges."""
+def _loose(target: Target, looked: Interest) -> tuple[Float32, Float32]:
+    """Where one looks (rows, columns), and how much the form counts: where one looks, and beside clear edges."""
+    clear, sharp, _ = edges_of(reduced(target.picture, looked.cell), looked.unit)
+    return looked.cells, np.maximum(looked.cells, np.square(clear * sharp))
+
+
+def _seen(target: Target, looked: Interest | None, care: Float32 | None, options: PaintOptions) -> Float32:
+    """The picture of a target (h, w, 3) as the painter sees it: its colours, its small things, and its edges."""
     picture = target.picture
     if options.temperature:
         picture = tempered(picture, options.temperature)
+    if options.simplify:
+        picture = gathered(picture, options.simplify, target.counts, care)
     if options.edges and looked:
         picture = squinted(picture, looked, target.counts, options.edges)
     if options.bare or options.grey or options.depth < 1:

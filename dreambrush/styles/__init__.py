@@ -34,6 +34,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "min_pressure": (int, float),
     "jitter": (int, float),
     "edges": (int, float),
+    "simplify": (int, float),
     "temperature": (int, float),
     "focus": (str,),
     "palette": (str,),

@@ -30,6 +30,7 @@ STAGE_KEYS: dict[str, tuple[tuple[type, ...], tuple[float, float] | tuple[str, .
     "min_pressure": (NUMBER, (0.05, 1.0)),
     "jitter": (NUMBER, (0.0, 1.0)),
     "edges": (NUMBER, (0.0, 1.0)),
+    "simplify": (NUMBER, (0.0, 1.0)),
     "temperature": (NUMBER, (0.0, 1.0)),
     "palette": ((str,), None),
     "bare": (NUMBER, (0.0, 0.95)),

@@ -23,7 +23,7 @@ class Outcome(NamedTuple):
 
 
 Command = Callable[..., Outcome]
-QUICK = {"DREAMBRUSH_FOCUS": "none", "DREAMBRUSH_EDGES": "0"}
+QUICK = {"DREAMBRUSH_FOCUS": "none", "DREAMBRUSH_EDGES": "0", "DREAMBRUSH_SIMPLIFY": "0"}
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ def look_of(picture: Float32, hand: float) -> Look:
         effort=1,
         hand=hand,
         edges=liked["edges"],
+        simplify=liked["simplify"],
         temperature=liked["temperature"],
         toned=liked["ground"] == "toned",
         focus=subject if liked["focus"] == "auto" else None,

@@ -140,7 +140,7 @@ def changed_options(options: Mapping[str, Any]) -> list[str]:
 
     # Of what the hand likes, files hold what was painted; older ones hold nothing where nothing was.
     liked = liked_by(options.get("hand", 0.0), options.get("palette"))
-    nothing = {"edges": 0.0, "temperature": 0.0, "focus": NONE, "ground": AVERAGE}
+    nothing = {"edges": 0.0, "simplify": 0.0, "temperature": 0.0, "focus": NONE, "ground": AVERAGE}
     words = []
     for option in paint.params:
         name = option.name or ""

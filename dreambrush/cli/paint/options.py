@@ -167,7 +167,14 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         type=decimal_number(0, 1),
         help="How much edges are lost and found.  0 keeps them as the picture has them.  1 loses them where contrast "
         "is low, out of focus, and far from the subject (or --focus), and makes them firm where they matter.  "
-        "[default: as much as --hand]",
+        "[default: as much as --hand, 0.6 at most]",
+    ),
+    click.option(
+        "--simplify",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        help="How far small things are gathered into strokes: hair into locks, leaves into masses.  "
+        "Faces keep more.  0 keeps all that the picture has.  [default: as much as --hand]",
     ),
     click.option(
         "--temperature",

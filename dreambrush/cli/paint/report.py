@@ -64,6 +64,7 @@ def report_of(
         "effort": settings.effort,
         "hand": settings.hand,
         "edges": settings.edges,
+        "simplify": settings.simplify,
         "temperature": settings.temperature,
         "focus": settings.focus,
         "controller": painting.controller,

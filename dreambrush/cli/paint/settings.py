@@ -20,6 +20,7 @@ NARROWEST, WIDEST = 1.0, 8192.0  # stroke in pixels
 AUTO, NONE = "auto", "none"  # as --focus: the picture's subject; no place
 AVERAGE, TONED = "average", "toned"  # as --ground: the picture's average colour; a tone for its details
 TEMPERATURE = 0.3  # that the freest hand likes
+SOFTEST = 0.6  # edges that it likes: a free hand shows its strokes, and softer pictures have none to show
 # Time after planning: reading back each layer and the whole, merging, encoding and writing (a quarter of it).
 # Measured with five layers on one core of an AMD EPYC: 0.2 s at 256 px, 1 s at 1024 px, 16 s at 4096 px.
 FINISHING, FINISHING_PER_PIXEL = 0.1, 1e-6  # seconds
@@ -28,7 +29,8 @@ FINISHING, FINISHING_PER_PIXEL = 0.1, 1e-6  # seconds
 def liked_by(hand: float, palette: str | None) -> dict[str, Any]:
     """What a hand likes, by option.  An exact hand keeps to the picture."""
     return {
-        "edges": hand,
+        "edges": min(hand, SOFTEST),
+        "simplify": hand,
         "temperature": TEMPERATURE * hand if palette is None else 0.0,
         "focus": AUTO if hand else NONE,
         "ground": TONED if hand else AVERAGE,
@@ -97,6 +99,7 @@ class PaintSettings:
     seed: int
     flatten_pigment: bool = False
     edges: float = 0.0
+    simplify: float = 0.0
     temperature: float = 0.0
 
     @classmethod
@@ -120,7 +123,7 @@ class PaintSettings:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
-        for name in ("flatten_pigment", "edges", "temperature"):
+        for name in ("flatten_pigment", "edges", "simplify", "temperature"):
             if not record[name]:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
@@ -170,6 +173,7 @@ class PaintSettings:
             lightest=self.min_pressure,
             jitter=self.jitter,
             edges=self.edges,
+            simplify=self.simplify,
             temperature=self.temperature,
             toned=self.ground == TONED,
             controller=self.controller,

@@ -26,6 +26,7 @@ PLAIN = {
     "min_pressure": "lightest",
     "jitter": "jitter",
     "edges": "edges",
+    "simplify": "simplify",
     "temperature": "temperature",
     "bare": "bare",
     "depth": "depth",

@@ -17,14 +17,14 @@ from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
 from dreambrush.painter.see.orientation import OrientationField
 
 EXACT, DEFAULT, FREE = 0.0, 0.5, 1.0
-LONG, ALONG, SHORTEST = 1.0, 0.75, 3.5  # preferences of the freest hand, as Hand has them
+LONG, ALONG, SHORTEST = 1.0, 0.75, 6.0  # preferences of the freest hand, as Hand has them
 NARROWEST, FREE_NARROWEST = 1.8, 0.025  # width of a stroke: exact hand (pixels), freest (share of the side)
 SHORTEST_OF_LONGEST = 0.5  # least chord of a stroke, as a share of the greatest length, if that is given
-BROAD = 0.024  # least width of a stroke of the freest hand where nobody looks (share of the side)
+BROAD, VAGUE = 0.024, 0.045  # least width of a stroke of the freest hand where nobody looks, and where nothing is sharp
 # Where no form runs one way, strokes lie from lower left to upper right, as a right-handed painter hatches; how much
 # a stroke across that loses, with the freest hand.
 SLANT, SLANTED = -0.9, 0.6  # radians, share
-ROOM = 0.5  # share of the canvas that strokes may cover, if all are the narrowest and shortest of the freest hand
+ROOM = 1.5  # share of the canvas that strokes may cover, if all are the narrowest and shortest of the freest hand
 WIDEST = 0.4  # greatest stroke width, as a share of the shorter side
 PLACES = 5  # number of places along a stroke where its direction is compared with the form's
 
@@ -45,6 +45,7 @@ class Hand:
         longest: greatest length of a path in widths; None for any.
         lightest: least pressure, 0..1.
         breadth: (rows, columns) least radius in pixels at each place of the canvas; None for the smallest everywhere.
+        formed: (rows, columns) 0..1: how much the form counts at each place of the canvas; None for everywhere in full.
         slant: share of its gain that a stroke across the slant loses where no form runs one way.
     """
 
@@ -59,6 +60,7 @@ class Hand:
     longest: float | None = None
     lightest: float = LIGHTEST
     breadth: Float32 | None = None
+    formed: Float32 | None = None
     slant: float = 0.0
 
     def score(self, gain: Float32, strokes: Float32) -> Float32:
@@ -67,7 +69,10 @@ class Hand:
         if self.along:
             nodes = path_nodes(strokes, PLACES)
             steps = np.diff(nodes, axis=1)
-            direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, RADIUS])
+            places = 0.5 * (nodes[:, 1:] + nodes[:, :-1])
+            direction, coherence = self.form.at(places, strokes[:, RADIUS])
+            if self.formed is not None:
+                coherence = coherence * self._read(self.formed, places)
             way = steady.arctan2(steps[..., 1], steps[..., 0])
             across = steady.sin(way - direction) ** 2 * coherence
             if self.slant:
@@ -85,11 +90,14 @@ class Hand:
         """The least radius of each stroke."""
         if self.breadth is None:
             return self.smallest
-        rows, columns = self.breadth.shape
-        middle = path_nodes(strokes, 2)[:, 1]
-        x = np.clip(middle[:, 0] * (columns / self.width), 0, columns - 1).astype(np.int64)
-        y = np.clip(middle[:, 1] * (rows / self.height), 0, rows - 1).astype(np.int64)
-        return np.asarray(self.breadth[y, x])
+        return self._read(self.breadth, path_nodes(strokes, 2)[:, 1])
+
+    def _read(self, cells: Float32, places: Float32) -> Float32:
+        """What a map (rows, columns) of the canvas has at places (..., 2) in pixels."""
+        rows, columns = cells.shape
+        x = np.clip(places[..., 0] * (columns / self.width), 0, columns - 1).astype(np.int64)
+        y = np.clip(places[..., 1] * (rows / self.height), 0, rows - 1).astype(np.int64)
+        return np.asarray(cells[y, x])
 
 
 def hand_for(
@@ -102,6 +110,7 @@ def hand_for(
     longest: float | None = None,
     lightest: float = LIGHTEST,
     looked: Float32 | None = None,
+    formed: Float32 | None = None,
 ) -> Hand:
     """The hand of a dial.
 
@@ -116,6 +125,7 @@ def hand_for(
         lightest: least pressure, 0..1.
         looked: (rows, columns) float32, 0..1: where one looks.  Elsewhere strokes are broader, unless their least width
             is given.  None for everywhere.
+        formed: (rows, columns) float32, 0..1: how much the form counts; elsewhere strokes hatch.  None for everywhere.
     """
     height, width = picture.shape[:2]
     shorter = min(height, width)
@@ -131,7 +141,16 @@ def hand_for(
     limits = shortest, least / 2, most / 2, width, height
     breadth = None
     if looked is not None and narrowest is None and freedom:
-        broad = max(least, min(BROAD * freedom * shorter, most))
-        breadth = np.asarray((broad + (least - broad) * looked) / 2, np.float32)
+        breadth = np.maximum(
+            *(
+                _least_radii(least, min(share * freedom * shorter, most), where)
+                for share, where in ((BROAD, looked), (VAGUE, looked if formed is None else formed))
+            )
+        )
     lightest, slant = max(lightest, LIGHTEST), SLANTED * freedom
-    return Hand(LONG * slender, ALONG * freedom, *limits, form, longest, lightest, breadth, slant)
+    return Hand(LONG * slender, ALONG * freedom, *limits, form, longest, lightest, breadth, formed, slant)
+
+
+def _least_radii(least: float, broad: float, looked: Float32) -> Float32:
+    """Least radii in pixels (rows, columns), from the least width where one looks (1) to a broad one elsewhere (0)."""
+    return np.asarray((max(least, broad) + (least - max(least, broad)) * looked) / 2, np.float32)

@@ -21,7 +21,7 @@ BY_ERROR, EVEN = SPREADS = get_args(Spread)
 
 # What a stage may change of the options of its painting.
 OVERRIDES = (
-    *("hand", "narrowest", "widest", "longest", "lightest", "jitter", "edges", "temperature"),
+    *("hand", "narrowest", "widest", "longest", "lightest", "jitter", "edges", "simplify", "temperature"),
     *("palette", "bare", "depth", "grey", "shapes", "rims"),
 )
 
@@ -46,6 +46,7 @@ class Stage:
         lightest: pressure.
         jitter: of colours.
         edges: how much they are lost.
+        simplify: how far small things are gathered into strokes.
         temperature: of lights and shadows.
         palette: colours.
         bare: share of the picture that stays ground.
@@ -70,6 +71,7 @@ class Stage:
     lightest: float | None = None
     jitter: float | None = None
     edges: float | None = None
+    simplify: float | None = None
     temperature: float | None = None
     palette: Palette | None = None
     bare: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 from dreambrush.arrays import Float32
 
@@ -28,3 +29,12 @@ def reduced(picture: Float32, cell: int) -> Float32:
         counts = np.minimum(cell, picture.shape[axis] - starts).astype(np.float32)
         picture = sums / counts.reshape([-1 if other == axis else 1 for other in range(picture.ndim)])
     return np.ascontiguousarray(picture, np.float32)
+
+
+def grown(cells: Float32, size: tuple[int, int]) -> Float32:
+    """A map of cells (rows, columns) or (rows, columns, c), smoothly grown to a picture's height and width."""
+    if cells.shape[:2] == size:
+        return cells
+    if cells.ndim > 2:
+        return np.stack([grown(np.ascontiguousarray(each), size) for each in np.moveaxis(cells, -1, 0)], -1)
+    return np.asarray(Image.fromarray(cells).resize(size[::-1], Image.Resampling.BILINEAR), np.float32)

@@ -40,6 +40,14 @@ class Interest:
     unit: float
 
 
+def scale_of(size: tuple[int, int]) -> tuple[int, float]:
+    """The side of a cell in pixels, a power of two, and UNIT of the longer side in cells, 0.5 to 2."""
+    unit, cell = max(UNIT * max(size), LEAST_UNIT), 1
+    while 2 * cell <= unit:
+        cell *= 2
+    return cell, unit / cell
+
+
 def interest(target: Target, focus: Float32 | None) -> Interest:
     """Where one looks in a picture.
 
@@ -50,10 +58,7 @@ def interest(target: Target, focus: Float32 | None) -> Interest:
     Raises:
         ModelError: the network that finds subjects is missing or broken.
     """
-    unit, cell = max(UNIT * max(target.size), LEAST_UNIT), 1
-    while 2 * cell <= unit:
-        cell *= 2
-    unit /= cell
+    cell, unit = scale_of(target.size)
     looked = find_subject(target.picture) if focus is None else focus
     if looked is None:
         looked = np.zeros(target.size, np.float32)

@@ -9,11 +9,11 @@ follows them, and a wet one or a blender gains there.
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
 from dreambrush import steady
 from dreambrush.arrays import Float32
-from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.cells import grown, reduced
+from dreambrush.painter.see.firm import firmer
 from dreambrush.painter.see.flow import flow
 from dreambrush.painter.see.gaussian import blurred
 from dreambrush.painter.see.interest import Interest
@@ -53,12 +53,11 @@ def squinted(picture: Float32, looked: Interest, counts: Float32 | None, strengt
     width = np.float32(strength * unit * cell) * (np.float32(LEAST_FLOW) + np.float32(FLOW - LEAST_FLOW) * loose)
     slowness = np.asarray(1 / width, np.float32)
     wall = np.asarray(np.float32(WALL) * kept / np.maximum(contrast, np.float32(FAINT)), np.float32)
-    flown = flow(picture, _grown(slowness, size), _grown(wall, size), counts)
+    flown = flow(picture, grown(slowness, size), grown(wall, size), counts)
     # The same without walls is a blur; what it takes from an edge makes that firmer.
     even = np.full(size, 1 / (BESIDE * unit * cell), np.float32)
     soft = flow(flown, even, np.zeros(size, np.float32), counts)
-    flown += _grown(np.float32(FIRMER * strength) * kept, size)[..., None] * (flown - soft)
-    return np.clip(flown, 0, 1)
+    return np.clip(firmer(flown, soft, grown(np.float32(FIRMER * strength) * kept, size)[..., None]), 0, 1)
 
 
 def edges_of(picture: Float32, unit: float) -> tuple[Float32, Float32, Float32]:
@@ -101,10 +100,3 @@ def ramp(values: Float32, low: float, high: float) -> Float32:
     """0 up to a value, 1 from another on, and smooth between."""
     share = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
-
-
-def _grown(cells: Float32, size: tuple[int, int]) -> Float32:
-    """A map of cells as one of pixels."""
-    if cells.shape == size:
-        return cells
-    return np.asarray(Image.fromarray(cells).resize(size[::-1], Image.Resampling.BILINEAR), np.float32)

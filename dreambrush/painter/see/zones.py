@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
-from PIL import Image
 
 from dreambrush import steady
 from dreambrush.arrays import Float32
-from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.cells import grown, reduced
 from dreambrush.painter.see.gaussian import blurred
 from dreambrush.painter.see.interest import LEAST, Interest, interest
 from dreambrush.painter.see.saliency import detail_weight
@@ -72,7 +71,7 @@ def tone_below(tones: Float32, share: float) -> float:
 
 def _subject(target: Target, focus: Float32 | None) -> Float32:
     looked = interest(target, focus)
-    return _grown(ramp(looked.cells, max(LEAST, 0.6 * EVEN_SUBJECT), 1.4 * EVEN_SUBJECT), target.size)
+    return grown(ramp(looked.cells, max(LEAST, 0.6 * EVEN_SUBJECT), 1.4 * EVEN_SUBJECT), target.size)
 
 
 def _face(target: Target) -> Float32:
@@ -92,11 +91,4 @@ def _edges(target: Target, focus: Float32 | None) -> Float32:
     looked: Interest = interest(target, focus)
     clear, sharp, _ = edges_of(reduced(target.picture, looked.cell), looked.unit)
     weighted = clear * sharp * (np.float32(0.5) + np.float32(0.5) * looked.cells)
-    return _grown(ramp(blurred(weighted, BESIDE_EDGE * looked.unit), *CRISP_EDGE), target.size)
-
-
-def _grown(cells: Float32, size: tuple[int, int]) -> Float32:
-    """A map of cells as one of pixels."""
-    if cells.shape == size:
-        return cells
-    return np.asarray(Image.fromarray(cells).resize(size[::-1], Image.Resampling.BILINEAR), np.float32)
+    return grown(ramp(blurred(weighted, BESIDE_EDGE * looked.unit), *CRISP_EDGE), target.size)

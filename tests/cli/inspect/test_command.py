@@ -108,7 +108,8 @@ def test_a_painting_in_words(command: Command) -> None:
     assert "Painted by dreambrush 1, seed 3, on a ground of #80785a.\n" in told
     assert "  30 strokes; by brush: oil 10, watercolour 10, bristle 10; by layer: Ground 10, Middle 10, Acc" in told
     assert (
-        "  Options: --focus none --hand 0.3 --ground average --min-size 2% --edges 0 --temperature 0 --effort 2" in told
+        "  Options: --focus none --hand 0.3 --ground average --min-size 2% --edges 0 --simplify 0 --temperature 0"
+        in told
     )
     assert told.endswith("Unchanged since then.\n")
 

@@ -28,25 +28,57 @@ def painted(command: Command, *words: str) -> Recipe:
 
 def test_the_default_is_what_a_free_hand_likes(as_usual: Command) -> None:
     recipe = painted(as_usual)
-    likes = {"hand": DEFAULT_HAND, "edges": DEFAULT_HAND, "temperature": TEMPERATURE * DEFAULT_HAND, "focus": "auto"}
+    likes = {
+        "hand": DEFAULT_HAND,
+        "edges": DEFAULT_HAND,
+        "simplify": DEFAULT_HAND,
+        "temperature": TEMPERATURE * DEFAULT_HAND,
+        "focus": "auto",
+    }
     assert {key: recipe.options[key] for key in likes} == likes and recipe.options["ground"] == "toned"
     assert recipe.strokes.brushes == ("gouache", "sable", "bristle") and set(recipe.strokes.brush.tolist()) <= {0, 1, 2}
 
 
 def test_an_exact_hand_keeps_to_the_picture(as_usual: Command) -> None:
     recipe = painted(as_usual, "--hand", "0")
-    assert not {"edges", "temperature"} & recipe.options.keys()
+    assert not {"edges", "simplify", "temperature"} & recipe.options.keys()
     assert recipe.options["focus"] is None and recipe.options["ground"] is None
 
 
 def test_all_of_it_may_be_asked_for(as_usual: Command) -> None:
-    words = ("--hand", "0", "--edges", "0.2", "--temperature", "0.3", "--focus", "auto", "--ground", "toned")
+    words = (
+        "--hand",
+        "0",
+        "--edges",
+        "0.2",
+        "--simplify",
+        "0.6",
+        "--temperature",
+        "0.3",
+        "--focus",
+        "auto",
+        "--ground",
+        "toned",
+    )
     recipe = painted(as_usual, *words)
-    asked = {"edges": 0.2, "temperature": 0.3, "focus": "auto", "ground": "toned"}
+    asked = {"edges": 0.2, "simplify": 0.6, "temperature": 0.3, "focus": "auto", "ground": "toned"}
     assert {key: recipe.options[key] for key in asked} == asked
-    words = ("--hand", "1", "--edges", "0", "--temperature", "0", "--focus", "none", "--ground", "average")
+    words = (
+        "--hand",
+        "1",
+        "--edges",
+        "0",
+        "--simplify",
+        "0",
+        "--temperature",
+        "0",
+        "--focus",
+        "none",
+        "--ground",
+        "average",
+    )
     recipe = painted(as_usual, *words)
-    assert not {"edges", "temperature"} & recipe.options.keys()
+    assert not {"edges", "simplify", "temperature"} & recipe.options.keys()
     assert recipe.options["focus"] is None and recipe.options["ground"] is None
 
 
@@ -63,4 +95,5 @@ def test_a_file_may_be_named_none(command: Command) -> None:
 def test_the_report_tells(as_usual: Command) -> None:
     outcome = as_usual("paint", *HOW, "--hand", "0.4", "--json")
     report = json.loads(outcome.stdout)
-    assert (report["edges"], report["temperature"], report["focus"]) == (0.4, pytest.approx(0.4 * TEMPERATURE), "auto")
+    assert (report["edges"], report["simplify"], report["focus"]) == (0.4, 0.4, "auto")
+    assert report["temperature"] == pytest.approx(0.4 * TEMPERATURE)

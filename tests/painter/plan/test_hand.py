@@ -83,6 +83,27 @@ def test_where_a_form_runs_strokes_follow_it_rather_than_the_slant() -> None:
     assert along > 1.1 * slanted
 
 
+def test_where_the_form_does_not_count_strokes_hatch_over_it() -> None:
+    formless = replace(hand(FREE), formed=np.zeros((4, 4), np.float32))
+    gain = np.ones(1, np.float32)
+    along, slanted = (float(formless.score(gain, straight(angle, 30))[0]) for angle in (0.0, SLANT))
+    assert slanted > 1.1 * along
+    half = replace(formless, formed=np.full((4, 4), 0.5, np.float32))
+    free, formed = (float(each.score(gain, straight(np.pi / 2, 30))[0]) for each in (half, hand(FREE)))
+    assert formed < free
+
+
+def test_strokes_are_broadest_where_nothing_is_sharp(random_sketch: Sketches) -> None:
+    side = 400
+    picture, looked = stripes(side), np.zeros((8, 8), np.float32)
+    formed = looked.copy()
+    formed[:, :4] = 1
+    some = hand_for(DEFAULT, picture, OrientationField(picture), looked=looked, formed=formed)
+    assert some.breadth is not None
+    sharp, vague = some.breadth[:, :4], some.breadth[:, 4:]
+    assert np.ptp(sharp) == np.ptp(vague) == 0 and some.smallest < sharp[0, 0] < 0.7 * vague[0, 0]
+
+
 def test_strokes_are_broad_where_nobody_looks(random_sketch: Sketches) -> None:
     side = 400
     picture = stripes(side)

@@ -50,13 +50,19 @@ def steepest(picture: Float32, part: tuple[slice, slice]) -> float:
 
 def test_edges_are_lost_where_nobody_looks_and_firm_where_everybody_does() -> None:
     for contrast, firmer in ((0.14, 1.0), (0.4, 1.1)):
-        picture = tiles(contrast)
+        picture = tiles(contrast, 0.6)
         seen = seen_of(Target(picture, None), focus_left(), 1.0)
         assert seen.dtype == np.float32 and seen.shape == picture.shape and seen.min() >= 0 and seen.max() <= 1
         assert steepest(seen, LEFT) > firmer * steepest(picture, LEFT), "edges that matter are no firmer"
         assert steepest(seen, RIGHT) < 0.8 * steepest(seen, LEFT), "edges that do not are not softer"
         if contrast < 0.2:
             assert steepest(seen, RIGHT) < 0.4 * steepest(picture, RIGHT), "nor are they lost"
+
+
+def test_no_edge_gets_a_halo() -> None:
+    picture = tiles(0.4, 0.6)
+    seen = seen_of(Target(picture, None), np.ones((SIDE, SIDE), np.float32), 1.0)
+    assert seen.min() >= picture.min() - 1e-4 and seen.max() <= picture.max() + 1e-4
 
 
 def test_low_contrast_is_lost_first() -> None:
@@ -69,7 +75,7 @@ def test_low_contrast_is_lost_first() -> None:
 
 
 def test_what_is_out_of_focus_gets_softer_even_where_one_looks() -> None:
-    sharp, soft = tiles(0.3), tiles(0.3, 2.5)
+    sharp, soft = tiles(0.3, 0.6), tiles(0.3, 2.5)
     everywhere = np.ones((SIDE, SIDE), np.float32)
     slopes = []
     for picture in (sharp, soft):
