@@ -31,7 +31,7 @@ from dreambrush.mypaint.engine.myb import read_myb
 
 DRY = ("oil", "bristle", "ink", "knife", "watercolour", "charcoal", "pencil", "pastel")
 WET = ("wet-oil", "blender", "kneaded-eraser", "filbert", "wash", "pointed-round")
-OURS = (*DRY, *WET, "gouache", "coloured-pencil", "sable")
+OURS = (*DRY, *WET, "gouache", "coloured-pencil", "sable", "scumble")
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -87,7 +87,7 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         shell_complete=complete_brush,
         default=(DEFAULT_BRUSH,),
         help="A brush by name, such as ink or classic/charcoal, or a .myb file.  Of several, the best lays a stroke.  "
-        "set:painter is gouache, sable and bristle; set:studio oil, bristle, ink and pastel; set:drawing pencil, "
+        "set:painter is gouache, sable, bristle and scumble; set:studio oil, bristle, ink and pastel; set:drawing pencil, "
         "charcoal and ink.  `dreambrush brushes` lists all.  "
         f"[default: {DEFAULT_BRUSH}]",
     ),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SET = "set:"
 BRUSH_SETS = {
-    "painter": ("gouache", "sable", "bristle"),
+    "painter": ("gouache", "sable", "bristle", "scumble"),
     "studio": ("oil", "bristle", "ink", "pastel"),
     "drawing": ("pencil", "charcoal", "ink"),
 }

@@ -135,7 +135,7 @@ def hand_for(
     most = max(WIDEST * shorter, 2 * least) if widest is None else widest
     least = min(least, most)
     slender = freedom**0.5  # even a careful hand lays strokes, not dots
-    shortest = SHORTEST * slender
+    shortest = SHORTEST * freedom
     if longest is not None:
         shortest = min(shortest, SHORTEST_OF_LONGEST * longest)
     limits = shortest, least / 2, most / 2, width, height

@@ -54,14 +54,14 @@ def test_paints_into_the_current_folder(command: Command) -> None:
     outcome = command("paint", "photo.png", "--strokes", "12")
     assert outcome.code == ExitCode.OK
     assert outcome.stdout == ""
-    assert outcome.stderr.startswith("photo.ora: 12 strokes of gouache, sable and bristle, 48 x 36 px, in ")
+    assert outcome.stderr.startswith("photo.ora: 12 strokes of gouache, sable, bristle and scumble, 48 x 36 px, in ")
     assert "  Likeness: " in outcome.stderr and outcome.stderr.count("\n") == 1
     assert "error" not in outcome.stderr and " dB" not in outcome.stderr
     assert sorted(path.name for path in Path().iterdir()) == ["photo.ora", "photo.png"]
     with zipfile.ZipFile("photo.ora") as ora:
         assert Image.open(ora.open("mergedimage.png")).size == (48, 36)
         (recipe,) = recipes_of(json.loads(ora.read("data/mypaint-settings.json")))
-    assert recipe.strokes.brushes == ("gouache", "sable", "bristle") and len(recipe.strokes) == 12 and recipe.seed == 0
+    assert recipe.strokes.brushes == ("gouache", "sable", "bristle", "scumble") and len(recipe.strokes) == 12 and recipe.seed == 0
     wished = recipe.options
     assert wished["effort"] == DEFAULT_EFFORT and wished["hand"] == DEFAULT_HAND and wished["min_size"] is None
     assert recipe.made_with == foundations()

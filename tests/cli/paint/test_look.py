@@ -36,7 +36,7 @@ def test_the_default_is_what_a_free_hand_likes(as_usual: Command) -> None:
         "focus": "auto",
     }
     assert {key: recipe.options[key] for key in likes} == likes and recipe.options["ground"] == "toned"
-    assert recipe.strokes.brushes == ("gouache", "sable", "bristle") and set(recipe.strokes.brush.tolist()) <= {0, 1, 2}
+    assert recipe.strokes.brushes == ("gouache", "sable", "bristle", "scumble")
 
 
 def test_an_exact_hand_keeps_to_the_picture(as_usual: Command) -> None:
