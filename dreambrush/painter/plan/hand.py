@@ -17,7 +17,7 @@ from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
 from dreambrush.painter.see.orientation import OrientationField
 
 EXACT, DEFAULT, FREE = 0.0, 0.5, 1.0
-LONG, ALONG, SHORTEST = 1.0, 0.75, 6.0  # preferences of the freest hand, as Hand has them
+LONG, ALONG, SHORTEST = 1.0, 0.75, 5.6  # preferences of the freest hand, as Hand has them
 NARROWEST, FREE_NARROWEST = 1.8, 0.025  # width of a stroke: exact hand (pixels), freest (share of the side)
 SHORTEST_OF_LONGEST = 0.5  # least chord of a stroke, as a share of the greatest length, if that is given
 BROAD, VAGUE = 0.024, 0.045  # least width of a stroke of the freest hand where nobody looks, and where nothing is sharp

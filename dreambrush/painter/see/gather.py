@@ -22,7 +22,7 @@ from dreambrush.painter.see.gaussian import blurred
 from dreambrush.painter.see.interest import scale_of
 
 # Lengths are in units of interest.py.
-REACH = 6.0  # way along the form, each way, with the dial at 1
+REACH = 5.4  # way along the form, each way, with the dial at 1
 AROUND = 1.3  # standard deviation of the tensors that say which way the form runs
 CARE = 0.6  # how much shorter the way is where an error counts twice as much: in faces, at their eyes most
 TIMES = 2  # each time the form is looked at anew: locks run longer than they did
