@@ -10,7 +10,7 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
 ``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  Only transparent pictures have ``alpha``, the
 shape as a PNG.  Only paintings on paper have ``grain``, and only those with baked layers ``flattened``; both are true.
 Only paintings into a work of another eotf than 1.0 and 2.2 have ``eotf``.  Those whose wet brushes begin every stroke
-clean have ``washed``, which is true.
+clean have ``washed``, which is true.  Only paintings with a relief have ``relief``: its strength, faces and digest.
 A file may hold several recipes, one for each time that dreambrush painted in it.
 """
 
@@ -35,6 +35,7 @@ from dreambrush.mypaint.engine.eotf import check_eotf
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
 from dreambrush.packed_strokes import MOST_STROKES, pack_strokes, unpack_strokes
 from dreambrush.pictures.paper import paper_tile
+from dreambrush.relief import Relief
 from dreambrush.strokes import MOST_NAMES, Strokes
 
 KEY = "dreambrush"
@@ -68,6 +69,7 @@ class Recipe:
         flattened: whether the saved layers are baked, so that no program has to blend them.
         eotf: eotf of the light in which pigment mixes, if it is not 2.2.
         washed: whether wet brushes begin every stroke clean; see :class:`~dreambrush.mypaint.engine.brush.Brush`.
+        relief: what the relief was made with; None if the painting has none.
     """
 
     version: str
@@ -85,6 +87,7 @@ class Recipe:
     flattened: bool = False
     eotf: float | None = None
     washed: bool = False
+    relief: Relief | None = None
 
     @property
     def background(self) -> Pixels:
@@ -124,6 +127,8 @@ class Recipe:
             record["eotf"] = self.eotf
         if self.washed:
             record["washed"] = True
+        if self.relief is not None:
+            record["relief"] = self.relief.to_json()
         if self.alpha is not None:
             png = io.BytesIO()
             Image.fromarray(self.alpha).save(png, "PNG", optimize=True)
@@ -178,6 +183,7 @@ class Recipe:
                 bool(record.get("flattened", False)),
                 None if record.get("eotf") is None else _eotf(record["eotf"]),
                 bool(record.get("washed", False)),
+                None if record.get("relief") is None else Relief.from_json(record["relief"]),
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None

@@ -30,6 +30,7 @@ from dreambrush.mypaint.ora.document import read_document
 from dreambrush.recipe import Recipe, recipes_of
 from dreambrush.strokes import Strokes
 from dreambrush.styles import load_style
+from tests.cli import fewer_strokes
 from tests.cli.conftest import draw
 from tests.cli.paint.test_resume import is_unfinished, stop_after
 from tests.mypaint.ora_files import OraFile
@@ -64,6 +65,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tools / "dreambrush").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m dreambrush "$@"\n')
     (tools / "dreambrush").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("dreambrush.cli.try_._try_of", fewer_strokes.try_of)
     monkeypatch.chdir(here)
     for name in ("photo", "portrait", "album/a", "album/b", "album/c"):
         draw(f"{name}.jpg")
@@ -88,7 +90,7 @@ def shortened(commands: str) -> str:
         rf"(--({'|'.join(MOST)})) (\d+)", lambda found: f"{found[1]} {min(int(found[3]), MOST[found[2]])}", commands
     )
     commands = re.sub(r"(--style \S+)", rf"\1 --strokes {MOST['strokes']} --effort 1", commands)
-    commands = re.sub(r"^(dreambrush try .*)$", r"\1 --size 64", commands, flags=re.M)
+    commands = re.sub(r"^(dreambrush try .*)$", r"\1 --size 64 --jobs 1", commands, flags=re.M)
     return re.sub(r"^(dreambrush train .*)$", r"\1 --only collect --strokes 100", commands, flags=re.M)
 
 

@@ -64,6 +64,13 @@ WHITE = "#ffffff"
     help="Save layers that other programs show as MyPaint does.  [default: as in the painting]",
 )
 @click.option(
+    "--relief",
+    metavar="0-1",
+    type=decimal_number(0, 1),
+    help="How strongly light shows the thickness of the paint, in a layer of its own.  0 makes none.  [default: as in "
+    "the painting]",
+)
+@click.option(
     "--painting",
     metavar="N",
     type=whole_number(1, 10_000),
@@ -84,6 +91,7 @@ def replay(
     until: int | None,
     pigment: bool | None,
     flattened: bool | None,
+    relief: float | None,
     painting: int | None,
     original: Path | None,
     your_turn: bool,
@@ -109,7 +117,8 @@ def replay(
     width, height = recipe.strokes.size
     factor = scale if scale is not None else size / max(width, height) if size is not None else 1.0
     wanted = max(round(factor * width), 1), max(round(factor * height), 1)
-    recipe = altered_recipe(recipe, wanted, find_brush(brush) if brush else None, until, pigment, flattened)
+    chosen = find_brush(brush) if brush else None
+    recipe = altered_recipe(recipe, wanted, chosen, until, pigment, flattened, relief)
     with progress_bar(file.name, quiet=quiet) as update:
         count = len(recipe.strokes)
         done = repaint(recipe, lambda laid: update("replay", laid, count, "") if update else None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from dreambrush.cli.paint.options import EFFORTS
-from dreambrush.cli.shared.options import QUIET, whole_number
+from dreambrush.cli.shared.options import QUIET, SHEET_SIZE, whole_number
 from dreambrush.errors import UsageError
 
 EXAMPLES = """\b
@@ -18,7 +18,6 @@ Examples:
   dreambrush styles --sheet styles.png photo.jpg
   dreambrush paint photo.jpg --style charcoal
 """
-SIDE = 384  # pixels of a painting on the sheet, by default
 
 
 @click.command(epilog=EXAMPLES)
@@ -30,14 +29,7 @@ SIDE = 384  # pixels of a painting on the sheet, by default
     type=click.Path(path_type=Path),
     help="Paint PICTURE (or the sample) in every style, on one sheet.  This takes some minutes.",
 )
-@click.option(
-    "--size",
-    metavar="PX",
-    type=whole_number(64, 1024),
-    default=SIDE,
-    show_default=True,
-    help="Longer side of each painting on the sheet in pixels, 64 to 1024.",
-)
+@SHEET_SIZE
 @click.option(
     "--effort",
     metavar="1-5",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dreambrush.cli.shared.options import QUIET, seed_option, whole_number
+from dreambrush.cli.shared.options import QUIET, SHEET_SIZE, seed_option, whole_number
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dreambrush.cli.shared.outputs import Outputs
     from dreambrush.models.catalogue import BrushFile
 
-SIDE = 384  # pixels of a painting on the sheet, by default
 MOST_JOBS = 4  # by default: more would take memory for little
 EFFORT = 1  # of the paintings on the sheet
 STEM = "-looks"  # photo-looks.png
@@ -79,14 +78,7 @@ LOOKS = (
     type=click.Path(path_type=Path),
     help="The sheet.  [default: the photo's name with -looks.png, in this folder]",
 )
-@click.option(
-    "--size",
-    metavar="PX",
-    type=whole_number(64, 1024),
-    default=SIDE,
-    show_default=True,
-    help="Longer side of each painting on the sheet in pixels, 64 to 1024.",
-)
+@SHEET_SIZE
 @seed_option("Another seed gives other strokes.  The commands on the sheet have it, too.")
 @click.option(
     "--jobs",

@@ -26,6 +26,7 @@ class Layer:
         visible: whether the layer is shown.
         composite_op: the layer's mode, as OpenRaster names it.
         strokes: the record of its strokes, in painting order.  Their tiles count from the frame's corner.
+        locked: whether MyPaint keeps it from being painted on, and picks strokes from the layers below it.
 
     Raises:
         ValueError: ``pixels`` has another shape or type, or ``opacity`` lies outside 0..1.
@@ -37,6 +38,7 @@ class Layer:
     visible: bool = True
     composite_op: str = NORMAL
     strokes: Sequence[RecordedStroke] = ()
+    locked: bool = False
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape

@@ -66,6 +66,8 @@ def _painting(study: Study, easel: Easel, sketch: Sketch, laid: Sequence[LaidLay
     below = paper_tile(target.background) if grain else target.background
     merged = merge_layers(layers, below, easel.eotf)
     mse = target.mean_squared_error(merged)  # of colours, through which no ground shines yet
+    drawn = bool(options.stages) and all(stage.grey for stage in options.stages)
+    values_mse = target.error_in_values(merged) if drawn else None
     if target.alpha is not None:
         layers = target.shaped(layers)
         merged = merge_layers(layers, target.background, easel.eotf)
@@ -78,6 +80,7 @@ def _painting(study: Study, easel: Easel, sketch: Sketch, laid: Sequence[LaidLay
         alpha=target.alpha,
         merged=merged,
         mse=mse,
+        values_mse=values_mse,
         dreamed_mse=dreamed,
         laid_layers=[each for each in laid if each.strokes],
         seconds={},

@@ -49,6 +49,7 @@ class PaintOptions:
     grey: bool = False  # whether only values are painted, from the darkest colour of the palette to the ground
     shapes: float | None = None  # pixels: width of the smallest flat shapes that are seen; see/shapes.py
     rims: float = 0.0  # how much darker such shapes are along their outlines, 0..1
+    relief: float = 0.0  # how strongly light from one side shows the thickness of the paint, 0..1
     stages: tuple[Stage, ...] = ()  # each with a layer of its own; none for one plan on ``layers``
 
     def of_stage(self, stage: Stage) -> PaintOptions:

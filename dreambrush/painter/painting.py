@@ -12,6 +12,7 @@ from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.options import RIDGE, ControllerKind
 from dreambrush.painter.see.ground import GroundReason
+from dreambrush.relief import Relief
 from dreambrush.strokes import Strokes
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class Painting:
     Attributes:
         strokes: the strokes, in the order in which they were laid.
         layers: bottom first.  A picture with transparency has one more below the painted ones: the ground in its
-            shape.
+            shape.  One with a relief has that on top.
         grain: whether the ground is paper, with a grain (see pictures/paper.py).
         ground_reason: why the ground has its colour; None on somebody's work.
         controller: what proposed its strokes.
@@ -69,13 +70,16 @@ class Painting:
         background: (3,) uint8 colour of the ground; (h, w, 3) uint8 what was seen of the work that it is painted onto.
         alpha: (h, w) uint8 how opaque the picture is, and on somebody's work where paint may be; None for all opaque.
         merged: (h, w, 3) uint8, as MyPaint shows it, on the ground.
-        mse: mean squared error of the merged picture, colours 0..1, as far as it is opaque.
+        mse: mean squared error of the merged picture without its relief, colours 0..1, as far as it is opaque.
+        values_mse: the same of lights and darks alone, in any contrast, if that is all that was painted of the picture,
+            as in a drawing; None of a painting in colours.
         dreamed_mse: what the dream expects of the same strokes on the bare ground, without having seen any paint.
         laid_layers: what was dreamt and what became real, layer by layer.
         seconds: wall and CPU seconds of each kind of work.
         interrupted: whether Ctrl-C ended it early.
         pigment: whether it was painted as pigment, in linear light (eotf 2.2).
         eotf: eotf of that light, if it is another one.
+        relief: what its relief was made with; None if it has none.
         unfinished: from which it can go on to what it would have become; None if it is finished.
     """
 
@@ -96,6 +100,8 @@ class Painting:
     controller: ControllerKind = RIDGE
     flattened: bool = False
     eotf: float | None = None
+    relief: Relief | None = None
+    values_mse: float | None = None
 
     @property
     def onto_work(self) -> bool:

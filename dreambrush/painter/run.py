@@ -16,6 +16,7 @@ from dreambrush.painter.painting import Painting, Progress
 from dreambrush.painter.plan.state import State
 from dreambrush.painter.propose.ridge_proposer import Controller
 from dreambrush.painter.refine.dreams import Dreams
+from dreambrush.painter.relief.layer import with_relief
 from dreambrush.painter.save.autosave import Autosave
 from dreambrush.painter.save.checkpoint import read_state, write_state
 from dreambrush.painter.see.backdrop import Backdrop
@@ -78,6 +79,10 @@ def paint(
             interrupted = True
         with held_back() as pressed, clock.time("look"):
             painting = finish_early(studio, state) if interrupted else finish(studio, state)
+    relief = asked.options.relief
+    if relief and not (interrupted or pressed):  # an unfinished painting gets its relief when it is finished
+        with held_back() as pressed, clock.time("relief"):
+            painting = with_relief(painting, brushes, seed, relief, studio.whole.target.picture)
     painting.seconds = clock.seconds
     painting.interrupted = interrupted or bool(pressed)
     painting.unfinished = write_state(state) if painting.interrupted else None

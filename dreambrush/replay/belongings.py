@@ -20,6 +20,7 @@ from dreambrush.painter.lay.layer_canvas import brush_in_mode
 from dreambrush.painter.save.saving import YOUR_TURN, saved_mode, your_turn_strokes
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
+from dreambrush.relief import RELIEF_LAYER
 
 LOOKED_AT = 3_000_000_000  # pixels, to find out what has changed: some thirty seconds
 
@@ -115,7 +116,11 @@ def find_ours(
 def _digest_of_ours(recipes: Sequence[Recipe], size: tuple[int, int], our: OurLayer) -> str | None:
     """Digest of one of our layers; None if it holds no strokes, or if the recipe is of another size."""
     recipe = recipes[our.painting]
-    return recipe.digests[our.index] if our.index is not None and recipe.strokes.size == size else None
+    if recipe.strokes.size != size:
+        return None
+    if our.name == RELIEF_LAYER and our.index is None and recipe.relief is not None:
+        return recipe.relief.digest or None
+    return None if our.index is None else recipe.digests[our.index]
 
 
 def _digest_of(size: tuple[int, int], budget: PixelBudget, layer: PaintLayer) -> str | None:
@@ -136,6 +141,8 @@ def _layers_of(recipe: Recipe, painting: int) -> Iterator[OurLayer]:
         mine = np.flatnonzero(strokes.layer == index)
         first = next(brush_texts(recipe, mine[:1].tolist()), "")
         yield OurLayer(painting, index, name, mode, len(mine), first)
+    if recipe.relief is not None:
+        yield OurLayer(painting, None, RELIEF_LAYER, NORMAL, 0)
     turn = your_turn_strokes(recipe)
     wanted = recipe.ground is not None and recipe.options.get("your_turn") is True
     yield OurLayer(painting, None, YOUR_TURN, mode, len(turn), turn[0].brush if turn else "", optional=not wanted)

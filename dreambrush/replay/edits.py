@@ -25,6 +25,7 @@ from dreambrush.mypaint.ora.layer_tree import Group, PaintLayer
 from dreambrush.mypaint.ora.resaved import may_be_resaved
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
+from dreambrush.relief import RELIEF_LAYER
 from dreambrush.replay.belongings import OurLayer, PixelBudget, find_ours, our_layers
 from dreambrush.replay.repaint import repaint
 
@@ -154,16 +155,18 @@ class _Painted:
         if not self._budget.allows(self.recipe.strokes.size, math.prod(layer.size())):
             return None
         now = framed(layer, *self.recipe.strokes.size)
-        if our.index is None and our.name != SHAPE_LAYER:
+        if our.index is None and our.name not in (SHAPE_LAYER, RELIEF_LAYER):
             return int(np.count_nonzero(now[..., 3]))  # it was empty
-        if our.index is not None and digest(now) == self.recipe.digests[our.index]:
+        relief = self.recipe.relief if our.index is None and our.name == RELIEF_LAYER else None
+        saved = self.recipe.digests[our.index] if our.index is not None else relief and relief.digest
+        if saved and digest(now) == saved:
             return 0
-        before = self._pixels.get(our.index)
+        before = self._pixels.get(our.name if our.index is None else our.index)
         return None if before is None else _count_changed(before, now, eotf)
 
     @cached_property
-    def _pixels(self) -> dict[int | None, Pixels]:
-        """By index, None for the shape; nothing where this machine's engine does not paint what the recipe's did."""
+    def _pixels(self) -> dict[int | str, Pixels]:
+        """By index, or name of shape or relief; nothing where this machine's engine does not paint as the recipe's."""
         strokes = self.recipe.strokes
         more = math.prod(strokes.size) * len(strokes.layers) + PIXELS_A_STROKE * len(strokes)
         if max(strokes.size) > LARGEST_SIDE or not self._budget.allows(strokes.size, more):
@@ -180,8 +183,11 @@ class _Painted:
             return {}
         if again.recipe.digests != self.recipe.digests:
             return {}
-        below = len(again.layers) - len(self.recipe.digests)  # the shape of a transparent picture lies below
-        return {(None if index < below else index - below): layer.pixels for index, layer in enumerate(again.layers)}
+        above = self.recipe.relief is not None
+        count = len(self.recipe.digests)
+        below = len(again.layers) - count - above  # the shape of a transparent picture lies below
+        places: list[int | str] = [*[SHAPE_LAYER] * below, *range(count), *[RELIEF_LAYER] * above]
+        return {place: layer.pixels for place, layer in zip(places, again.layers, strict=True)}
 
 
 def _count_changed(before: Pixels, now: Pixels, eotf: float) -> int:

@@ -49,4 +49,7 @@ def _with_digests(painting: Any, became: dict[str, str]) -> Any:
     if not isinstance(painting, dict) or not isinstance(painting.get("digests"), list):
         return painting
     digests = [became.get(each, each) if isinstance(each, str) else each for each in painting["digests"]]
+    relief = painting.get("relief")
+    if isinstance(relief, dict) and isinstance(relief.get("digest"), str):
+        painting = {**painting, "relief": {**relief, "digest": became.get(relief["digest"], relief["digest"])}}
     return {**painting, "digests": digests, "flattened": True}

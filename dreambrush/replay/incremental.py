@@ -15,10 +15,12 @@ from dreambrush.arrays import Fixed15, Pixels
 from dreambrush.mypaint.blend.blending import blend, merge_layers, premultiply
 from dreambrush.mypaint.blend.levels import opaque_levels
 from dreambrush.mypaint.blend.transparency import cut_to_shape, merge_transparent
+from dreambrush.mypaint.engine.canvas import Rectangle
 from dreambrush.mypaint.engine.eotf import light_of_levels
-from dreambrush.mypaint.layer import TILE_SIZE, Layer
+from dreambrush.mypaint.layer import NORMAL, TILE_SIZE, Layer
 from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf, layer_mode
 from dreambrush.painter.lay.paint_layers import PaintLayers
+from dreambrush.painter.relief.layer import GrowingRelief
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe
 
@@ -39,6 +41,9 @@ class IncrementalReplay:
         self._light = light_of_levels(self._eotf)
         tools = [Tool(settings, None, recipe.pigment, washed=recipe.washed) for settings in recipe.brushes]
         self._paint = PaintLayers(strokes.size, tools, recipe.seed, recipe.pigment, recipe.eotf)
+        self._relief = None
+        if recipe.relief is not None:
+            self._relief = GrowingRelief(recipe.relief, strokes.size, recipe.brushes, recipe.seed, recipe.ground)
         self._last = {int(layer): index for index, layer in enumerate(strokes.layer)}
         self._finished: dict[int, Layer] = {}  # layers of transparent paintings; the shape is cut out of all of them
         width, height = strokes.size
@@ -63,17 +68,11 @@ class IncrementalReplay:
     def lay(self) -> None:
         """Lays the next stroke."""
         strokes, index = self.recipe.strokes, self.laid
-        x, y, width, height = self._paint.lay(
-            int(strokes.layer[index]),
-            int(strokes.brush[index]),
-            strokes.path[index],
-            strokes.pressure[index],
-            float(strokes.radius[index]),
-            strokes.colour[index],
-        )
-        if width and height:
-            rows = slice(y // TILE_SIZE, -(-(y + height) // TILE_SIZE))
-            self._touched[rows, x // TILE_SIZE : -(-(x + width) // TILE_SIZE)] = True
+        radius, colour = float(strokes.radius[index]), strokes.colour[index]
+        stroke = int(strokes.brush[index]), strokes.path[index], strokes.pressure[index], radius, colour
+        self._touch(self._paint.lay(int(strokes.layer[index]), *stroke))
+        if self._relief is not None:
+            self._touch(self._relief.lay(*stroke))
         while self._bottom < len(strokes.layers) and self._last.get(self._bottom, -1) < self.laid:
             self._finish(self._bottom)
             self._bottom += 1
@@ -84,7 +83,10 @@ class IncrementalReplay:
         for row in np.flatnonzero(self._touched.any(1)).tolist():
             columns = np.flatnonzero(self._touched[row])
             area = self._area(row, int(columns[0]), int(columns[-1]) + 1)
-            self._merged[area] = opaque_levels(self._over(area, self._paint.open), area[0].start, self._eotf)
+            light = self._over(area, self._paint.open)
+            if self._relief is not None:
+                blend(light, premultiply(self._relief.pixels(area, self._eotf), self._light), 1.0, NORMAL)
+            self._merged[area] = opaque_levels(light, area[0].start, self._eotf)
             changed.append(area)
         self._touched[:] = False
         return changed
@@ -107,8 +109,17 @@ class IncrementalReplay:
             layers = [layer for _, layer in sorted(self._finished.items())]
             if layers:
                 copies = [Layer(each.name, each.pixels.copy(), composite_op=each.composite_op) for each in layers]
-                return merge_transparent(cut_to_shape(copies, SHAPE_LAYER, self.ground, alpha), self._eotf)
+                cut = cut_to_shape(copies, SHAPE_LAYER, self.ground, alpha)
+                if self._relief is not None:
+                    cut.append(self._relief.layer(alpha, self._eotf))
+                return merge_transparent(cut, self._eotf)
         return np.dstack([np.where(alpha[..., None] > 0, self._merged, np.uint8(0)), alpha])
+
+    def _touch(self, area: Rectangle) -> None:
+        x, y, width, height = area
+        if width and height:
+            rows = slice(max(y // TILE_SIZE, 0), -(-(y + height) // TILE_SIZE))
+            self._touched[rows, max(x // TILE_SIZE, 0) : -(-(x + width) // TILE_SIZE)] = True
 
     def _finish(self, layer: int) -> None:
         """Merges a layer that gets no more strokes into what lies below the others."""

@@ -19,9 +19,11 @@ from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
-from dreambrush.painter.save.saving import saved_eotf, write_painting
+from dreambrush.painter.relief.layer import relief_layer
+from dreambrush.painter.save.saving import painted_layers, saved_eotf, write_painting
 from dreambrush.painter.see.target import SHAPE_LAYER
 from dreambrush.recipe import Recipe, digest
+from dreambrush.relief import Relief
 
 LARGEST_SIDE = 16384  # pixels
 MOST_PIXELS = 100_000_000
@@ -71,8 +73,9 @@ def altered_recipe(
     until: int | None = None,
     pigment: bool | None = None,
     flattened: bool | None = None,
+    relief: float | None = None,
 ) -> Recipe:
-    """A recipe that differs from another in size, brush, number of strokes, mixing or how its layers are saved.
+    """A recipe that differs from another in size, brush, number of strokes, mixing, relief or how layers are saved.
 
     Stroke i, counted from 0, is laid with ``recipe.seed + i``, whatever layer it is on.  Wet brushes that mix pigment
     use that seed.  So the first strokes come out the same, however many follow.
@@ -84,6 +87,7 @@ def altered_recipe(
         until: how many strokes are laid; by default all.
         pigment: whether to paint as pigment; by default as it was.
         flattened: whether to bake the layers for other programs; by default as it was.
+        relief: strength of the relief, 0 for none; by default as it was.
 
     Raises:
         UsageError: the size is beyond what can be painted.
@@ -95,7 +99,10 @@ def altered_recipe(
         used = sorted(set(strokes.layer.tolist()))  # layers without strokes are not there yet
         layer = np.searchsorted(used, strokes.layer).astype(np.int32)
         strokes = replace(strokes, layer=layer, layers=tuple(strokes.layers[index] for index in used) or (EMPTY,))
-    alpha = recipe.alpha
+    alpha, made = recipe.alpha, recipe.relief
+    if relief is not None:
+        thin = () if made is None else made.thin
+        made = Relief(relief, thin) if relief else None
     check_size(size or strokes.size, len(set(strokes.layer.tolist())))
     if size is not None and size != strokes.size:
         width, height = size
@@ -106,6 +113,8 @@ def altered_recipe(
         factor = np.float32(np.sqrt(width * height / np.prod(before.size, dtype=np.float64)))
         radius = np.maximum(strokes.radius + (factor - 1) * np.float32(SOFT_RIM), factor * THINNEST * before.radius)
         strokes = replace(strokes, radius=radius.astype(np.float32))
+        if made is not None:
+            made = made.scaled(width / before.size[0], height / before.size[1])
         if alpha is not None:
             alpha = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.LANCZOS))
     brushes, names = recipe.brushes, recipe.names
@@ -114,7 +123,8 @@ def altered_recipe(
         strokes = replace(strokes, brush=np.zeros(len(strokes), np.int32), brushes=(brush.name,))
     mixes = recipe.pigment if pigment is None else pigment
     flat = recipe.flattened if flattened is None else flattened
-    return replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, pigment=mixes, flattened=flat)
+    recipe = replace(recipe, strokes=strokes, alpha=alpha, brushes=brushes, names=names, relief=made)
+    return replace(recipe, pigment=mixes, flattened=flat)
 
 
 changed = altered_recipe
@@ -158,8 +168,14 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
     count, transparent = len(layers), recipe.alpha is not None
     if recipe.alpha is not None:
         layers = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)
+    eotf = canvas_eotf(recipe.pigment, recipe.eotf)
+    relief = recipe.relief
+    if relief is not None:
+        lay = recipe.strokes, recipe.brushes, recipe.seed, recipe.ground
+        layers = [*layers, relief_layer(relief, *lay, recipe.alpha, eotf, onto_work=False, progress=progress)]
     if recipe.flattened:
-        eotf = canvas_eotf(recipe.pigment, recipe.eotf)
         layers = flatten_layers(layers, recipe.background, eotf, transparent=transparent)
-    digests = tuple(digest(layer.pixels) for layer in layers[-count:])
-    return Repainting(replace(recipe, digests=digests), layers)
+    painted = painted_layers(layers, count, relief=relief is not None)
+    digests = tuple(digest(layer.pixels) for layer in painted)
+    relief = relief and replace(relief, digest=digest(layers[-1].pixels))
+    return Repainting(replace(recipe, digests=digests, relief=relief), layers)

@@ -36,6 +36,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "edges": (int, float),
     "simplify": (int, float),
     "temperature": (int, float),
+    "relief": (int, float),
     "focus": (str,),
     "palette": (str,),
     "ground": (str,),

@@ -14,12 +14,18 @@ from torch import Tensor, nn
 from dreambrush.painter.propose.round_weights import PLANES, STRIDE
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.round_network import RoundNetwork
+from dreambrush.train.kept_graphs import onnx_of
 
 OPSET = 18
 
 
 def onnx_bytes(dream: FieldDream) -> bytes:
     """The dream as an ONNX model with inputs ``strokes`` and ``points``, outputs ``mean`` and ``variance``."""
+    return onnx_of("dream", dream.state_dict(), lambda: export_dream(dream))
+
+
+def export_dream(dream: FieldDream) -> bytes:
+    """As :func:`onnx_bytes`, by torch."""
     strokes, points = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
     return to_onnx(
         dream,
@@ -31,6 +37,11 @@ def onnx_bytes(dream: FieldDream) -> bytes:
 
 def controller_bytes(network: RoundNetwork) -> bytes:
     """The controller as an ONNX model with input ``planes``, outputs ``strokes`` and ``promise``."""
+    return onnx_of("controller", network.state_dict(), lambda: export_controller(network))
+
+
+def export_controller(network: RoundNetwork) -> bytes:
+    """As :func:`controller_bytes`, by torch."""
     rows, columns = torch.export.Dim("rows"), torch.export.Dim("columns")
     sides = {2: STRIDE * rows, 3: STRIDE * columns}
     planes = torch.rand(1, PLANES, 4 * STRIDE, 5 * STRIDE)

@@ -25,6 +25,7 @@ FEW = (
     LookOptions("ink", "A pen", "--brush ink --strokes 3 --palette '#102030,#ffffff'"),
     LookOptions("few", "Three strokes", "--strokes 3 --hand 1"),
 )
+ROOT = Path(__file__).parents[2]
 SMALL = ("--size", "64", "--jobs", "1")
 
 
@@ -162,7 +163,11 @@ def test_ctrl_c_before_the_first_look_leaves_nothing(tmp_path: Path) -> None:
 def test_twelve_looks_without_torch() -> None:
     code = (
         "import sys\n"
+        "import dreambrush.cli.try_ as try_\n"
         "from dreambrush.cli import run\n"
+        f"sys.path.append({str(ROOT)!r})\n"
+        "from tests.cli import fewer_strokes\n"
+        "try_._try_of = fewer_strokes.try_of\n"
         "code = run(['try', 'photo.png', '--size', '64', '--jobs', '1'])\n"
         "assert 'torch' not in sys.modules\n"
         "sys.exit(code)\n"

@@ -16,6 +16,7 @@ from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.layer_facts import facts_of
 from dreambrush.mypaint.ora.openraster import write_openraster
 from dreambrush.recipe import Recipe, recipes_of, recipes_to_settings
+from dreambrush.relief import Relief
 from dreambrush.replay.edits import Edits, LayerEdit, find_edits
 from dreambrush.replay.repaint import repaint
 from dreambrush.strokes import Strokes
@@ -92,6 +93,23 @@ def test_as_it_was_saved(tmp_path: Path, pigment: bool, shaped: bool) -> None:
     changes = changes_in(save(tmp_path / "a.ora", some_recipe(pigment=pigment, shaped=shaped)))
     assert changes.changed is False
     assert [layer.name for layer in changes.layers] == [*["Shape"] * shaped, *LAYERS, "Your turn"]
+
+
+def test_a_relief_is_ours_too(tmp_path: Path) -> None:
+    recipe = replace(some_recipe(), relief=Relief(0.6))
+    path = save(tmp_path / "a.ora", recipe)
+    changes = changes_in(path)
+    assert changes.changed is False
+    assert [layer.name for layer in changes.layers] == [*LAYERS, "Relief", "Your turn"]
+
+
+@pytest.mark.slow
+@needs_mypaint
+def test_a_relief_that_is_switched_off_in_mypaint(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.ora", replace(some_recipe(), relief=Relief(0.6)))
+    assert changes_in(edited(path)).changed is False
+    assert by_name(changes_in(edited(path, ["hide", "Relief"])))["Relief"] == LayerEdit(0, "Relief", hidden=True)
+    assert by_name(changes_in(edited(path, ["pixel", "Relief", 70, 40])))["Relief"].pixels == 1
 
 
 @pytest.mark.slow

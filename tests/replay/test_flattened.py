@@ -14,6 +14,7 @@ from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.layer_facts import facts_of_all
 from dreambrush.mypaint.ora.render import render_document
 from dreambrush.recipe import Recipe, recipes_of
+from dreambrush.relief import Relief
 from dreambrush.replay.edits import Edits, find_edits
 from dreambrush.replay.flattened import UNFINISHED, flatten_painting_file
 from dreambrush.replay.repaint import altered_recipe, repaint
@@ -45,7 +46,8 @@ def edits_of(path: Path) -> Edits:
 @pytest.mark.parametrize("pigment", [False, True])
 def test_a_copy_of_a_painting(tmp_path: Path, pigment: bool, shaped: bool) -> None:
     work, flat = tmp_path / "work.ora", tmp_path / "flat.ora"
-    recipe = saved(work, some_recipe(pigment=pigment, shaped=shaped))
+    relief = Relief(0.6) if pigment else None
+    recipe = saved(work, replace(some_recipe(pigment=pigment, shaped=shaped), relief=relief))
     picture = flatten_painting_file(work, flat)
     assert furthest(as_krita(flat), picture) <= 1 and furthest(as_gimp(flat), picture) <= 1
     assert edits_of(flat).changed is False

@@ -23,11 +23,13 @@ from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.run import paint
 from dreambrush.painter.save.saving import recipe_of
 from dreambrush.recipe import Recipe
+from dreambrush.relief import Relief
 from dreambrush.replay.incremental import IncrementalReplay
 from dreambrush.replay.repaint import altered_recipe, repaint
 from dreambrush.replay.timelapse import Film, TimelapseOptions, plan_film, save_timelapse, timelapse
 from tests.replay.test_edits import some_recipe
 
+RELIEF = Relief(0.8, ((70.0, 50.0, 30.0, 30.0),))
 SHORT = TimelapseOptions(seconds=2, hold=0.5, by="strokes")
 
 
@@ -52,6 +54,8 @@ def kinds() -> Iterator[Any]:
             yield pytest.param(recipe, id=f"pigment={pigment},shaped={shaped}")
             yield pytest.param(scattered(recipe), id=f"pigment={pigment},shaped={shaped},scattered")
     yield pytest.param(replace(some_recipe(), ground=None), id="onto work")
+    for recipe in (some_recipe(pigment=True), some_recipe(shaped=True)):
+        yield pytest.param(replace(recipe, relief=RELIEF), id=f"relief,pigment={recipe.pigment}")
 
 
 def images(path: Path) -> tuple[list[Image.Image], list[int]]:
@@ -86,7 +90,11 @@ def test_the_end_is_the_painting_however_often_one_looked(recipe: Recipe) -> Non
 
 
 @pytest.mark.parametrize("pigment", [False, True])
-@pytest.mark.parametrize("order", [lambda recipe: recipe, scattered])
+@pytest.mark.parametrize(
+    "order",
+    [lambda recipe: recipe, scattered, lambda recipe: replace(recipe, relief=RELIEF)],
+    ids=["", "scattered", "relief"],
+)
 def test_every_frame_is_what_the_strokes_so_far_would_give(order: Any, pigment: bool) -> None:
     recipe = order(some_recipe(pigment=pigment))
     for laid, frame in zip(range(0, 31, 5), timelapse(recipe, Film(30, 7, 0)), strict=True):

@@ -99,7 +99,8 @@ def test_licences_of_all_that_is_inside_are_there(unpacked: Path) -> None:
 def test_it_holds_the_package_and_nothing_of_what_lies_beside_it(unpacked: Path) -> None:
     names = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "dreambrush").rglob("*.py")}
-    assert names >= modules
+    graphs = {str(path.relative_to(ROOT)) for path in (ROOT / "dreambrush" / "train" / "graphs").iterdir()}
+    assert graphs and names >= modules | graphs
     assert {name for name in names if name.endswith(".py")} == modules
     assert not {Path(name).suffix for name in names} & {".pt", ".pth", ".pyc", ".c", ".o"}
     weights = {path.name for path in (ROOT / "research").rglob("*") if path.suffix in (".onnx", ".safetensors")}

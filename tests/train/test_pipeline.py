@@ -57,7 +57,7 @@ QUICK = TrainOptions(
     threads=1,
 )
 WET_FILES = WET_FILE, WET_GRADIENT_FILE, WET_WEIGHTS_FILE
-LEARNING: tuple[Stage, ...] = STAGES[:-1]  # exporting takes longer than all the rest here
+LEARNING: tuple[Stage, ...] = STAGES[:-1]  # without the preview and what else only the last stage makes
 OIL = find_brush("oil")
 
 

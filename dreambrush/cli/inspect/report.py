@@ -127,6 +127,7 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
         "layers": [
             {"name": name, "strokes": int((strokes.layer == index).sum())} for index, name in enumerate(strokes.layers)
         ],
+        "relief": None if recipe.relief is None else recipe.relief.strength,
         "made_with": dict(recipe.made_with),
         "options": dict(recipe.options),
         "changed_options": changed_options(recipe.options),
@@ -136,17 +137,16 @@ def _painting(recipe: Recipe) -> dict[str, Any]:
 def changed_options(options: Mapping[str, Any]) -> list[str]:
     """The options of a recipe as words for the command line, without those that have their default."""
     from dreambrush.cli.paint.command import paint
-    from dreambrush.cli.paint.settings import AVERAGE, NONE, liked_by
+    from dreambrush.cli.paint.settings import LIKES_NOTHING, liked_by
 
     # Of what the hand likes, files hold what was painted; older ones hold nothing where nothing was.
     liked = liked_by(options.get("hand", 0.0), options.get("palette"))
-    nothing = {"edges": 0.0, "simplify": 0.0, "temperature": 0.0, "focus": NONE, "ground": AVERAGE}
     words = []
     for option in paint.params:
         name = option.name or ""
         value = options.get(name)
         if value is None and options:
-            value = nothing.get(name)
+            value = LIKES_NOTHING.get(name)
         if name == "seed" or value is None or value == liked.get(name, option.default):
             continue
         if not isinstance(value, bool):

@@ -129,7 +129,7 @@ class Onto:
         """Write the work with the new layers.  Return a note for the user, or ""."""
         from dreambrush.mypaint.ora.document import read_document
         from dreambrush.mypaint.ora.insertion import insert_layers, insert_layers_in_place
-        from dreambrush.painter.save.saving import recipe_of, your_turn_layer
+        from dreambrush.painter.save.saving import recipe_of, to_paint_on, your_turn_layer
         from dreambrush.painter.see.backdrop import find_node
 
         recipe = recipe_of(painting, brushes, seed, options)
@@ -143,7 +143,7 @@ class Onto:
             before = ours.get("paintings")
             return {**ours, "paintings": [*(before if isinstance(before, list) else []), recipe.to_json()]}
 
-        top = len(layers) - 1
+        top = to_paint_on(layers)
         how: dict[str, Any] = {"record": record, "above": path, "selected": top, "members": members}
         if in_place:
             _, backup = insert_layers_in_place(self.file, layers, GROUP, **how)

@@ -184,6 +184,15 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "[default: 0.3 times --hand; 0 with a --palette]",
     ),
     click.option(
+        "--relief",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        default=0.0,
+        show_default=True,
+        help="How strongly light from the upper left shows the thickness of the paint, its edges and the tracks of the "
+        "bristles.  It is a layer of its own on top, Relief, which you can switch off.  0 makes none.",
+    ),
+    click.option(
         "--pigment/--no-pigment",
         default=False,
         help="Mix colours like real pigments, as MyPaint 2 does.  This is slower.  Only MyPaint shows such a file "
@@ -202,8 +211,8 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=whole_number(1, 100_000),
         default=DEFAULT_STROKES,
         show_default=True,
-        help="Number of strokes, 1 to 100000.  With a --palette there may be fewer, if more would bring the painting "
-        "no closer to the picture.",
+        help="Number of strokes, 1 to 100000.  With a --palette, and in the stages of a --style, fewer are laid where "
+        "no more would help.",
     ),
     click.option(
         "--time",

@@ -80,6 +80,8 @@ def _painted(paint: Paint, picture: Input, outputs: Outputs) -> Result:
 def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Outputs]], jobs: int) -> Iterator[Done]:
     waiting = list(pictures)[::-1]
     painters: Painters = {}
+    given_up: list[Input] = []
+    told = False  # whether a picture said that it was interrupted
     try:
         while waiting or painters:
             try:
@@ -90,6 +92,7 @@ def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Outputs]], j
                         painters[answer] = process, picture
                 ready = wait(list(painters))
             except KeyboardInterrupt:
+                given_up += [picture for picture, _ in waiting[::-1]]
                 waiting.clear()
                 _interrupt(painters)
                 continue
@@ -97,7 +100,10 @@ def _at_the_same_time(paint: Paint, pictures: Sequence[tuple[Input, Outputs]], j
                 process, picture = painters[answer]
                 report, code, error = _answer_of(answer, process, picture)
                 del painters[answer]
+                told = told or code == ExitCode.INTERRUPTED
                 yield Done(picture, report, code, error)
+        if given_up and not told:  # those that had begun were as good as done, or none had
+            yield Done(given_up[0], None, ExitCode.INTERRUPTED)
     finally:
         _interrupt(painters)
         for process, _ in painters.values():

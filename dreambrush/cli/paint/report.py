@@ -43,6 +43,8 @@ def report_of(
     from dreambrush.machine import foundations
 
     width, height = painting.strokes.size
+    # Who draws in greys wants the picture's lights and darks, and knows that its colours are not there.
+    near = painting.mse if painting.values_mse is None else painting.values_mse
     names = [brush.name for brush in brushes]
     return {
         "target": target,
@@ -54,8 +56,9 @@ def report_of(
         "seconds": round(seconds, 3),
         "mse": painting.mse,
         "psnr": decibels(painting.mse),
-        "likeness": likeness(painting.mse),
-        "closer": what_brings_closer(painting.mse, len(painting.strokes), max(width, height), settings),
+        "values_mse": painting.values_mse,
+        "likeness": likeness(near),
+        "closer": what_brings_closer(near, len(painting.strokes), max(width, height), settings),
         "dreamed_mse": painting.dreamed_mse,
         "transfer_gap": transfer_gap(painting.mse, painting.dreamed_mse),
         "brush": "+".join(names),
@@ -66,6 +69,7 @@ def report_of(
         "edges": settings.edges,
         "simplify": settings.simplify,
         "temperature": settings.temperature,
+        "relief": settings.relief,
         "focus": settings.focus,
         "controller": painting.controller,
         "layers": settings.layers,
@@ -105,8 +109,12 @@ def summary(report: dict[str, Any], *, verbose: bool = False) -> str:
     """
     brushes, files = in_words(report["brushes"]), in_words(report["outputs"])
     closer = "" if report["closer"] is None else f"; {report['closer']}"
-    near = "" if report["psnr"] is None else f", {report['psnr']:.1f} dB (a higher figure is closer)"
-    figures = f"  Mean squared error {report['mse']:.4f}{near}." if verbose else ""
+    of_values, mse = "", report["mse"]
+    if report["values_mse"] is not None:
+        of_values, mse = " in light and dark", report["values_mse"]
+    found = decibels(mse)
+    near = "" if found is None else f", {found:.1f} dB (a higher figure is closer)"
+    figures = f"  Mean squared error{of_values} {mse:.4f}{near}." if verbose else ""
     strokes = "1 stroke" if report["strokes"] == 1 else f"{report['strokes']} strokes"
     reason = GROUND_REASONS.get(report["ground_reason"] or "")
     ground = "" if reason is None else f"  The ground is {report['ground']}, {reason} (--ground chooses another)."
@@ -114,7 +122,7 @@ def summary(report: dict[str, Any], *, verbose: bool = False) -> str:
     programs = PIGMENT_PROGRAMS if report["pigment"] and layered and not report["flattened"] else ""
     return (
         f"{files}: {strokes} of {brushes}, {report['width']} x {report['height']} px, in {report['seconds']:.1f} s.  "
-        f"Likeness: {report['likeness']}{closer}.{figures}{ground}{programs}"
+        f"Likeness{of_values}: {report['likeness']}{closer}.{figures}{ground}{programs}"
     )
 
 

@@ -68,5 +68,13 @@ def folder_option(help_text: str) -> Decorator:
     return click.option("-o", "--output", metavar="DIR", type=click.Path(path_type=Path), help=help_text)
 
 
+SHEET_SIZE: Decorator = click.option(
+    "--size",
+    metavar="PX",
+    type=whole_number(64, 1024),
+    default=384,
+    show_default=True,
+    help="Longer side of each painting on the sheet in pixels, 64 to 1024.",
+)
 BRUSH: Decorator = click.argument("brush", metavar="BRUSH.myb|NAME", shell_complete=every_brush)
 QUIET: Decorator = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")

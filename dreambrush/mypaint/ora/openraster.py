@@ -147,6 +147,8 @@ def layer_attributes(layer: Layer, x: int, y: int, source: str, *, selected: boo
     attributes = {"name": xml_text(layer.name), "x": str(x), "y": str(y), "opacity": str(float(layer.opacity))}
     if selected:
         attributes["selected"] = "true"
+    if layer.locked:
+        attributes["edit-locked"] = "true"
     attributes["visibility"] = "visible" if layer.visible else "hidden"
     return {**attributes, "composite-op": layer.composite_op, "src": source}
 

@@ -17,6 +17,7 @@ from dreambrush.arrays import Int64
 from dreambrush.bezier import RADIUS, path_length, path_nodes
 from dreambrush.painter.refine.scene import View
 from dreambrush.painter.see.orientation import OrientationField
+from dreambrush.painter.see.target import LUMA
 from dreambrush.painter.sketch import Sketch
 
 GROUND, BLOCK_IN, MIDDLE, EDGES, ACCENTS = range(5)
@@ -86,7 +87,7 @@ def arranged(sketch: Sketch, view: View, form: OrientationField, height: int, wi
     """
     lower, upper = touching(view)
     stage = raised(wanted_stages(sketch, form), lower, upper)
-    tone = steady.dot3(sketch.colours, np.array([0.299, 0.587, 0.114], np.float32))
+    tone = steady.dot3(sketch.colours, LUMA)
     region = _regions(sketch, height, width)
     band = np.minimum((tone * TONES).astype(np.int64), TONES - 1)
     # Big masses are blocked in from dark to light all over the picture, the rest region by region.

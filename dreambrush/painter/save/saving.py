@@ -76,11 +76,13 @@ def write_painting(
         overwrite: replace an existing file.
         members: other files of the archive, as for :func:`save_painting`.
     """
+    every = [*layers, your_turn_layer(recipe)] if your_turn else layers
     write_openraster(
         path,
-        [*layers, your_turn_layer(recipe)] if your_turn else layers,
+        every,
         recipe.background,
         settings=recipes_to_settings([recipe]),
+        selected=to_paint_on(every),
         overwrite=overwrite,
         eotf=saved_eotf(recipe),
         transparent=recipe.alpha is not None,
@@ -93,7 +95,8 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
     from dreambrush import __version__
 
     settings = tuple(read_myb(brush.path) for brush in brushes)
-    painted = painting.layers[-len(painting.strokes.layers) :]  # without the shape below a transparent picture
+    painted = painted_layers(painting.layers, len(painting.strokes.layers), relief=painting.relief is not None)
+    relief = painting.relief and replace(painting.relief, digest=digest(painting.layers[-1].pixels))
     return Recipe(
         version=__version__,
         seed=seed,
@@ -110,7 +113,25 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         flattened=painting.flattened,
         eotf=painting.eotf,
         washed=any(each.smudges for each in settings),
+        relief=relief,
     )
+
+
+def painted_layers(layers: Sequence[Layer], count: int, *, relief: bool) -> Sequence[Layer]:
+    """The layers with strokes: without the shape below a transparent picture, and the relief above it.
+
+    Args:
+        layers: bottom first.
+        count: how many layers have strokes.
+        relief: whether there is a relief.
+    """
+    end = len(layers) - int(relief)
+    return layers[end - count : end]
+
+
+def to_paint_on(layers: Sequence[Layer]) -> int:
+    """The number of the topmost layer that is not locked, for MyPaint to select."""
+    return max(number for number, layer in enumerate(layers) if not layer.locked)
 
 
 def flatten_painting(painting: Painting) -> Painting:

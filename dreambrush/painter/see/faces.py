@@ -11,7 +11,7 @@ The networks were trained on pictures that lie on their side: they expect column
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,14 +71,22 @@ def find_faces(picture: Float32) -> list[Face]:
         ModelError: a network is missing or broken.
     """
     image = thumbnail(picture, LOOKED_AT)
-    scale = np.array(picture.shape[1::-1]) / image.size
+    height, width = picture.shape[:2]
+    return list(_faces_in(image.tobytes(), image.size, (width, height)))
+
+
+@lru_cache(maxsize=4)  # for a painting asks for those of one picture again and again
+def _faces_in(pixels: bytes, small: tuple[int, int], size: tuple[int, int]) -> tuple[Face, ...]:
+    """The faces of a picture of that size, in a small copy of it."""
+    image = Image.frombytes("RGB", small, pixels)
+    scale = np.array(size) / small
     boxes = _proposals(image)
     if not len(boxes):
-        return []
+        return ()
     shift, sure = _look_closer("rnet", CLOSER, image, boxes)
     kept = _distinct(boxes, sure, LIKELY, SAME)[:MOST_LIKELY]
     if not len(kept):
-        return []
+        return ()
     boxes = _squared(_mended(boxes[kept], shift[kept]))
     shift, points, sure = _look_closer("onet", CLOSEST, image, boxes)
     # The x of all five points come before their y, both in shares of the square that was seen.
@@ -89,7 +97,7 @@ def find_faces(picture: Float32) -> list[Face]:
     for i in _distinct(boxes, sure, SURE, SAME, within=True):
         left, top, right, bottom = (boxes[i].reshape(2, 2) * scale).ravel().tolist()
         faces.append(Face((left, top, right, bottom), landmarks[i], float(sure[i])))
-    return faces
+    return tuple(faces)
 
 
 def thumbnail(picture: Float32, side: int) -> Image.Image:

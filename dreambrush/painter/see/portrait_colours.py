@@ -7,7 +7,7 @@ import numpy as np
 from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.painter.see.faces import find_faces
-from dreambrush.painter.see.zones import LUMA
+from dreambrush.painter.see.target import LUMA
 
 INNER = 0.25, 0.25, 0.75, 0.95  # left, top, right and bottom of the skin in a frame, as shares of its sides
 

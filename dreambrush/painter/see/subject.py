@@ -8,8 +8,7 @@ card that says whence they come.
 
 from __future__ import annotations
 
-from functools import cache
-from hashlib import blake2b
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,8 +27,6 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of colours, as
 # How much surer it must be of one pixel than of another: of evenness, gradients and noise it is 0.06, of pictures of
 # something at least 0.8.
 CLEAR = 0.5
-# Of the last picture, its content and its mask: each stage of a style asks again.
-_known: list[tuple[bytes, Float32 | None]] = [(b"", None)]
 
 
 def find_subject(picture: Float32) -> Float32 | None:
@@ -44,28 +41,29 @@ def find_subject(picture: Float32) -> Float32 | None:
     Raises:
         ModelError: the network is missing or broken.
     """
-    content = np.ascontiguousarray(picture)
-    key = blake2b(content.data, key=str(content.shape).encode()).digest()
-    network, (known, mask) = open_subject_network(), _known[0]
-    if known != key:
-        mask = _found(content, network)
-        _known[0] = key, mask
-    return None if mask is None else mask.copy()
-
-
-def _found(picture: Float32, network: onnxruntime.InferenceSession) -> Float32 | None:
-    """The mask that the network finds."""
     height, width = picture.shape[:2]
     square = thumbnail(picture, 2 * SEEN).resize((SEEN, SEEN), Image.Resampling.BILINEAR)
     colours = np.asarray(square, np.float32)
     seen = (colours / max(float(colours.max()), 1.0) - np.array(MEAN)) / np.array(DEVIATION)
     planes = np.ascontiguousarray(seen.transpose(2, 0, 1)[None], np.float32)
-    mask = network.run(None, {"picture": planes})[0][0, 0]
+    mask = answer_of(open_subject_network(), planes.tobytes())
     least, most = float(mask.min()), float(mask.max())
     if not most - least >= CLEAR:
         return None
     whole = Image.fromarray((mask - least) / (most - least)).resize((width, height), Image.Resampling.BILINEAR)
     return np.clip(np.asarray(whole, np.float32), 0, 1)
+
+
+@lru_cache(maxsize=4)
+def answer_of(network: onnxruntime.InferenceSession, planes: bytes) -> Float32:
+    """The network's answer (SEEN, SEEN) to (1, 3, SEEN, SEEN) float32.
+
+    The answer is remembered: it takes a third of a second, and every stage of a style asks of the same picture.
+    """
+    asked = np.frombuffer(planes, np.float32).reshape(1, 3, SEEN, SEEN)
+    mask: Float32 = network.run(None, {"picture": asked})[0][0, 0]
+    mask.flags.writeable = False
+    return mask
 
 
 @cache

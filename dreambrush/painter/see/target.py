@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dreambrush import steady
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.mypaint.blend.transparency import clip_layers, cut_to_shape
 from dreambrush.mypaint.layer import Layer
@@ -15,6 +16,7 @@ from dreambrush.pictures.palette import Palette
 Colour = tuple[float, float, float]
 
 EXCESS = 1e-3  # how far values of a target may lie beyond 0..1, from rounding
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # how light red, green and blue are
 SHAPE_LAYER = "Shape"  # name of the lowest layer, if the picture is transparent somewhere
 
 
@@ -95,6 +97,21 @@ class Target:
             return float(np.mean(squares, dtype=np.float64))
         total = 3 * max(float(self._share.sum(dtype=np.float64)), 1e-9)
         return float((squares * self._share).sum(dtype=np.float64)) / total
+
+    def error_in_values(self, merged: Pixels) -> float:
+        """Mean squared error of how light and dark a painting (h, w, 3) is, as far as the target is opaque.
+
+        Paper is darker than light, and a pencil lighter than a shadow.  So it is what is left after the levels of the
+        painting were set, as one sets those of a photographed drawing.
+        """
+        painted, wanted = (
+            steady.dot3(each, LUMA).astype(np.float64) for each in (merged / np.float32(255), self._target)
+        )
+        share = None if self._share is None else np.maximum(self._share[..., 0].astype(np.float64), 1e-9)
+        painted, wanted = (each - np.average(each, weights=share) for each in (painted, wanted))
+        both, alone = (np.average(painted * each, weights=share) for each in (wanted, painted))
+        contrast = max(both, 0.0) / max(alone, 1e-9)
+        return float(np.average(np.square(contrast * painted - wanted), weights=share))
 
 
 def check_target(target: Float32) -> None:

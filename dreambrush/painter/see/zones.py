@@ -14,12 +14,11 @@ from dreambrush.painter.see.gaussian import blurred
 from dreambrush.painter.see.interest import LEAST, Interest, interest
 from dreambrush.painter.see.saliency import detail_weight
 from dreambrush.painter.see.squint import edges_of, ramp
-from dreambrush.painter.see.target import Target
+from dreambrush.painter.see.target import LUMA, Target
 
 Zone = Literal["everywhere", "subject", "background", "face", "dark", "light", "edges"]
 EVERYWHERE, SUBJECT, BACKGROUND, FACE, DARK, LIGHT, EDGES = ZONES = get_args(Zone)
 
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 LEVELS = 256  # of tone
 TONE_STEP = 0.12  # half of the tones between what is dark and what is light
 EVEN_SUBJECT = 0.45  # interest up to which a place is background, where all else is subject

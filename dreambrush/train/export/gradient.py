@@ -10,6 +10,7 @@ from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.kept_graphs import onnx_of
 from dreambrush.train.to_onnx import to_onnx
 
 TAKEN_FOR_NOTHING = 1e-7  # torch.onnx drops additions of less (numpy.isclose to 0)
@@ -23,6 +24,11 @@ def gradient_bytes(dream: FieldDream) -> bytes:
     ``mean`` and ``variance`` (b, p), and ``by_strokes`` (b, 9): how much that something changes with each number of
     the strokes.  Both b and p may be any.
     """
+    return onnx_of("gradient", dream.state_dict(), lambda: export_gradient(dream))
+
+
+def export_gradient(dream: FieldDream) -> bytes:
+    """As :func:`gradient_bytes`, by torch."""
     inputs = _example()
     rows, columns = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
     each = {0: rows, 1: columns}

@@ -20,6 +20,7 @@ from dreambrush.train.export.check import Difference, check_network
 from dreambrush.train.export.gradient import made_safe
 from dreambrush.train.fit.wet import WetField
 from dreambrush.train.fit.wet_fit import load_wet
+from dreambrush.train.kept_graphs import onnx_of
 from dreambrush.train.to_onnx import to_onnx
 
 LARGEST_DIFFERENCE = 1e-4  # of shares and weights (0..1), or of their gradient
@@ -53,6 +54,11 @@ def export_wet(weights: Path, gradient: bytes | None = None) -> tuple[dict[str, 
 
 def wet_bytes(wet: WetField) -> bytes:
     """The wet field as an ONNX model with inputs ``strokes`` and ``points``, outputs as OUTPUTS says."""
+    return onnx_of(f"wet{kind_of(wet)}", wet.state_dict(), lambda: export_wet_field(wet))
+
+
+def export_wet_field(wet: WetField) -> bytes:
+    """As :func:`wet_bytes`, by torch."""
     strokes, points = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
     example = {"strokes": torch.rand(3, 9) + 1, "points": torch.rand(3, 5, 2)}
     return to_onnx(wet, example, list(OUTPUTS), ({0: strokes}, {0: strokes, 1: points}))
@@ -64,6 +70,11 @@ def wet_gradient_bytes(wet: WetField) -> bytes:
     Inputs are ``strokes`` (b, 9), ``points`` (b, p, 2), and how much something changes with each answer at each point:
     ``by_own``, ``by_kept``, ``by_carried`` (b, p), ``by_weights`` (b, p, nodes).  The output is ``by_strokes`` (b, 9).
     """
+    return onnx_of(f"wet-gradient{kind_of(wet)}", wet.state_dict(), lambda: export_wet_gradient(wet))
+
+
+def export_wet_gradient(wet: WetField) -> bytes:
+    """As :func:`wet_gradient_bytes`, by torch."""
     frozen = deepcopy(wet).requires_grad_(False).eval()
 
     def back(
@@ -86,6 +97,11 @@ def wet_gradient_bytes(wet: WetField) -> bytes:
     rows, columns = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
     each = {0: rows, 1: columns}
     return to_onnx(graph, example, ["by_strokes"], ({0: rows}, each, each, each, each, each))
+
+
+def kind_of(wet: WetField) -> str:
+    """What changes the graph of a wet field: whether it erases, and whether it lays paint of its own."""
+    return "-erases" * wet.erases + "-own" * wet.own
 
 
 def wet_kernel_entry(model: bytes) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dreambrush.train.fit.features import NEAREST, TRAITS, see
 from dreambrush.train.fit.field import FieldDream, through_nib
 from dreambrush.train.fit.optimiser import Optimiser, shuffled_batches
 from dreambrush.train.fit.samples import pixel_centres
+from dreambrush.train.kept_graphs import onnx_of
 from dreambrush.train.to_onnx import to_onnx
 
 HIDDEN = 32
@@ -169,6 +170,11 @@ class _Visible:
 
 def colour_onnx(dream: ColourDream) -> bytes:
     """The dream as an ONNX model with inputs ``strokes``, ``points`` and ``colour``, output ``shift``."""
+    return onnx_of("colour", dream.state_dict(), lambda: export_colour(dream))
+
+
+def export_colour(dream: ColourDream) -> bytes:
+    """As :func:`colour_onnx`, by torch."""
     strokes, points = torch.export.Dim("strokes_count"), torch.export.Dim("points_count")
     return to_onnx(
         dream,

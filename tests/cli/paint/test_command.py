@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from dreambrush.cli.paint.options import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
+from dreambrush.cli.ui.likeness import likeness
 from dreambrush.cli.ui.progress import Show
 from dreambrush.errors import ExitCode
 from dreambrush.machine import foundations
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
-KEYS |= {"edges", "simplify", "temperature", "focus"}
+KEYS |= {"edges", "simplify", "temperature", "relief", "focus"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
 KEYS |= {
     "likeness",
+    "values_mse",
     "closer",
     "controller",
     "outputs",
@@ -204,3 +206,14 @@ def test_a_palette_with_nothing_near_ends_soon(command: Command, monkeypatch: py
         assert command("paint", "--resume", "part.ora").code == 0
         assert Path("part.ora").read_bytes() == Path("whole.ora").read_bytes()
         Path("part.ora").unlink()
+
+
+@pytest.mark.parametrize(("style", "drawn"), [("pencil", True), ("pastel", False)])
+def test_a_drawing_is_compared_in_light_and_dark(command: Command, style: str, drawn: bool) -> None:
+    outcome = command("paint", "photo.png", "--style", style, "--strokes", "60", "--effort", "1", "--json", "-v")
+    report = json.loads(outcome.stdout)
+    assert ("Likeness in light and dark: " in outcome.stderr) == drawn
+    assert ("Mean squared error in light and dark 0." in outcome.stderr) == drawn
+    error = report["values_mse"] if drawn else report["mse"]
+    assert (report["values_mse"] is not None) == drawn and report["likeness"] == likeness(error)
+    assert not drawn or report["values_mse"] < report["mse"]

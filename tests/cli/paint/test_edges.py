@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import dreambrush
+from dreambrush.cli.paint.settings import SOFTEST
 from dreambrush.errors import ExitCode
 from dreambrush.models.shipped_network import open_shipped
 from dreambrush.painter.see import subject
@@ -75,5 +76,6 @@ def test_without_its_network_it_says_so(sample: Command, monkeypatch: pytest.Mon
 
 def test_without_a_dial_of_its_own_it_is_that_of_the_hand(as_usual: Command) -> None:
     shutil.copy(SAMPLE, "sample.jpg")
-    assert painted(as_usual, "free.ora", "--hand", "0.8").options["edges"] == 0.8
+    assert painted(as_usual, "half.ora", "--hand", "0.5").options["edges"] == 0.5
+    assert painted(as_usual, "free.ora", "--hand", "0.8").options["edges"] == SOFTEST
     assert "edges" not in painted(as_usual, "exact.ora", "--hand", "0").options

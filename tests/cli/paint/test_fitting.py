@@ -56,9 +56,11 @@ def test_a_rectangle_beyond_the_work_shows_a_part(photo: Path) -> None:
     assert picture[20, 15, 2] > 0.9 and picture[20, 2, 1] > 0.9
 
 
-def test_a_rectangle_like_a_thread_is_refused(photo: Path) -> None:
-    with pytest.raises(UsageError, match="pixels a side"):
-        fitted(photo, Box(0, 0, 1, 20_000), Box(0, 0, 20_000, 20_000), crop=True)
+def test_a_rectangle_like_a_thread_is_refused(tmp_path: Path) -> None:
+    wide = tmp_path / "wide.png"  # of which a picture as high as the rectangle would be 48 times as wide
+    Image.new("RGB", (48, 1), "teal").save(wide)
+    with pytest.raises(UsageError, match="would have 32,667 pixels a side"):
+        fitted(wide, Box(0, 0, 1, 700), Box(0, 0, 700, 700), crop=True)
 
 
 def test_edges_fade_but_not_at_the_rim_of_the_work() -> None:

@@ -66,6 +66,17 @@ def test_new_layers_in_a_group_above_all(command: Command, work: Path) -> None:
     assert error == pytest.approx(report["mse"], rel=0.2) and error < 0.02
 
 
+def test_a_relief_lies_in_the_group_too(command: Command, work: Path) -> None:
+    outcome = command("paint", "photo.png", "--onto", "work.ora", *QUICK, "--region", "4,6,40,30", "--relief", "0.7")
+    assert outcome.code == ExitCode.OK, outcome.stderr
+    with read_document("work-painted.ora") as document:
+        turn, relief, *_ = document.layers()
+        assert (turn.name, turn.selected, relief.name, relief.locked) == ("Your turn", True, "Relief", True)
+        assert relief.pixels()[..., 3].any()
+    told = json.loads(command("inspect", "work-painted.ora", "--json").stdout)
+    assert told["changed"] is False and told["paintings"][0]["relief"] == 0.7
+
+
 @pytest.mark.slow
 def test_a_region_by_layer_and_one_by_box_and_a_mask(command: Command, work: Path) -> None:
     Image.fromarray(np.pad(np.full((24, 64), 255, np.uint8), ((0, 24), (0, 0)))).save("mask.png")

@@ -11,11 +11,14 @@ import sys
 import time
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
+from dreambrush.cli.paint.pool import run_pool
+from dreambrush.cli.shared.inputs import Input
+from dreambrush.cli.shared.outputs import Outputs
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -110,6 +113,36 @@ def test_ctrl_c_stops_all_jobs(album: Path, seconds: float) -> None:
     assert all(path.suffix == ".ora" and zipfile.is_zipfile(path) for path in saved)
     assert not Path("c.ora").exists()
     assert sum(f"'{path}' has the first" in stderr for path in saved) == len(saved)
+
+
+def test_ctrl_c_before_a_process_begins_is_no_success(
+    command: Command, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is done before the first process begins, and before Ctrl-C is held back.
+    monkeypatch.setattr(
+        "dreambrush.cli.paint.pool.resource_tracker.ensure_running", lambda: os.kill(os.getpid(), signal.SIGINT)
+    )
+    outcome = command("paint", "album", "--strokes", "2", "--jobs", "2")
+    assert outcome.code == ExitCode.INTERRUPTED and outcome.stderr.endswith("Interrupted.\n")
+    assert "0 of 2 pictures are painted" in outcome.stderr and not list(Path().glob("*.ora"))
+
+
+def test_ctrl_c_between_two_pictures_is_no_success(album: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = [(Input(path, path.name), Outputs(Path(f"{path.stem}.ora"))) for path in sorted(album.iterdir())] * 2
+    begun: list[int] = []
+
+    def pressed_before_the_third() -> None:
+        begun.append(1)
+        if len(begun) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("dreambrush.cli.paint.pool.resource_tracker.ensure_running", pressed_before_the_third)
+    codes = [done.exit_code for done in run_pool(done_at_once, pictures, 2)]
+    assert codes[0] == ExitCode.OK and codes[-1] == ExitCode.INTERRUPTED and len(codes) < 4
+
+
+def done_at_once(picture: Input, outputs: Outputs) -> dict[str, Any]:
+    return {"interrupted": False}
 
 
 def test_standard_input(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

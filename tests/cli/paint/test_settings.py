@@ -38,16 +38,19 @@ def test_what_the_painter_is_told() -> None:
     assert options.until == pytest.approx(0.01)
     assert options.seconds == pytest.approx(23 - FINISHING - 120_000 * FINISHING_PER_PIXEL)
     assert settings(time=3.0).for_painter(300, 400, 7.0).seconds == 0
+    thick = settings(time=30.0, relief=0.5).for_painter(300, 400, 7.0)
+    assert thick.seconds is not None and 22 < thick.seconds < 23 - FINISHING - 120_000 * FINISHING_PER_PIXEL
     with pytest.raises(UsageError, match="larger than"):
         settings(min_size=StrokeWidth(16, True), max_size=StrokeWidth(60, False)).for_painter(300, 400, 0.0)
     assert json.loads(json.dumps(asked.record()))["min_size"] == "1%"
 
 
 def test_what_has_its_default_is_not_recorded_where_earlier_versions_did_not() -> None:
-    plain, lost = settings(), settings(edges=0.7, flatten_pigment=True)
-    assert not {"edges", "flatten_pigment"} & plain.record().keys()
+    plain, lost = settings(), settings(edges=0.7, flatten_pigment=True, relief=0.2)
+    assert not {"edges", "flatten_pigment", "relief"} & plain.record().keys()
     assert (lost.record()["edges"], lost.record()["flatten_pigment"]) == (0.7, True)
     assert (plain.for_painter(40, 30, 0.0).edges, lost.for_painter(40, 30, 0.0).edges) == (0.0, 0.7)
+    assert (plain.for_painter(40, 30, 0.0).relief, lost.for_painter(40, 30, 0.0).relief) == (0.0, 0.2)
     assert settings_of(plain.record()) == plain and settings_of(lost.record()) == lost
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +37,17 @@ def field_of(kind: str) -> WetField:
     return field
 
 
+@cache
+def model_of(kind: str) -> bytes:
+    """The ONNX file of a field; torch exports the wide one, which takes long."""
+    return wet_bytes(field_of(kind))
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def case(request: pytest.FixtureRequest) -> tuple[WetField, bytes, Float32]:
     """A field, its ONNX file, and what the kernel reads of that."""
     field = field_of(request.param)
-    model = wet_bytes(field)
+    model = model_of(request.param)
     weights = packed_wet_weights(model, field.erases, field.own)
     assert weights is not None
     return field, model, weights
@@ -48,7 +55,7 @@ def case(request: pytest.FixtureRequest) -> tuple[WetField, bytes, Float32]:
 
 @pytest.fixture(scope="module")
 def wide() -> Float32:
-    weights = packed_wet_weights(wet_bytes(field_of("wide")), False, True)
+    weights = packed_wet_weights(model_of("wide"), False, True)
     assert weights is not None
     return weights
 
@@ -211,7 +218,7 @@ def folder(tmp_path: Path, blender: bytes) -> Path:
 
 @pytest.fixture(scope="module")
 def blender() -> bytes:
-    return wet_bytes(field_of("blender"))
+    return model_of("blender")
 
 
 def say(folder: Path, entry: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ KEYS = (
     *(
         "ground",
         "edges",
+        "relief",
         "pigment",
         "brush",
         "size",

@@ -78,7 +78,9 @@ def alike(first: Painting, second: Painting) -> bool:
             marks=pytest.mark.slow,
         ),
         pytest.param(PaintOptions(effort=5, pigment=True, until=0.02), id="pigment until", marks=pytest.mark.slow),
-        pytest.param(PaintOptions(effort=5, edges=0.8, until=0.01), id="edges until", marks=pytest.mark.slow),
+        pytest.param(
+            PaintOptions(effort=5, edges=0.8, until=0.01, relief=0.5), id="edges until relief", marks=pytest.mark.slow
+        ),
     ],
 )
 @pytest.mark.slow

@@ -69,8 +69,22 @@ def test_any_shape_will_do(shape: tuple[int, int]) -> None:
 
 
 def test_the_same_picture_gives_the_same_mask(sample: Float32, mask: Float32) -> None:
+    remembered = find_subject(sample)
+    subject.answer_of.cache_clear()
     again = find_subject(sample)
-    assert again is not None and again.tobytes() == mask.tobytes()
+    for each in (remembered, again):
+        assert each is not None and each.tobytes() == mask.tobytes()
+
+
+def test_the_network_is_asked_once_of_a_picture(sample: Float32) -> None:
+    subject.answer_of.cache_clear()
+    found = find_subject(sample)
+    small = find_subject(np.ascontiguousarray(sample[::2, ::2]))  # another picture
+    assert found is not None and small is not None and found.shape != small.shape
+    found[:] = 0  # what is done to one answer is not done to the next
+    again = find_subject(sample)
+    assert again is not None and again.max() > 0.9
+    assert (subject.answer_of.cache_info().hits, subject.answer_of.cache_info().misses) == (1, 2)
 
 
 @pytest.mark.slow

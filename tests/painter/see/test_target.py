@@ -119,3 +119,24 @@ def test_nothing_but_transparency() -> None:
     motif = Target(np.zeros((5, 6, 4), np.float32), None)
     assert np.array_equal(motif.paper().reshape(5, 6, 3), motif.picture)
     assert motif.mean_squared_error(np.full((5, 6, 3), 9, np.uint8)) == 0
+
+
+def test_values_are_compared_whatever_the_contrast(astronaut: Pictures) -> None:
+    picture = astronaut(48)
+    target = Target(picture, None)
+    tones = (picture @ np.array([0.299, 0.587, 0.114], np.float32))[..., None].repeat(3, 2)
+
+    def drawn(values: Float32) -> float:
+        return target.error_in_values(np.rint(values * 255).astype(np.uint8))
+
+    blank = drawn(np.full_like(tones, 0.9))
+    assert blank == pytest.approx(float(tones[..., 0].var()), rel=1e-3), "paper is no likeness"
+    assert drawn(tones) < 1e-5 and drawn(0.9 - 0.4 * (1 - tones)) < 1e-4, "a pale drawing is one"
+    assert drawn(1 - tones) == pytest.approx(blank, rel=1e-3), "a negative is none"
+    assert 0.2 * blank < drawn(np.where(tones > 0.5, 0.9, 0.2).astype(np.float32)) < 0.6 * blank
+    hidden = np.concatenate([picture, np.ones((48, 48, 1), np.float32)], 2)
+    hidden[:, 24:, 3] = 0
+    half = tones.copy()
+    half[:, 24:] = 1 - half[:, 24:]
+    seen = Target(hidden, (1.0, 1.0, 1.0)).error_in_values(np.rint(half * 255).astype(np.uint8))
+    assert seen < 1e-5, "what is transparent does not count"

@@ -9,8 +9,6 @@ from dreambrush.train.export.networks import check_dream
 from dreambrush.train.fit.learn import load_dream
 from dreambrush.train.to_onnx import onnx_bytes
 
-pytestmark = pytest.mark.slow
-
 
 def test_an_export_that_answers_differently_is_refused() -> None:
     oil, ink = (load_dream(find_brush(name).dream_folder() / WEIGHTS_FILE) for name in ("oil", "ink"))

@@ -1,0 +1,1 @@
+"""The thickness of paint, and the light that falls on it."""
