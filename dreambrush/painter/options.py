@@ -47,6 +47,8 @@ class PaintOptions:
     bare: float = 0.0  # share of the picture, its lightest part, that stays ground; see/values.py; 0 for as it comes
     depth: float = 1.0  # how far from the ground tones and colours go, 0..1; early washes are pale
     grey: bool = False  # whether only values are painted, from the darkest colour of the palette to the ground
+    shapes: float | None = None  # pixels: width of the smallest flat shapes that are seen; see/shapes.py
+    rims: float = 0.0  # how much darker such shapes are along their outlines, 0..1
     relief: float = 0.0  # how strongly light from one side shows the thickness of the paint, 0..1
     stages: tuple[Stage, ...] = ()  # each with a layer of its own; none for one plan on ``layers``
 

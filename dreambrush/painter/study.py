@@ -35,7 +35,8 @@ from dreambrush.painter.see.gather import gathered
 from dreambrush.painter.see.interest import Interest, interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
-from dreambrush.painter.see.squint import edges_of, squinted
+from dreambrush.painter.see.shapes import in_shapes
+from dreambrush.painter.see.squint import edges_of, ramp, squinted
 from dreambrush.painter.see.target import Colour, Target
 from dreambrush.painter.see.temperature import tempered
 from dreambrush.painter.see.values import keyed
@@ -44,6 +45,8 @@ from dreambrush.pictures.palette import Palette
 
 FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+RESERVED = 0.16  # distance from the ground up to which a place of a picture in colours is reserved
+ONE_STICK = 0.5  # distance of the only colour from the ground, from which there are tones between
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -215,7 +218,8 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     care = None if target.attention is None else target.attention / target.attention.min() - 1
     if options.focus is not None:
         target.attention = focus_weight(options.focus, target.attention)
-    looked = interest(target, options.focus) if options.edges or options.focus is not None else None
+    seen_so = options.edges or options.shapes or options.focus is not None
+    looked = interest(target, options.focus) if seen_so else None
     picture = _seen(target, looked, care, options)
     form, zone = OrientationField(picture), None
     if (stage := asked.stage) is not None:
@@ -254,7 +258,30 @@ def _seen(target: Target, looked: Interest | None, care: Float32 | None, options
         if options.bare or options.grey:
             picture = keyed(picture, ground, options.bare, _darkest(options.palette) if options.grey else None)
         picture = np.asarray(ground + np.float32(options.depth) * (picture - ground), np.float32)
+    if options.shapes and looked:
+        flat = in_shapes(picture, looked, options.shapes, _colours_of_shapes(options, target), options.rims)
+        if options.bare and not options.grey:  # whites are reserved, however small: no wash can be taken away
+            white = 1 - ramp(np.abs(picture - ground).max(2), 0, RESERVED * options.depth)
+            flat += white[..., None] * (ground - flat)
+        picture = flat
     return picture
+
+
+def _colours_of_shapes(options: PaintOptions, target: Target) -> Float32 | None:
+    """The colours (n, 3) of flat shapes: those of the palette, and the ground where a part of it stays bare.
+
+    One dark stick, such as charcoal, makes the tones between by pressure.
+    """
+    if options.palette is None:
+        return None
+    colours = options.palette.colours
+    if not (options.bare or options.grey):
+        return colours
+    ground = np.array(options.ground or target.background.reshape(-1, 3).mean(0) / 255, np.float32)
+    if options.grey and len(colours) == 1 and np.abs(ground - colours[0]).max() > ONE_STICK:
+        steps = np.array([1 / 3, 2 / 3, 1], np.float32)[:, None]
+        colours = np.asarray(ground + steps * (colours - ground), np.float32)
+    return np.concatenate([ground[None], colours])
 
 
 def _darkest(palette: Palette | None) -> Float32:

@@ -36,9 +36,11 @@ STAGE_KEYS: dict[str, tuple[tuple[type, ...], tuple[float, float] | tuple[str, .
     "bare": (NUMBER, (0.0, 0.95)),
     "depth": (NUMBER, (0.05, 1.0)),
     "grey": ((bool,), None),
+    "shapes": ((str, int, float), None),
+    "rims": (NUMBER, (0.0, 1.0)),
 }
 MOST_STAGES, LONGEST_NAME = 20, 60
-WIDTHS = ("min_size", "max_size")
+WIDTHS = ("min_size", "max_size", "shapes")
 WIDTH = re.compile(r"(\d+\.?\d*|\.\d+)\s*(px|%)?")
 
 

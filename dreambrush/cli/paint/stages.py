@@ -31,8 +31,9 @@ PLAIN = {
     "bare": "bare",
     "depth": "depth",
     "grey": "grey",
+    "rims": "rims",
 }
-WIDTHS = {"min_size": "narrowest", "max_size": "widest"}
+WIDTHS = {"min_size": "narrowest", "max_size": "widest", "shapes": "shapes"}
 FINEST = 1.8  # pixels: in a small painting finer strokes of a stage would leave hardly any paint
 # Options of the user's that count in all stages, and what they are if neither user nor style says anything.
 DEFAULTS = {

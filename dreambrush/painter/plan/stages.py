@@ -22,7 +22,7 @@ BY_ERROR, EVEN = SPREADS = get_args(Spread)
 # What a stage may change of the options of its painting.
 OVERRIDES = (
     *("hand", "narrowest", "widest", "longest", "lightest", "jitter", "edges", "simplify", "temperature"),
-    *("palette", "bare", "depth", "grey"),
+    *("palette", "bare", "depth", "grey", "shapes", "rims"),
 )
 
 
@@ -52,6 +52,8 @@ class Stage:
         bare: share of the picture that stays ground.
         depth: how far from the ground tones and colours go.
         grey: whether only values count.
+        shapes: width in pixels of the smallest flat shapes.
+        rims: how much darker these are along their outlines.
     """
 
     name: str
@@ -75,6 +77,8 @@ class Stage:
     bare: float | None = None
     depth: float | None = None
     grey: bool | None = None
+    shapes: float | None = None
+    rims: float | None = None
 
     @property
     def overrides(self) -> dict[str, Any]:

@@ -32,7 +32,9 @@ SLANT = -0.9  # radians: from lower left to upper right, as a right-handed paint
 TURNED = 0.09  # radians: standard deviation of direction
 BENT = 0.04  # of the length: standard deviation of the control point from the middle
 PRESSED = 0.35, 0.9  # least and greatest pressure
-BROAD = 6.0  # times a stroke's radius, at which the form is looked at
+# Times a stroke's radius, at which the form is looked at, the first that is sure; and the share of its coherence that
+# counts.  Fur and hair run one way in small only, hills and cloths in large.
+SCALES = (6.0, 1.0), (2.0, 0.9), (14.0, 0.9), (30.0, 0.8)
 DOT = 0.5  # greatest length in widths of what is a dot: all dots are laid, but lines only where they gain something
 FLAT = 6.0  # rows of a net are turned against the picture by so many degrees, so that none can be seen
 
@@ -130,9 +132,7 @@ class EvenGrower(Grower):
         small, large = self.hand.smallest, min(self.hand.largest, 4 * self.hand.smallest)
         radius = (small + (large - small) * rng.random(n)).astype(np.float32)
         length = 2 * radius * np.float32(longest) * rng.uniform(SHORTER, 1, n).astype(np.float32)
-        direction, coherence = self.hand.form.at(places[:, None], BROAD * radius)
-        way = np.where(coherence[:, 0] > SURE, direction[:, 0], np.float32(SLANT))
-        way = (way + rng.normal(0, TURNED, n)).astype(np.float32)
+        way = (self._along(places, radius) + rng.normal(0, TURNED, n)).astype(np.float32)
         ahead = np.stack([steady.cos(way), steady.sin(way)], 1)
         half = 0.5 * length[:, None] * ahead
         strokes = np.empty((n, NUMBERS), np.float32)
@@ -149,6 +149,17 @@ class EvenGrower(Grower):
         best = np.argsort(-gains, kind="stable")[: self.room]
         best = best[gains[best] > 0] if (gains > 0).any() else best[:1]
         return np.asarray(strokes[rng.permutation(best)], np.float32)
+
+    def _along(self, places: Float32, radius: Float32) -> Float32:
+        """Directions (n,) of the form at places (n, 2), for strokes of these radii (n,); the slant where none runs."""
+        way = np.full(len(places), SLANT, np.float32)
+        unsure = np.ones(len(places), bool)
+        for scale, counts in SCALES:
+            direction, coherence = self.hand.form.at(places[:, None], np.float32(scale) * radius)
+            found = unsure & (np.float32(counts) * coherence[:, 0] > SURE)
+            way[found] = direction[found, 0]
+            unsure &= ~found
+        return way
 
     def _seen_at(self, places: Float32) -> Float32:
         """The colours (n, 3) of the picture at places (n, 2)."""

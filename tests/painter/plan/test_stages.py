@@ -13,11 +13,13 @@ from dreambrush.painter.lay.lay_strokes import lay_strokes
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting
 from dreambrush.painter.plan.stages import OVERRIDES, Stage, strokes_of_each
+from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.run import paint
 from dreambrush.painter.save.autosave import Autosave
 from dreambrush.painter.save.checkpoint import read_state
 from dreambrush.painter.save.saving import recipe_of
 from dreambrush.painter.see.backdrop import Backdrop
+from dreambrush.painter.study import Commission, study
 from dreambrush.pictures.palette import parse_palette
 from dreambrush.replay.repaint import repaint
 
@@ -192,7 +194,42 @@ def test_the_palest_part_stays_paper(astronaut: Pictures) -> None:
     stage = Stage("Washes", bare=0.4, tones="darker", narrowest=4)
     painting = only(stage, astronaut(64))
     share: Callable[[Painting], float] = lambda each: float((each.merged.min(2) > 235).mean())  # noqa: E731
-    assert share(painting) > 0.3 > share(only(Stage("Washes", narrowest=4), astronaut(64))) + 0.1
+    assert share(painting) > 0.2 > share(only(Stage("Washes", narrowest=4), astronaut(64))) + 0.1
+
+
+def test_flat_shapes_of_one_tone_merge_and_their_outline_is_the_picture_s() -> None:
+    target = np.full((64, 64, 3), 0.9, np.float32)
+    target[16:48, 16:48] = 0.3
+    target[30:33, 30:33] = 0.9  # a speck
+    palette = parse_palette("#ffffff,#808080")
+    wash = only(Stage("Wash", narrowest=3, palette=palette, shapes=10.0), target).merged.astype(int)
+    assert (np.abs(wash[22:42, 22:42] - 128) < 5).mean() > 0.9, "one tone, and no speck"
+    assert wash[:10].min() > 235 and wash[:, 54:].min() > 235
+
+
+def seen(target: Float32, **how: object) -> Float32:
+    """What a stage sees of a picture on a white ground."""
+    options = PaintOptions(ground=(1.0, 1.0, 1.0), **how)  # type: ignore[arg-type]
+    asked = Commission(target, (find_brush("oil"),), 20, options=options)
+    scene = study(asked, Dreams([find_brush("oil").dream_folder()])).scene
+    return scene.target.reshape(target.shape)
+
+
+def test_small_whites_are_reserved_from_washes() -> None:
+    target = np.full((64, 64, 3), (0.7, 0.4, 0.3), np.float32)
+    target[20:22, 20:22] = 1
+    nowhere = np.zeros((64, 64), np.float32)  # where one looks
+    assert seen(target, shapes=16.0, focus=nowhere)[21, 21].min() < 0.6
+    assert seen(target, shapes=16.0, focus=nowhere, bare=0.01)[21, 21].min() > 0.95
+
+
+def test_one_dark_stick_has_tones_between_but_one_pale_ink_has_none() -> None:
+    ramp = np.repeat(np.linspace(1, 0, 64, dtype=np.float32)[None, :, None], 64, 0).repeat(3, 2)
+    found = [
+        len(np.unique(np.round(seen(ramp, shapes=4.0, grey=True, palette=parse_palette(colour)), 2)))
+        for colour in ("#111111", "#c0c0c0")
+    ]
+    assert found == [4, 2]
 
 
 def test_deeper_stages_are_darker(astronaut: Pictures) -> None:

@@ -91,3 +91,13 @@ def test_when_all_are_laid_it_is_idle(oil: Dreams, astronaut: Pictures) -> None:
     grown = grower(astronaut(SIDE), oil, 12)
     sketch = all_of(grown, 12)
     assert not len(grown.round(len(sketch) + 12, 5)) and grown.idle
+
+
+def test_hatching_follows_fur_that_is_finer_than_its_strokes(oil: Dreams) -> None:
+    """At six times the radius such stripes are grey; they are seen at a smaller scale."""
+    picture = np.ones((SIDE, SIDE, 3), np.float32)
+    rng = np.random.default_rng(3)
+    picture -= rng.uniform(0, 0.8, (1, SIDE, 1)).astype(np.float32)  # hairs, each of its own shade
+    lines = all_of(grower(picture, oil, 60, longest=5), 60)
+    steps = lines.strokes[:, 4:6] - lines.strokes[:, 0:2]
+    assert (np.abs(steps[:, 1]) > 2 * np.abs(steps[:, 0])).mean() > 0.8

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dreambrush.painter.see.gaussian import blurred
+from dreambrush.painter.see.gaussian import blurred, broadly_blurred
 
 
 @pytest.mark.parametrize("sigma", [0.5, 1.0, 2.5, 6.0])
@@ -27,3 +27,10 @@ def test_channels_do_not_mix() -> None:
     picture = np.random.default_rng(0).random((20, 30, 3), np.float32)
     for channel in range(3):
         assert np.array_equal(blurred(picture, 1.5)[..., channel], blurred(picture[..., channel], 1.5))
+
+
+@pytest.mark.parametrize("sigma", [2.0, 20.0])
+def test_a_broad_one_is_about_the_same_on_a_smaller_picture(sigma: float) -> None:
+    picture = blurred(np.random.default_rng(1).random((120, 150, 3), np.float32), 2.0)
+    assert np.abs(broadly_blurred(picture, sigma) - blurred(picture, sigma)).max() < 0.03
+    assert np.abs(broadly_blurred(picture[..., 0], sigma) - broadly_blurred(picture, sigma)[..., 0]).max() < 1e-6

@@ -117,3 +117,14 @@ def test_a_broken_network_is_told(
             find_subject(sample)
     finally:
         subject.open_subject_network.cache_clear()
+
+
+def test_a_picture_is_looked_at_once_but_another_one_anew(sample: Float32) -> None:
+    first = find_subject(sample)
+    assert first is not None
+    first[:] = 7  # what was given away is nobody else's
+    again = find_subject(sample.copy())
+    other = find_subject(np.ascontiguousarray(sample[:, ::-1]))
+    assert again is not None and other is not None and again.max() <= 1
+    once_more = find_subject(sample)
+    assert once_more is not None and np.array_equal(once_more, again) and not np.array_equal(other, again)
