@@ -63,11 +63,8 @@ def test_paints_into_the_current_folder(command: Command) -> None:
     with zipfile.ZipFile("photo.ora") as ora:
         assert Image.open(ora.open("mergedimage.png")).size == (48, 36)
         (recipe,) = recipes_of(json.loads(ora.read("data/mypaint-settings.json")))
-    assert (
-        recipe.strokes.brushes == ("gouache", "sable", "bristle", "scumble")
-        and len(recipe.strokes) == 12
-        and recipe.seed == 0
-    )
+    assert recipe.strokes.brushes == ("gouache", "sable", "bristle", "scumble")
+    assert len(recipe.strokes) == 12 and recipe.seed == 0
     wished = recipe.options
     assert wished["effort"] == DEFAULT_EFFORT and wished["hand"] == DEFAULT_HAND and wished["min_size"] is None
     assert recipe.made_with == foundations()
