@@ -106,7 +106,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, command: Command, *flags: str) -> t
         ("", {"BRUSH": "oil"}, "strokes = 5", 'style = "S"\nhand = 0.6', (5, 0.6, "3 px", ("oil",), "S")),
         # Only the style that counts most is looked at.
         ("--style s.toml", {"STYLE": "none"}, 'style = "none"', 'style = "S"', (7, 0.9, "3 px", ("ink",), "s.toml")),
-        ("--style gouache", {"STROKES": "4"}, "", 'style = "S"\nhand = 0.6', (4, 0.6, "None", MATT, "gouache")),
+        ("--style m.toml", {"STROKES": "4"}, "", 'style = "S"\nhand = 0.6', (4, 0.6, "None", MATT, "m.toml")),
     ],
 )  # fmt: skip
 def test_styles_count_just_less_than_what_names_them(
@@ -119,6 +119,7 @@ def test_styles_count_just_less_than_what_names_them(
     expected: tuple[Any, ...],
 ) -> None:
     write("s.toml", POSTER)
+    write("m.toml", 'description = "Matt."\nbrush = ["gouache", "sable"]\n')
     style = str(Path("s.toml").resolve())
     for name, value in environment.items():
         monkeypatch.setenv(f"DREAMBRUSH_{name}", value)

@@ -18,6 +18,7 @@ from dreambrush.painter.see.orientation import OrientationField
 
 EXACT, DEFAULT, FREE = 0.0, 0.5, 1.0
 LONG, ALONG, SHORTEST = 1.0, 0.75, 5.6  # preferences of the freest hand, as Hand has them
+SLENDER = 3.5  # widths, times the root of the dial: even a careful hand lays strokes, not dots
 NARROWEST, FREE_NARROWEST = 1.8, 0.025  # width of a stroke: exact hand (pixels), freest (share of the side)
 SHORTEST_OF_LONGEST = 0.5  # least chord of a stroke, as a share of the greatest length, if that is given
 BROAD, VAGUE = 0.024, 0.045  # least width of a stroke of the freest hand where nobody looks, and where nothing is sharp
@@ -134,8 +135,8 @@ def hand_for(
     least = NARROWEST + freedom**3 * (free - NARROWEST) if narrowest is None else narrowest
     most = max(WIDEST * shorter, 2 * least) if widest is None else widest
     least = min(least, most)
-    slender = freedom**0.5  # even a careful hand lays strokes, not dots
-    shortest = SHORTEST * freedom
+    slender = freedom**0.5
+    shortest = max(SLENDER * slender, SHORTEST * freedom)
     if longest is not None:
         shortest = min(shortest, SHORTEST_OF_LONGEST * longest)
     limits = shortest, least / 2, most / 2, width, height

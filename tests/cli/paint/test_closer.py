@@ -19,7 +19,7 @@ FAR, NEAR = 0.003, 0.0009  # mean squared errors of 25.2 and 30.5 dB
         ({"hand": 1.0}, "more --strokes or a higher --effort would bring it closer"),
         ({"palette": "auto:4"}, "--palette matters more for that than the number of strokes"),
         ({"palette": "auto:4", "style": "poster"}, "the style matters more for that than the number of strokes"),
-        ({"style": "gouache"}, "more --strokes or a higher --effort would bring it closer"),
+        ({"style": "gouache"}, "the style matters more for that than the number of strokes"),
         (
             {"min_size": StrokeWidth(4, True), "jitter": 0.5},
             "--min-size and --jitter matter more for that than the number of strokes",

@@ -47,39 +47,13 @@ def test_an_exact_hand_keeps_to_the_picture(as_usual: Command) -> None:
 
 
 def test_all_of_it_may_be_asked_for(as_usual: Command) -> None:
-    words = (
-        "--hand",
-        "0",
-        "--edges",
-        "0.2",
-        "--simplify",
-        "0.6",
-        "--temperature",
-        "0.3",
-        "--focus",
-        "auto",
-        "--ground",
-        "toned",
-    )
-    recipe = painted(as_usual, *words)
-    asked = {"edges": 0.2, "simplify": 0.6, "temperature": 0.3, "focus": "auto", "ground": "toned"}
+    dials = ("edges", "simplify", "temperature", "relief")
+    asked = {**dict(zip(dials, (0.2, 0.6, 0.3, 0.4), strict=True)), "focus": "auto", "ground": "toned"}
+    recipe = painted(as_usual, "--hand", "0", *(word for name in asked for word in (f"--{name}", str(asked[name]))))
     assert {key: recipe.options[key] for key in asked} == asked
-    words = (
-        "--hand",
-        "1",
-        "--edges",
-        "0",
-        "--simplify",
-        "0",
-        "--temperature",
-        "0",
-        "--focus",
-        "none",
-        "--ground",
-        "average",
-    )
-    recipe = painted(as_usual, *words)
-    assert not {"edges", "simplify", "temperature", "relief"} & recipe.options.keys()
+    nothing = (word for name in dials for word in (f"--{name}", "0"))
+    recipe = painted(as_usual, "--hand", "1", *nothing, "--focus", "none", "--ground", "average")
+    assert not set(dials) & recipe.options.keys()
     assert recipe.options["focus"] is None and recipe.options["ground"] is None
 
 

@@ -69,7 +69,8 @@ def paint_of(name: str, strokes: Float32) -> tuple[Float32, Float32]:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_paint_of_real_strokes_lies_in_the_cover(name: str, random_sketch: Sketches) -> None:
     alpha, beyond = paint_of(name, random_sketch(80, SIDE, seed=2).strokes)
-    assert alpha.sum() > 80 and beyond.sum() < 0.002 * alpha.sum()
+    share = 0.01 if name == "charcoal" else 0.002  # its grain scatters: single grains lie far out
+    assert alpha.sum() > 80 and beyond.sum() < share * alpha.sum()
 
 
 @pytest.mark.parametrize("name", ["oil", "ink", "knife"])  # those without random dabs
