@@ -54,18 +54,18 @@ class Work:
 
 
 WORKS: dict[str, Work] = {
-    "astronaut": Work("Astronaut", "--brush set:studio --strokes 4000 --size 1024"),
-    "fig": Work("Fig", "--brush knife --strokes 80 --size 1024 --hand 0.6 --effort 4"),
-    "cafe": Work("After van Gogh", "--brush bristle --strokes 3000 --size 1024 --hand 0.7"),
-    "chelsea": Work("Chelsea", "--brush pastel --brush pencil --strokes 3000 --size 1024 --hand 0.4"),
-    "sea": Work("Surf", "--brush oil --brush knife --strokes 1500 --size 1024 --hand 0.7"),
-    "pavilion": Work("Pavilion", "--brush ink --brush oil --strokes 6000 --size 1024 --hand 0.2"),
-    "coffee": Work("Coffee", "--brush oil --pigment --strokes 1200 --size 1024"),
-    "dahlia": Work("Dahlia", "--brush watercolour --strokes 1200 --size 1024 --hand 0.5"),
-    "cameraman": Work("Cameraman", "--brush charcoal --strokes 1500 --size 1024 --hand 0.5"),
-    "cypresses": Work("Cypresses", "--brush knife --strokes 600 --size 1024 --hand 0.9"),
-    "hopper": Work("Admiral", "--brush oil --brush bristle --strokes 2000 --size 1024 --hand 0.6"),
-    "rocket": Work("Before the launch", "--brush bristle --strokes 500 --size 1024 --hand 0.6"),
+    "astronaut": Work("Astronaut", "--style oil-impasto --size 1024"),
+    "fig": Work("Fig", "--size 1024"),
+    "cafe": Work("After van Gogh", "--size 1024 --hand 0.7"),
+    "chelsea": Work("Chelsea", "--size 1024"),
+    "sea": Work("Surf", "--style pastel --size 1024"),
+    "pavilion": Work("Pavilion", "--style ink-wash --size 1024"),
+    "coffee": Work("Coffee", "--style charcoal --size 1024"),
+    "dahlia": Work("Dahlia", "--style coloured-pencil --size 1024"),
+    "cameraman": Work("Cameraman", "--style oil-alla-prima --size 1024"),
+    "cypresses": Work("Cypresses", "--style impressionist --size 1024"),
+    "hopper": Work("Admiral", "--size 1024 --strokes 800 --hand 0.8"),
+    "rocket": Work("Before the launch", "--style watercolour --size 1024"),
 }
 
 

@@ -44,7 +44,7 @@ REACH = 8  # pixels
 def painted(brushes: list[BrushFile]) -> Painting:
     photograph = Image.fromarray(skimage.data.astronaut()).resize((400, 400))  # type: ignore[no-untyped-call]
     picture = np.asarray(photograph, np.float32)[:320] / np.float32(255)
-    return paint(picture, brushes, 240, options=PaintOptions(effort=1))
+    return paint(picture, brushes, 240, options=PaintOptions(effort=1, relief=0.25))  # that lies above all of them
 
 
 def centre_of(mask: Mask) -> Point | None:
