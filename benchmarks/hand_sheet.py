@@ -8,38 +8,38 @@ The pictures are fetched into that folder unless they are there (see open_pictur
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.command_line import painted
 from benchmarks.open_pictures import picture_file
 from benchmarks.small_jpeg import save_jpeg
 from dreambrush.errors import DreambrushError
-from dreambrush.models.catalogue import BrushFile, find_brush
-from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.hand import DEFAULT
-from dreambrush.painter.run import paint
-from dreambrush.pictures.reading import load_picture
 
 NAMES = ("astronaut", "chelsea", "coffee", "pavilion", "dahlia", "cypresses")
-HANDS = (0.0, DEFAULT, 0.65, 1.0)
+HANDS = (0.0, 0.3, DEFAULT, 1.0)
 CELL, GAP, HEADER = 256, 6, 30  # pixels of the sheet
 MOST_BYTES = 600_000
 INK, SHEET = "black", "white"
 
 
-def row_of(file: Path, brush: BrushFile, hands: Sequence[float], strokes: int, size: int) -> Image.Image:
+def row_of(file: Path, brushes: Sequence[str], hands: Sequence[float], strokes: int, size: int) -> Image.Image:
     """One picture, painted by every hand."""
-    target = load_picture(file, size)
-    height = round(CELL * target.shape[0] / target.shape[1])
+    how = [*(word for brush in brushes for word in ("--brush", brush)), "--strokes", str(strokes), "--size", str(size)]
+    cells = []
+    for hand in hands:
+        cell, report = painted(file, [*how, "--hand", str(hand)])
+        print(f"{file.name}, hand {hand:g}: mean squared error {report['mse']:.5f}", flush=True)
+        cells.append(cell)
+    height = round(CELL * cells[0].height / cells[0].width)
     row = Image.new("RGB", (len(hands) * (CELL + GAP) - GAP, height), SHEET)
-    for index, hand in enumerate(hands):
-        painting = paint(target, brush, strokes, options=PaintOptions(hand=hand))
-        print(f"{file.name}, hand {hand:g}: mean squared error {painting.mse:.5f}", flush=True)
-        cell = Image.fromarray(painting.merged).resize((CELL, height), Image.Resampling.LANCZOS)
-        row.paste(cell, (index * (CELL + GAP), 0))
+    for index, cell in enumerate(cells):
+        row.paste(cell.resize((CELL, height), Image.Resampling.LANCZOS), (index * (CELL + GAP), 0))
     return row
 
 
@@ -63,18 +63,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Paint six pictures at four settings of --hand, on one sheet.")
     parser.add_argument("--pictures", type=Path, default=Path("out/pictures"), help="folder of the pictures")
     parser.add_argument("--hand", type=float, nargs="+", default=HANDS, help="settings of the dial, 0 to 1")
-    parser.add_argument("--brush", default="oil")
+    parser.add_argument("--brush", nargs="+", default=["set:painter"])
     parser.add_argument("--strokes", type=int, default=1000)
     parser.add_argument("--size", type=int, default=384, help="longer side of the paintings in pixels")
     parser.add_argument("--output", type=Path, default=Path("docs/hand.jpg"))
     options = parser.parse_args()
     try:
-        brush = find_brush(options.brush)
         files = [picture_file(name, options.pictures) for name in NAMES]
-        rows = [row_of(file, brush, options.hand, options.strokes, options.size) for file in files]
+        rows = [row_of(file, options.brush, options.hand, options.strokes, options.size) for file in files]
     except DreambrushError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except subprocess.CalledProcessError as error:
+        return error.returncode  # it said why
     save_jpeg(sheet_of(rows, options.hand), options.output, MOST_BYTES)
     return 0
 

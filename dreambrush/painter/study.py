@@ -228,7 +228,7 @@ def study(asked: Commission, dreams: Dreams) -> Study:
             asked = replace(asked, strokes=0)
         picture = _left_to_do(stage.tones, picture, target.paper().reshape(picture.shape), zone)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
-    hand = hands.hand_for(options.hand, picture, form, *limits, *(_loose(target, looked) if looked else ()))
+    hand = hands.hand_for(options.hand, picture, form, *limits, *(_loose(target, looked, care) if looked else ()))
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
     pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
@@ -238,10 +238,14 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     return Study(asked, target, form, hand, scene, coarse, shown, zone)
 
 
-def _loose(target: Target, looked: Interest) -> tuple[Float32, Float32]:
-    """Where one looks (rows, columns), and how much the form counts: where one looks, and beside clear edges."""
+def _loose(target: Target, looked: Interest, care: Float32 | None) -> tuple[Float32, Float32, Float32 | None]:
+    """Where one looks (rows, columns), how much the form counts, and where faces are.
+
+    The form counts where one looks, and beside clear edges.
+    """
     clear, sharp, _ = edges_of(reduced(target.picture, looked.cell), looked.unit)
-    return looked.cells, np.maximum(looked.cells, np.square(clear * sharp))
+    faces = None if care is None else reduced(care, looked.cell)
+    return looked.cells, np.maximum(looked.cells, np.square(clear * sharp)), faces
 
 
 def _seen(target: Target, looked: Interest | None, care: Float32 | None, options: PaintOptions) -> Float32:

@@ -22,6 +22,7 @@ SLENDER = 3.5  # widths, times the root of the dial: even a careful hand lays st
 NARROWEST, FREE_NARROWEST = 1.8, 0.025  # width of a stroke: exact hand (pixels), freest (share of the side)
 SHORTEST_OF_LONGEST = 0.5  # least chord of a stroke, as a share of the greatest length, if that is given
 BROAD, VAGUE = 0.024, 0.045  # least width of a stroke of the freest hand where nobody looks, and where nothing is sharp
+FEATURE = 0.006  # greatest least width of a stroke in faces (share of the side), so that eyes survive any hand
 # Where no form runs one way, strokes lie from lower left to upper right, as a right-handed painter hatches; how much
 # a stroke across that loses, with the freest hand.
 SLANT, SLANTED = -0.9, 0.6  # radians, share
@@ -112,6 +113,7 @@ def hand_for(
     lightest: float = LIGHTEST,
     looked: Float32 | None = None,
     formed: Float32 | None = None,
+    care: Float32 | None = None,
 ) -> Hand:
     """The hand of a dial.
 
@@ -127,6 +129,8 @@ def hand_for(
         looked: (rows, columns) float32, 0..1: where one looks.  Elsewhere strokes are broader, unless their least width
             is given.  None for everywhere.
         formed: (rows, columns) float32, 0..1: how much the form counts; elsewhere strokes hatch.  None for everywhere.
+        care: (rows, columns) float32, how much more an error counts in faces; strokes may be finer there.  None for no
+            faces.  It counts where ``looked`` is given.
     """
     height, width = picture.shape[:2]
     shorter = min(height, width)
@@ -148,6 +152,9 @@ def hand_for(
                 for share, where in ((BROAD, looked), (VAGUE, looked if formed is None else formed))
             )
         )
+        if care is not None:
+            face, fine = np.clip(care, 0, 1), np.float32(max(FEATURE * shorter, NARROWEST) / 2)
+            breadth = np.asarray(breadth + face * (np.minimum(breadth, fine) - breadth), np.float32)
     lightest, slant = max(lightest, LIGHTEST), SLANTED * freedom
     return Hand(LONG * slender, ALONG * freedom, *limits, form, longest, lightest, breadth, formed, slant)
 

@@ -104,6 +104,17 @@ def test_strokes_are_broadest_where_nothing_is_sharp(random_sketch: Sketches) ->
     assert np.ptp(sharp) == np.ptp(vague) == 0 and some.smallest < sharp[0, 0] < 0.7 * vague[0, 0]
 
 
+def test_faces_have_fine_strokes_whatever_the_hand() -> None:
+    side = 400
+    picture, looked, care = stripes(side), np.zeros((8, 8), np.float32), np.zeros((8, 8), np.float32)
+    care[:, :4] = 3
+    free = hand_for(FREE, picture, OrientationField(picture), looked=looked, care=care)
+    assert free.breadth is not None
+    assert 2 * free.breadth[:, :4].max() <= 0.0061 * side < 3 * free.breadth[:, 4:].min()
+    asked = hand_for(FREE, picture, OrientationField(picture), 9.0, looked=looked, care=care)
+    assert asked.breadth is None and asked.smallest == 4.5
+
+
 def test_strokes_are_broad_where_nobody_looks(random_sketch: Sketches) -> None:
     side = 400
     picture = stripes(side)
