@@ -65,7 +65,7 @@ WORKS: dict[str, Work] = {
     "cameraman": Work("Cameraman", "--style oil-alla-prima --size 1024"),
     "cypresses": Work("Cypresses", "--style impressionist --size 1024"),
     "hopper": Work("Admiral", "--size 1024 --strokes 800 --hand 0.8"),
-    "rocket": Work("Before the launch", "--style watercolour --size 1024"),
+    "rocket": Work("Before the launch", "--size 1024 --strokes 1000 --hand 0.7"),
 }
 
 
