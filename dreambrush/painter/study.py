@@ -20,7 +20,7 @@ from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import EFFORTS, HANDFUL, LEARNED_EFFORTS
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.plan.planner import Planner
-from dreambrush.painter.plan.stages import BOTH, DARKER, EVEN, Stage, Tones, strokes_of_each
+from dreambrush.painter.plan.stages import EVEN, Stage, strokes_of_each
 from dreambrush.painter.propose.even_grower import DOT, EvenGrower
 from dreambrush.painter.propose.grow import Grower
 from dreambrush.painter.propose.ridge_proposer import Controller, RidgeProposer
@@ -31,22 +31,15 @@ from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import cell_for, reduced
-from dreambrush.painter.see.gather import gathered
-from dreambrush.painter.see.interest import Interest, interest
+from dreambrush.painter.see.interest import interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
-from dreambrush.painter.see.shapes import in_shapes
-from dreambrush.painter.see.squint import edges_of, ramp, squinted
 from dreambrush.painter.see.target import Colour, Target
-from dreambrush.painter.see.temperature import tempered
-from dreambrush.painter.see.values import keyed
-from dreambrush.painter.see.zones import tone_of, zone_map
-from dreambrush.pictures.palette import Palette
+from dreambrush.painter.see.zones import zone_map
+from dreambrush.painter.seen import left_to_do, loose, seen
 
 FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
-RESERVED = 0.16  # distance from the ground up to which a place of a picture in colours is reserved
-ONE_STICK = 0.5  # distance of the only colour from the ground, from which there are tones between
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -220,15 +213,15 @@ def study(asked: Commission, dreams: Dreams) -> Study:
         target.attention = focus_weight(options.focus, target.attention)
     seen_so = options.edges or options.shapes or options.focus is not None
     looked = interest(target, options.focus) if seen_so else None
-    picture = _seen(target, looked, care, options)
+    picture = seen(target, looked, care, options)
     form, zone = OrientationField(picture), None
     if (stage := asked.stage) is not None:
         zone = zone_map(stage.where, target, options.focus)
         if zone is not None and not zone.any():
             asked = replace(asked, strokes=0)
-        picture = _left_to_do(stage.tones, picture, target.paper().reshape(picture.shape), zone)
+        picture = left_to_do(stage.tones, picture, target.paper().reshape(picture.shape), zone)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
-    hand = hands.hand_for(options.hand, picture, form, *limits, *(_loose(target, looked, care) if looked else ()))
+    hand = hands.hand_for(options.hand, picture, form, *limits, *(loose(target, looked, care) if looked else ()))
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
     pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
@@ -236,71 +229,6 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     scene, coarse = (_scene(target, picture, cell, *shared) for cell in cells)
     shown = scene if picture is target.picture else _scene(target, target.picture, 1, *shared)
     return Study(asked, target, form, hand, scene, coarse, shown, zone)
-
-
-def _loose(target: Target, looked: Interest, care: Float32 | None) -> tuple[Float32, Float32, Float32 | None]:
-    """Where one looks (rows, columns), how much the form counts, and where faces are.
-
-    The form counts where one looks, and beside clear edges.
-    """
-    clear, sharp, _ = edges_of(reduced(target.picture, looked.cell), looked.unit)
-    faces = None if care is None else reduced(care, looked.cell)
-    return looked.cells, np.maximum(looked.cells, np.square(clear * sharp)), faces
-
-
-def _seen(target: Target, looked: Interest | None, care: Float32 | None, options: PaintOptions) -> Float32:
-    """The picture of a target (h, w, 3) as the painter sees it: its colours, its small things, and its edges."""
-    picture = target.picture
-    if options.temperature:
-        picture = tempered(picture, options.temperature)
-    if options.simplify:
-        picture = gathered(picture, options.simplify, target.counts, care)
-    if options.edges and looked:
-        picture = squinted(picture, looked, target.counts, options.edges)
-    if options.bare or options.grey or options.depth < 1:
-        ground = np.array(options.ground or target.background.reshape(-1, 3).mean(0) / 255, np.float32)
-        if options.bare or options.grey:
-            picture = keyed(picture, ground, options.bare, _darkest(options.palette) if options.grey else None)
-        picture = np.asarray(ground + np.float32(options.depth) * (picture - ground), np.float32)
-    if options.shapes and looked:
-        flat = in_shapes(picture, looked, options.shapes, _colours_of_shapes(options, target), options.rims)
-        if options.bare and not options.grey:  # whites are reserved, however small: no wash can be taken away
-            white = 1 - ramp(np.abs(picture - ground).max(2), 0, RESERVED * options.depth)
-            flat += white[..., None] * (ground - flat)
-        picture = flat
-    return picture
-
-
-def _colours_of_shapes(options: PaintOptions, target: Target) -> Float32 | None:
-    """The colours (n, 3) of flat shapes: those of the palette, and the ground where a part of it stays bare.
-
-    One dark stick, such as charcoal, makes the tones between by pressure.
-    """
-    if options.palette is None:
-        return None
-    colours = options.palette.colours
-    if not (options.bare or options.grey):
-        return colours
-    ground = np.array(options.ground or target.background.reshape(-1, 3).mean(0) / 255, np.float32)
-    if options.grey and len(colours) == 1 and np.abs(ground - colours[0]).max() > ONE_STICK:
-        steps = np.array([1 / 3, 2 / 3, 1], np.float32)[:, None]
-        colours = np.asarray(ground + steps * (colours - ground), np.float32)
-    return np.concatenate([ground[None], colours])
-
-
-def _darkest(palette: Palette | None) -> Float32:
-    """The darkest colour (3,) that there is."""
-    if palette is None:
-        return np.zeros(3, np.float32)
-    return np.asarray(palette.colours[int(tone_of(palette.colours).argmin())])
-
-
-def _left_to_do(tones: Tones, picture: Float32, canvas: Float32, zone: Float32 | None) -> Float32:
-    """What a stage makes of a canvas (h, w, 3): the picture (h, w, 3) where it may paint, and the canvas elsewhere."""
-    if tones != BOTH:
-        darker = tone_of(picture) < tone_of(canvas)
-        picture = np.where((darker if tones == DARKER else ~darker)[..., None], picture, canvas)
-    return picture if zone is None else np.asarray(canvas + zone[..., None] * (picture - canvas), np.float32)
 
 
 def _scene(
