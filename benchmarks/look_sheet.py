@@ -14,6 +14,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -69,10 +70,13 @@ def main() -> int:
     parser.add_argument("--names", nargs="+", default=list(PICTURES), choices=list(PICTURES))
     parser.add_argument("--size", type=int, default=512, help="longer side of the paintings in pixels")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2, help="how many pictures are painted at the same time")
     parser.add_argument("--output", type=Path, default=Path("docs/proof.jpg"))
     options = parser.parse_args()
     try:
-        rows = [row_of(picture_file(name, options.pictures), options.size, options.seed) for name in options.names]
+        files = [picture_file(name, options.pictures) for name in options.names]
+        with ThreadPoolExecutor(options.jobs) as pool:
+            rows = list(pool.map(lambda file: row_of(file, options.size, options.seed), files))
     except DreambrushError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -73,7 +73,7 @@ def constrained(
     height: int,
     smallest: float | Float32,
     largest: float,
-    shortest: float = 0.0,
+    shortest: float | Float32 = 0.0,
     longest: float | None = None,
     lightest: float = LIGHTEST,
 ) -> Float32:
@@ -85,15 +85,16 @@ def constrained(
         strokes: (b, 9) strokes.
         width: width of the canvas in pixels.
         height: height of the canvas in pixels.
-        smallest: least radius in pixels.
+        smallest: least radius in pixels, of each or of all.
         largest: greatest radius in pixels.
-        shortest: least chord in widths (twice the radius); shorter strokes are made narrower and drawn out both ways.
+        shortest: least chord in widths (twice the radius), of each or of all; shorter strokes are made narrower and
+            drawn out both ways.
         longest: greatest length of a path in widths; longer ones are shrunk towards their middle, in the same shape.
         lightest: least pressure, 0..1.
     """
     out = strokes.copy()
     out[:, RADIUS] = np.clip(out[:, RADIUS], smallest, largest)
-    if shortest:
+    if np.any(shortest):
         _draw_out(out, shortest, smallest)
     start, control, end = control_points(out)  # views: what is written to them is written to the strokes
     slack = 0.5 * out[:, RADIUS, None]
@@ -126,7 +127,7 @@ def _shorten(strokes: Float32, longest: float) -> None:
         point[:] = np.where(share < 1, middle + share * (point - middle), point)
 
 
-def _draw_out(strokes: Float32, shortest: float, smallest: float | Float32) -> None:
+def _draw_out(strokes: Float32, shortest: float | Float32, smallest: float | Float32) -> None:
     """Makes strokes (b, 9) narrower, and moves their ends apart, until the chord has so many widths.
 
     Both together keep the area that they cover.  If they were only drawn out, they would hide one another.

@@ -22,7 +22,7 @@ RESERVED = 0.16  # distance from the ground up to which a place of a picture in 
 ONE_STICK = 0.5  # distance of the only colour from the ground, from which there are tones between
 
 
-def loose(target: Target, looked: Interest, care: Float32 | None) -> tuple[Float32, Float32, Float32 | None]:
+def loose(target: Target, looked: Interest, care: Float32 | None) -> tuple[Float32, Float32, Float32, Float32 | None]:
     """Where a hand may be loose.
 
     Args:
@@ -32,11 +32,11 @@ def loose(target: Target, looked: Interest, care: Float32 | None) -> tuple[Float
 
     Returns:
         In the cells of ``looked`` (rows, columns): where one looks, 0..1; how much the form counts, 0..1, namely where
-        one looks and beside clear edges; and ``care``.
+        one looks and beside clear edges; how clear edges are, 0..1; and ``care``.
     """
     clear, sharp, _ = edges_of(reduced(target.picture, looked.cell), looked.unit)
-    faces = None if care is None else reduced(care, looked.cell)
-    return looked.cells, np.maximum(looked.cells, np.square(clear * sharp)), faces
+    edged, faces = clear * sharp, None if care is None else reduced(care, looked.cell)
+    return looked.cells, np.maximum(looked.cells, np.square(edged)), edged, faces
 
 
 def seen(target: Target, looked: Interest | None, care: Float32 | None, options: PaintOptions) -> Float32:

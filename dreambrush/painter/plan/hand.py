@@ -39,6 +39,7 @@ class Hand:
         long: share of its gain that a mere dot loses.
         along: share of its gain that a stroke straight across a clear form loses.
         shortest: least chord of a stroke in widths.
+        careful: the same beside clear edges, over which a long stroke would run.
         smallest: least radius in pixels.
         largest: greatest radius in pixels.
         width: width of the canvas in pixels.
@@ -48,6 +49,7 @@ class Hand:
         lightest: least pressure, 0..1.
         breadth: (rows, columns) least radius in pixels at each place of the canvas; None for the smallest everywhere.
         formed: (rows, columns) 0..1: how much the form counts at each place of the canvas; None for everywhere in full.
+        edged: (rows, columns) 0..1: how clear the edges are at each place of the canvas; None for no edges.
         slant: share of its gain that a stroke across the slant loses where no form runs one way.
     """
 
@@ -63,6 +65,8 @@ class Hand:
     lightest: float = LIGHTEST
     breadth: Float32 | None = None
     formed: Float32 | None = None
+    edged: Float32 | None = None
+    careful: float = 0.0
     slant: float = 0.0
 
     def score(self, gain: Float32, strokes: Float32) -> Float32:
@@ -85,7 +89,11 @@ class Hand:
 
     def constrain(self, strokes: Float32) -> Float32:
         """Brings strokes (b, 9) within what this hand would lay."""
-        limits = self._smallest(strokes), self.largest, self.shortest, self.longest, self.lightest
+        shortest: float | Float32 = self.shortest
+        if self.edged is not None and self.careful < self.shortest:
+            edge = self._read(self.edged, path_nodes(strokes, 2)).max(1)
+            shortest = np.float32(self.shortest) + np.float32(self.careful - self.shortest) * edge
+        limits = self._smallest(strokes), self.largest, shortest, self.longest, self.lightest
         return constrained(strokes, self.width, self.height, *limits)
 
     def _smallest(self, strokes: Float32) -> float | Float32:
@@ -113,6 +121,7 @@ def hand_for(
     lightest: float = LIGHTEST,
     looked: Float32 | None = None,
     formed: Float32 | None = None,
+    edged: Float32 | None = None,
     care: Float32 | None = None,
 ) -> Hand:
     """The hand of a dial.
@@ -129,6 +138,7 @@ def hand_for(
         looked: (rows, columns) float32, 0..1: where one looks.  Elsewhere strokes are broader, unless their least width
             is given.  None for everywhere.
         formed: (rows, columns) float32, 0..1: how much the form counts; elsewhere strokes hatch.  None for everywhere.
+        edged: (rows, columns) float32, 0..1: how clear edges are; beside them strokes may be shorter.  None for none.
         care: (rows, columns) float32, how much more an error counts in faces; strokes may be finer there.  None for no
             faces.  It counts where ``looked`` is given.
     """
@@ -140,9 +150,9 @@ def hand_for(
     most = max(WIDEST * shorter, 2 * least) if widest is None else widest
     least = min(least, most)
     slender = freedom**0.5
-    shortest = max(SLENDER * slender, SHORTEST * freedom)
-    if longest is not None:
-        shortest = min(shortest, SHORTEST_OF_LONGEST * longest)
+    most_of_all = np.inf if longest is None else SHORTEST_OF_LONGEST * longest
+    careful = min(SLENDER * slender, most_of_all)
+    shortest = min(max(SLENDER * slender, SHORTEST * freedom), most_of_all)
     limits = shortest, least / 2, most / 2, width, height
     breadth = None
     if looked is not None and narrowest is None and freedom:
@@ -156,7 +166,9 @@ def hand_for(
             face, fine = np.clip(care, 0, 1), np.float32(max(FEATURE * shorter, NARROWEST) / 2)
             breadth = np.asarray(breadth + face * (np.minimum(breadth, fine) - breadth), np.float32)
     lightest, slant = max(lightest, LIGHTEST), SLANTED * freedom
-    return Hand(LONG * slender, ALONG * freedom, *limits, form, longest, lightest, breadth, formed, slant)
+    return Hand(
+        LONG * slender, ALONG * freedom, *limits, form, longest, lightest, breadth, formed, edged, careful, slant
+    )
 
 
 def _least_radii(least: float, broad: float, looked: Float32) -> Float32:

@@ -104,6 +104,21 @@ def test_strokes_are_broadest_where_nothing_is_sharp(random_sketch: Sketches) ->
     assert np.ptp(sharp) == np.ptp(vague) == 0 and some.smallest < sharp[0, 0] < 0.7 * vague[0, 0]
 
 
+def test_beside_edges_strokes_may_be_shorter() -> None:
+    side = 400
+    picture, edged = stripes(side), np.zeros((8, 8), np.float32)
+    edged[:, 3:5] = 1
+    free = hand_for(FREE, picture, OrientationField(picture), 8.0, edged=edged)
+    dots = np.repeat(straight(0.3, 1, 4.0), 2, 0)
+    dots[:, 0:6] += np.array([[60, 200], [200, 200]], np.float32).repeat(3, 0).reshape(2, 6) - SIDE / 2
+    chord = free.constrain(dots)
+    widths = np.hypot(*(chord[:, 4:6] - chord[:, 0:2]).T) / (2 * chord[:, 8])
+    assert widths[0] == pytest.approx(free.shortest, rel=0.01)
+    assert widths[1] == pytest.approx(free.careful, rel=0.01) and free.careful < 0.8 * free.shortest
+    exact = hand_for(DEFAULT, picture, OrientationField(picture), 8.0, longest=2.0, edged=edged)
+    assert exact.careful == exact.shortest == 1.0
+
+
 def test_faces_have_fine_strokes_whatever_the_hand() -> None:
     side = 400
     picture, looked, care = stripes(side), np.zeros((8, 8), np.float32), np.zeros((8, 8), np.float32)
