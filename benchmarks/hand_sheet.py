@@ -13,22 +13,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from benchmarks.command_line import painted
 from benchmarks.open_pictures import picture_file
+from benchmarks.sheet import row_of, sheet_of
 from benchmarks.small_jpeg import save_jpeg
 from dreambrush.errors import DreambrushError
 from dreambrush.painter.plan.hand import DEFAULT
 
 NAMES = ("astronaut", "chelsea", "coffee", "pavilion", "dahlia", "cypresses")
 HANDS = (0.0, 0.3, DEFAULT, 1.0)
-CELL, GAP, HEADER = 256, 6, 30  # pixels of the sheet
+CELL, GAP, HEADER, LETTERS = 256, 6, 30, 18  # pixels of the sheet
 MOST_BYTES = 600_000
-INK, SHEET = "black", "white"
 
 
-def row_of(file: Path, brushes: Sequence[str], hands: Sequence[float], strokes: int, size: int) -> Image.Image:
+def painted_row(file: Path, brushes: Sequence[str], hands: Sequence[float], strokes: int, size: int) -> Image.Image:
     """One picture, painted by every hand."""
     how = [*(word for brush in brushes for word in ("--brush", brush)), "--strokes", str(strokes), "--size", str(size)]
     cells = []
@@ -36,26 +36,7 @@ def row_of(file: Path, brushes: Sequence[str], hands: Sequence[float], strokes: 
         cell, report = painted(file, [*how, "--hand", str(hand)])
         print(f"{file.name}, hand {hand:g}: mean squared error {report['mse']:.5f}", flush=True)
         cells.append(cell)
-    height = round(CELL * cells[0].height / cells[0].width)
-    row = Image.new("RGB", (len(hands) * (CELL + GAP) - GAP, height), SHEET)
-    for index, cell in enumerate(cells):
-        row.paste(cell.resize((CELL, height), Image.Resampling.LANCZOS), (index * (CELL + GAP), 0))
-    return row
-
-
-def sheet_of(rows: Sequence[Image.Image], hands: Sequence[float]) -> Image.Image:
-    """The rows under each other, with the hands' numbers above them."""
-    height = HEADER + sum(row.height + GAP for row in rows) - GAP
-    sheet = Image.new("RGB", (rows[0].width, height), SHEET)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(18)
-    for index, hand in enumerate(hands):
-        text = f"--hand {hand:g}" + (" (default)" if hand == DEFAULT else "")
-        draw.text((index * (CELL + GAP) + CELL // 2, HEADER // 2), text, INK, font, anchor="mm")
-    top = HEADER
-    for row in rows:
-        sheet.paste(row, (0, top))
-        top += row.height + GAP
-    return sheet
+    return row_of(cells, CELL, GAP)
 
 
 def main() -> int:
@@ -70,13 +51,14 @@ def main() -> int:
     options = parser.parse_args()
     try:
         files = [picture_file(name, options.pictures) for name in NAMES]
-        rows = [row_of(file, options.brush, options.hand, options.strokes, options.size) for file in files]
+        rows = [painted_row(file, options.brush, options.hand, options.strokes, options.size) for file in files]
     except DreambrushError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     except subprocess.CalledProcessError as error:
         return error.returncode  # it said why
-    save_jpeg(sheet_of(rows, options.hand), options.output, MOST_BYTES)
+    titles = [f"--hand {hand:g}" + (" (default)" if hand == DEFAULT else "") for hand in options.hand]
+    save_jpeg(sheet_of(rows, titles, CELL, GAP, HEADER, LETTERS), options.output, MOST_BYTES)
     return 0
 
 

@@ -13,22 +13,21 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from benchmarks.command_line import painted
 from benchmarks.open_pictures import PICTURES, picture_file
+from benchmarks.sheet import row_of, sheet_of
 from benchmarks.small_jpeg import save_jpeg
 from dreambrush.errors import DreambrushError
 from dreambrush.styles import style_names
 
 ONCE = "--brush oil --hand 0.3 --edges 0 --simplify 0 --temperature 0 --focus none --ground average"
-CELL, GAP, HEADER = 180, 4, 26  # pixels of the sheet
+CELL, GAP, HEADER, LETTERS = 180, 4, 26, 16  # pixels of the sheet
 MOST_BYTES = 1_400_000
-INK, SHEET = "black", "white"
 
 
 def looks() -> dict[str, str]:
@@ -36,31 +35,14 @@ def looks() -> dict[str, str]:
     return {"before": ONCE, "default": "", **{name: f"--style {name}" for name in style_names()}}
 
 
-def row_of(file: Path, size: int, seed: int) -> Image.Image:
+def painted_row(file: Path, size: int, seed: int) -> Image.Image:
     """One picture, and what is painted of it in every look."""
     cells = [Image.open(file).convert("RGB")]
     for title, options in looks().items():
         cell, report = painted(file, ["--size", str(size), "--seed", str(seed), *options.split()])
         print(json.dumps({"picture": file.name, "look": title, "mse": report["mse"]}), flush=True)
         cells.append(cell)
-    height = round(CELL * cells[0].height / cells[0].width)
-    row = Image.new("RGB", (len(cells) * (CELL + GAP) - GAP, height), SHEET)
-    for index, cell in enumerate(cells):
-        row.paste(cell.resize((CELL, height), Image.Resampling.LANCZOS), (index * (CELL + GAP), 0))
-    return row
-
-
-def sheet_of(rows: Sequence[Image.Image]) -> Image.Image:
-    """The rows under each other, with the titles above them."""
-    sheet = Image.new("RGB", (rows[0].width, HEADER + sum(row.height + GAP for row in rows) - GAP), SHEET)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
-    for index, title in enumerate(("photo", *looks())):
-        draw.text((index * (CELL + GAP) + CELL // 2, HEADER // 2), title, INK, font, anchor="mm")
-    top = HEADER
-    for row in rows:
-        sheet.paste(row, (0, top))
-        top += row.height + GAP
-    return sheet
+    return row_of(cells, CELL, GAP)
 
 
 def main() -> int:
@@ -76,13 +58,13 @@ def main() -> int:
     try:
         files = [picture_file(name, options.pictures) for name in options.names]
         with ThreadPoolExecutor(options.jobs) as pool:
-            rows = list(pool.map(lambda file: row_of(file, options.size, options.seed), files))
+            rows = list(pool.map(lambda file: painted_row(file, options.size, options.seed), files))
     except DreambrushError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     except subprocess.CalledProcessError as error:
         return error.returncode  # it said why
-    save_jpeg(sheet_of(rows), options.output, MOST_BYTES)
+    save_jpeg(sheet_of(rows, ("photo", *looks()), CELL, GAP, HEADER, LETTERS), options.output, MOST_BYTES)
     return 0
 
 

@@ -31,10 +31,10 @@ def reduced(picture: Float32, cell: int) -> Float32:
     return np.ascontiguousarray(picture, np.float32)
 
 
-def grown(cells: Float32, size: tuple[int, int]) -> Float32:
+def grown(cells: Float32, size: tuple[int, int], how: Image.Resampling = Image.Resampling.BILINEAR) -> Float32:
     """A map of cells (rows, columns) or (rows, columns, c), smoothly grown to a picture's height and width."""
     if cells.shape[:2] == size:
         return cells
     if cells.ndim > 2:
-        return np.stack([grown(np.ascontiguousarray(each), size) for each in np.moveaxis(cells, -1, 0)], -1)
-    return np.asarray(Image.fromarray(cells).resize(size[::-1], Image.Resampling.BILINEAR), np.float32)
+        return np.stack([grown(each, size, how) for each in np.moveaxis(cells, -1, 0)], -1)
+    return np.asarray(Image.fromarray(np.ascontiguousarray(cells)).resize(size[::-1], how), np.float32)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
 from dreambrush import steady
 from dreambrush.arrays import Float32
-from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.cells import grown, reduced
 
 BROADEST = 6.0  # pixels: where Gaussians are wider, the picture may be made smaller first
 CUT = 3.0  # standard deviations, beyond which the Gaussian counts as zero
@@ -39,10 +38,4 @@ def broadly_blurred(picture: Float32, sigma: float) -> Float32:
     if factor == 1:
         return blurred(picture, max(sigma, 0.5))
     small = blurred(reduced(picture, factor), sigma / factor)
-    shape = picture.shape[1], picture.shape[0]
-    channels = [small] if small.ndim == 2 else [small[..., each] for each in range(small.shape[2])]
-    grown = [
-        np.asarray(Image.fromarray(np.ascontiguousarray(each)).resize(shape, Image.Resampling.BILINEAR), np.float32)
-        for each in channels
-    ]
-    return grown[0] if small.ndim == 2 else np.stack(grown, -1)
+    return grown(small, picture.shape[:2])

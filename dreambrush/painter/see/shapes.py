@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from dreambrush.arrays import Float32, Float64, Int32, Int64
-from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.cells import grown, reduced
 from dreambrush.painter.see.gaussian import blurred, broadly_blurred
 from dreambrush.painter.see.interest import Interest
 from dreambrush.painter.see.squint import ramp
@@ -26,6 +26,7 @@ ALIKE = 0.06  # in Oklab without its toe: colours that are nearer than that are 
 TOE = 0.35  # lightness in Oklab up to which shades of black look alike
 HUES_COUNT = 2.0  # differences of hue and chroma, against those of lightness: pale skin is no grey
 LOCAL = 2.5  # standard deviation within which a shape's colour is a mean, in widths of the smallest shape
+SMOOTH = Image.Resampling.BICUBIC  # for outlines without corners
 RIM = 0.0022  # of the longer side: standard deviation of the rim in which pigment gathers
 
 
@@ -59,7 +60,7 @@ def in_shapes(
     for each in found:
         own = np.where(labels == each, weights, np.float32(0)).astype(np.float32)
         vote = share * blurred(own, fine) + (1 - share) * broadly_blurred(own, sigma)
-        there = _grown(np.asarray(vote, np.float32), size)
+        there = grown(np.asarray(vote, np.float32), size, SMOOTH)
         more = there > best
         best[more], chosen[more] = there[more], each
     seen = given[chosen] if colours is not None else _means(picture, chosen, found, LOCAL * width, cell)
@@ -109,9 +110,7 @@ def _means(picture: Float32, chosen: Int32, found: list[int], sigma: float, cell
         share = reduced(within.astype(np.float32)[..., None], cell)
         both = broadly_blurred(np.concatenate([small * share, share], 2), sigma / cell)
         mean = both[..., :3] / np.maximum(both[..., 3:], np.float32(1e-4))
-        out[within] = np.stack(
-            [_grown(np.asarray(mean[..., i], np.float32), picture.shape[:2])[within] for i in range(3)], 1
-        )
+        out[within] = grown(np.asarray(mean, np.float32), picture.shape[:2], SMOOTH)[within]
     return np.clip(out, 0, 1)
 
 
@@ -122,11 +121,3 @@ def _rim(chosen: Int32) -> Float32:
     sigma = max(RIM * max(chosen.shape), 0.6)
     soft = blurred(edge.astype(np.float32), sigma)
     return np.asarray(np.minimum(soft * np.float32(sigma * np.sqrt(2 * np.pi)), 1), np.float32)
-
-
-def _grown(cells: Float32, size: tuple[int, ...]) -> Float32:
-    """A map of cells as one of pixels."""
-    if cells.shape == tuple(size):
-        return cells
-    grown = Image.fromarray(np.ascontiguousarray(cells)).resize((size[1], size[0]), Image.Resampling.BICUBIC)
-    return np.asarray(grown, np.float32)
