@@ -92,15 +92,15 @@ def test_the_subject_gets_more_strokes_and_less_error(looks: dict[float, Look]) 
     # The strokes of the freest hand are too broad to crowd.
     assert looks[DEFAULT].crowd > looks[EXACT].crowd + 0.3, looks  # (1.5, 2.3)
     for hand in (DEFAULT, FREE):
-        assert looks[hand].care < 0.8 * looks[EXACT].care, looks  # (1.7, 1.1, 1.0)
+        assert looks[hand].care < 0.75 * looks[EXACT].care, looks  # (1.7, 1.1, 1.0)
 
 
 def test_the_freer_the_longer_the_strokes_and_the_softer_the_edges(looks: dict[float, Look]) -> None:
-    assert looks[EXACT].length + 0.1 < looks[DEFAULT].length, looks  # (2.5, 2.8)
+    assert looks[EXACT].length + 0.15 < looks[DEFAULT].length, looks  # (2.5, 2.8)
     assert 1.25 * looks[DEFAULT].length < looks[FREE].length, looks  # (4.2)
-    assert looks[EXACT].lost + 0.02 < looks[FREE].lost, looks  # (0.09, 0.10, 0.14)
+    assert looks[EXACT].lost + 0.03 < looks[FREE].lost, looks  # (0.09, 0.10, 0.14)
 
 
 def test_the_picture_is_still_the_picture(looks: dict[float, Look]) -> None:
-    assert looks[EXACT].error < looks[DEFAULT].error < 1.8 * looks[EXACT].error, looks  # (1.4 times)
-    assert looks[DEFAULT].error < looks[FREE].error < 4 * looks[EXACT].error, looks  # (2.2 times)
+    assert looks[EXACT].error < looks[DEFAULT].error < 1.6 * looks[EXACT].error, looks  # (1.4 times)
+    assert looks[DEFAULT].error < looks[FREE].error < 2.8 * looks[EXACT].error, looks  # (2.2 times)
