@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from dreambrush.arrays import Float32
+from dreambrush.manner.manner import Manner
 from dreambrush.painter.geometry import LIGHTEST
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.painter.plan import hand as hands
@@ -16,6 +17,7 @@ from dreambrush.pictures.palette import Palette
 ControllerKind = Literal["learned", "ridge"]
 CONTROLLERS: tuple[ControllerKind, ...] = get_args(ControllerKind)
 LEARNED, RIDGE = CONTROLLERS
+LIKENESS = 0.9  # to a reference, unless it is said
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class PaintOptions:
     shapes: float | None = None  # pixels: width of the smallest flat shapes that are seen; see/shapes.py
     rims: float = 0.0  # how much darker such shapes are along their outlines, 0..1
     relief: float = 0.0  # how strongly light from one side shows the thickness of the paint, 0..1
+    manner: Manner | None = None  # whose strokes and colours it is painted with
+    likeness: float = LIKENESS  # 0, as without that manner, to 1
     stages: tuple[Stage, ...] = ()  # each with a layer of its own; none for one plan on ``layers``
 
     def of_stage(self, stage: Stage) -> PaintOptions:

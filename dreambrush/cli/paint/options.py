@@ -28,6 +28,7 @@ HANDS, DEFAULT_HAND = (0.0, 1.0), 0.5
 LAYERS, DEFAULT_LAYERS = (1, 5), 5
 PRESSURES, DEFAULT_PRESSURE = (0.05, 1.0), 0.05
 CONTROLLERS = ("learned", "ridge")
+LIKENESS = 0.9  # to a reference
 LENGTHS = 0.1, 100.0  # of a stroke in its widths
 
 SHORTEST = 1  # seconds for a painting
@@ -41,7 +42,7 @@ ESSENTIALS = (
 # Parameters that are about one painting: files and the environment cannot set them.
 ONLY_FLAGS = (
     *("output", "timelapse", "sample", "resume", "go_on", "force", "watch", "as_json", "help_all"),
-    *("onto", "above", "region", "fit", "mask", "in_place"),
+    *("onto", "above", "region", "fit", "mask", "in_place", "like"),
 )
 
 _PATH = click.Path(path_type=Path)
@@ -78,6 +79,25 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         shell_complete=complete_style,
         help="A ready-made style, such as charcoal, pastel or poster.  Your other options override it.  "
         "`dreambrush styles` lists all.",
+    ),
+    click.option(
+        "--like",
+        "like",
+        metavar="REFERENCE",
+        multiple=True,
+        type=_PATH,
+        help="Paint in the manner of this painting: its strokes, colours and ground.  REFERENCE is a picture of a "
+        "painting, a painting of dreambrush's, or your own work in MyPaint (.ora).  Of several, the middle.  "
+        "`dreambrush styles --learn` saves a manner as a style.",
+    ),
+    click.option(
+        "--likeness",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        default=LIKENESS,
+        show_default=True,
+        help="With --like, or a style that was learned: how closely strokes and colours follow the reference.  0 is as "
+        "without it.",
     ),
     click.option(
         "--brush",

@@ -27,6 +27,8 @@ from dreambrush.config import (
 )
 from dreambrush.errors import DreambrushError, PictureError, UsageError
 
+LIKE = "like"  # the parameter that names references
+
 
 class ConfiguredCommand(GroupedCommand):
     """Reads settings and uses them as the defaults of its options.
@@ -83,7 +85,15 @@ class ConfiguredCommand(GroupedCommand):
             settings_beside(targets, options, flags),
             settings_of_file(user_file(), "user", options, flags),
         ]
-        found = combine([typed, *(self.checked(ctx, level) for level in levels)], lambda style: self.style(ctx, style))
+        levels = [dict(self.checked(ctx, level)) for level in levels]
+        if given.get(LIKE):
+            if STYLE in typed:
+                raise UsageError(
+                    "--like and --style cannot be used together.", "Leave one of them out.", id="options-conflict"
+                )
+            learned = {key: setting_of(key, each, "style", "--like") for key, each in _learned(given[LIKE]).items()}
+            levels = [learned, *({key: each for key, each in level.items() if key != STYLE} for level in levels)]
+        found = combine([typed, *levels], lambda style: self.style(ctx, style))
         for key, setting in found.items():
             if setting.level != "flag":
                 _try_out(key, setting)
@@ -147,6 +157,17 @@ class ConfiguredCommand(GroupedCommand):
         options = self.options()
         names = {key: option.name for key, option in options.items() if option.name}
         return {names[key]: _raw(options[key], setting) for key, setting in settings.items() if setting.level != "flag"}
+
+
+def _learned(references: Iterable[str]) -> dict[str, Any]:
+    """The options that go with the manner of references.
+
+    Raises:
+        DreambrushError: one cannot be used.
+    """
+    from dreambrush.cli.paint.manner import learned_of
+
+    return learned_of(tuple(Path(each) for each in references)).options
 
 
 def _try_out(key: str, setting: Setting) -> None:

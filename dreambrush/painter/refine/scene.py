@@ -110,6 +110,7 @@ class Scene:
         snap: brings colours to those that may be used; by default any colour may.
         base: (height * width, 3) float32 what is seen where no paint is; the mean of the target by default.
         pigment: how paint mixes; as display sRGB does, by default.
+        stiff: 0, strokes may change their shapes while they are refined, to 1, they only move and change colours.
 
     Attributes:
         height: height of the canvas in cells.
@@ -130,8 +131,10 @@ class Scene:
         snap: Snap | None = None,
         base: Float32 | None = None,
         pigment: Pigment | None = None,
+        stiff: float = 0.0,
     ) -> None:
         self.dreams, self.constrain, self.cell, self.snap, self.pigment = dreams, constrain, cell, snap, pigment
+        self.stiff = stiff
         small = reduced(target, cell)
         self.height, self.width = small.shape[:2]
         self.target = small.reshape(-1, 3)

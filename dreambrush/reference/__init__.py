@@ -1,0 +1,1 @@
+"""References: works of others, or of the artist, whose manner is learned."""

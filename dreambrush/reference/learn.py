@@ -1,0 +1,129 @@
+"""Learns the manner of references, and makes a style of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dreambrush.arrays import Float32, Float64
+from dreambrush.errors import PictureError
+from dreambrush.manner.manner import PLACES, Manner, StrokeGroup, Swatch
+from dreambrush.painter.measure.marks import marks_of
+from dreambrush.pictures.limits import Limits
+from dreambrush.pictures.palette import oklab
+from dreambrush.pictures.reading import load_picture
+from dreambrush.reference.measured import UNKNOWN_OF_PATCHES, manner_of
+from dreambrush.reference.patches import patches_of
+
+SIDE = 512  # pixels of the longer side at which a reference is looked at
+SMALLEST_SIDE = 64  # pixels: in a smaller picture no stroke can be told from another
+PAPER, PALE, PAPER_SHARE, ALIKE = (
+    0.7,
+    0.06,
+    0.2,
+    0.06,
+)  # of paper: least lightness, greatest chroma, least share; distance
+HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these say what is seen of the photo
+FEWEST, MOST = 200, 6000  # strokes of a painting
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned of references.
+
+    Attributes:
+        manner: the manner.
+        options: options of `dreambrush paint` that go with it, by their keys in a style.
+    """
+
+    manner: Manner
+    options: dict[str, Any]
+
+
+def learn(references: Sequence[Path]) -> Learned:
+    """Learns the manner of one or several references, as one.
+
+    Raises:
+        PictureError: one cannot be read, is too small, or shows no strokes.
+    """
+    manners = [_of_picture(each) for each in references]
+    manner = joined(manners)
+    strokes = min(max(manner.strokes, FEWEST), MOST)
+    options = {
+        "brush": ["bristle", "gouache"],
+        "strokes": strokes,
+        "hand": HAND,
+        "simplify": SIMPLIFY,
+        "edges": EDGES,
+        "ground": "#" + bytes(round(255 * each) for each in manner.ground).hex(),
+    }
+    return Learned(manner, options)
+
+
+def joined(manners: Sequence[Manner]) -> Manner:
+    """One manner in the middle of several.
+
+    It has the barycentre of each distribution, which in one dimension is the mean of the quantiles (Agueh and Carlier,
+    "Barycenters in the Wasserstein space", 2011, section 6.1).
+    """
+    first = manners[0]
+    if len(manners) == 1:
+        return first
+    groups = []
+    for place in PLACES:
+        of_place = [each.of_place(place) for each in manners if place in each.places]
+        for number, group in enumerate(of_place[0] if of_place else ()):
+            same = [each[number] for each in of_place if number < len(each)]
+            names = [name for name in group.figures if all(name in each.figures for each in same)]
+            figures = {
+                name: tuple(np.mean([each.figures[name] for each in same], 0).round(4).tolist()) for name in names
+            }
+            share = float(np.mean([each.share for each in same]))
+            groups.append(StrokeGroup(place, group.breadth, share, figures))
+    most = max(64 // len(manners), 1)
+    swatches = tuple(
+        Swatch(swatch.colour, swatch.share / len(manners)) for each in manners for swatch in each.swatches[:most]
+    )
+    means = first.means if all(each.means == first.means for each in manners) else "patches"
+    open_ = float(np.mean([each.open for each in manners]))
+    source = ", ".join(each.source for each in manners)
+    order = None if any(each.order is None for each in manners) else float(np.mean([each.order for each in manners]))
+    return replace(
+        first, source=source, means=means, groups=tuple(groups), swatches=swatches, open=open_, order=order, flow=()
+    )
+
+
+def _of_picture(file: Path) -> Manner:
+    """The manner of a picture of a painting."""
+    picture = load_picture(file, SIDE, limits=Limits())
+    if min(picture.shape[:2]) < SMALLEST_SIDE or not np.ptp(picture.reshape(-1, 3), 0).max() > 2 / 255:
+        raise PictureError(
+            f"'{file}' shows no strokes: it is blank, or smaller than {SMALLEST_SIDE} pixels.",
+            "Choose a larger picture of a painting.",
+            id="reference-shows-no-strokes",
+        )
+    strokes, areas = patches_of(picture)
+    marks = marks_of(strokes, picture, areas)
+    ground, open_ = _ground(strokes.colour, areas, picture)
+    return manner_of(marks, strokes, picture, file.name, "patches", ground, UNKNOWN_OF_PATCHES, open_)
+
+
+def _ground(colours: Float32, areas: Float64, picture: Float32) -> tuple[tuple[float, float, float], float]:
+    """The colour of the ground of a painting, and how much of it is open.
+
+    Bare paper is light, and its patches are large and alike.  Where there is none, the ground is the mean colour.
+    """
+    lab = oklab(colours)
+    largest = lab[int(areas.argmax())]
+    alike = np.sqrt(((lab - largest) ** 2).sum(1)) < ALIKE
+    share = float(areas[alike].sum() / areas.sum())
+    if largest[0] > PAPER and np.hypot(*largest[1:]) < PALE and share > PAPER_SHARE:
+        mean, open_ = np.average(colours[alike], axis=0, weights=areas[alike]), round(min(share, 0.6), 3)
+    else:
+        mean, open_ = picture.reshape(-1, 3).mean(0), 0.0
+    red, green, blue = (float(each) for each in np.clip(mean, 0, 1))
+    return (red, green, blue), open_
