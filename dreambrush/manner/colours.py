@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from dreambrush.arrays import Float32, Float64
+from dreambrush.manner.distribution import apart
 from dreambrush.manner.manner import Swatch
 from dreambrush.pictures.palette import from_oklab, oklab
 
@@ -26,6 +27,7 @@ SHARP = 0.004  # entropy: squared distance at which a swatch is hardly any farth
 NEAR = 0.05  # distance in Oklab within which colours move alike
 SINKHORN = 60  # rounds
 LEVELS = 33  # at which values are compared
+DIRECTIONS = 24  # in which palettes are compared
 
 
 def grouped(colours: Float64, count: int) -> tuple[Float64, Float64]:
@@ -94,6 +96,23 @@ def recoloured(picture: Float32, swatches: Sequence[Swatch], likeness: float) ->
     lut = ImageFilter.Color3DLUT(STEPS, colours, target_mode="RGB")
     change = np.asarray(Image.fromarray(levels).filter(lut), np.int16) - levels
     return np.asarray(np.clip(picture + change.astype(np.float32) / np.float32(255), 0, 1), np.float32)
+
+
+def palette_distance(swatches: Sequence[Swatch], colours: Float64, weights: Float64) -> float:
+    """How far colours (n, 3), Oklab, with weights (n,), are from those of a reference: 0 for the same shares of each.
+
+    It is the sliced Wasserstein distance of first order (Bonneel et al., "Sliced and Radon Wasserstein barycenters of
+    measures", 2015), the mean over directions that are evenly spread.
+    """
+    theirs = oklab(np.array([each.colour for each in swatches]))
+    shares = np.array([each.share for each in swatches])
+    turn = np.arange(DIRECTIONS) * np.pi * (3 - 5**0.5)
+    height = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS
+    flat = np.sqrt(1 - height**2)
+    found = 0.0
+    for way in np.stack([flat * np.cos(turn), flat * np.sin(turn), height], 1):
+        found += apart(theirs @ way, shares, colours @ way, weights)
+    return found / DIRECTIONS
 
 
 class _ValueCurve:

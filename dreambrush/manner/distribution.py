@@ -46,6 +46,12 @@ def distance(quantiles: Quantiles, values: Floats, weights: Floats) -> float:
     return float(np.abs(mine - at_levels(quantiles, EVEN)).mean())
 
 
+def apart(values: Floats, weights: Floats, others: Floats, other_weights: Floats) -> float:
+    """The same distance between two sets of weighted values, (n,) and (m,)."""
+    mine, theirs = np.interp(EVEN, *_cumulative(values, weights)), np.interp(EVEN, *_cumulative(others, other_weights))
+    return float(np.abs(mine - theirs).mean())
+
+
 def _cumulative(values: Floats, weights: Floats) -> tuple[Float64, Float64]:
     """Levels and values in order; each value lies in the middle of its own share."""
     order = np.argsort(values, kind="stable")

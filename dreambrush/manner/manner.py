@@ -46,7 +46,7 @@ class StrokeGroup:
         place: where in the picture they lie.
         breadth: "broad", "middle" or "fine".
         share: of the visible paint of that place, 0..1.
-        figures: distributions by name: what :class:`~dreambrush.painter.measure.marks.Marks` measures, by visible area.
+        figures: distributions by name: what as painter/measure/figures.py measures them, by visible area.
     """
 
     place: Place

@@ -8,16 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from dreambrush.arrays import Float32, Float64
 from dreambrush.errors import PictureError
-from dreambrush.manner.manner import PLACES, Manner, StrokeGroup, Swatch
-from dreambrush.painter.measure.marks import marks_of
+from dreambrush.manner.manner import MOST_COLOURS, PLACES, Manner, StrokeGroup, Swatch
+from dreambrush.manner.table import MEANS
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.render import render_document
+from dreambrush.painter.measure.figures import figures_of
 from dreambrush.pictures.limits import Limits
 from dreambrush.pictures.palette import oklab
 from dreambrush.pictures.reading import load_picture
 from dreambrush.reference.measured import UNKNOWN_OF_PATCHES, manner_of
+from dreambrush.recipe import recipes_of
 from dreambrush.reference.patches import patches_of
+from dreambrush.reference.recovery import recovered_strokes
 
 SIDE = 512  # pixels of the longer side at which a reference is looked at
 SMALLEST_SIDE = 64  # pixels: in a smaller picture no stroke can be told from another
@@ -29,6 +35,10 @@ PAPER, PALE, PAPER_SHARE, ALIKE = (
 )  # of paper: least lightness, greatest chroma, least share; distance
 HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these say what is seen of the photo
 FEWEST, MOST = 200, 6000  # strokes of a painting
+MOST_OPEN = 0.6  # share of the ground
+EVEN = 2 / 255  # difference of colours up to which a picture is blank
+ORA = ".ora"
+PATCHES, RECIPE, STROKE_MAPS = MEANS
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ def learn(references: Sequence[Path]) -> Learned:
     Raises:
         PictureError: one cannot be read, is too small, or shows no strokes.
     """
-    manners = [_of_picture(each) for each in references]
+    manners = [_of(each) for each in references]
     manner = joined(manners)
     strokes = min(max(manner.strokes, FEWEST), MOST)
     options = {
@@ -84,11 +94,11 @@ def joined(manners: Sequence[Manner]) -> Manner:
             }
             share = float(np.mean([each.share for each in same]))
             groups.append(StrokeGroup(place, group.breadth, share, figures))
-    most = max(64 // len(manners), 1)
+    most = max(MOST_COLOURS // len(manners), 1)
     swatches = tuple(
         Swatch(swatch.colour, swatch.share / len(manners)) for each in manners for swatch in each.swatches[:most]
     )
-    means = first.means if all(each.means == first.means for each in manners) else "patches"
+    means = first.means if all(each.means == first.means for each in manners) else PATCHES
     open_ = float(np.mean([each.open for each in manners]))
     source = ", ".join(each.source for each in manners)
     order = None if any(each.order is None for each in manners) else float(np.mean([each.order for each in manners]))
@@ -97,32 +107,62 @@ def joined(manners: Sequence[Manner]) -> Manner:
     )
 
 
+def _of(file: Path) -> Manner:
+    """The manner of one reference."""
+    return _of_document(file) if file.suffix.lower() == ORA else _of_picture(file)
+
+
 def _of_picture(file: Path) -> Manner:
     """The manner of a picture of a painting."""
     picture = load_picture(file, SIDE, limits=Limits())
-    if min(picture.shape[:2]) < SMALLEST_SIDE or not np.ptp(picture.reshape(-1, 3), 0).max() > 2 / 255:
+    if min(picture.shape[:2]) < SMALLEST_SIDE or np.ptp(picture.reshape(-1, 3), 0).max() <= EVEN:
         raise PictureError(
             f"'{file}' shows no strokes: it is blank, or smaller than {SMALLEST_SIDE} pixels.",
             "Choose a larger picture of a painting.",
             id="reference-shows-no-strokes",
         )
     strokes, areas = patches_of(picture)
-    marks = marks_of(strokes, picture, areas)
+    figures = figures_of(strokes, picture, areas)
     ground, open_ = _ground(strokes.colour, areas, picture)
-    return manner_of(marks, strokes, picture, file.name, "patches", ground, UNKNOWN_OF_PATCHES, open_)
+    return manner_of(figures, strokes, picture, file.name, PATCHES, ground, UNKNOWN_OF_PATCHES, open_)
+
+
+def _of_document(file: Path) -> Manner:
+    """The manner of a painting of ours, whose recipe has the strokes, or of one that a person painted in MyPaint."""
+    with read_document(file) as document:
+        seen = render_document(document)
+        recipes = recipes_of(document.settings)
+        strokes = recipes[-1].strokes if recipes else recovered_strokes(document).strokes
+        ground = recipes[-1].ground if recipes else None
+    picture = np.asarray(seen[..., :3] / np.float32(255), np.float32)
+    height, width = picture.shape[:2]
+    if strokes.size != (width, height):
+        strokes = strokes.scaled((width, height))
+    side = max(width, height)
+    if side > SIDE:  # as large as pictures are looked at
+        size = max(round(width * SIDE / side), 1), max(round(height * SIDE / side), 1)
+        strokes = strokes.scaled(size)
+        picture = np.asarray(Image.fromarray(seen[..., :3]).resize(size, Image.Resampling.BOX), np.float32) / 255
+    figures = figures_of(strokes, picture)
+    open_ = round(max(1 - float(figures.seen.sum()) * side**2 / (width * height), 0.0), 3)
+    colour = picture.reshape(-1, 3).mean(0) if ground is None else ground / 255
+    red, green, blue = (float(each) for each in np.clip(colour, 0, 1))
+    means = RECIPE if recipes else STROKE_MAPS
+    return manner_of(figures, strokes, picture, file.name, means, (red, green, blue), (), min(open_, MOST_OPEN))
 
 
 def _ground(colours: Float32, areas: Float64, picture: Float32) -> tuple[tuple[float, float, float], float]:
     """The colour of the ground of a painting, and how much of it is open.
 
-    Bare paper is light, and its patches are large and alike.  Where there is none, the ground is the mean colour.
+    Bare paper is light and pale, and its patches are large and alike.  Where there is none, the ground is the mean
+    colour.
     """
     lab = oklab(colours)
     largest = lab[int(areas.argmax())]
     alike = np.sqrt(((lab - largest) ** 2).sum(1)) < ALIKE
     share = float(areas[alike].sum() / areas.sum())
     if largest[0] > PAPER and np.hypot(*largest[1:]) < PALE and share > PAPER_SHARE:
-        mean, open_ = np.average(colours[alike], axis=0, weights=areas[alike]), round(min(share, 0.6), 3)
+        mean, open_ = np.average(colours[alike], axis=0, weights=areas[alike]), round(min(share, MOST_OPEN), 3)
     else:
         mean, open_ = picture.reshape(-1, 3).mean(0), 0.0
     red, green, blue = (float(each) for each in np.clip(mean, 0, 1))

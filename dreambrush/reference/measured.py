@@ -8,10 +8,10 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import control_points
-from dreambrush.manner.colours import swatches_of
+from dreambrush.manner.colours import palette_distance, swatches_of
 from dreambrush.manner.distribution import Quantiles, distance, quantiles_of
 from dreambrush.manner.manner import BREADTHS, FIGURES, FLOW_SIDE, PLACES, FlowCell, Manner, Place, StrokeGroup
-from dreambrush.painter.measure.marks import Marks
+from dreambrush.painter.measure.figures import StrokeFigures
 from dreambrush.painter.see.places import EVERYWHERE, place_map, places_at
 from dreambrush.strokes import Strokes
 
@@ -22,7 +22,7 @@ REACH = 1.2  # cells: standard deviation within which strokes tell a cell how th
 
 
 def manner_of(
-    marks: Marks,
+    figures: StrokeFigures,
     strokes: Strokes,
     picture: Float32,
     source: str,
@@ -34,7 +34,7 @@ def manner_of(
     """The manner of a painting.
 
     Args:
-        marks: what was measured of its n strokes.
+        figures: what was measured of its n strokes.
         strokes: the strokes.
         picture: (h, w, 3) float32, sRGB 0..1: the painting.
         source: its name, for people.
@@ -43,12 +43,12 @@ def manner_of(
         unknown: figures of which these strokes tell nothing.
         open_: share of the picture where the ground shows, 0..1.
     """
-    at = places_at(place_map(picture), marks.middle)
+    at = places_at(place_map(picture), figures.middle)
     groups = [
         group
         for number, place in enumerate(PLACES)
         if len(some := np.flatnonzero((at == number) | (number == EVERYWHERE))) >= FEWEST or number == EVERYWHERE
-        for group in _groups(place, marks, some, unknown)
+        for group in _groups(place, figures, some, unknown)
     ]
     return Manner(
         source,
@@ -57,13 +57,13 @@ def manner_of(
         swatches_of(picture, SWATCHES),
         ground,
         open_,
-        None if means == "patches" else _order(marks.width),
-        _flow(strokes, marks),
+        None if unknown else _order(figures.width),
+        _flow(strokes, figures),
     )
 
 
-def distances(manner: Manner, marks: Marks, place: Place = "everywhere") -> dict[str, float]:
-    """Wasserstein distances between a manner and a painting, figure by figure, in the figure's own unit.
+def distances(manner: Manner, figures: StrokeFigures, place: Place = "everywhere") -> dict[str, float]:
+    """Wasserstein distances of figures and colours between a manner and a painting, each in its own unit.
 
     Widths and lengths are compared by their logarithms to the base 2.
     """
@@ -72,11 +72,12 @@ def distances(manner: Manner, marks: Marks, place: Place = "everywhere") -> dict
         groups = [each for each in manner.of_place(place) if name in each.figures]
         if not groups:
             continue
-        values, weights = getattr(marks, name), marks.seen * (marks.formed if name == "angle" else 1)
+        values, weights = getattr(figures, name), figures.seen * (figures.formed if name == "angle" else 1)
         whole = _joined(groups, name)
         if name in ("width", "length", "spacing"):
             whole, values = tuple(math.log2(max(each, 0.01)) for each in whole), np.log2(np.maximum(values, 0.01))
         found[name] = distance(whole, values, weights)
+    found["palette"] = palette_distance(manner.swatches, figures.colour, figures.seen)
     return found
 
 
@@ -88,28 +89,28 @@ def _joined(groups: list[StrokeGroup], name: str) -> Quantiles:
     return quantiles_of(values, weights)
 
 
-def _groups(place: Place, marks: Marks, of: Int64, unknown: tuple[str, ...]) -> list[StrokeGroup]:
+def _groups(place: Place, figures: StrokeFigures, of: Int64, unknown: tuple[str, ...]) -> list[StrokeGroup]:
     """Strokes by breadth, each with a third of the visible paint."""
-    broadest = of[np.argsort(-marks.width[of], kind="stable")]
-    share = np.cumsum(marks.seen[broadest])
+    broadest = of[np.argsort(-figures.width[of], kind="stable")]
+    share = np.cumsum(figures.seen[broadest])
     whole = float(share[-1])
     if not whole:
         return []
-    third = np.clip((share - 0.5 * marks.seen[broadest]) / whole * 3, 0, 2.999).astype(np.int64)
+    third = np.clip((share - 0.5 * figures.seen[broadest]) / whole * 3, 0, 2.999).astype(np.int64)
     found = []
     for number, breadth in enumerate(BREADTHS):
         some = broadest[third == number]
         if not len(some):
             continue
-        weights = marks.seen[some]
-        figures = {
+        weights = figures.seen[some]
+        told = {
             name: _rounded(
-                quantiles_of(getattr(marks, name)[some], weights * (marks.formed[some] if name == "angle" else 1))
+                quantiles_of(getattr(figures, name)[some], weights * (figures.formed[some] if name == "angle" else 1))
             )
             for name in FIGURES
             if name not in unknown
         }
-        found.append(StrokeGroup(place, breadth, round(float(weights.sum()) / whole, 4), figures))
+        found.append(StrokeGroup(place, breadth, round(float(weights.sum()) / whole, 4), told))
     return found
 
 
@@ -126,7 +127,7 @@ def _order(width: Float64) -> float:
     return round(float(np.corrcoef(ranks, np.arange(len(width)))[0, 1]), 3)
 
 
-def _flow(strokes: Strokes, marks: Marks) -> tuple[tuple[FlowCell, ...], ...]:
+def _flow(strokes: Strokes, figures: StrokeFigures) -> tuple[tuple[FlowCell, ...], ...]:
     """How the strokes run in each cell of a coarse grid."""
     width, height = strokes.size
     cell = max(width, height) / FLOW_SIDE
@@ -134,10 +135,10 @@ def _flow(strokes: Strokes, marks: Marks) -> tuple[tuple[FlowCell, ...], ...]:
     start, _, end = control_points(strokes.rows())
     way = (end - start).astype(np.float64)
     double = 2 * np.arctan2(way[:, 1], way[:, 0])
-    weight = marks.seen * np.clip(1 - np.exp(-(marks.length - 1) / 2), 0, 1)
+    weight = figures.seen * np.clip(1 - np.exp(-(figures.length - 1) / 2), 0, 1)
     y, x = np.mgrid[:rows, :columns].reshape(2, -1) + 0.5
     middles = np.stack([x * width / columns, y * height / rows], 1)
-    apart = ((middles[:, None] - marks.middle) ** 2).sum(2)
+    apart = ((middles[:, None] - figures.middle) ** 2).sum(2)
     near = np.exp(-apart / (2 * (REACH * cell) ** 2)) * weight
     total = near.sum(1) + 1e-12
     even, odd = (near @ np.cos(double)) / total, (near @ np.sin(double)) / total

@@ -1,4 +1,4 @@
-"""Marks: what is measured of each stroke of a painting, so that two hands can be compared.
+"""StrokeFigures: what is measured of each stroke of a painting, so that two hands can be compared.
 
 Lengths are measured against the stroke's own width, and widths against the picture.  So the figures are the same for
 the same painting at another size.
@@ -23,7 +23,7 @@ UNLIKE = 4.0  # how much farther a neighbour counts that is twice as wide or hal
 
 
 @dataclass(frozen=True, eq=False)
-class Marks:
+class StrokeFigures:
     """What is measured of n strokes, (n,) float64 each.
 
     Attributes:
@@ -59,7 +59,7 @@ class Marks:
     colour: Float64
 
 
-def marks_of(strokes: Strokes, picture: Float32, seen: Float64 | None = None) -> Marks:
+def figures_of(strokes: Strokes, picture: Float32, seen: Float64 | None = None) -> StrokeFigures:
     """Measures strokes.
 
     Args:
@@ -82,7 +82,7 @@ def marks_of(strokes: Strokes, picture: Float32, seen: Float64 | None = None) ->
     double = 2 * np.arctan2(chord[:, 1], chord[:, 0])
     mean = np.arctan2(np.sin(double)[near].sum(1), np.cos(double)[near].sum(1))
     turn = np.degrees(np.abs((double - mean + np.pi) % (2 * np.pi) - np.pi)) / 2
-    return Marks(
+    return StrokeFigures(
         width=100 * width / side,
         length=length / width,
         bend=bend,
