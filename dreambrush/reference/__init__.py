@@ -1,0 +1,1 @@
+"""References: paintings by others, and what is read from them."""
