@@ -15,7 +15,7 @@ from dreambrush.arrays import Float64, Mask
 from dreambrush.errors import BrushError
 from dreambrush.events import stroke_events
 from dreambrush.mypaint.engine.brush import Brush
-from dreambrush.mypaint.engine.canvas import Canvas
+from dreambrush.mypaint.engine.canvas import ONE, Canvas
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.strokemap import TILE_SIZE
 from dreambrush.reference.outline import beyond, outline, resampled
@@ -23,13 +23,15 @@ from dreambrush.reference.shapes import Shape, shape_of_mask
 
 PRESSURES = (0.05, 0.25, 0.5, 0.75, 1.0)
 DIRECTIONS = 8  # of strokes, evenly over half a turn, for brushes that are not round
-LENGTH = 14.0  # of a measured stroke, in radii
+LENGTH = 8.0  # of a measured stroke in radii, as many strokes have; some brushes press on as they go
 ROOM = 4.0  # radii around it
 WIDE, WIDER = 1.6, 4.0  # half-width in radii, beyond which a brush scatters dabs; then all around it is as much larger
 ASKEW = 0.13  # turns the measured strokes a little, lest pixels lie along them
 RADII = 2.0, 16.0  # pixels, between which brushes are measured, in steps of an octave
 FINE = 33  # pressures among which the one is looked for that leaves a given width
 TELLS = 1.12  # a brush whose widest mark is not so many times as wide as its narrowest does not tell the pressure
+GROUND = 0.3  # value of the paint on which strokes are measured
+CONTRASTS = 0.1, 0.25, 0.6  # of strokes to the paint below, at which they are measured
 WORK = 1e5  # of a stroke, a tenth of what painting allows
 MOUSE = 0.5  # pressure that MyPaint takes for a mouse, and that is taken here where nothing tells it
 
@@ -52,6 +54,11 @@ class Marks:
         """Whether widths tell the pressure."""
         mean = self.half.mean(1)
         return bool(mean[-1] > TELLS * mean[0] and mean[-1] > mean.max() / TELLS)
+
+    @property
+    def usual(self) -> float:
+        """Half-width in radii at half of the pressure."""
+        return float(self.half[len(PRESSURES) // 2].mean())
 
     def half_at(self, pressure: Float64, direction: Float64) -> Float64:
         """Half of the width in radii (...) at pressures (...) 0..1 and directions (...) in radians."""
@@ -98,28 +105,38 @@ def octave(radius: float) -> float:
     return float(2.0 ** round(np.log2(np.clip(radius, *RADII))))
 
 
-def measure_marks(settings: BrushSettings, radius: float) -> Marks:
-    """Paints straight strokes on a bare layer and measures their marks.
+def contrast_class(contrast: float) -> float:
+    """The contrast at which marks are measured that stand for those at a contrast, 0..1."""
+    return min(CONTRASTS, key=lambda each: abs(np.log(each / max(contrast, 1e-3))))
+
+
+def measure_marks(settings: BrushSettings, radius: float, contrast: float | None = None) -> Marks:
+    """Paints straight strokes and measures their marks.
+
+    On a bare layer MyPaint records the faintest paint.  On paint it records what changes the colour enough, so the
+    marks of soft brushes are narrower there, the more so the more alike the colours are.
 
     Args:
         settings: settings of the brush.
         radius: radius in pixels; see :func:`octave`.
+        contrast: how much lighter the strokes are than what they are painted on, 0..1; None for a bare layer.
 
     Returns:
         The marks; those of a round brush if the brush paints nothing, or cannot paint.
     """
     directions = DIRECTIONS if is_flat(settings) else 2
     half, overhang = np.zeros((2, len(PRESSURES), directions))
-    plain = settings.with_values(color_h=0.0, color_s=0.0, color_v=0.0, eraser=0.0, smudge=0.0)
+    value = 0.0 if contrast is None else GROUND + contrast
+    plain = settings.with_values(color_h=0.0, color_s=0.0, color_v=value, eraser=0.0, smudge=0.0)
     try:
         brush = Brush(plain)
         brush.set_radius(radius)
         for row, pressure in enumerate(PRESSURES):
             for column in range(directions):
                 way = np.pi * column / directions + ASKEW
-                measured = _measured(brush, radius, pressure, way, 1.0)
+                measured = _measured(brush, radius, pressure, way, 1.0, contrast is None)
                 if measured[0] > WIDE:
-                    measured = _measured(brush, radius, pressure, way, WIDER)
+                    measured = _measured(brush, radius, pressure, way, WIDER, contrast is None)
                 half[row, column], overhang[row, column] = measured
     except (BrushError, ValueError):
         return ROUND
@@ -135,7 +152,7 @@ def measure_marks(settings: BrushSettings, radius: float) -> Marks:
     return Marks(half, overhang)
 
 
-def _measured(brush: Brush, radius: float, pressure: float, direction: float, scale: float) -> tuple[float, float]:
+def _measured(brush: Brush, radius: float, pressure: float, direction: float, scale: float, bare: bool) -> tuple[float, float]:
     """Half-width and overhang of a mark, in radii; 0 where there is none."""
     unit = radius * scale
     side = int(np.ceil((LENGTH + 2 * ROOM) * unit))
@@ -143,6 +160,10 @@ def _measured(brush: Brush, radius: float, pressure: float, direction: float, sc
     start, end = (side / 2 + share * LENGTH * unit * way for share in (-0.5, 0.5))
     canvas = Canvas(side, side)
     canvas.work = WORK
+    if not bare:
+        ground = np.full((side, side, 4), round(GROUND * ONE), np.uint16)
+        ground[..., 3] = ONE
+        canvas.write(ground)
     _, masks = canvas.traced_stroke(brush, stroke_events([start, (start + end) / 2, end], [pressure] * 2, radius))
     shape = shape_of_mask(mask_of_tiles(masks, side))
     if shape is None:

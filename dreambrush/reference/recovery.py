@@ -24,14 +24,16 @@ from dreambrush.mypaint.engine.brush import LARGEST_RADIUS, SMALLEST_RADIUS
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
 from dreambrush.mypaint.ora.document import Document, Group, PaintLayer, read_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode
-from dreambrush.reference.marks import ROUND, Marks, measure_marks, octave
+from dreambrush.reference.marks import ROUND, Marks, contrast_class, measure_marks, octave
 from dreambrush.reference.shapes import shape_of
 from dreambrush.reference.tracing import Piece, trace
+from dreambrush.reference.underpaint import Underpaint
 from dreambrush.strokes import Strokes
 
 MOST_STROKES = 20_000  # that are looked at; of more, every second, third, ...
 MOST_MARKS = 200  # brushes and sizes that are measured; others are taken for round ones
 NEAR = 1e5  # pixels: farther from the corner no path is believed
+LEAST_HALF = 0.75  # pixels
 UNNAMED = "brush"
 
 
@@ -80,7 +82,7 @@ class _Recovery:
         self._document = document
         self._size = document.width, document.height
         self._brushes: dict[bytes, _Tool] = {}
-        self._marks: dict[tuple[str, float], Marks] = {}
+        self._marks: dict[tuple[str, float, float | None], Marks] = {}
 
     def recovered(self) -> Recovered:
         layers = list(_visible_layers(self._document.root))
@@ -90,6 +92,7 @@ class _Recovery:
         rows: list[tuple[Piece, _Tool, int, int]] = []
         number = seen = 0
         for index, (layer, strokes) in enumerate(zip(layers, maps, strict=True)):
+            self._below = Underpaint(*self._size)
             for stroke in strokes:
                 seen += 1
                 if (seen - 1) % every:
@@ -113,7 +116,10 @@ class _Recovery:
         shape = shape_of(stroke.packed_masks, layer.x, layer.y, self._size)
         if shape is None:
             return [], tool
-        return trace(shape, self._marks_of(tool), tool.radius), tool
+        contrast = self._below.contrast(shape, tool.colour)
+        self._below.paint(shape, tool.colour)
+        usual = self._marks_of(tool).usual * tool.radius
+        return trace(shape, self._marks_of(tool, contrast), tool.radius, max(usual, LEAST_HALF)), tool
 
     def _tool(self, stroke: RecordedStroke) -> _Tool:
         known = self._brushes.get(stroke.packed_brush)
@@ -121,14 +127,15 @@ class _Recovery:
             known = self._brushes[stroke.packed_brush] = _Tool.of(stroke.brush)
         return known
 
-    def _marks_of(self, tool: _Tool) -> Marks:
+    def _marks_of(self, tool: _Tool, contrast: float | None = None) -> Marks:
+        """The marks of a brush on paint to which it has a contrast, or on a bare layer."""
         if tool.settings is None:
             return ROUND
-        key = tool.kind, octave(tool.radius)
+        key = tool.kind, octave(tool.radius), None if contrast is None else contrast_class(contrast)
         if key not in self._marks:
             if len(self._marks) >= MOST_MARKS:
                 return ROUND
-            self._marks[key] = measure_marks(tool.settings, key[1])
+            self._marks[key] = measure_marks(tool.settings, *key[1:])
         return self._marks[key]
 
     def _gathered(self, rows: Sequence[tuple[Piece, _Tool, int, int]], layers: list[str], recorded: int) -> Recovered:

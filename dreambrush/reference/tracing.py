@@ -43,17 +43,17 @@ class Piece:
     width: float
 
 
-def trace(shape: Shape, marks: Marks, radius: float) -> list[Piece]:
+def trace(shape: Shape, marks: Marks, radius: float, usual: float) -> list[Piece]:
     """The pieces of a stroke, the longest line first; at least one.
 
     Which way the hand went cannot be seen in a shape.  Of the two ways each line goes the one to the right, or down.
 
     Args:
         shape: its shape.
-        marks: of its brush, at about the radius.
+        marks: of its brush, at about the radius, on what it was painted on.
         radius: basic radius of the brush in pixels.
+        usual: half-width in pixels that is usual for the brush.
     """
-    usual = max(float(marks.half_at(np.array(MOUSE), np.array(0.0))) * radius, 0.75)
     lines = centre_lines(shape, usual)
     found: list[Piece] = []
     for line in lines:
