@@ -14,11 +14,12 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Int32
+from dreambrush.arrays import Float32, Int32, Mask
 from dreambrush.errors import BrushError, OpenrasterError
 from dreambrush.mypaint.engine.brush import LARGEST_RADIUS, SMALLEST_RADIUS
 from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
@@ -45,7 +46,9 @@ class Recovered:
         strokes: (n) curves, in painting order; a stroke that bends much is several.  Brushes have the names by which
             MyPaint knows them ("classic/charcoal"), layers their own, bottom first.
         number: (n,) int32 the number of the MyPaint stroke that each is part of, counted from 0 through all layers,
-            bottom first; it never falls.
+            bottom first; it never falls.  MyPaint takes touches that follow each other within a second for one stroke.
+        line: (n,) int32 the number of the unbroken line that each is part of; it never falls.  The pieces of a line
+            follow each other, each from where the one before ends.
         width: (n,) float32 width in pixels of the mark that each has left.
         told: (n,) bool, whether the pressure was told by the width; where not, it is 0.5.
         settings: of each brush, its settings as the first stroke used them; None if they cannot be read.
@@ -54,8 +57,9 @@ class Recovered:
 
     strokes: Strokes
     number: Int32
+    line: Int32
     width: Float32
-    told: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    told: Mask
     settings: tuple[BrushSettings | None, ...]
     recorded: int
 
@@ -161,6 +165,7 @@ class _Recovery:
         return Recovered(
             strokes,
             np.array([number for *_, number in rows], np.int32),
+            _counted([(number, piece.line) for piece, _, _, number in rows]),
             np.array([piece.width for piece, *_ in rows], np.float32),
             told,
             tuple(tool.settings for tool in first),
@@ -200,6 +205,11 @@ class _Tool:
         name = settings.parent_name or UNNAMED
         kind = f"{settings.digest()} {name}"
         return cls(settings, kind, name, colorsys.hsv_to_rgb(*hsv), radius, base["eraser"] > 0.5)
+
+
+def _counted(keys: Sequence[tuple[int, int]]) -> Int32:
+    """Numbers (n,) from 0 that rise where a key is another than the one before."""
+    return np.cumsum([0, *(a != b for a, b in pairwise(keys))], dtype=np.int32)
 
 
 def _visible_layers(group: Group) -> Iterator[PaintLayer]:

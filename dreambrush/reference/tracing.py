@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,11 +36,13 @@ class Piece:
         path: (3, 2) start, control and end point in pixels.
         pressure: (2,) at start and end, 0..1.
         width: of the mark in pixels.
+        line: number of the unbroken line that it is part of, among those of the stroke.
     """
 
     path: Float64
     pressure: Float64
     width: float
+    line: int = 0
 
 
 def trace(shape: Shape, marks: Marks, radius: float, usual: float) -> list[Piece]:
@@ -56,9 +58,9 @@ def trace(shape: Shape, marks: Marks, radius: float, usual: float) -> list[Piece
     """
     lines = centre_lines(shape, usual)
     found: list[Piece] = []
-    for line in lines:
+    for number, line in enumerate(lines):
         if length_of(line) >= SHORT * usual:
-            found += _along(shape, line, usual, marks, radius)
+            found += [replace(piece, line=number) for piece in _along(shape, line, usual, marks, radius)]
     return found or [_dab(shape, marks, radius)]
 
 
