@@ -126,17 +126,16 @@ def measure_marks(settings: BrushSettings, radius: float, contrast: float | None
     """
     directions = DIRECTIONS if is_flat(settings) else 2
     half, overhang = np.zeros((2, len(PRESSURES), directions))
-    value = 0.0 if contrast is None else GROUND + contrast
-    plain = settings.with_values(color_h=0.0, color_s=0.0, color_v=value, eraser=0.0, smudge=0.0)
     try:
-        brush = Brush(plain)
+        brush = brush_for(settings, contrast)
         brush.set_radius(radius)
+        _measured(brush, radius, MOUSE, ASKEW, 1.0, contrast)  # some brushes are another at their very first stroke
         for row, pressure in enumerate(PRESSURES):
             for column in range(directions):
                 way = np.pi * column / directions + ASKEW
-                measured = _measured(brush, radius, pressure, way, 1.0, contrast is None)
+                measured = _measured(brush, radius, pressure, way, 1.0, contrast)
                 if measured[0] > WIDE:
-                    measured = _measured(brush, radius, pressure, way, WIDER, contrast is None)
+                    measured = _measured(brush, radius, pressure, way, WIDER, contrast)
                 half[row, column], overhang[row, column] = measured
     except (BrushError, ValueError):
         return ROUND
@@ -152,20 +151,38 @@ def measure_marks(settings: BrushSettings, radius: float, contrast: float | None
     return Marks(half, overhang)
 
 
-def _measured(brush: Brush, radius: float, pressure: float, direction: float, scale: float, bare: bool) -> tuple[float, float]:
+def brush_for(settings: BrushSettings, contrast: float | None) -> Brush:
+    """The brush in a colour that has a contrast to what :func:`prepared` paints; it neither smudges nor erases.
+
+    Raises:
+        BrushError: a setting is out of range.
+        ValueError: the engine does not accept a curve.
+    """
+    value = 0.0 if contrast is None else GROUND + contrast
+    return Brush(settings.with_values(color_h=0.0, color_s=0.0, color_v=value, eraser=0.0, smudge=0.0))
+
+
+def prepared(canvas: Canvas, contrast: float | None) -> Canvas:
+    """The canvas, painted all over in a middling grey, or bare if there is no contrast to paint."""
+    if contrast is not None:
+        ground = np.full((canvas.height, canvas.width, 4), round(GROUND * ONE), np.uint16)
+        ground[..., 3] = ONE
+        canvas.write(ground)
+    return canvas
+
+
+def _measured(
+    brush: Brush, radius: float, pressure: float, direction: float, scale: float, contrast: float | None
+) -> tuple[float, float]:
     """Half-width and overhang of a mark, in radii; 0 where there is none."""
     unit = radius * scale
     side = int(np.ceil((LENGTH + 2 * ROOM) * unit))
     way = np.array([np.cos(direction), np.sin(direction)])
     start, end = (side / 2 + share * LENGTH * unit * way for share in (-0.5, 0.5))
-    canvas = Canvas(side, side)
+    canvas = prepared(Canvas(side, side), contrast)
     canvas.work = WORK
-    if not bare:
-        ground = np.full((side, side, 4), round(GROUND * ONE), np.uint16)
-        ground[..., 3] = ONE
-        canvas.write(ground)
     _, masks = canvas.traced_stroke(brush, stroke_events([start, (start + end) / 2, end], [pressure] * 2, radius))
-    shape = shape_of_mask(mask_of_tiles(masks, side))
+    shape = shape_of_mask(mask_of_tiles(masks, side, side))
     if shape is None:
         return 0.0, 0.0
     line = resampled(np.stack([start, end]), max(unit / 3, 0.5))
@@ -193,12 +210,12 @@ def _rough_half(shape: Shape, length: float) -> float:
     return float(np.clip(shape.area / length / 2, 1.0, None))
 
 
-def mask_of_tiles(masks: dict[tuple[int, int], bytes], side: int) -> Mask:
-    """The mask (side', side') of a canvas's tiles, a whole number of tiles each way."""
-    tiles = -(-side // TILE_SIZE)
-    mask = np.zeros((tiles * TILE_SIZE, tiles * TILE_SIZE), bool)
+def mask_of_tiles(masks: dict[tuple[int, int], bytes], width: int, height: int) -> Mask:
+    """The mask of a canvas's tiles, a whole number of tiles each way."""
+    across, down = -(-width // TILE_SIZE), -(-height // TILE_SIZE)
+    mask = np.zeros((down * TILE_SIZE, across * TILE_SIZE), bool)
     for (column, row), data in masks.items():
-        if 0 <= column < tiles and 0 <= row < tiles:
+        if 0 <= column < across and 0 <= row < down:
             place = mask[row * TILE_SIZE :, column * TILE_SIZE :][:TILE_SIZE, :TILE_SIZE]
             place[:] = np.frombuffer(data, np.bool_).reshape(TILE_SIZE, TILE_SIZE)
     return mask

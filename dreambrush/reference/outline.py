@@ -88,8 +88,8 @@ def outline(shape: Shape, line: Float64, usual: float, far: float) -> Outline:
 def _in_one_piece(covered: Mask, gap: int) -> Mask:
     """Of rows (k, 2 n + 1) the places to which no gap of so many empty places comes from the middle."""
     middle = covered.shape[1] // 2
-    near = np.pad(covered, [(0, 0), (gap, gap)])
-    near = np.lib.stride_tricks.sliding_window_view(near, 2 * (gap // 2) + 1, 1).any(-1)
+    padded = np.pad(covered, [(0, 0), (gap, gap)])
+    near = np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * (gap // 2) + 1, 1).any(-1))
     start = (near.shape[1] - covered.shape[1]) // 2
     near = near[:, start : start + covered.shape[1]]
     # The middle itself may be in a hole: then the piece begins at what is nearest, within a gap.

@@ -11,23 +11,23 @@ centre line of these pixels, and the width along it tells the pressure.  What ca
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from dreambrush.arrays import Float32, Int32, Mask
-from dreambrush.errors import BrushError, OpenrasterError
-from dreambrush.mypaint.engine.brush import LARGEST_RADIUS, SMALLEST_RADIUS
-from dreambrush.mypaint.engine.myb import BrushSettings, parse_myb
+from dreambrush.errors import OpenrasterError
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.ora.document import Document, Group, PaintLayer, read_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode
 from dreambrush.reference.marks import ROUND, Marks, contrast_class, measure_marks, octave
 from dreambrush.reference.shapes import shape_of
+from dreambrush.reference.tools import Tool, ToolBox
 from dreambrush.reference.tracing import Piece, trace
+from dreambrush.reference.trial import Bias, corrected, tried
 from dreambrush.reference.underpaint import Underpaint
 from dreambrush.strokes import Strokes
 
@@ -35,7 +35,6 @@ MOST_STROKES = 20_000  # that are looked at; of more, every second, third, ...
 MOST_MARKS = 200  # brushes and sizes that are measured; others are taken for round ones
 NEAR = 1e5  # pixels: farther from the corner no path is believed
 LEAST_HALF = 0.75  # pixels
-UNNAMED = "brush"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,130 +80,124 @@ def recovered_strokes(source: Document | Path | str) -> Recovered:
         return _Recovery(document).recovered()
 
 
+_Kind = tuple[str, float, float | None]
+"""What tells marks apart: a brush, the octave of its size, and the contrast to what it is painted on."""
+
+
 class _Recovery:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._size = document.width, document.height
-        self._brushes: dict[bytes, _Tool] = {}
-        self._marks: dict[tuple[str, float, float | None], Marks] = {}
+        self._box = ToolBox()
+        self._marks: dict[_Kind, Marks] = {}
 
     def recovered(self) -> Recovered:
         layers = list(_visible_layers(self._document.root))
         maps = [_strokes_of(layer) for layer in layers]
-        count = sum(map(len, maps))
-        every = max(-(-count // MOST_STROKES), 1)
-        rows: list[tuple[Piece, _Tool, int, int]] = []
-        number = seen = 0
+        every = max(-(-sum(map(len, maps)) // MOST_STROKES), 1)
+        found: list[_Traced] = []
+        seen = 0
         for index, (layer, strokes) in enumerate(zip(layers, maps, strict=True)):
-            self._below = Underpaint(*self._size)
+            below = Underpaint(*self._size)
             for stroke in strokes:
                 seen += 1
-                if (seen - 1) % every:
-                    continue
-                pieces, tool = self._pieces(stroke, layer)
-                rows += [(piece, tool, index, number) for piece in pieces]
-                number += bool(pieces)
-        if not rows:
+                if (seen - 1) % every == 0:
+                    found += self._traced(stroke, layer, index, below)
+        if not found:
             raise OpenrasterError(
                 f"'{self._document.archive.path}' holds no strokes that MyPaint has recorded on a visible layer.",
                 "Choose a file that was painted and saved in MyPaint, or a picture.",
                 id="reference-without-strokes",
             )
-        return self._gathered(rows, [layer.name for layer in layers], number)
+        return self._gathered(self._mended(found), [layer.name for layer in layers])
 
-    def _pieces(self, stroke: RecordedStroke, layer: PaintLayer) -> tuple[list[Piece], _Tool]:
-        """The pieces of a stroke; none if it laid no paint that is on the picture or near it."""
-        tool = self._tool(stroke)
+    def _traced(self, stroke: RecordedStroke, layer: PaintLayer, index: int, below: Underpaint) -> list[_Traced]:
+        """A stroke; none if it laid no paint that is on the picture or near it."""
+        tool = self._box.tool(stroke)
         if tool.erases:
-            return [], tool
+            return []
         shape = shape_of(stroke.packed_masks, layer.x, layer.y, self._size)
         if shape is None:
-            return [], tool
-        contrast = self._below.contrast(shape, tool.colour)
-        self._below.paint(shape, tool.colour)
-        usual = self._marks_of(tool).usual * tool.radius
-        return trace(shape, self._marks_of(tool, contrast), tool.radius, max(usual, LEAST_HALF)), tool
+            return []
+        contrast = below.contrast(shape, tool.colour)
+        below.paint(shape, tool.colour)
+        usual = max(self._marks_of(self._kind(tool, None)).usual * tool.radius, LEAST_HALF)
+        kind = self._kind(tool, contrast)
+        return [_Traced(tuple(trace(shape, self._marks_of(kind), tool.radius, usual)), tool, index, kind, usual)]
 
-    def _tool(self, stroke: RecordedStroke) -> _Tool:
-        known = self._brushes.get(stroke.packed_brush)
+    def _mended(self, found: list[_Traced]) -> list[_Traced]:
+        """The strokes without what recovery makes amiss with strokes of their kind."""
+        of_kind: dict[_Kind, list[_Traced]] = {}
+        for each in found:
+            of_kind.setdefault(each.kind, []).append(each)
+        biases: dict[_Kind, Bias] = {}
+        for kind, some in of_kind.items():
+            settings, marks = some[0].tool.settings, self._marks.get(kind, ROUND)
+            if settings is not None and marks is not ROUND:
+                strokes = [(each.pieces, each.tool.radius, each.usual) for each in some]
+                biases[kind] = tried(settings, kind[2], marks, strokes)
+        return [
+            replace(each, pieces=tuple(corrected(each.pieces, biases.get(each.kind, Bias()), each.tool.radius)))
+            for each in found
+        ]
+
+    def _kind(self, tool: Tool, contrast: float | None) -> _Kind:
+        return tool.kind, octave(tool.radius), None if contrast is None else contrast_class(contrast)
+
+    def _marks_of(self, kind: _Kind) -> Marks:
+        """The marks of a brush on paint to which it has a contrast, or on a bare layer."""
+        known = self._marks.get(kind)
         if known is None:
-            known = self._brushes[stroke.packed_brush] = _Tool.of(stroke.brush)
+            settings = self._box.settings[kind[0]]
+            if settings is None or len(self._marks) >= MOST_MARKS:
+                return ROUND
+            known = self._marks[kind] = measure_marks(settings, *kind[1:])
         return known
 
-    def _marks_of(self, tool: _Tool, contrast: float | None = None) -> Marks:
-        """The marks of a brush on paint to which it has a contrast, or on a bare layer."""
-        if tool.settings is None:
-            return ROUND
-        key = tool.kind, octave(tool.radius), None if contrast is None else contrast_class(contrast)
-        if key not in self._marks:
-            if len(self._marks) >= MOST_MARKS:
-                return ROUND
-            self._marks[key] = measure_marks(tool.settings, *key[1:])
-        return self._marks[key]
-
-    def _gathered(self, rows: Sequence[tuple[Piece, _Tool, int, int]], layers: list[str], recorded: int) -> Recovered:
-        kinds: dict[str, int] = {}
-        first: list[_Tool] = []
-        for _, tool, _, _ in rows:
-            if tool.kind not in kinds:
-                kinds[tool.kind] = len(kinds)
-                first.append(tool)
-        paths = np.stack([piece.path for piece, *_ in rows])
+    def _gathered(self, found: Sequence[_Traced], layers: list[str]) -> Recovered:
+        names = list(dict.fromkeys(each.tool.kind for each in found))
+        first = [next(each.tool for each in found if each.tool.kind == name) for name in names]
+        number = {name: index for index, name in enumerate(names)}
+        rows = [(piece, each, index) for index, each in enumerate(found) for piece in each.pieces]
         strokes = Strokes(
-            path=np.clip(paths, -NEAR, NEAR).astype(np.float32),
-            pressure=np.stack([piece.pressure for piece, *_ in rows]).astype(np.float32),
-            radius=np.array([tool.radius for _, tool, _, _ in rows], np.float32),
-            colour=np.array([tool.colour for _, tool, _, _ in rows], np.float32),
-            brush=np.array([kinds[tool.kind] for _, tool, _, _ in rows], np.int32),
-            layer=np.array([layer for _, _, layer, _ in rows], np.int32),
+            path=np.clip([piece.path for piece, *_ in rows], -NEAR, NEAR).astype(np.float32),
+            pressure=np.array([piece.pressure for piece, *_ in rows], np.float32),
+            radius=np.array([each.tool.radius for _, each, _ in rows], np.float32),
+            colour=np.array([each.tool.colour for _, each, _ in rows], np.float32),
+            brush=np.array([number[each.tool.kind] for _, each, _ in rows], np.int32),
+            layer=np.array([each.layer for _, each, _ in rows], np.int32),
             size=self._size,
             brushes=tuple(tool.name for tool in first),
             layers=tuple(layers),
         )
-        told = np.array([self._marks_of(tool).told for _, tool, _, _ in rows], bool)
         return Recovered(
             strokes,
-            np.array([number for *_, number in rows], np.int32),
-            _counted([(number, piece.line) for piece, _, _, number in rows]),
-            np.array([piece.width for piece, *_ in rows], np.float32),
-            told,
-            tuple(tool.settings for tool in first),
-            recorded,
+            number=np.array([index for *_, index in rows], np.int32),
+            line=_counted([(index, piece.line) for piece, _, index in rows]),
+            width=np.array([piece.width for piece, *_ in rows], np.float32),
+            told=np.array([self._marks_of(each.kind).told for _, each, _ in rows], bool),
+            settings=tuple(tool.settings for tool in first),
+            recorded=len(found),
         )
 
 
 @dataclass(frozen=True, eq=False)
-class _Tool:
-    """The brush of a recorded stroke, with its colour and size.
+class _Traced:
+    """A stroke of a stroke map.
 
     Attributes:
-        settings: its settings; None if they cannot be read.
-        kind: tells brushes apart, whatever their colour and size.
-        name: name by which MyPaint knows it.
-        colour: red, green and blue, display sRGB 0..1.
-        radius: basic radius in pixels.
-        erases: whether it takes paint away.
+        pieces: its pieces.
+        tool: its brush.
+        layer: number of its layer.
+        kind: what marks of its brush it was recovered with.
+        usual: half-width in pixels that is usual for the brush.
     """
 
-    settings: BrushSettings | None
-    kind: str
-    name: str
-    colour: tuple[float, float, float]
-    radius: float
-    erases: bool
-
-    @classmethod
-    def of(cls, text: str) -> _Tool:
-        try:
-            settings = parse_myb(text, "the brush of a stroke")
-        except BrushError:
-            return cls(None, "", UNNAMED, (0.5, 0.5, 0.5), 4.0, False)
-        base = {name: setting.base_value for name, setting in settings.settings.items()}
-        hsv = base["color_h"] % 1.0, *(min(max(base[f"color_{axis}"], 0.0), 1.0) for axis in "sv")
-        radius = float(np.exp(np.clip(base["radius_logarithmic"], np.log(SMALLEST_RADIUS), np.log(LARGEST_RADIUS))))
-        name = settings.parent_name or UNNAMED
-        kind = f"{settings.digest()} {name}"
-        return cls(settings, kind, name, colorsys.hsv_to_rgb(*hsv), radius, base["eraser"] > 0.5)
+    pieces: tuple[Piece, ...]
+    tool: Tool
+    layer: int
+    kind: _Kind
+    usual: float
 
 
 def _counted(keys: Sequence[tuple[int, int]]) -> Int32:

@@ -174,4 +174,3 @@ def _farthest(start: int, part: set[int], steps: list[tuple[int, float]]) -> tup
 def length_of(line: Float64) -> float:
     """Length of a line (k, 2) of points."""
     return float(sum(math.dist(a, b) for a, b in pairwise(line.tolist())))
-

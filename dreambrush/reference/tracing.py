@@ -14,6 +14,8 @@ from dreambrush.reference.shapes import Shape
 from dreambrush.reference.skeleton import joined, length_of, longest_lines, thinned
 
 FINE = 4.0  # cells, at least, in half of a usual width where a shape is thinned
+MOST_CELLS = 20_000  # covered cells of a shape that is thinned; larger ones are made coarser
+MOST_POINTS = 400  # of a line that is cut into curves
 DENSE = 0.5  # share of the usual cover from which a cell is part of the shape
 BRANCH = 3.0  # half-widths: a shorter branch of a centre line is a bump of the outline
 GAP = 5.0  # half-widths between two parts of a stroke that belong together
@@ -67,7 +69,7 @@ def trace(shape: Shape, marks: Marks, radius: float, usual: float) -> list[Piece
 def centre_lines(shape: Shape, usual: float) -> list[Float64]:
     """Rough centre lines (k, 2) of a shape in pixels, the longest first; none that is a bump of the outline."""
     factor = 1
-    while usual / (shape.cell * factor * 2) >= FINE:
+    while usual / (shape.cell * factor * 2) >= FINE or shape.area / (shape.cell * factor) ** 2 > MOST_CELLS:
         factor *= 2
     coarse = shape.coarser(factor)
     soft = _softened(coarse.cover) if usual >= 2 * coarse.cell else coarse.cover
@@ -110,9 +112,7 @@ def _along(shape: Shape, line: Float64, usual: float, marks: Marks, radius: floa
     # Where the brush was set down and lifted, a mark is narrower for its round end alone.
     ways = -_way_at_start(line), _way_at_start(line[::-1]) * -1
     tips = line[0], line[-1]
-    reached = [
-        beyond(shape, tip, way, usual, seen.density, REACH) for tip, way in zip(tips, ways, strict=True)
-    ]
+    reached = [beyond(shape, tip, way, usual, seen.density, REACH) for tip, way in zip(tips, ways, strict=True)]
     whole = (at >= usual - reached[0]) & (at <= at[-1] + reached[1] - usual) & (seen.half > 0)
     if whole.sum() < 2:
         whole = seen.half > 0
@@ -124,7 +124,8 @@ def _along(shape: Shape, line: Float64, usual: float, marks: Marks, radius: floa
     begin, end = -more[0], at[-1] + more[1]
     if end - begin < LEAST * usual:  # a dab that was hardly moved
         begin, end = (begin + end - LEAST * usual) / 2, (begin + end + LEAST * usual) / 2
-    places = np.linspace(begin, end, max(round((end - begin) / max(STEP * usual, 1.0)), 2) + 1)
+    count = np.clip(round((end - begin) / max(STEP * usual, 1.0)), 2, MOST_POINTS)
+    places = np.linspace(begin, end, count + 1)
     points = _carried_on(line, at, ways, places)
     tolerance = max(TOLERANCE * usual, LEAST_TOLERANCE)
     found = []
@@ -146,9 +147,7 @@ class _Pressures:
         usual: half-width in pixels that is usual.
     """
 
-    def __init__(
-        self, at: Float64, half: Float64, angle: Float64, marks: Marks, radius: float, usual: float
-    ) -> None:
+    def __init__(self, at: Float64, half: Float64, angle: Float64, marks: Marks, radius: float, usual: float) -> None:
         self._at, self._half, self._usual = at, half, usual
         self._pressed = marks.pressure_of(half / radius, angle) if len(at) else np.zeros(0)
 

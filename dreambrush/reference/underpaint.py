@@ -52,5 +52,3 @@ class Underpaint:
         height, width = self._painted.shape
         inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
         return rows[inside], columns[inside]
-
-

@@ -25,8 +25,8 @@ from tests.gui.desktop import PATCH, Point, Screen, Window
 CELL = 92  # pixels of the picture for each stroke, each way
 WIDTH, HEIGHT = 7 * CELL, 7 * CELL  # wider ones would lie under the list of layers
 MOUSE = 0.5  # the pressure that MyPaint takes for a mouse ("Fake Pressure", gui/freehand.py)
-# Round brushes of MyPaint's that do not lag behind the hand, and whose width hangs on size and pressure alone; two sizes
-# of each.
+# Round brushes of MyPaint's that do not lag behind the hand, and whose width hangs on size and pressure alone; and two
+# sizes of each.
 BRUSHES = {"deevad/brush": (6, 11), "deevad/liner": (5, 9), "experimental/basic": (8, 14)}
 SWATCHES = [(name, size) for name, sizes in BRUSHES.items() for size in sizes]
 COLOURS = ((0.1, 0.2, 0.6), (0.7, 0.2, 0.1), (0.1, 0.5, 0.2), (0.6, 0.1, 0.5), (0.1, 0.1, 0.1), (0.7, 0.5, 0.1))
@@ -55,7 +55,7 @@ class Scripted:
 def dab_diameter(settings: BrushSettings, radius: float, pressure: float) -> float:
     """The diameter of a round brush's dabs in pixels; what else than pressure changes it is left out."""
     curve = settings.settings["radius_logarithmic"].inputs.get("pressure", ())
-    added = np.interp(pressure, *zip(*curve, strict=True)) if curve else 0.0
+    added = np.interp(pressure, [x for x, _ in curve], [y for _, y in curve]) if curve else 0.0
     return float(2 * radius * np.exp(added))
 
 
