@@ -136,7 +136,7 @@ def main() -> int:
         return run(options)
     except DreambrushError as error:
         print(error, file=sys.stderr)
-        return error.code
+        return int(error.exit_code)
 
 
 def run(options: argparse.Namespace) -> int:

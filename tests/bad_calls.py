@@ -230,7 +230,7 @@ RANGES = {
         "--hand": "-0.1 1.1 nan inf", "--layers": "0 6", "--min-size": "0 9000 101% nan", "--max-size": "wide 0%",
         "--time": "0 25h -1s soon", "--until": "0 100", "--seed": "-1 4294967296", "--jobs": "0 65",
         "--ground": "mud #12 #1234567", "--save-every": "0", "--max-length": "0", "--min-pressure": "2",
-        "--jitter": "nan", "--edges": "-0.1 1.1 nan", "--relief": "-0.1 1.1 nan",
+        "--jitter": "nan", "--likeness": "-0.1 1.1 nan", "--edges": "-0.1 1.1 nan", "--relief": "-0.1 1.1 nan",
         "--simplify": "-0.1 1.1 nan", "--temperature": "-0.1 2 nan"},
     REPLAY: {"--scale": "0 65", "--size": "15 16385", "--until": "-1 1000001", "--painting": "0 10001",
         "--relief": "2 nan"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def styles(
         )
     if len(pictures) > 1:
         raise UsageError(
-            "--sheet takes one picture, but there are several.",
+            "--sheet draws one picture, but there are several.",
             "Make a sheet of each, one after the other.",
             id="only-one-picture",
         )
@@ -110,7 +111,7 @@ def _learn(
     from dreambrush.cli.shared.outputs import check_output
     from dreambrush.files.output import open_output
     from dreambrush.reference.learn import learn as learn_manner
-    from dreambrush.reference.saved import save_style
+    from dreambrush.reference.saved import found_by, save_style
     from dreambrush.reference.sheet import draw_manner
 
     if not learn or output is None or not references:
@@ -138,7 +139,7 @@ def _learn(
         about = {"output": str(output), "of": learned.manner.source, "found_by": learned.manner.means}
         click.echo(json.dumps({**about, "strokes": learned.manner.strokes, **learned.options}))
     if not quiet:
-        click.echo(f"{output}: the manner of {learned.manner.source}.  {in_words(learned)}", err=True)
+        click.echo(f"{output}: the manner of {learned.manner.source}, from {found_by(learned)}.", err=True)
         click.echo(f"Paint in it: dreambrush paint PHOTO.jpg --style {output}", err=True)
 
 

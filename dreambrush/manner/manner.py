@@ -128,7 +128,7 @@ class Manner:
 
 
 @dataclass(frozen=True, eq=False)
-class Laid:
+class LaidStrokes:
     """Strokes as they were laid, from broad to fine, other than what is seen of them.
 
     Attributes:
@@ -149,7 +149,7 @@ class Laid:
         return np.exp(np.interp(levels, middles, np.log(self.widths))), self.breadth[nearest]
 
 
-def laid_of(groups: tuple[StrokeGroup, ...]) -> Laid:
+def laid_of(groups: tuple[StrokeGroup, ...]) -> LaidStrokes:
     """Strokes as they were laid, of groups that say how much is seen of them.
 
     Broad strokes lie below, so most of their paint is hidden.  If strokes lie at random, as dead leaves do, a share of
@@ -169,4 +169,4 @@ def laid_of(groups: tuple[StrokeGroup, ...]) -> Laid:
     seen = np.concatenate([[0.0], np.cumsum(share) / share.sum()]) * (1 - LEAST_OPEN)
     area = (width / 100) ** 2 * length
     counts = np.diff(-np.log(1 - seen)) / area
-    return Laid(width[::-1], counts[::-1], number[::-1])
+    return LaidStrokes(width[::-1], counts[::-1], number[::-1])

@@ -20,8 +20,8 @@ from dreambrush.painter.measure.figures import figures_of
 from dreambrush.pictures.limits import Limits
 from dreambrush.pictures.palette import oklab
 from dreambrush.pictures.reading import load_picture
-from dreambrush.reference.measured import UNKNOWN_OF_PATCHES, manner_of
 from dreambrush.recipe import recipes_of
+from dreambrush.reference.measured import UNKNOWN_OF_PATCHES, manner_of
 from dreambrush.reference.patches import patches_of
 from dreambrush.reference.recovery import recovered_strokes
 
@@ -134,7 +134,7 @@ def _of_document(file: Path) -> Manner:
         recipes = recipes_of(document.settings)
         strokes = recipes[-1].strokes if recipes else recovered_strokes(document).strokes
         ground = recipes[-1].ground if recipes else None
-    picture = np.asarray(seen[..., :3] / np.float32(255), np.float32)
+    picture: Float32 = np.asarray(seen[..., :3] / np.float32(255), np.float32)
     height, width = picture.shape[:2]
     if strokes.size != (width, height):
         strokes = strokes.scaled((width, height))
@@ -142,7 +142,8 @@ def _of_document(file: Path) -> Manner:
     if side > SIDE:  # as large as pictures are looked at
         size = max(round(width * SIDE / side), 1), max(round(height * SIDE / side), 1)
         strokes = strokes.scaled(size)
-        picture = np.asarray(Image.fromarray(seen[..., :3]).resize(size, Image.Resampling.BOX), np.float32) / 255
+        small = Image.fromarray(np.ascontiguousarray(seen[..., :3])).resize(size, Image.Resampling.BOX)
+        picture = np.asarray(np.asarray(small) / np.float32(255), np.float32)
     figures = figures_of(strokes, picture)
     open_ = round(max(1 - float(figures.seen.sum()) * side**2 / (width * height), 0.0), 3)
     colour = picture.reshape(-1, 3).mean(0) if ground is None else ground / 255

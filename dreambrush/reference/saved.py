@@ -17,10 +17,15 @@ FOUND_BY = {
 }
 
 
+def found_by(learned: Learned) -> str:
+    """In words, what was measured."""
+    return FOUND_BY[learned.manner.means]
+
+
 def style_text(learned: Learned) -> str:
     """The style's file, as TOML."""
     manner = learned.manner
-    about = f"In the manner of {manner.source}, measured from {FOUND_BY[manner.means]}."
+    about = f"In the manner of {manner.source}, measured from {found_by(learned)}."
     return "\n".join([f"description = {_toml(about)}", *_lines(learned.options), "", to_text(manner)])
 
 

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dreambrush.cli.shared.references import learned_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from dreambrush.manner.manner import Manner
-    from dreambrush.reference.learn import Learned
-
-
-@lru_cache(maxsize=4)
-def learned_of(references: tuple[Path, ...]) -> Learned:
-    """What is learned of references; of the same ones, only once.
-
-    Raises:
-        DreambrushError: one cannot be read, or shows no strokes.
-    """
-    from dreambrush.reference.learn import learn
-
-    return learn(references)
 
 
 def manner_text(style: str | None, references: Sequence[Path]) -> str | None:

@@ -165,7 +165,7 @@ def _learned(references: Iterable[str]) -> dict[str, Any]:
     Raises:
         DreambrushError: one cannot be used.
     """
-    from dreambrush.cli.paint.manner import learned_of
+    from dreambrush.cli.shared.references import learned_of
 
     return learned_of(tuple(Path(each) for each in references)).options
 
