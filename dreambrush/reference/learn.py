@@ -22,7 +22,7 @@ from dreambrush.pictures.palette import oklab
 from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import recipes_of
 from dreambrush.reference.measured import UNKNOWN_OF_PATCHES, manner_of
-from dreambrush.reference.patches import patches_of
+from dreambrush.reference.patches import figures_of_patches
 from dreambrush.reference.recovery import recovered_strokes
 
 SIDE = 512  # pixels of the longer side at which a reference is looked at
@@ -35,6 +35,7 @@ PAPER, PALE, PAPER_SHARE, ALIKE = (
 )  # of paper: least lightness, greatest chroma, least share; distance
 HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these say what is seen of the photo
 FEWEST, MOST = 200, 6000  # strokes of a painting
+CROWDED = 1.25  # times that more strokes are laid than would do if they did not crowd on details
 MOST_OPEN = 0.6  # share of the ground
 EVEN = 2 / 255  # difference of colours up to which a picture is blank
 ORA = ".ora"
@@ -62,7 +63,7 @@ def learn(references: Sequence[Path]) -> Learned:
     """
     manners = [_of(each) for each in references]
     manner = joined(manners)
-    strokes = min(max(manner.strokes, FEWEST), MOST)
+    strokes = min(max(round(CROWDED * manner.strokes), FEWEST), MOST)
     options = {
         "brush": ["bristle", "gouache"],
         "strokes": strokes,
@@ -121,9 +122,8 @@ def _of_picture(file: Path) -> Manner:
             "Choose a larger picture of a painting.",
             id="reference-shows-no-strokes",
         )
-    strokes, areas = patches_of(picture)
-    figures = figures_of(strokes, picture, areas)
-    ground, open_ = _ground(strokes.colour, areas, picture)
+    strokes, figures = figures_of_patches(picture)
+    ground, open_ = _ground(strokes.colour, figures.seen, picture)
     return manner_of(figures, strokes, picture, file.name, PATCHES, ground, UNKNOWN_OF_PATCHES, open_)
 
 

@@ -9,18 +9,22 @@ the steps within them (Felzenszwalb and Huttenlocher, "Efficient graph-based ima
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from dreambrush.arrays import Float32, Float64, Int64
+from dreambrush.painter.measure.figures import StrokeFigures, figures_of
 from dreambrush.pictures.palette import oklab
 from dreambrush.strokes import Strokes
 
 EVENNESS = 0.08  # in Oklab, times pixels: how readily a small patch grows
 HUES_COUNT = np.array([1.0, 1.5, 1.5])  # differences of hue and chroma, against those of lightness
 SMALLEST = 12  # pixels of a patch
-# A patch is what later strokes have left of a stroke.  In our own paintings, where the strokes are known, strokes were
-# so much wider and longer (for their width) than patches, on the mean: `python -m benchmarks.measured_hands`.
-WIDER, LONGER = 1.6, 1.33
+# A patch is what later strokes have left of a stroke, and they cut it to other shapes.  In our own paintings, where the
+# strokes are known, strokes were on the mean so much wider, longer (for their width), less bent, nearer to the form and
+# more like their neighbours than patches: `python -m benchmarks.measured_hands`.
+WIDER, LONGER, BENT, OFF_FORM, OFF_NEIGHBOURS = 1.54, 1.18, 0.43, 0.6, 0.83
 MOST_BOW = 0.45  # share of the chord
 
 
@@ -32,6 +36,13 @@ def patches_of(picture: Float32) -> tuple[Strokes, Float64]:
     height, width = picture.shape[:2]
     number = cut(oklab(picture.reshape(-1, 3)).reshape(height, width, 3) * HUES_COUNT)
     return _as_strokes(number, picture)
+
+
+def figures_of_patches(picture: Float32) -> tuple[Strokes, StrokeFigures]:
+    """The patches of a picture (h, w, 3), sRGB 0..1, as strokes, and what is measured of them."""
+    strokes, areas = patches_of(picture)
+    found = figures_of(strokes, picture, areas)
+    return strokes, replace(found, angle=OFF_FORM * found.angle, turn=OFF_NEIGHBOURS * found.turn)
 
 
 def cut(colours: Float64) -> Int64:
@@ -107,7 +118,7 @@ def _as_strokes(number: Int64, picture: Float32) -> tuple[Strokes, Float64]:
     bow = mean(across * spread) / np.maximum(mean(spread * spread), 1e-9)
     wide, long = WIDER * wide, LONGER * WIDER * long
     half = np.maximum(long - wide, 0.1) / 2
-    lift = np.clip(-2 * bow * half**2, -2 * MOST_BOW * half, 2 * MOST_BOW * half)
+    lift = np.clip(-2 * BENT * bow * half**2, -2 * MOST_BOW * half, 2 * MOST_BOW * half)
     path = np.stack([middle - half[:, None] * ahead, middle + lift[:, None] * aside, middle + half[:, None] * ahead], 1)
     colour = np.stack([mean(picture[..., channel].ravel().astype(np.float64)) for channel in range(3)], 1)
     broadest = np.argsort(-wide, kind="stable")

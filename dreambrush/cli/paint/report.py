@@ -125,14 +125,15 @@ def summary(report: dict[str, Any], *, verbose: bool = False) -> str:
     found = decibels(mse)
     near = "" if found is None else f", {found:.1f} dB (a higher figure is closer)"
     figures = f"  Mean squared error{of_values} {mse:.4f}{near}." if verbose else ""
-    manner = report["manner"] and f", painted by a machine in the manner of {report['manner']['of']}"
+    manner = "" if report["manner"] is None else f", painted by a machine in the manner of {report['manner']['of']}"
     strokes = "1 stroke" if report["strokes"] == 1 else f"{report['strokes']} strokes"
     reason = GROUND_REASONS.get(report["ground_reason"] or "")
     ground = "" if reason is None else f"  The ground is {report['ground']}, {reason} (--ground chooses another)."
     layered = any(Path(file).suffix.lower() in LAYERED for file in report["outputs"])
     programs = PIGMENT_PROGRAMS if report["pigment"] and layered and not report["flattened"] else ""
     return (
-        f"{files}: {strokes} of {brushes}{manner or ''}, {report['width']} x {report['height']} px, in {report['seconds']:.1f} s.  "
+        f"{files}: {strokes} of {brushes}{manner}, {report['width']} x {report['height']} px, "
+        f"in {report['seconds']:.1f} s.  "
         f"Likeness{of_values}: {report['likeness']}{closer}.{figures}{ground}{programs}"
     )
 
