@@ -35,6 +35,7 @@ FIGURES: dict[str, tuple[float, float]] = {
 }
 LEAST_OPEN = 0.05  # share of the ground that stays open below strokes without number
 MOST_COLOURS = 64
+FLAT_FROM, FLAT_SHARE, MOST_FLAT = 4.5, 0.4, 2.2  # per cent: widths of broad strokes, from which shapes are flat
 FLOW_SIDE = 16  # cells along the longer side of the flow
 
 
@@ -115,6 +116,16 @@ class Manner:
             return found
         everywhere = tuple(each for each in self.groups if each.place == PLACES[0])
         return everywhere[-2:] if place == FACE else everywhere
+
+    @property
+    def flat(self) -> float:
+        """Width in per cent of the longer side of the smallest flat shapes that such a painter sees; 0 for none.
+
+        Whoever lays broad flat washes, as for woodcuts, gathers what is small into them.
+        """
+        broad = self.of_place(PLACES[0])[0]
+        width = float(at_levels(broad.figures["width"], np.array([0.5]))[0])
+        return min(FLAT_SHARE * max(width - FLAT_FROM, 0.0), MOST_FLAT)
 
     @cached_property
     def places(self) -> frozenset[Place]:

@@ -17,11 +17,14 @@ from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import CONTROL, PATH, PRESSURES, RADIUS, control_points, path_length, path_nodes, point_at
 from dreambrush.manner.distribution import EVEN, at_levels, levels_by_number
 from dreambrush.manner.manner import PLACES, Manner, Place, StrokeGroup, laid_of
+from dreambrush.painter.measure.figures import neighbours
 from dreambrush.painter.measure.stroke_metrics import visible_shares
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.places import place_map, places_at
 from dreambrush.painter.see.target import Target
+from dreambrush.painter.sketch import Sketch
+from dreambrush.pictures.palette import from_oklab, oklab
 from dreambrush.strokes import Strokes
 
 FORMED = 0.25  # coherence below which a stroke has no form to lie along
@@ -29,6 +32,9 @@ STEEPEST = 60.0  # degrees by which a stroke is turned at most
 FREEST = 0.45  # share of the chord that a path may bow
 
 SETTLINGS = 2  # more change little
+LEAST_AWAY = 0.03  # distance in Oklab below which a swatch says which way a colour goes
+MOST_BROKEN = 0.06  # distance in Oklab that a colour moves at most
+NEAR_SWATCH = 0.12  # distance in Oklab from which on swatches are hardly picked
 
 PlaceOf = Callable[[Float32], Int64]
 """Numbers of places (k,) of points (k, 2) in pixels."""
@@ -109,6 +115,61 @@ class InManner:
             self._scale(part, (free * (asked / np.maximum(free, 0.01)) ** self.likeness) / np.maximum(length, 0.01))
             strokes[some] = part
         return strokes
+
+    def broken(self, sketch: Sketch, part: slice, seed: int) -> Sketch:
+        """Breaks the colours of some strokes: they differ from those beside them as much as the reference's do.
+
+        A stroke goes farther the way that it differs already.  Where it hardly does, it goes towards a colour of the
+        reference that is not far.
+
+        Args:
+            sketch: of k strokes.
+            part: which of them change; the others are looked at.
+            seed: of the painting.
+        """
+        strokes, count = sketch.strokes, len(sketch)
+        if count < 2:
+            return sketch
+        middle, radius = path_nodes(strokes, 2)[:, 1], strokes[:, RADIUS]
+        near, _ = neighbours(middle.astype(np.float64), np.log2(radius.astype(np.float64)))
+        lab = oklab(sketch.colours)
+        usual = lab[near].mean(1)
+        away = lab - usual
+        far = np.sqrt((away**2).sum(1))
+        little = np.clip(1 - far / LEAST_AWAY, 0, 1)[:, None]
+        away += little * LEAST_AWAY * self._stray(usual, np.random.default_rng(seed).random(count))
+        far = np.maximum(np.sqrt((away**2).sum(1)), 1e-6)
+        wanted, place = far.copy(), self.place_of(middle)
+        for number, name in enumerate(self.places):
+            groups = self.manner.of_place(name)
+            some = np.flatnonzero(place == number)
+            if not len(some) or any("step" not in group.figures for group in groups):
+                continue
+            breadth = self._breadth_of(radius[some], groups)
+            for index, group in enumerate(groups):
+                these = some[breadth == index]
+                if len(these):
+                    wanted[these] = at_levels(group.figures["step"], _ranks(far[these]))
+        share = 1 + self.likeness * (np.clip(wanted - far, -MOST_BROKEN, MOST_BROKEN) / far)
+        colours = sketch.colours.copy()
+        colours[part] = from_oklab(usual[part] + (share[:, None] * away)[part])
+        return replace(sketch, colours=colours)
+
+    def _stray(self, lab: Float64, chance: Float64) -> Float64:
+        """Ways of length 1 (k, 3) from colours (k, 3), Oklab, towards swatches that chance (k,), 0..1, picks."""
+        theirs = oklab(np.array([swatch.colour for swatch in self.manner.swatches]))
+        shares = np.array([swatch.share for swatch in self.manner.swatches])
+        apart = theirs - lab[:, None]
+        odds = shares * np.exp(-(apart**2).sum(2) / (2 * NEAR_SWATCH**2)) + 1e-9 * shares
+        total = np.cumsum(odds, 1)
+        picked = (total < chance[:, None] * total[:, -1:]).sum(1)
+        way = apart[np.arange(len(lab)), np.minimum(picked, len(theirs) - 1)]
+        return np.asarray(way / np.maximum(np.sqrt((way**2).sum(1, keepdims=True)), 1e-6))
+
+    def _breadth_of(self, radius: Float32, groups: tuple[StrokeGroup, ...]) -> Int64:
+        """The number of the group (k,) whose widths are those of strokes with such radii (k,)."""
+        ends = [group.figures["width"][0] * max(self.size) / 200 for group in groups[:-1]]
+        return np.asarray((radius[:, None] < np.array(ends)).sum(1), np.int64)
 
     def freed(self, hand: Hand) -> Hand:
         """A hand that leaves it to the manner how wide, how long and how narrow strokes are."""

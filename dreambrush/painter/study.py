@@ -41,6 +41,7 @@ from dreambrush.painter.seen import left_to_do, loose, seen
 
 FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+SETTLED = 0.3, 0.6  # shares of the strokes at which those in a manner get its shapes, so that gaps are seen
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -169,6 +170,8 @@ class Study:
         if learned:
             height, width = self.target.size
             effort = effort.for_handful(asked.strokes, height * width)
+        if self.in_manner is not None:
+            effort = replace(effort, pauses=SETTLED)
         even = asked.stage is not None and asked.stage.spread == EVEN
         if even:
             effort = effort.for_even(self.hand.longest is not None and self.hand.longest <= DOT)

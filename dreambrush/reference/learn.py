@@ -35,7 +35,7 @@ PAPER, PALE, PAPER_SHARE, ALIKE = (
 )  # of paper: least lightness, greatest chroma, least share; distance
 HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these say what is seen of the photo
 FEWEST, MOST = 200, 6000  # strokes of a painting
-CROWDED = 1.25  # times that more strokes are laid than would do if they did not crowd on details
+CROWDED = 1.0  # times that more strokes are laid than would do if they did not crowd on details
 MOST_OPEN = 0.6  # share of the ground
 EVEN = 2 / 255  # difference of colours up to which a picture is blank
 ORA = ".ora"

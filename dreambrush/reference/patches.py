@@ -24,7 +24,7 @@ SMALLEST = 12  # pixels of a patch
 # A patch is what later strokes have left of a stroke, and they cut it to other shapes.  In our own paintings, where the
 # strokes are known, strokes were on the mean so much wider, longer (for their width), less bent, nearer to the form and
 # more like their neighbours than patches: `python -m benchmarks.measured_hands`.
-WIDER, LONGER, BENT, OFF_FORM, OFF_NEIGHBOURS = 1.54, 1.18, 0.43, 0.6, 0.83
+WIDER, LONGER, BENT, OFF_FORM, OFF_NEIGHBOURS = 1.54, 1.18, 0.5, 0.72, 0.83
 MOST_BOW = 0.45  # share of the chord
 
 

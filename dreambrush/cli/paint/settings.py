@@ -222,6 +222,7 @@ class PaintSettings:
             focus=self._focus(width, height, picture),
             manner=manner,
             likeness=self.likeness,
+            shapes=(manner.flat * self.likeness * side / 100 or None) if manner else None,
             bare=0.0 if manner is None else PAPER_KEPT * manner.open * self.likeness,
             stages=stages_for(vars(self), side, picture, brushes, skin),
         )

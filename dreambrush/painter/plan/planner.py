@@ -95,11 +95,9 @@ class Planner:
         """Makes the plan: that many strokes, or fewer when the expected mean squared error is small enough."""
         yield from self._grow_all(count, enough)
         yield from self._swap_all()
-        if self._shaper is not None and not self.step.shaped:
-            strokes = self._shaper.settled(self.sketch.strokes, count / max(self.grower.room, 1))
-            self.sketch = replace(self.sketch, strokes=strokes)
-            self._look()
-            self._now(shaped=True)
+        if not self.step.shaped:
+            self._settle(count)
+            self._now(shaped=self._shaper is not None)
         if not self.step.refined:
             steps = self.effort.last_steps
             yield from self._refine(min(steps, FIRST_STEPS) if self._again else steps)
@@ -161,12 +159,20 @@ class Planner:
             paused = self.step.paused
             if paused < len(pauses) and len(self.sketch) >= pauses[paused]:
                 yield from self._refine(self.effort.pause_steps)
+                self._settle(len(self.sketch))
                 self._now(paused=paused + 1)
             more = len(self.sketch) < count and (self.deadline.growing() or not self.sketch)
             if more and not self.exhausted and not self._is_enough(enough, self.paper):
                 yield self._grow(count)
             else:
                 self._now(grown=True)
+
+    def _settle(self, count: int) -> None:
+        """Gives all strokes so far, as many of the painting's as that, the shapes of a manner, if there is one."""
+        if self._shaper is not None:
+            strokes = self._shaper.settled(self.sketch.strokes, count / max(self.grower.room, 1))
+            self.sketch = replace(self.sketch, strokes=strokes)
+            self._look()
 
     def _is_enough(self, enough: float, canvas: Float32, done: int = 0) -> bool:
         """Whether the strokes after those that are laid leave so little of a mean squared error on the canvas."""
