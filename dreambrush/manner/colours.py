@@ -55,7 +55,23 @@ def some_colours(picture: Float32) -> Float64:
 
 def swatches_of(picture: Float32, count: int) -> tuple[Swatch, ...]:
     """The colours of a picture (h, w, 3), sRGB 0..1, and their shares; the most frequent first."""
-    means, shares = grouped(some_colours(picture), count)
+    return _swatches(*grouped(some_colours(picture), count))
+
+
+def swatches_of_paint(colours: Float64, areas: Float64, count: int) -> tuple[Swatch, ...]:
+    """The colours of paint and their shares, the most frequent first.
+
+    Args:
+        colours: (n, 3) Oklab, at least one.
+        areas: (n,) how much has each colour.
+        count: number of swatches, at most.
+    """
+    total = np.cumsum(areas + 1e-12)
+    even = (np.arange(PIXELS // 4) + 0.5) / (PIXELS // 4)
+    return _swatches(*grouped(colours[np.searchsorted(total / total[-1], even)], count))
+
+
+def _swatches(means: Float64, shares: Float64) -> tuple[Swatch, ...]:
     colours = from_oklab(means)
     return tuple(
         Swatch((float(colours[at, 0]), float(colours[at, 1]), float(colours[at, 2])), float(shares[at]))

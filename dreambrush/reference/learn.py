@@ -12,6 +12,7 @@ from PIL import Image
 
 from dreambrush.arrays import Float32, Float64
 from dreambrush.errors import PictureError
+from dreambrush.manner.colours import swatches_of_paint
 from dreambrush.manner.manner import MOST_COLOURS, PLACES, Manner, StrokeGroup, Swatch
 from dreambrush.manner.table import MEANS
 from dreambrush.mypaint.ora.document import read_document
@@ -21,7 +22,7 @@ from dreambrush.pictures.limits import Limits
 from dreambrush.pictures.palette import oklab
 from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import recipes_of
-from dreambrush.reference.measured import UNKNOWN_OF_PATCHES, manner_of
+from dreambrush.reference.measured import SWATCHES, UNKNOWN_OF_PATCHES, manner_of
 from dreambrush.reference.patches import figures_of_patches
 from dreambrush.reference.recovery import recovered_strokes
 
@@ -37,6 +38,7 @@ HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these 
 FEWEST, MOST = 200, 6000  # strokes of a painting
 CROWDED = 1.0  # times that more strokes are laid than would do if they did not crowd on details
 MOST_OPEN = 0.6  # share of the ground
+SPARSE = 0.4  # share of open ground, from which on only the strokes tell the colours
 EVEN = 2 / 255  # difference of colours up to which a picture is blank
 ORA = ".ora"
 PATCHES, RECIPE, STROKE_MAPS = MEANS
@@ -149,7 +151,11 @@ def _of_document(file: Path) -> Manner:
     colour = picture.reshape(-1, 3).mean(0) if ground is None else ground / 255
     red, green, blue = (float(each) for each in np.clip(colour, 0, 1))
     means = RECIPE if recipes else STROKE_MAPS
-    return manner_of(figures, strokes, picture, file.name, means, (red, green, blue), (), min(open_, MOST_OPEN))
+    colours: tuple[Swatch, ...] = ()
+    if open_ > SPARSE:  # the page is no paint
+        colours = swatches_of_paint(figures.colour, figures.seen, SWATCHES)
+    open_ = min(open_, MOST_OPEN)
+    return manner_of(figures, strokes, picture, file.name, means, (red, green, blue), (), open_, colours)
 
 
 def _ground(colours: Float32, areas: Float64, picture: Float32) -> tuple[tuple[float, float, float], float]:

@@ -10,7 +10,7 @@ from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import control_points
 from dreambrush.manner.colours import palette_distance, swatches_of
 from dreambrush.manner.distribution import Quantiles, distance, quantiles_of
-from dreambrush.manner.manner import BREADTHS, FIGURES, FLOW_SIDE, PLACES, FlowCell, Manner, Place, StrokeGroup
+from dreambrush.manner.manner import BREADTHS, FIGURES, FLOW_SIDE, PLACES, FlowCell, Manner, Place, StrokeGroup, Swatch
 from dreambrush.painter.measure.figures import StrokeFigures
 from dreambrush.painter.see.places import EVERYWHERE, place_map, places_at
 from dreambrush.strokes import Strokes
@@ -30,6 +30,7 @@ def manner_of(
     ground: tuple[float, float, float],
     unknown: tuple[str, ...] = (),
     open_: float = 0.0,
+    swatches: tuple[Swatch, ...] = (),
 ) -> Manner:
     """The manner of a painting.
 
@@ -42,6 +43,7 @@ def manner_of(
         ground: colour of the ground, sRGB 0..1.
         unknown: figures of which these strokes tell nothing.
         open_: share of the picture where the ground shows, 0..1.
+        swatches: its colours, if they are not those of the picture.
     """
     at = places_at(place_map(picture), figures.middle)
     groups = [
@@ -54,7 +56,7 @@ def manner_of(
         source,
         means,
         tuple(groups),
-        swatches_of(picture, SWATCHES),
+        swatches or swatches_of(picture, SWATCHES),
         ground,
         open_,
         None if unknown else _order(figures.width),
