@@ -31,6 +31,7 @@ from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import cell_for, reduced
+from dreambrush.painter.see.guide import Guide
 from dreambrush.painter.see.interest import interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
@@ -222,6 +223,8 @@ def study(asked: Commission, dreams: Dreams) -> Study:
         picture = left_to_do(stage.tones, picture, target.paper().reshape(picture.shape), zone)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
     hand = hands.hand_for(options.hand, picture, form, *limits, *(loose(target, looked, care) if looked else ()))
+    if options.flow is not None:
+        hand = hand.guided(Guide(options.flow, target.picture))
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
     pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
@@ -243,7 +246,8 @@ def _scene(
 ) -> Scene:
     """A target as a scene, in cells of so many pixels; what is painted may be another picture than its own."""
     base = target.paper(cell) if below is None else reduced(below, cell).reshape(-1, 3)
-    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base, pigment)
+    lead = None if hand.guide is None else hand.lead
+    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base, pigment, lead)
 
 
 def _snap(options: PaintOptions) -> Snap | None:

@@ -71,6 +71,7 @@ def report_of(
         "temperature": settings.temperature,
         "relief": settings.relief,
         "focus": settings.focus,
+        "flow": settings.flow,
         "controller": painting.controller,
         "layers": settings.layers,
         "pigment": painting.pigment,

@@ -149,7 +149,7 @@ class RoundGrower(Grower):
 
     def _judged(self, strokes: Float32, brush: int) -> _Judged:
         """Strokes (n, 9) in pixels, brought within what the hand would lay, and what the dream says of them."""
-        strokes = self.scene.constrain(strokes)
+        strokes = self.scene.admitted(strokes)
         colours, gains = self.scorer.judge(strokes, brush)
         sketch = Sketch(strokes, colours, np.full(len(strokes), brush, np.int64))
         return _Judged(sketch, gains / np.float32(self.scene.cell**2))
