@@ -22,18 +22,19 @@ from dreambrush.painter.see.gaussian import broadly_blurred
 FINEST, CELLS = 512, 128  # cells of the longer side: in which lines are looked at, and of a flow
 # Standard deviations of the Gaussians, in the finer cells.  The first is taken in which ink is thin: less than THIN.
 AROUND, THIN = (2.0, 4.0, 8.0, 16.0, 32.0), 0.45
+MARGIN = 16  # cells around the picture
 FAINTEST = 0.2  # ink of a line that counts in full: those that were drawn lightly, or are thinner than a cell
 UNSURE, SURE = 0.15, 0.5  # elongation of the ink from which a line has a direction, and from which it is sure
 POWER = 4.0  # of the distance, by which weights fall
 NEAR = 0.75  # cells that are added to each distance
-HALF_WAY = 0.16  # of the longer side: distance from a line at which half of its strength is left
-OWN = 8  # power of the strength, that is left of it on a clear edge
+HALF_WAY = 0.2  # of the longer side: distance from a line at which half of its strength is left
+OWN = 5  # power of the strength, that is left of it on a clear edge
 FEWEST = 0.02  # of a cell: less ink than that in all of a picture is no line
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """Which way strokes are to run at each place of a picture.
+    """Which way strokes are to run at each place of a picture, in cells that cover it evenly.
 
     Attributes:
         direction: (rows, columns) float32, radians from the x axis towards the y axis, which points down; up to half a
@@ -43,6 +44,10 @@ class Flow:
 
     direction: Float32
     strength: Float32
+
+    def __post_init__(self) -> None:
+        if self.direction.shape != self.strength.shape or self.strength.ndim != 2:
+            raise ValueError("Expected a direction and a strength of each cell")
 
     @property
     def vectors(self) -> Float32:
@@ -61,8 +66,8 @@ class Flow:
         """The same in other cells."""
         if self.strength.shape == (rows, columns):
             return self
-        vectors = _resized(self.vectors, (rows, columns))
-        return Flow.of_vectors(vectors, _resized(self.strength, (rows, columns)))
+        size = rows, columns
+        return Flow.of_vectors(grown(self.vectors, size), grown(self.strength, size))
 
     def yielding(self, edges: Float32) -> Flow:
         """The same, but weaker the clearer an edge is (rows, columns), 0..1; only on the lines it hardly yields."""
@@ -73,10 +78,13 @@ class Flow:
 def over(drawn: Flow, other: Flow) -> Flow:
     """A flow where it is strong, and another one where it is not.
 
-    Where the first has a strength of a half, each of them counts as much as the other if that is sure.
+    Args:
+        drawn: what counts first, such as the lines of an artist.
+        other: what counts where that says little, such as the flow of a painting that is imitated.
 
     Returns:
-        A flow in the cells of the first, nowhere weaker than that.
+        A flow in the cells of the first, nowhere weaker than that.  Where the first has strength 1 it alone counts;
+        where it has a half, both count alike if the other has strength 1.
     """
     below = other.resized(*drawn.strength.shape)
     rest = 1 - drawn.strength
@@ -98,14 +106,13 @@ def flow_of_lines(ink: Float32) -> Flow | None:
     fine = np.minimum(fine * np.float32(1 / FAINTEST), 1)
     if float(fine.sum(dtype=np.float64)) < FEWEST:
         return None
-    vectors = _along(fine)
-    lines = _at_most(np.concatenate([vectors, fine[..., None]], -1), CELLS)
-    found = _spread(lines)
-    return found if found is not None and found.strength.any() else None
+    lines = _at_most(_along(fine), CELLS)
+    return _spread(lines)
 
 
 def _along(ink: Float32) -> Float32:
     """The vectors (h, w, 2) of lines of ink (h, w), as of :class:`Flow`; none where there is no ink."""
+    ink = np.pad(ink, MARGIN)  # where Gaussians reach beyond the picture there is no ink
     height, width = ink.shape
     y, x = (np.asarray(each, np.float32) for each in np.mgrid[:height, :width])
     x, y = x - np.float32(width / 2), y - np.float32(height / 2)
@@ -126,11 +133,11 @@ def _along(ink: Float32) -> Float32:
         share = ink[here] * sure / np.maximum(length, np.float32(1e-9))
         found[here] = np.stack([even * share, odd * share], -1)
         left &= ~here
-    return found
+    return found[MARGIN:-MARGIN, MARGIN:-MARGIN]
 
 
 def _spread(lines: Float32) -> Flow | None:
-    """Spreads lines (rows, columns, 3), their vectors and their ink, over the whole picture."""
+    """Spreads lines (rows, columns, 2), given by their vectors, over the whole picture; None if there are none."""
     rows, columns = lines.shape[:2]
     longer = max(rows, columns)
     strong = np.sqrt(lines[..., 0] ** 2 + lines[..., 1] ** 2)
@@ -159,7 +166,3 @@ def _at_most(cells: Float32, side: int) -> Float32:
     """A map (h, w, ...) of at most so many cells on the longer side, as means; none has fewer than one."""
     factor = -(-max(cells.shape[:2]) // side)
     return reduced(cells, factor)
-
-
-def _resized(cells: Float32, size: tuple[int, int]) -> Float32:
-    return np.asarray(grown(cells, size), np.float32)
