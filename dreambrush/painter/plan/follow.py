@@ -37,8 +37,7 @@ def _turned(strokes: Float32, guide: Guide, *, firmly: bool) -> Float32:
     weak = 1 - strength.min(1)  # so that a stroke that reaches an edge which the guide spares, keeps along that
     chord = nodes[:, 2] - nodes[:, 0]
     away = direction - steady.arctan2(chord[:, 1], chord[:, 0])[:, None]
-    vectors = (strength[..., None] * steady.unit_vectors(2 * away)).sum(1)
-    wanted = np.float32(0.5) * steady.arctan2(vectors[:, 1], vectors[:, 0])
+    wanted = _within_quarter(away[:, 1])
     first, last = (_within_quarter(away[:, end] - wanted) for end in (0, 2))
     bend = np.float32(0.5) * (first - last)
     most = STEEPEST + weak * (QUARTER_TURN - STEEPEST)
@@ -52,7 +51,10 @@ def _turned(strokes: Float32, guide: Guide, *, firmly: bool) -> Float32:
         arm = point - middle
         point[:] = middle + np.stack([x * arm[:, 0] - y * arm[:, 1], y * arm[:, 0] + x * arm[:, 1]], 1)
     change = _change(start, control, end, np.clip(bend, -STEEPEST, STEEPEST), weak, firmly=firmly)
-    control += change[:, None] * np.stack([start[:, 1] - end[:, 1], end[:, 0] - start[:, 0]], 1)
+    sideways = change[:, None] * np.stack([start[:, 1] - end[:, 1], end[:, 0] - start[:, 0]], 1)
+    control += sideways
+    for point in (start, control, end):  # the middle stays where it is, or strokes would wander off
+        point -= np.float32(0.5) * sideways
     same = (turn == 0) & (shorter == 1) & (change == 0)
     out[same] = strokes[same]
     return out

@@ -21,7 +21,7 @@ from dreambrush.painter.see.gaussian import broadly_blurred
 
 FINEST, CELLS = 512, 128  # cells of the longer side: in which lines are looked at, and of a flow
 # Standard deviations of the Gaussians, in the finer cells.  The first is taken in which ink is thin: less than THIN.
-AROUND, THIN = (2.0, 4.0, 8.0, 16.0, 32.0), 0.45
+AROUND, THIN = (2.0, 4.0, 8.0, 16.0, 32.0), 0.35
 MARGIN = 16  # cells around the picture
 FAINTEST = 0.2  # ink of a line that counts in full: those that were drawn lightly, or are thinner than a cell
 UNSURE, SURE = 0.15, 0.5  # elongation of the ink from which a line has a direction, and from which it is sure
@@ -122,7 +122,9 @@ def _along(ink: Float32) -> Float32:
         if not left.any():
             break
         total, mx, my, mxx, myy, mxy = np.moveaxis(broadly_blurred(moments, sigma), -1, 0)
-        here = left & (total < (THIN if sigma < AROUND[-1] else np.inf))
+        here = left
+        if sigma < AROUND[-1]:  # as it is on the mean of the ink around: at the edge of a blot it is thin, too
+            here = left & (broadly_blurred(ink * total, sigma) < np.float32(THIN) * total)
         weight = total[here]
         mx, my = mx[here] / weight, my[here] / weight
         xx, yy, xy = mxx[here] / weight - mx * mx, myy[here] / weight - my * my, mxy[here] / weight - mx * my
