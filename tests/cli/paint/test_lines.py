@@ -135,7 +135,7 @@ def test_strokes_follow_the_lines(command: Command, hand: str) -> None:
         beside = np.abs(middle @ (0.5**0.5, -(0.5**0.5))) < 0.1 * WIDTH
         assert beside.sum() > 5
         means.append(float(apart(recipe, 45)[beside].mean()))
-    assert means[1] < 12 and means[0] > 25, "37 to 46 degrees without, 3 to 5 with"
+    assert means[1] < 12 and means[0] > 25, "41 to 46 degrees without, 1 to 5 with"
     assert recipe.options["flow"] == "lines.png"
 
 

@@ -24,7 +24,7 @@ def line(degrees: float, thick: float, length: float = 150, at: tuple[float, flo
     along = np.cos(turn) * (x - at[0]) + np.sin(turn) * (y - at[1])
     aside = np.cos(turn) * (y - at[1]) - np.sin(turn) * (x - at[0])
     inside = np.minimum(length / 2 - np.abs(along), thick / 2 - np.abs(aside)) + 0.5
-    return np.clip(inside, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(inside, 0, 1), np.float32)
 
 
 def flow(ink: Float32) -> Flow:
@@ -82,7 +82,7 @@ def test_round_a_circle_strokes_go_round() -> None:
     x, y = places(found)
     radius = np.hypot(x - 160, y - 120)
     near = (radius > 20) & (radius < 110)
-    assert apart(found.direction, np.arctan2(y - 120, x - 160) + np.pi / 2)[near].max() < 12
+    assert apart(found.direction, np.arctan2(y - 120, x - 160) + np.float32(np.pi / 2))[near].max() < 12
     assert found.strength[(radius > 55) & (radius < 65)].min() > 0.95
     assert found.strength[radius < 2].max() < 0.5, "in its middle they may run as they like"
 
