@@ -28,7 +28,7 @@ UNSURE, SURE = 0.15, 0.5  # elongation of the ink from which a line has a direct
 POWER = 4.0  # of the distance, by which weights fall
 NEAR = 0.75  # cells that are added to each distance
 HALF_WAY = 0.2  # of the longer side: distance from a line at which half of its strength is left
-OWN = 5  # power of the strength, that is left of it on a clear edge
+OWN = 10  # power of the strength, that is left of it on a clear edge
 FEWEST = 0.02  # of a cell: less ink than that in all of a picture is no line
 
 
