@@ -121,6 +121,13 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "edges, and simplifies what is not the subject.",
     ),
     click.option(
+        "--flow",
+        metavar="PICTURE|FILE.ora|none",
+        type=click.Path(),
+        help="Strokes follow the lines that you drew here, most of all beside them: a picture with lines on a "
+        "transparent or a plain ground, or an .ora with them on a layer named Flow.  [default: none]",
+    ),
+    click.option(
         "--layers",
         metavar="1-5",
         type=whole_number(*LAYERS),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
-KEYS |= {"edges", "simplify", "temperature", "relief", "focus", "manner"}
+KEYS |= {"edges", "simplify", "temperature", "relief", "focus", "flow", "manner"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
 KEYS |= {
     "likeness",
