@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dreambrush.cli.paint.options import EFFORTS
+from dreambrush.cli.paint.defaults import EFFORTS
 from dreambrush.cli.shared.options import QUIET, SHEET_SIZE, whole_number
 from dreambrush.errors import UsageError
 

@@ -18,7 +18,7 @@ from dreambrush.pictures.palette import Palette
 ControllerKind = Literal["learned", "ridge"]
 CONTROLLERS: tuple[ControllerKind, ...] = get_args(ControllerKind)
 LEARNED, RIDGE = CONTROLLERS
-LIKENESS = 0.9  # to a reference, unless it is said
+LIKENESS = 0.9  # to a reference, by default
 
 
 @dataclass(frozen=True)

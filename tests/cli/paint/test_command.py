@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from dreambrush.cli.paint.options import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
+from dreambrush.cli.paint.defaults import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
 from dreambrush.cli.ui.likeness import likeness
 from dreambrush.cli.ui.progress import Show
 from dreambrush.errors import ExitCode
