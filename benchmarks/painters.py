@@ -24,12 +24,12 @@ import skimage.data
 from PIL import Image
 
 from benchmarks.command_line import painted
-from dreambrush.arrays import Float32, Floats
+from dreambrush.arrays import Float32, Floats, Int64
 from dreambrush.bezier import path_length, path_nodes
 from dreambrush.errors import DreambrushError
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
-from dreambrush.painter.measure.edge_softness import LEAST_UNIT, LOST, UNIT, measure_edges
+from dreambrush.painter.measure.edge_softness import HARD, LEAST_UNIT, LOST, SOFT, UNIT, measure_edges
 from dreambrush.painter.measure.stroke_metrics import HIDDEN, LIGHT_WIDTH, visible_shares
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.run import paint
@@ -41,13 +41,13 @@ from dreambrush.styles import style_names
 
 NAMES = ("astronaut", "coffee", "chelsea")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif")
-HANDS = (0.0, 0.5, 1.0)
+HANDS = (0.0, 1.0)  # besides the default
 QUALITY = 90  # of the JPEG that a painting of ours becomes, as scans are
 STROKES = 1500  # number of strokes that a picture is measured by
 NEIGHBOURS, SECTORS = 12, 6  # strokes in a neighbourhood, and directions that are told apart in half a turn
 DOT = 1.2  # widths: a shorter stroke has no direction
 MASSES = 3.0  # standard deviation of the blur under which only masses are seen, in units of edge_softness.py
-EACH = ("widths", "lengths", "directions", "lost", "detail")
+EACH = ("widths", "widths_near", "lengths", "directions", "hard", "lost", "detail")
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,19 @@ class Figures:
 
     Attributes:
         widths: coefficient of variation of the widths of strokes that are seen.
-        lengths: the same of their lengths.
+        widths_near: the same among neighbours; the mean of that.
+        lengths: coefficient of variation of their lengths.
         directions: mean entropy of directions among neighbours, 0 for parallel strokes to 1 for all ways alike.
-        lost: share of the outlines of masses along which there is no edge.
+        hard: share of the outlines of masses along which the edge is hard.
+        lost: share of those outlines along which it is soft or lost.
         detail: how many more strokes lie in the subject than elsewhere, for its area; None where nothing stands out.
     """
 
     widths: float
+    widths_near: float
     lengths: float
     directions: float
+    hard: float
     lost: float
     detail: float | None
 
@@ -81,11 +85,14 @@ def figures_of(picture: Float32, strokes: int = STROKES, seed: int = 0) -> Figur
     seen = fitted[visible_shares(fitted) >= HIDDEN]
     width = 2 * seen.radius * (LIGHT_WIDTH + (1 - LIGHT_WIDTH) * seen.pressure.mean(1))
     length = path_length(seen.rows()) + width
+    edges = edges_of_masses(picture)
     return Figures(
         widths=_variation(width),
+        widths_near=near_variation(seen, width),
         lengths=_variation(length),
         directions=direction_entropy(seen),
-        lost=lost_edges(picture),
+        hard=edges[HARD],
+        lost=edges[SOFT] + edges[LOST],
         detail=detail_in_subject(seen, find_subject(picture)),
     )
 
@@ -107,10 +114,8 @@ def direction_entropy(strokes: Strokes) -> float:
     rows = rows[path_length(rows) >= DOT * 2 * strokes.radius]
     if len(rows) < NEIGHBOURS:
         return 1.0
-    middle = path_nodes(rows, 2)[:, 1]
     way = np.arctan2(*(rows[:, 4:6] - rows[:, :2]).T[::-1]) % np.pi
-    apart = ((middle[:, None] - middle) ** 2).sum(-1)
-    near = way[np.argpartition(apart, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]]
+    near = way[_neighbours(rows)]
     # Sectors begin at the neighbourhood's own main direction, so that parallel strokes never fall into two.
     main = 0.5 * np.angle(np.exp(2j * near).sum(1))
     sector = np.floor((near - main[:, None]) / np.pi * SECTORS + 0.5).astype(np.int64) % SECTORS
@@ -119,10 +124,25 @@ def direction_entropy(strokes: Strokes) -> float:
     return float(entropy.mean())
 
 
-def lost_edges(picture: Float32) -> float:
-    """Share (0..1) of the outlines of masses, as one sees them by squinting, along which a picture has no edge."""
+def near_variation(strokes: Strokes, values: Floats) -> float:
+    """Mean coefficient of variation of values (n,) among strokes that lie next to each other; of all if there are few."""
+    if len(strokes) < NEIGHBOURS:
+        return _variation(values)
+    near = values[_neighbours(strokes.rows())]
+    return float((near.std(1) / near.mean(1)).mean())
+
+
+def _neighbours(rows: Float32) -> Int64:
+    """Numbers (n, NEIGHBOURS) of the strokes that lie next to each of n, itself among them."""
+    middle = path_nodes(rows, 2)[:, 1]
+    apart = ((middle[:, None] - middle) ** 2).sum(-1)
+    return np.argpartition(apart, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+
+
+def edges_of_masses(picture: Float32) -> dict[str, float]:
+    """What edges are like along the outlines of masses, as one sees them by squinting: shares of their length by kind."""
     unit = max(UNIT * max(picture.shape[:2]), LEAST_UNIT)
-    return measure_edges(blurred(picture, MASSES * unit), picture).painting[LOST]
+    return measure_edges(blurred(picture, MASSES * unit), picture).painting
 
 
 def detail_in_subject(strokes: Strokes, subject: Float32 | None) -> float | None:
