@@ -125,7 +125,7 @@ def direction_entropy(strokes: Strokes) -> float:
 
 
 def near_variation(strokes: Strokes, values: Floats) -> float:
-    """Mean coefficient of variation of values (n,) among strokes that lie next to each other; of all if there are few."""
+    """Mean coefficient of variation of values (n,) among neighbours; of all if there are few strokes."""
     if len(strokes) < NEIGHBOURS:
         return _variation(values)
     near = values[_neighbours(strokes.rows())]
@@ -140,7 +140,7 @@ def _neighbours(rows: Float32) -> Int64:
 
 
 def edges_of_masses(picture: Float32) -> dict[str, float]:
-    """What edges are like along the outlines of masses, as one sees them by squinting: shares of their length by kind."""
+    """What edges are like along the outlines of masses, which one sees by squinting: shares of their length by kind."""
     unit = max(UNIT * max(picture.shape[:2]), LEAST_UNIT)
     return measure_edges(blurred(picture, MASSES * unit), picture).painting
 
