@@ -4,8 +4,8 @@
 
 Each picture is painted with each brush that lays paint of its own, with numbers of strokes, hands, grounds and seeds
 drawn at random.  It is saved as a JPEG, fitted with the brush "oil", and all brushes are tried (reference/medium.py).
-Rows on stdout are JSON: the true brush, its rank from 0, and the three best.  The last row tells how often the true
-brush comes first and among the first three.
+Rows on stdout are JSON: the true brush, its rank from 0, and the three best.  So are scans of it, with grain and blur.
+The last rows tell how often the true brush comes first and among the first three.
 
 With two pictures or more, each is judged by a table learned from the others; ``--known`` judges by the table that
 comes along.  ``--learn`` writes the table learned from all.  A case takes some fifteen CPU seconds; what was measured
@@ -33,14 +33,19 @@ from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import BrushFile, find_brush, list_brushes, read_card
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.run import paint
+from dreambrush.painter.see.gaussian import blurred
 from dreambrush.pictures.reading import load_picture
-from dreambrush.reference.medium import TextureMetric, texture_differences, texture_metric
+from dreambrush.reference.medium import Discriminants, TextureMetric, texture_differences, texture_metric
+from dreambrush.reference.texture import Places, places_on, texture_of
 
 SIZE, STROKES = 512, 1500  # pixels of the longer side; strokes that are fitted
 FEWEST, MOST, HANDS = 800, 2600, (0.3, 0.5, 0.7)  # strokes and hands that are drawn
 DRAWING = ("charcoal", "coloured-pencil", "pastel", "pencil", "wash", "watercolour")  # often on paper
 ON_PAPER, PAPER = 0.6, (0.97, 0.96, 0.92)
 QUALITY = 92  # of the JPEG
+SCANS = 3  # of each painting
+SMALLER, COARSE, FINEST_GRAIN = (0.8, 1.0), (0.0, 1.2), 0.4  # sizes; standard deviations of grain in pixels
+GRAIN, SHARPENED, QUALITIES = 0.012, 0.8, (75, 95)  # at most
 DIRECTIONS, SHRINKAGE, LEAST_SPREAD = 6, 0.3, 0.05  # discriminants; how far spreads are taken for unrelated; logarithms
 DIGITS = 5
 
@@ -51,7 +56,8 @@ class Case(NamedTuple):
     Attributes:
         picture: name of the picture.
         brush: number of the true brush.
-        differences: (brushes, textures) as :func:`~dreambrush.reference.medium.texture_differences` has them.
+        differences: (1 + SCANS, brushes, textures) of :func:`~dreambrush.reference.medium.texture_differences`, for the
+            picture and for scans of it.
     """
 
     picture: str
@@ -65,7 +71,7 @@ def own_brushes() -> list[BrushFile]:
 
 
 def measured_case(name: str, picture: Float32, brushes: Sequence[BrushFile], index: int) -> Float64:
-    """Paints a picture (h, w, 3) with one of the brushes, and tries all: (brushes, textures)."""
+    """Paints a picture (h, w, 3) with one of the brushes, and tries all: (1 + SCANS, brushes, textures)."""
     random, brush = np.random.default_rng([sum(name.encode()), index]), brushes[index]
     strokes, hand = int(random.integers(FEWEST, MOST)), float(random.choice(HANDS))
     seed = int(random.integers(1000))
@@ -83,18 +89,51 @@ def measured_case(name: str, picture: Float32, brushes: Sequence[BrushFile], ind
     Image.fromarray(paint(picture, brush, strokes, seed, options=options).merged).save(file, "JPEG", quality=QUALITY)
     flat = np.asarray(Image.open(file), np.float32) / np.float32(255)
     fitted = paint(flat, find_brush("oil"), STROKES, options=PaintOptions(hand=0.0)).strokes
-    return texture_differences(flat, fitted, brushes)
+    return with_scans(texture_differences(flat, fitted, brushes), flat, places_on(fitted), random)
+
+
+def with_scans(differences: Float64, picture: Float32, places: Places, random: np.random.Generator) -> Float64:
+    """Differences (brushes, textures) from a picture, and from SCANS scans of it: (1 + SCANS, brushes, textures)."""
+    own = texture_of(picture, places)
+    scans = [texture_of(scanned(picture, random), places) for _ in range(SCANS)]
+    return np.stack([differences, *(differences + own - each for each in scans)])
+
+
+def scanned(picture: Float32, random: np.random.Generator) -> Float32:
+    """A picture (h, w, 3) as a scan shows it: from another size, with grain, sharpened, as JPEG."""
+    height, width = picture.shape[:2]
+    share = random.uniform(*SMALLER)
+    image = Image.fromarray((picture * 255 + 0.5).astype(np.uint8))
+    small = image.resize((round(width * share), round(height * share)), Image.Resampling.LANCZOS)
+    large = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC), np.float32) / np.float32(255)
+    grain = random.standard_normal((height, width, 1)).astype(np.float32)
+    coarse = random.uniform(*COARSE)
+    if coarse > FINEST_GRAIN:
+        grain = blurred(grain, coarse)
+        grain /= grain.std()
+    large = large + np.float32(random.uniform(0, GRAIN)) * grain
+    large = large + np.float32(random.uniform(0, SHARPENED)) * (large - blurred(large, 1.0))
+    file = io.BytesIO()
+    levels = (np.clip(large, 0, 1) * 255 + 0.5).astype(np.uint8)
+    Image.fromarray(levels).save(file, "JPEG", quality=int(random.integers(*QUALITIES)))
+    return np.asarray(Image.open(file), np.float32) / np.float32(255)
 
 
 def learned(cases: Sequence[Case]) -> TextureMetric:
-    """Learns what tells brushes apart from cases: Fisher's discriminants of wrong brushes against the right one."""
-    right = np.stack([case.differences[case.brush] for case in cases])
+    """Learns what tells brushes apart, from clean pictures alone and from scans too."""
+    clean = [case._replace(differences=case.differences[:1]) for case in cases]
+    return TextureMetric(discriminants_of(clean), discriminants_of(cases))
+
+
+def discriminants_of(cases: Sequence[Case]) -> Discriminants:
+    """Fisher's discriminants of wrong brushes against the right one."""
+    right = np.concatenate([case.differences[:, case.brush] for case in cases])
     offset = np.nan_to_num(np.nanmean(right, 0))
     spread = np.sqrt((np.nan_to_num(right - offset) ** 2).mean(0)) + LEAST_SPREAD
     within = np.nan_to_num((right - offset) / spread)
-    covariance = (1 - SHRINKAGE) * within.T @ within / len(cases) + SHRINKAGE * np.eye(len(spread))
+    covariance = (1 - SHRINKAGE) * within.T @ within / len(within) + SHRINKAGE * np.eye(len(spread))
     wrong = np.concatenate(
-        [np.nan_to_num((np.delete(case.differences, case.brush, 0) - offset) / spread) for case in cases]
+        [np.nan_to_num((np.delete(case.differences[0], case.brush, 0) - offset) / spread) for case in cases]
     )
     far = np.sqrt((wrong**2).sum(1, keepdims=True))
     wrong *= np.minimum(1, np.median(far) / np.maximum(far, 1e-9))  # brushes that are wholly other teach little
@@ -102,12 +141,12 @@ def learned(cases: Sequence[Case]) -> TextureMetric:
     _, vectors = np.linalg.eigh(root @ (wrong.T @ wrong / len(wrong)) @ root.T)
     directions = root.T @ vectors[:, ::-1][:, :DIRECTIONS]
     directions /= np.sqrt(((within @ directions) ** 2).mean(0))
-    return TextureMetric(offset, directions / spread[:, None])
+    return Discriminants(offset, directions / spread[:, None])
 
 
-def order_of(metric: TextureMetric, case: Case) -> tuple[Int64, Float64]:
-    """Numbers of the brushes, the best first, and the distance of each brush."""
-    distances = metric.distances(case.differences)
+def order_of(metric: TextureMetric, differences: Float64) -> tuple[Int64, Float64]:
+    """Numbers of the brushes, the best first, and the distance of each brush, from (brushes, textures)."""
+    distances = metric.distances(differences)
     return np.argsort(distances), distances
 
 
@@ -117,7 +156,9 @@ def table_of(metric: TextureMetric) -> str:
     def short(values: Float64) -> list[object]:
         return [short(each) if each.ndim else float(f"{each:.{DIGITS}g}") for each in values]
 
-    return json.dumps({"offset": short(metric.offset), "directions": short(metric.directions)}) + "\n"
+    parts = {"flat": metric.flat, "scanned": metric.scanned}
+    table = {name: {"offset": short(p.offset), "directions": short(p.directions)} for name, p in parts.items()}
+    return json.dumps(table) + "\n"
 
 
 def main() -> int:
@@ -146,22 +187,25 @@ def main() -> int:
             name: texture_metric() if asked.known else learned([case for case in cases if case.picture != name])
             for name in dict.fromkeys(case.picture for case in cases)
         }
-        ranks = []
+        ranks: dict[str, list[int]] = {"flat": [], "scanned": []}
         for case in cases:
-            order, distances = order_of(metrics[case.picture], case)
-            ranks.append(int(np.flatnonzero(order == case.brush)[0]))
-            best = {brushes[each].name: round(float(distances[each]), 2) for each in order[:3].tolist()}
-            row = {"picture": case.picture, "brush": brushes[case.brush].name, "rank": ranks[-1], "best": best}
-            print(json.dumps(row), flush=True)
+            for index, differences in enumerate(case.differences):
+                order, distances = order_of(metrics[case.picture], differences)
+                kind, rank = "scanned" if index else "flat", int(np.flatnonzero(order == case.brush)[0])
+                ranks[kind].append(rank)
+                best = {brushes[each].name: round(float(distances[each]), 2) for each in order[:3].tolist()}
+                row = {"picture": case.picture, "brush": brushes[case.brush].name, "kind": kind, "rank": rank}
+                print(json.dumps({**row, "best": best}), flush=True)
         if asked.learn:
             with open_output(asked.learn, overwrite=True) as out:
                 out.write(table_of(learned(cases)).encode())
     except DreambrushError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    found = np.array(ranks)
-    shares = {"first": float((found == 0).mean()), "among_three": float((found < 3).mean()), "cases": len(found)}
-    print(json.dumps({**shares, "brushes": len(brushes), **describe_machine()}))
+    for kind, each in ranks.items():
+        found = np.array(each)
+        shares = {"first": float((found == 0).mean()), "among_three": float((found < 3).mean()), "cases": len(found)}
+        print(json.dumps({"kind": kind, **shares, "brushes": len(brushes), **describe_machine()}))
     return 0
 
 

@@ -8,7 +8,9 @@ the brush.
 Mostly: fitted strokes leave out what is fine, and a thin brush hides less of the ground than the painter's own did.  So
 pictures painted with known brushes were tried in the same way (``benchmarks/medium.py``).  A table tells how textures
 differ even if the brush is right (``offset``), and the few directions in which brushes differ by more than that
-(``directions``: Fisher's linear discriminants, in units of what a right brush differs by).
+(``directions``: Fisher's linear discriminants, in units of what a right brush differs by).  There are two such tables,
+one learned from clean pictures and one from scans of them, which have grain, blur and blocks of JPEG.  The first tells
+brushes apart best; the second does not take the grain of a scan for that of charcoal.  Both are asked.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -40,25 +43,42 @@ THINNEST = 0.1  # radii: a brush that is narrower leaves nothing
 
 
 @dataclass(frozen=True)
-class TextureMetric:
-    """How far textures are apart.
+class Discriminants:
+    """What tells brushes apart.
 
     Attributes:
         offset: (SIZE,) how the texture of what is laid differs from the painting's, if the brush is right.
-        directions: (SIZE, k) what tells brushes apart.
+        directions: (SIZE, k) by which brushes differ.
     """
 
     offset: Float64
     directions: Float64
 
     def distances(self, differences: Float64) -> Float64:
-        """Root mean squares (n,) along the directions, about 1 for the right brush.
+        """Root mean squares (n,) of differences (n, SIZE) along the directions."""
+        apart = np.where(np.isfinite(differences), differences - self.offset, 0.0) @ self.directions
+        return np.asarray(np.sqrt((apart**2).mean(1)))
+
+
+@dataclass(frozen=True)
+class TextureMetric:
+    """How far textures are apart.
+
+    Attributes:
+        flat: learned from clean pictures.
+        scanned: learned from scans.
+    """
+
+    flat: Discriminants
+    scanned: Discriminants
+
+    def distances(self, differences: Float64) -> Float64:
+        """Distances (n,), about 1 to 2 for the right brush: the geometric means of both tables'.
 
         Args:
             differences: (n, SIZE) textures of what was laid, less that of the painting; NaN where one is not known.
         """
-        apart = np.where(np.isfinite(differences), differences - self.offset, 0.0) @ self.directions
-        return np.sqrt((apart**2).mean(1))
+        return np.asarray(np.sqrt(self.flat.distances(differences) * self.scanned.distances(differences)))
 
 
 def suited_brushes(picture: Float32, strokes: Strokes, brushes: Sequence[BrushFile]) -> list[tuple[str, float]]:
@@ -72,8 +92,8 @@ def suited_brushes(picture: Float32, strokes: Strokes, brushes: Sequence[BrushFi
         brushes: brushes to try.  Blenders and erasers are skipped.
 
     Returns:
-        Names and distances, the best first.  A distance of about 1 is what the right brush has; of 3 and more, none was
-        like it.  Empty if too few strokes can be seen.
+        Names and distances, the best first.  A distance of 1 to 2 is what the right brush has; if the best has 4 and
+        more, none is like it.  Empty if too few strokes can be seen.
 
     Raises:
         BrushError: a brush file is broken.
@@ -144,15 +164,20 @@ def texture_metric() -> TextureMetric:
     path = shipped_folder("pretrained") / TABLE_FILE
     try:
         table = read_json(path.read_text(encoding="utf-8"))
-        offset, directions = (np.array(table[name], np.float64) for name in ("offset", "directions"))
-        if offset.shape != (SIZE,) or directions.ndim != 2 or directions.shape[0] != SIZE:
-            raise ValueError
-        if not (np.isfinite(offset).all() and np.isfinite(directions).all()):
-            raise ValueError
+        return TextureMetric(*(_discriminants(table[name]) for name in ("flat", "scanned")))
     except (OSError, ValueError, KeyError, TypeError):
         raise ModelError(
             f"The table of brush textures {path} is missing or broken.",
             "Install dreambrush again; the file is part of it.",
             id="shipped-file-broken",
         ) from None
-    return TextureMetric(offset, directions)
+
+
+def _discriminants(table: Any) -> Discriminants:
+    """One of the two parts of the file; a ValueError, TypeError or KeyError tells that it is broken."""
+    offset, directions = (np.array(table[name], np.float64) for name in ("offset", "directions"))
+    if offset.shape != (SIZE,) or directions.ndim != 2 or directions.shape[0] != SIZE:
+        raise ValueError
+    if not (np.isfinite(offset).all() and np.isfinite(directions).all()):
+        raise ValueError
+    return Discriminants(offset, directions)

@@ -89,7 +89,7 @@ def test_strokes_are_as_wide_with_another_brush() -> None:
     assert 0.7 * wide < other < 1.1 * wide
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"offset": [1], "directions": [[1]]}', '{"offset": null}', "nan"])
+@pytest.mark.parametrize("text", ["", "[]", '{"flat": {"offset": [1], "directions": [[1]]}}', '{"flat": null}', "nan"])
 def test_a_broken_table_is_reported(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / medium.TABLE_FILE).write_text(text)
     monkeypatch.setattr(medium, "shipped_folder", lambda kind: tmp_path)
@@ -103,7 +103,8 @@ def test_a_broken_table_is_reported(text: str, tmp_path: Path, monkeypatch: pyte
 def test_the_table_that_ships_is_whole() -> None:
     texture_metric.cache_clear()
     table = texture_metric()
-    assert table.offset.shape == (SIZE,)
+    assert table.flat.offset.shape == table.scanned.offset.shape == (SIZE,)
     unknown = np.full((1, SIZE), np.nan)
     assert table.distances(unknown) == pytest.approx(0)  # what is not known speaks neither for nor against
-    assert table.distances(table.offset[None]) == pytest.approx(0)
+    assert table.distances(table.flat.offset[None]) == pytest.approx(0)
+    assert table.distances(table.flat.offset[None] + 0.5)[0] > 0.1
