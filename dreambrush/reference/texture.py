@@ -149,7 +149,8 @@ def _contrasts(fine: Float32) -> Float64:
     """Logarithms (m, 3) of contrast along and across in the middle of fine patches, and of the standard deviation."""
     middle = fine[:, MIDDLE_ALONG, MIDDLE_ACROSS]
     along, across = (np.abs(np.diff(middle, axis=axis)).mean((1, 2)) for axis in (1, 2))
-    return np.log(np.stack([along + FAINT, across + FAINT, middle.std((1, 2)) + FAINT_SPREAD], 1)).astype(np.float64)
+    found = [along + FAINT, across + FAINT, middle.std((1, 2)) + FAINT_SPREAD]
+    return np.asarray(np.log(np.stack(found, 1)), np.float64)
 
 
 def _wide_figures(light: Float32, places: Places) -> Float64:
@@ -177,7 +178,8 @@ def _profile(wide: Float32) -> Float64:
     flank = steps[:, :, (between >= FLANK[0]) & (between < FLANK[1])]
     whole = np.abs(np.diff(wide.mean(1), axis=1))
     sudden = [_sudden(flank).mean(1), _sudden(whole)]
-    return np.log(np.stack([each + FAINT for each in found] + [each + BLUNT for each in sudden], 1)).astype(np.float64)
+    every = [each + FAINT for each in found] + [each + BLUNT for each in sudden]
+    return np.asarray(np.log(np.stack(every, 1)), np.float64)
 
 
 def _sudden(steps: Float32) -> Float32:
