@@ -78,7 +78,7 @@ def places_on(strokes: Strokes) -> Places:
     start, control, end = (each.T for each in control_points(rows[owner]))
     point = point_at(start, control, end, t).T
     ahead = velocity_at(start, control, end, t).T
-    ahead = ahead / np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)[:, None]
+    ahead /= np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)[:, None]
     inside = ((point > 0) & (point < np.array(strokes.size))).all(1)
     return Places(*(np.asarray(each[inside], np.float32) for each in (point, ahead, half[owner])))
 
@@ -95,7 +95,7 @@ def texture_of(picture: Float32, places: Places) -> Float64:
     """
     light = (picture @ LIGHTNESS)[..., None]
     fine = patches_of(light, places, np.ones_like(places.half))
-    figures = np.concatenate([band_powers(fine), _contrasts(fine), _wide_figures(light, places)], 1)
+    figures: Float64 = np.concatenate([band_powers(fine), _contrasts(fine), _wide_figures(light, places)], 1)
     kind = np.digitize(places.half, WIDTHS)
     found = [_shares(figures, kind == each) for each in range(len(WIDTHS) + 1)]
     across = figures[:, len(BANDS) ** 2 + 1]
@@ -107,7 +107,7 @@ def texture_of(picture: Float32, places: Places) -> Float64:
 def _shares(figures: Floats, which: Mask) -> Float64:
     if which.sum() < FEW:
         return np.full(FIGURES * len(SHARES), np.nan)
-    return np.percentile(figures[which], SHARES, axis=0).ravel()
+    return np.asarray(np.percentile(figures[which], SHARES, axis=0).ravel(), np.float64)
 
 
 def _by_sector(across: Floats, sector: Int64) -> Float64:
