@@ -31,7 +31,7 @@ from dreambrush.reference.trial import Bias, corrected, tried
 from dreambrush.reference.underpaint import Underpaint
 from dreambrush.strokes import Strokes
 
-MOST_STROKES = 20_000  # that are looked at; of more, every second, third, ...
+MOST_STROKES = 4_000  # that are looked at; of more, every second, third, ...
 MOST_MARKS = 200  # brushes and sizes that are measured; others are taken for round ones
 NEAR = 1e5  # pixels: farther from the corner no path is believed
 LEAST_HALF = 0.75  # pixels
@@ -51,7 +51,8 @@ class Recovered:
         width: (n,) float32 width in pixels of the mark that each has left.
         told: (n,) bool, whether the pressure was told by the width; where not, it is 0.5.
         settings: of each brush, its settings as the first stroke used them; None if they cannot be read.
-        recorded: how many strokes the stroke maps hold that have laid paint on the picture.
+        recorded: how many strokes were recovered: all that have laid paint on the picture, but of more than 4,000 only
+            every second, third, and so on.
     """
 
     strokes: Strokes
@@ -155,9 +156,8 @@ class _Recovery:
         return known
 
     def _gathered(self, found: Sequence[_Traced], layers: list[str]) -> Recovered:
-        names = list(dict.fromkeys(each.brush.kind for each in found))
-        first = [next(each.brush for each in found if each.brush.kind == name) for name in names]
-        number = {name: index for index, name in enumerate(names)}
+        first = list({each.brush.kind: each.brush for each in reversed(found)}.values())[::-1]
+        number = {brush.kind: index for index, brush in enumerate(first)}
         rows = [(piece, each, index) for index, each in enumerate(found) for piece in each.pieces]
         strokes = Strokes(
             path=np.clip([piece.path for piece, *_ in rows], -NEAR, NEAR).astype(np.float32),
