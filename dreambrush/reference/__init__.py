@@ -1,1 +1,1 @@
-"""References: paintings by others, and what is read from them."""
+"""References: works of others, or of the artist, whose manner is learned."""
