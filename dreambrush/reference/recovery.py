@@ -20,9 +20,11 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int32, Mask
 from dreambrush.errors import OpenrasterError
+from dreambrush.mypaint.engine.brush import SMALLEST_RADIUS
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.ora.document import Document, Group, PaintLayer, read_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode
+from dreambrush.painter.measure.stroke_metrics import LIGHT_WIDTH
 from dreambrush.reference.marks import ROUND, Marks, contrast_class, measure_marks, octave
 from dreambrush.reference.recorded_brushes import BrushBox, RecordedBrush
 from dreambrush.reference.shapes import shape_of
@@ -62,6 +64,15 @@ class Recovered:
     told: Mask
     settings: tuple[BrushSettings | None, ...]
     recorded: int
+
+    def as_seen(self) -> Strokes:
+        """The strokes with radii that one of our brushes would need to leave marks as wide.
+
+        The radius of a brush is only its basic one: at the pressure of a mouse a round brush of MyPaint's may be half
+        as wide as that says, or three times.  Ours are about as wide as it says at full pressure.
+        """
+        pressed = LIGHT_WIDTH + (1 - LIGHT_WIDTH) * self.strokes.pressure.mean(1)
+        return replace(self.strokes, radius=np.maximum(self.width / 2 / pressed, SMALLEST_RADIUS))
 
 
 def recovered_strokes(source: Document | Path | str) -> Recovered:

@@ -105,6 +105,19 @@ def test_a_brush_that_is_as_wide_at_any_pressure_does_not_tell_it(tmp_path: Path
     assert found.width[0] == pytest.approx(14, rel=0.1)
 
 
+def test_as_seen_a_wide_brush_has_a_radius_that_ours_would_need(tmp_path: Path) -> None:
+    wide = settings_of("oil").with_curve("radius_logarithmic", "pressure", (0.0, 0.5), (1.0, 1.0))
+    ora = OraFile(WIDTH, HEIGHT)
+    add_layer(ora, recorded([EASY], wide, "classic/wide"))
+    ora.save(tmp_path / "work.ora")
+    found = recovered_strokes(tmp_path / "work.ora")
+    assert found.strokes.radius[0] == pytest.approx(7, rel=0.01) and found.width[0] > 32
+    assert found.as_seen().radius[0] == pytest.approx(7 * np.e, rel=0.12)
+    assert (found.as_seen().path == found.strokes.path).all()
+    oil = recovered_strokes(saved(tmp_path, [STRAIGHT, BENT, STEEP]))
+    assert oil.as_seen().radius == pytest.approx(oil.strokes.radius, rel=0.25)
+
+
 def test_offsets_of_groups_and_layers_count_and_hidden_ones_do_not(tmp_path: Path) -> None:
     records = recorded([EASY], settings_of("oil"), "dreambrush/oil")
     ora = OraFile(WIDTH, HEIGHT)
