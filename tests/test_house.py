@@ -21,6 +21,7 @@ FORBIDDEN = {
     "models": ("dream", "train", "painter", "replay", "cli"),
     "dream": ("train", "painter", "replay", "cli"),
     "painter": ("train", "cli"),
+    "reference": ("train", "cli"),
     "train": ("replay", "cli"),  # a controller is trained on the painter's own error
 }
 
