@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -108,7 +109,7 @@ def _learn(
     quiet: bool,
 ) -> None:
     """Learn the manner of references and save it as a style."""
-    from dreambrush.cli.shared.outputs import check_output
+    from dreambrush.cli.shared.outputs import check_output, check_replaces_none
     from dreambrush.files.output import open_output
     from dreambrush.reference.learn import learn as learn_manner
     from dreambrush.reference.saved import found_by, save_style
@@ -127,8 +128,11 @@ def _learn(
             f"Write: -o '{output.with_suffix('.toml')}'",
             id="style-ending",
         )
+    if sheet is not None and os.path.realpath(sheet) == os.path.realpath(output):
+        raise UsageError("-o and --sheet name the same file.", "Give each its own.", id="same-file-twice")
     for path in (output, sheet):
         if path is not None:
+            check_replaces_none(path, references)
             check_output(path, overwrite=force)
     learned = learn_manner(references)
     save_style(learned, output, overwrite=force)

@@ -12,6 +12,7 @@ from dreambrush.cli.paint.values import duration, ground_named, stroke_width
 from dreambrush.cli.shared.brushes import complete_brush
 from dreambrush.cli.shared.completers import complete_style, ora_files
 from dreambrush.cli.shared.formats import FORMATS, ORA, dpi_option, format_option
+from dreambrush.cli.shared.inputs import TargetPath
 from dreambrush.cli.shared.options import (
     QUIET,
     Decorator,
@@ -85,7 +86,7 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "like",
         metavar="REFERENCE",
         multiple=True,
-        type=_PATH,
+        type=TargetPath(path_type=Path),
         help="Paint in the manner of this painting: its strokes, colours and ground.  REFERENCE is a picture of a "
         "painting, a painting of dreambrush's, or your own work in MyPaint (.ora).  Of several, the middle.  "
         "`dreambrush styles --learn` saves a manner as a style.",
