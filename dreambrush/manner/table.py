@@ -92,7 +92,7 @@ def read_manner(table: Any) -> Manner:
     groups = table.get(STROKES)
     if not isinstance(groups, list) or not groups or len(groups) > len(PLACES) * len(BREADTHS):
         raise ValueError("its manner has no [[manner.strokes]], or too many")
-    found = tuple(_group(each) for each in groups)
+    found = tuple(sorted(map(_group, groups), key=_number_of))
     if len({(each.place, each.breadth) for each in found}) < len(found):
         raise ValueError("two [[manner.strokes]] of its manner have the same place and breadth")
     if not any(each.place == PLACES[0] for each in found):
@@ -136,6 +136,11 @@ def _group(table: Any) -> StrokeGroup:
     if missing:
         raise ValueError(f"a [[manner.strokes]] lacks {' and '.join(missing)}")
     return StrokeGroup(place, breadth, share, figures)
+
+
+def _number_of(group: StrokeGroup) -> int:
+    """Where a group stands in its manner: those of a place follow each other, the broad ones first."""
+    return len(BREADTHS) * PLACES.index(group.place) + BREADTHS.index(group.breadth)
 
 
 def _quantiles(name: str, text: Any) -> Quantiles:
