@@ -32,7 +32,7 @@ from PIL import Image
 
 from benchmarks.command_line import painted_file
 from benchmarks.sheet import sheet_of
-from dreambrush.arrays import Float32
+from dreambrush.arrays import Float32, Int64
 from dreambrush.errors import DreambrushError
 from dreambrush.machine import describe_machine
 from dreambrush.manner.manner import Manner
@@ -40,6 +40,7 @@ from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.render import render_document
 from dreambrush.painter.measure.figures import StrokeFigures, figures_of
 from dreambrush.painter.see.faces import find_faces
+from dreambrush.painter.see.places import place_map, places_at
 from dreambrush.painter.see.subject import find_subject
 from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import chosen_recipe
@@ -65,6 +66,7 @@ class Painted:
         photo: name of the photograph.
         picture: (h, w, 3) float32, sRGB 0..1.
         figures: what was measured of its strokes.
+        at: the place of each stroke, as in the photograph.
         cpu: seconds that it took.
     """
 
@@ -72,6 +74,7 @@ class Painted:
     photo: str
     picture: Float32
     figures: StrokeFigures
+    at: Int64
     cpu: float
 
 
@@ -87,12 +90,14 @@ def paint_one(photo: Path, look: str, options: Sequence[str], size: int, seed: i
         strokes = chosen_recipe(document.settings, file).strokes
         picture = (render_document(document)[..., :3] / np.float32(255)).astype(np.float32)
     cpu = sum(each["cpu"] for each in report["seconds_by_work"].values())
-    return Painted(look, photo.stem, picture, figures_of(strokes, load_picture(photo, size)), cpu)
+    original = load_picture(photo, size)
+    figures = figures_of(strokes, original)
+    return Painted(look, photo.stem, picture, figures, places_at(place_map(original), figures.middle), cpu)
 
 
 def scales_of(references: Mapping[str, Manner], paintings: Sequence[Painted]) -> dict[str, float]:
     """What a distance in each figure is worth: its median over all paintings and references."""
-    every = [distances(manner, each.figures) for manner in references.values() for each in paintings]
+    every = [distances(manner, each.figures, each.at) for manner in references.values() for each in paintings]
     return {name: max(float(np.median([each[name] for each in every])), 1e-9) for name in TOLD_BY}
 
 
@@ -101,7 +106,7 @@ def nearest(painting: Painted, references: Mapping[str, Manner], scales: Mapping
     total = {
         name: sum(found[figure] / scales[figure] for figure in TOLD_BY)
         for name, manner in references.items()
-        for found in [distances(manner, painting.figures)]
+        for found in [distances(manner, painting.figures, painting.at)]
     }
     return min(total, key=lambda name: total[name])
 
@@ -201,8 +206,8 @@ def measured(
         if weights is not None:
             row["lpips"] = lpips(originals[each.photo], each.picture, weights)
         if each.look in references:
-            usual = distances(references[each.look], by[DEFAULT, each.photo].figures)
-            own = distances(references[each.look], each.figures)
+            usual = distances(references[each.look], by[DEFAULT, each.photo].figures, by[DEFAULT, each.photo].at)
+            own = distances(references[each.look], each.figures, each.at)
             row["distances"] = {name: round(own[name], 4) for name in own}
             row["default_distances"] = {name: round(usual[name], 4) for name in usual}
         rows.append(row)

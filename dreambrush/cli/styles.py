@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from dreambrush.cli.paint.options import EFFORTS
+from dreambrush.cli.paint.defaults import EFFORTS
 from dreambrush.cli.shared.options import QUIET, SHEET_SIZE, whole_number
 from dreambrush.errors import UsageError
 
@@ -118,7 +118,7 @@ def _learn(
     if not learn or output is None or not references:
         missing = "--learn" if not learn else "-o OUT.toml" if output is None else "a PICTURE"
         raise UsageError(
-            f"To learn a style needs {missing}, too.",
+            f"To learn a style, {missing} is missing.",
             "Write: dreambrush styles --learn PAINTING.jpg -o STYLE.toml",
             id="option-needs-another",
         )

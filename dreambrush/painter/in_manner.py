@@ -20,6 +20,7 @@ from dreambrush.manner.manner import PLACES, Manner, Place, StrokeGroup, laid_of
 from dreambrush.painter.measure.figures import neighbours
 from dreambrush.painter.measure.stroke_metrics import visible_shares
 from dreambrush.painter.plan.hand import Hand
+from dreambrush.painter.see.drawn_flow import Flow, over
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.places import place_map, places_at
 from dreambrush.painter.see.target import Target
@@ -32,6 +33,7 @@ STEEPEST = 60.0  # degrees by which a stroke is turned at most
 FREEST = 0.45  # share of the chord that a path may bow
 
 SETTLINGS = 2  # more change little
+FLOWS = 0.6  # how surely strokes follow the reference's flow where that is of one mind, with likeness 1
 LEAST_AWAY = 0.03  # distance in Oklab below which a swatch says which way a colour goes
 MOST_BROKEN = 0.06  # distance in Oklab that a colour moves at most
 NEAR_SWATCH = 0.12  # distance in Oklab from which on swatches are hardly picked
@@ -323,3 +325,21 @@ def in_manner(manner: Manner | None, likeness: float, target: Target, form: Orie
     height, width = target.size
     places = place_map(target.picture)
     return InManner(manner, likeness, (width, height), form, PLACES, partial(places_at, places))
+
+
+def followed(drawn: Flow | None, manner: Manner | None, likeness: float) -> Flow | None:
+    """The flow that strokes follow: lines that the artist drew, and elsewhere, less surely, the reference's own.
+
+    The reference's flow lies over the picture from corner to corner.
+
+    Args:
+        drawn: by the artist; None if nothing is.
+        manner: of the reference; None without one.
+        likeness: 0 to 1.
+    """
+    if manner is None or not manner.flow or not likeness:
+        return drawn
+    angle = np.radians(np.array([[cell.angle for cell in row] for row in manner.flow]), dtype=np.float32)
+    strength = np.array([[cell.strength for cell in row] for row in manner.flow], np.float32)
+    theirs = Flow(angle, np.asarray(FLOWS * likeness * strength, np.float32))
+    return theirs if drawn is None else over(drawn, theirs)

@@ -11,13 +11,14 @@ from dreambrush.painter.geometry import LIGHTEST
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.plan.stages import Stage
+from dreambrush.painter.see.drawn_flow import Flow
 from dreambrush.painter.see.target import Colour
 from dreambrush.pictures.palette import Palette
 
 ControllerKind = Literal["learned", "ridge"]
 CONTROLLERS: tuple[ControllerKind, ...] = get_args(ControllerKind)
 LEARNED, RIDGE = CONTROLLERS
-LIKENESS = 0.9  # to a reference, unless it is said
+LIKENESS = 0.9  # to a reference, by default
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class PaintOptions:
     until: float = 0.0  # mean squared error at which no more strokes are added
     colour: Colour | None = None  # of all strokes; by default what suits each best
     focus: Float32 | None = None  # (h, w), 0..1: where to paint more finely; by default everywhere alike, faces apart
+    flow: Flow | None = None  # which way strokes run; by default as the form and the hand would have it
     palette: Palette | None = None  # from which all colours come; by default they may be any
     ground: Colour | None = None  # colour under the first stroke; by default see/ground.py chooses
     toned: bool = False  # whether that is a toned ground, made for slivers of it to stay open, or the mean colour

@@ -12,7 +12,7 @@ from dreambrush.dream.wet import is_wet, lays_own
 from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile, read_card
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gain import Snap, only
-from dreambrush.painter.in_manner import InManner, in_manner
+from dreambrush.painter.in_manner import InManner, followed, in_manner
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf
 from dreambrush.painter.options import LEARNED, RIDGE, ControllerKind, PaintOptions
@@ -32,6 +32,7 @@ from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import cell_for, reduced
+from dreambrush.painter.see.guide import Guide
 from dreambrush.painter.see.interest import interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
@@ -229,7 +230,10 @@ def study(asked: Commission, dreams: Dreams) -> Study:
         picture = left_to_do(stage.tones, picture, target.paper().reshape(picture.shape), zone)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
     hand = hands.hand_for(options.hand, picture, form, *limits, *(loose(target, looked, care) if looked else ()))
-    shaper = in_manner(options.manner, options.likeness, target, form)
+    flow = followed(options.flow, options.manner, options.likeness)
+    if flow is not None:
+        hand = hand.guided(Guide(flow, target.picture))
+    shaper = in_manner(options.manner, options.likeness, target, hand.form)
     if shaper is not None:
         hand = shaper.freed(hand)
     snap = _snap(options)
@@ -254,7 +258,9 @@ def _scene(
 ) -> Scene:
     """A target as a scene, in cells of so many pixels; what is painted may be another picture than its own."""
     base = target.paper(cell) if below is None else reduced(below, cell).reshape(-1, 3)
-    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base, pigment, stiff)
+    lead = None if hand.guide is None else hand.lead
+    shared = snap, base, pigment, lead, stiff
+    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, *shared)
 
 
 def _snap(options: PaintOptions) -> Snap | None:

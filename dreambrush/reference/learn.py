@@ -23,6 +23,7 @@ from dreambrush.pictures.limits import Limits
 from dreambrush.pictures.palette import oklab
 from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import recipes_of
+from dreambrush.reference.brushes import USUAL, nearest_brushes, own_brushes
 from dreambrush.reference.measured import SWATCHES, UNKNOWN_OF_PATCHES, manner_of
 from dreambrush.reference.patches import figures_of_patches
 from dreambrush.reference.recovery import recovered_strokes
@@ -38,6 +39,7 @@ PAPER, PALE, PAPER_SHARE, ALIKE = (
 HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these say what is seen of the photo
 FEWEST, MOST = 200, 6000  # strokes of a painting
 CROWDED = 1.0  # times that more strokes are laid than would do if they did not crowd on details
+MOST_BRUSHES = 4
 MOST_OPEN = 0.6  # share of the ground
 SPARSE = 0.4  # share of open ground, from which on only the strokes tell the colours
 EVEN = 2 / 255  # difference of colours up to which a picture is blank
@@ -64,11 +66,12 @@ def learn(references: Sequence[Path]) -> Learned:
     Raises:
         PictureError: one cannot be read, is too small, or shows no strokes.
     """
-    manners = [_of(each) for each in references]
-    manner = joined(manners)
+    found = [_of(each) for each in references]
+    manner = joined([each for each, _ in found])
+    brushes = list(dict.fromkeys(name for _, names in found for name in names))[:MOST_BRUSHES]
     strokes = min(max(round(CROWDED * manner.strokes), FEWEST), MOST)
     options = {
-        "brush": ["bristle", "gouache"],
+        "brush": brushes,
         "strokes": strokes,
         "hand": HAND,
         "simplify": SIMPLIFY,
@@ -119,20 +122,21 @@ def joined(manners: Sequence[Manner]) -> Manner:
     )
 
 
-def _of(file: Path) -> Manner:
-    """The manner of one reference."""
+def _of(file: Path) -> tuple[Manner, list[str]]:
+    """The manner of one reference, and the names of the brushes that suit it."""
     return _of_document(file) if file.suffix.lower() == ORA else _of_picture(file)
 
 
-def _of_picture(file: Path) -> Manner:
-    """The manner of a picture of a painting."""
+def _of_picture(file: Path) -> tuple[Manner, list[str]]:
+    """The same of a picture of a painting."""
     picture = load_picture(file, SIDE, limits=Limits())
     blank = np.ptp(picture.reshape(-1, 3), 0).max() <= EVEN
     if blank or min(picture.shape[:2]) < SMALLEST_SIDE or _is_tiny(file):
         raise _shows_none(file, f"it is blank, a mere strip, or smaller than {SMALLEST_SIDE} pixels")
     strokes, figures = figures_of_patches(picture)
     ground, open_ = _ground(strokes.colour, figures.seen, picture)
-    return manner_of(figures, strokes, picture, file.name, PATCHES, ground, UNKNOWN_OF_PATCHES, open_)
+    manner = manner_of(figures, strokes, picture, file.name, PATCHES, ground, UNKNOWN_OF_PATCHES, open_)
+    return manner, nearest_brushes(picture, open_)
 
 
 def _is_tiny(file: Path) -> bool:
@@ -155,8 +159,8 @@ def _shows_none(file: Path, why: str) -> PictureError:
     )
 
 
-def _of_document(file: Path) -> Manner:
-    """The manner of a painting of ours, whose recipe has the strokes, or of one that a person painted in MyPaint."""
+def _of_document(file: Path) -> tuple[Manner, list[str]]:
+    """The same of a painting of ours, whose recipe has the strokes, or of one that a person painted in MyPaint."""
     with read_document(file) as document:
         seen = render_document(document)
         recipes = recipes_of(document.settings)
@@ -183,7 +187,9 @@ def _of_document(file: Path) -> Manner:
     if open_ > SPARSE:  # the page is no paint
         colours = swatches_of_paint(figures.colour, figures.seen, SWATCHES)
     open_ = min(open_, MOST_OPEN)
-    return manner_of(figures, strokes, picture, file.name, means, (red, green, blue), (), open_, colours)
+    manner = manner_of(figures, strokes, picture, file.name, means, (red, green, blue), (), open_, colours)
+    own = own_brushes(strokes, figures.seen)
+    return manner, own or (list(USUAL) if open_ > SPARSE else nearest_brushes(picture, open_))
 
 
 def _ground(colours: Float32, areas: Float64, picture: Float32) -> tuple[tuple[float, float, float], float]:

@@ -75,21 +75,33 @@ def manner_of(
     )
 
 
-def distances(manner: Manner, figures: StrokeFigures, place: Place = "everywhere") -> dict[str, float]:
+def distances(manner: Manner, figures: StrokeFigures, at: Int64) -> dict[str, float]:
     """Wasserstein distances of figures and colours between a manner and a painting, each in its own unit.
 
-    Widths and lengths are compared by their logarithms to the base 2.
+    They are means over the places of the painting, by their visible paint.  Widths, lengths and spacings are compared
+    by their logarithms to the base 2.
+
+    Args:
+        manner: the manner.
+        figures: of the painting's n strokes.
+        at: (n,) number of the place of each, among PLACES.
     """
-    found = {}
-    for name in FIGURES:
-        groups = [each for each in manner.of_place(place) if name in each.figures]
-        if not groups:
-            continue
-        values, weights = getattr(figures, name), figures.seen * (figures.formed if name == "angle" else 1)
-        whole = _joined(groups, name)
-        if name in ("width", "length", "spacing"):
-            whole, values = tuple(math.log2(max(each, 0.01)) for each in whole), np.log2(np.maximum(values, 0.01))
-        found[name] = distance(whole, values, weights)
+    found = dict.fromkeys(FIGURES, 0.0)
+    for number in np.unique(at):
+        here = at == number
+        share = float(figures.seen[here].sum() / figures.seen.sum())
+        for name in FIGURES:
+            groups = [each for each in manner.of_place(PLACES[number]) if name in each.figures]
+            if not groups:
+                found.pop(name, None)
+                continue
+            values = getattr(figures, name)[here]
+            weights = figures.seen[here] * (figures.formed[here] if name == "angle" else 1)
+            whole = _joined(groups, name)
+            if name in ("width", "length", "spacing"):
+                whole = tuple(math.log2(max(each, 0.01)) for each in whole)
+                values = np.log2(np.maximum(values, 0.01))
+            found[name] += share * distance(whole, values, weights)
     found["palette"] = palette_distance(manner.swatches, figures.colour, figures.seen)
     return found
 

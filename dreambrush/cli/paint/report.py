@@ -72,6 +72,7 @@ def report_of(
         "temperature": settings.temperature,
         "relief": settings.relief,
         "focus": settings.focus,
+        "flow": settings.flow,
         "manner": _manner(settings),
         "controller": painting.controller,
         "layers": settings.layers,

@@ -301,6 +301,7 @@ def digests_of(
         files[str(brush.path)] = brush.path
         files |= {str(path): path for path in sorted(brush.dream_folder().iterdir())}
     others = [settings.focus and Path(settings.focus), settings.palette and Path(settings.palette)]
+    others.append(settings.flow and Path(settings.flow))
     if onto is not None:
         others += [onto.file, onto.mask]
     if settings.style is not None and (style := load_style(settings.style)).stages:

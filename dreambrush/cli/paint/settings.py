@@ -128,6 +128,7 @@ class PaintSettings:
     simplify: float = 0.0
     temperature: float = 0.0
     relief: float = 0.0
+    flow: str | None = None  # the path of a picture, or of an .ora
     likeness: float = 0.0
     manner: str | None = None  # of a reference, as manner/table.py writes it
 
@@ -141,7 +142,7 @@ class PaintSettings:
         thick = lies_thick(chosen["brushes"], found["style"]) and chosen.get("onto") is None
         liked = liked_by(found["hand"], found["palette"], thick)
         found |= {name: liked[name] for name in liked if found[name] is None}
-        found |= {name: None for name in ("focus", "ground") if found[name] in (NONE, AVERAGE)}
+        found |= {name: None for name in ("focus", "ground", "flow") if found.get(name) in (NONE, AVERAGE)}
         manner = manner_text(found["style"], chosen.get("like") or ())
         found["manner"] = manner if found["likeness"] else None  # nothing of it is in the painting
         if manner is None:
@@ -157,7 +158,7 @@ class PaintSettings:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
-        for name in ("flatten_pigment", "edges", "simplify", "temperature", "relief", "likeness", "manner"):
+        for name in ("flatten_pigment", "edges", "simplify", "temperature", "relief", "flow", "likeness", "manner"):
             if not record[name]:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
@@ -182,6 +183,7 @@ class PaintSettings:
         Raises:
             UsageError: the narrowest stroke would be wider than the widest, or the style is gone or broken.
         """
+        from dreambrush.cli.paint.lines import read_flow
         from dreambrush.painter.options import PaintOptions
         from dreambrush.pictures.palette import parse_palette
 
@@ -221,6 +223,7 @@ class PaintSettings:
             ground=self.ground.colour if isinstance(self.ground, Ground) else None,
             grain=isinstance(self.ground, Ground) and self.ground.grain,
             focus=self._focus(width, height, picture),
+            flow=None if self.flow is None else read_flow(self.flow, width, height),
             manner=manner,
             likeness=self.likeness,
             shapes=(manner.flat * self.likeness * side / 100 or None) if manner else None,

@@ -13,8 +13,7 @@ from click.core import ParameterSource
 from dreambrush.cli.shared.grouped import GroupedCommand
 from dreambrush.cli.shared.options import HELP_NAMES
 from dreambrush.config import (
-    FOCUS,
-    NO_FILES,
+    PICTURES,
     STYLE,
     Setting,
     Settings,
@@ -182,7 +181,7 @@ def _try_out(key: str, setting: Setting) -> None:
                 _find_brushes(word)
             elif key == "palette":
                 _make_palette(word)
-            elif key == FOCUS and word not in NO_FILES and not os.path.isfile(word):
+            elif key in PICTURES and word not in PICTURES[key] and not os.path.isfile(word):
                 raise PictureError(
                     f"There is no picture at '{word}'", "Check the path for typing errors.", id="no-such-picture"
                 )

@@ -151,7 +151,7 @@ class RoundGrower(Grower):
 
     def _judged(self, strokes: Float32, brush: int) -> _Judged:
         """Strokes (n, 9) in pixels, brought within what the hand would lay, and what the dream says of them."""
-        strokes = self.scene.constrain(strokes)
+        strokes = self.scene.admitted(strokes)
         if self.shaper is not None:
             strokes = self.shaper.shaped(strokes, *self._part)
         colours, gains = self.scorer.judge(strokes, brush)
