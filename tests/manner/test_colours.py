@@ -31,7 +31,7 @@ def coffee() -> Float32:
     return photo("coffee")
 
 
-GREYS = np.repeat(np.arange(256, dtype=np.float32)[None, :, None] / 255, 3, 2)
+GREYS: Float32 = np.repeat(np.arange(256, dtype=np.float32)[None, :, None] / np.float32(255), 3, 2)
 NIGHT = (Swatch((0.02, 0.05, 0.2), 0.5), Swatch((0.1, 0.2, 0.5), 0.4), Swatch((0.9, 0.8, 0.3), 0.1))
 ROSE = (Swatch((0.95, 0.7, 0.75), 0.6), Swatch((0.8, 0.4, 0.5), 0.3), Swatch((0.4, 0.1, 0.15), 0.1))
 
