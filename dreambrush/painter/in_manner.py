@@ -28,7 +28,8 @@ from dreambrush.painter.sketch import Sketch
 from dreambrush.pictures.palette import from_oklab, oklab
 from dreambrush.strokes import Strokes
 
-FORMED = 0.25  # coherence below which a stroke has no form to lie along
+FORMED = 0.15  # coherence below which a stroke has no form to lie along
+PIECES = 5  # of a path, in the middle of which the form is looked at
 STEEPEST = 60.0  # degrees by which a stroke is turned at most
 FREEST = 0.45  # share of the chord that a path may bow
 
@@ -115,6 +116,7 @@ class InManner:
             asked = at_levels(group.figures["length"], _ranks(lengths[some], seen[some]))
             free = _lengths(np.concatenate([before[some]]))
             self._scale(part, (free * (asked / np.maximum(free, 0.01)) ** self.likeness) / np.maximum(length, 0.01))
+            self._turn(part, group, seen[some])
             strokes[some] = part
         return strokes
 
@@ -233,20 +235,27 @@ class InManner:
         )
         strokes[:, CONTROL] = start + forward[:, None] * chord + bend[:, None] * _normals(chord)
 
-    def _turn(self, strokes: Float32, group: StrokeGroup) -> None:
-        """Turns strokes to the form, or away from it, until they lie to it as the reference's do."""
-        start, _, end = control_points(strokes)
-        chord, middle = end - start, point_at(*control_points(strokes), 0.5)
-        direction, coherence = (each[:, 0] for each in self.form.at(middle[:, None], strokes[:, RADIUS]))
-        apart = np.arctan2(chord[:, 1], chord[:, 0]) - direction
+    def _turn(self, strokes: Float32, group: StrokeGroup, seen: Float64 | None = None) -> None:
+        """Turns strokes to the form, or away from it, until they lie to it as the reference's do.
+
+        ``seen`` (k,) is how much is seen of each; all count alike without it.
+        """
+        nodes = path_nodes(strokes, PIECES)
+        steps = np.diff(nodes, axis=1)
+        direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, RADIUS])
+        apart = np.arctan2(steps[..., 1], steps[..., 0]) - direction
         apart = (apart + np.pi / 2) % np.pi - np.pi / 2
-        formed = np.flatnonzero(coherence > FORMED)
+        weight = coherence * (np.hypot(steps[..., 0], steps[..., 1]) + 1e-6)
+        weight /= weight.sum(1, keepdims=True) + 1e-12
+        formed = np.flatnonzero(coherence.mean(1) > FORMED)
         if not len(formed):
             return
-        now = np.degrees(np.abs(apart[formed]))
-        wanted = at_levels(group.figures["angle"], _ranks(now))
-        more = np.clip(wanted - now, -STEEPEST, STEEPEST) * coherence[formed] * self.likeness
-        rotate(strokes, formed, np.radians(more) * np.where(apart[formed] < 0, -1, 1))
+        now = np.degrees((np.abs(apart) * weight).sum(1)[formed])
+        shares = coherence.mean(1)[formed].astype(np.float64) * (1 if seen is None else seen[formed])
+        wanted = at_levels(group.figures["angle"], _ranks(now, shares))
+        more = np.clip(wanted - now, -STEEPEST, STEEPEST) * self.likeness
+        side = np.where((apart * weight).sum(1)[formed] < 0, -1, 1)
+        rotate(strokes, formed, np.radians(more) * side)
 
     def _press(self, strokes: Float32, group: StrokeGroup) -> None:
         """Presses as the reference's painter does, and eases off as far, where either is known."""
@@ -311,20 +320,21 @@ def visible_areas(strokes: Float32, size: tuple[int, int]) -> Float64:
     return np.asarray(visible_shares(whole) * width * (path_length(strokes) + width), np.float64)
 
 
-def in_manner(manner: Manner | None, likeness: float, target: Target, form: OrientationField) -> InManner | None:
+def in_manner(manner: Manner | None, likeness: float, target: Target) -> InManner | None:
     """What shapes strokes in a manner; None if there is none, or if nothing is to be like it.
 
     Args:
         manner: the manner.
         likeness: 0 to 1.
         target: what is painted.
-        form: orientation field of what is seen of it.
     """
     if manner is None or not likeness:
         return None
     height, width = target.size
     places = place_map(target.picture)
-    return InManner(manner, likeness, (width, height), form, PLACES, partial(places_at, places))
+    return InManner(
+        manner, likeness, (width, height), OrientationField(target.picture), PLACES, partial(places_at, places)
+    )
 
 
 def followed(drawn: Flow | None, manner: Manner | None, likeness: float) -> Flow | None:

@@ -233,7 +233,7 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     flow = followed(options.flow, options.manner, options.likeness)
     if flow is not None:
         hand = hand.guided(Guide(flow, target.picture))
-    shaper = in_manner(options.manner, options.likeness, target, hand.form)
+    shaper = in_manner(options.manner, options.likeness, target)
     if shaper is not None:
         hand = shaper.freed(hand)
     snap = _snap(options)

@@ -90,6 +90,8 @@ class ConfiguredCommand(GroupedCommand):
                 raise UsageError(
                     "--like and --style cannot be used together.", "Leave one of them out.", id="options-conflict"
                 )
+            if not given.get("quiet"):
+                click.echo(f"Looking at the hand of {', '.join(map(str, given[LIKE]))} ...", err=True)
             learned = {key: setting_of(key, each, "style", "--like") for key, each in _learned(given[LIKE]).items()}
             levels = [learned, *({key: each for key, each in level.items() if key != STYLE} for level in levels)]
         found = combine([typed, *levels], lambda style: self.style(ctx, style))
