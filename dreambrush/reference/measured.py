@@ -92,7 +92,7 @@ def distances(manner: Manner, figures: StrokeFigures, at: Int64) -> dict[str, fl
         share = float(figures.seen[here].sum() / figures.seen.sum())
         for name in FIGURES:
             groups = [each for each in manner.of_place(PLACES[number]) if name in each.figures]
-            if not groups:
+            if not groups or name not in found:  # what is unknown of one place cannot be compared
                 found.pop(name, None)
                 continue
             values = getattr(figures, name)[here]

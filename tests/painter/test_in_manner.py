@@ -45,6 +45,11 @@ def group(breadth: str = "broad", share: float = 1.0, **figures: tuple[float, ..
     return StrokeGroup("everywhere", breadth, share, {**usual, **figures})
 
 
+def named(figures: dict[str, tuple[float, ...]]) -> StrokeGroup:
+    """The same with figures by name."""
+    return replace(group(), figures={**group().figures, **figures})
+
+
 def manner(*groups: StrokeGroup) -> Manner:
     return Manner("a.png", "patches", groups or (group(),), (Swatch((0.5, 0.5, 0.5), 1),), (1, 1, 1))
 
@@ -88,7 +93,7 @@ def middles(strokes: Float32) -> Float32:
 def angles(strokes: Float32) -> Float64:
     """Degrees 0..90 to the stripes."""
     start, _, end = control_points(strokes)
-    return np.degrees(np.arctan2(*np.abs((end - start).astype(np.float64)).T[::-1]))
+    return np.asarray(np.degrees(np.arctan2(*np.abs((end - start).astype(np.float64)).T[::-1])))
 
 
 @settings(max_examples=8)
@@ -198,7 +203,7 @@ def test_parts_of_a_painting_go_from_broad_to_fine() -> None:
 @pytest.mark.parametrize("name", ["pressure", "taper"])
 def test_pressure_and_taper_may_be_known_alone(name: str) -> None:
     before = any_strokes()
-    after = shaper(1.0, group(**{name: rising(0.3, 0.5)})).shaped(before)
+    after = shaper(1.0, named({name: rising(0.3, 0.5)})).shaped(before)
     mean, taper = after[:, 6:8].mean(1), np.abs(after[:, 7] - after[:, 6])
     found = mean if name == "pressure" else taper
     assert found.max() < 0.55 and np.abs(found - 0.4).mean() < 0.15

@@ -15,7 +15,8 @@ from dreambrush.manner.manner import FIGURES, MOST_COLOURS, PLACES, Manner, Swat
 from dreambrush.manner.table import KEY, read_manner
 from dreambrush.painter.measure.figures import figures_of
 from dreambrush.reference.learn import Learned, joined, learn
-from dreambrush.reference.measured import distances, manner_of
+from dreambrush.reference.measured import distances as by_place
+from dreambrush.reference.measured import manner_of
 from dreambrush.reference.saved import save_style, style_text
 from dreambrush.reference.sheet import draw_manner
 from dreambrush.strokes import Strokes
@@ -50,6 +51,11 @@ def measured(strokes: Strokes, name: str = "a.ora") -> Manner:
     return manner_of(figures_of(strokes, PAGE), strokes, PAGE, name, "recipe", (0.5, 0.5, 0.5))
 
 
+def distances(manner: Manner, strokes: Strokes) -> dict[str, float]:
+    """As far as places are not told apart."""
+    return by_place(manner, figures_of(strokes, PAGE), np.zeros(len(strokes), np.int64))
+
+
 def test_what_is_measured_of_strokes_is_what_they_are() -> None:
     manner = measured(strokes_of(10, 4))
     groups = manner.of_place("everywhere")
@@ -64,10 +70,31 @@ def test_what_is_measured_of_strokes_is_what_they_are() -> None:
 
 def test_a_manner_is_near_its_own_strokes_and_far_from_others() -> None:
     one, other = strokes_of(10, 4), strokes_of(20, 2, seed=1)
-    near, far = (distances(measured(each), figures_of(one, PAGE)) for each in (one, other))
+    near, far = (distances(measured(each), one) for each in (one, other))
     assert near["width"] < 0.05 and near["length"] < 0.1 and near["palette"] < 0.1
     assert far["width"] == pytest.approx(1, abs=0.15), "twice as wide"
     assert far["length"] == pytest.approx(1, abs=0.25), "half as long"
+
+
+def test_places_count_by_their_paint_and_what_one_does_not_tell_is_left_out() -> None:
+    strokes = strokes_of(10, 4)
+    manner, figures = measured(strokes), figures_of(strokes, PAGE)
+    wide = measured(strokes_of(20, 4)).groups
+    two = replace(manner, groups=(*manner.groups, *(replace(each, place="background") for each in wide)))
+    half = np.where(np.arange(len(strokes)) % 2, PLACES.index("background"), 0)
+    here, there, mixed = (by_place(two, figures, each)["width"] for each in (0 * half, 0 * half + 2, half))
+    assert here < mixed < there and mixed == pytest.approx((here + there) / 2, abs=0.1)
+    for place in ("subject", "background"):  # whichever comes first
+        bare = tuple(
+            replace(each, place=place, figures={name: each.figures[name] for name in ("width", "length")})  # type: ignore[arg-type]
+            for each in wide
+        )
+        at = np.arange(len(strokes)) % 3
+        assert by_place(replace(two, groups=(*two.groups[:3], *bare)), figures, at).keys() == {
+            "width",
+            "length",
+            "palette",
+        }
 
 
 def test_the_flow_is_how_strokes_run() -> None:
@@ -98,8 +125,9 @@ def test_of_several_the_middle() -> None:
 
 
 def test_of_ever_so_many_there_are_no_more_colours_than_a_file_may_have() -> None:
+    one = measured(strokes_of(9, 3, 70))
     many = [
-        replace(measured(strokes_of(9, 3, 70)), swatches=(Swatch((number / 99, 0, 0), 1.0),))
+        replace(one, swatches=(Swatch((number / 99, 0, 0), 1.0),))
         for number in range(MOST_COLOURS + 9)
     ]
     found = read_manner(tomllib.loads(style_text(Learned(joined(many), {})))[KEY])
@@ -129,7 +157,11 @@ def test_a_style_is_saved_whole_and_its_sheet_is_drawn(tmp_path: Path) -> None:
     content = tomllib.loads((tmp_path / "a.toml").read_text())
     assert read_manner(content["manner"]).groups[0].place == PLACES[0]
     assert (content["brush"], content["strokes"], content["hand"]) == (["oil"], 300, 0.5)
-    bare = replace(learned, manner=replace(learned.manner, flow=(), swatches=learned.manner.swatches[:1]))
+    red, blue = Swatch((0.8, 0.1, 0.1), 0.7), Swatch((0.1, 0.1, 0.8), 0.3)
+    bare = replace(learned, manner=replace(learned.manner, flow=(), swatches=(red,)))
+    learned = replace(learned, manner=replace(learned.manner, swatches=(red, blue)))
     tall, low = draw_manner(learned), draw_manner(bare)
     assert tall.size[0] == low.size[0] and tall.size[1] > low.size[1]
-    assert len(tall.getcolors(1 << 20) or []) > len(low.getcolors(1 << 20) or [])
+    for sheet, blues in ((tall, True), (low, False)):
+        pixels = np.asarray(sheet).reshape(-1, 3)
+        assert (pixels == (204, 26, 26)).all(1).any() and (pixels == (26, 26, 204)).all(1).any() == blues

@@ -13,15 +13,17 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from dreambrush.arrays import Int64
 from dreambrush.cli import run
 from dreambrush.errors import ExitCode
 from dreambrush.manner.manner import Manner
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.render import render_document
 from dreambrush.painter.measure.figures import StrokeFigures, figures_of
+from dreambrush.painter.see.places import place_map, places_at
 from dreambrush.recipe import Recipe, chosen_recipe
 from dreambrush.reference.learn import learn
-from dreambrush.reference.measured import distances
+from dreambrush.reference.measured import distances as by_place
 from tests.cli.conftest import Command
 from tests.cli.paint.test_resume import half
 
@@ -35,12 +37,24 @@ def recipe_of(file: Path | str) -> Recipe:
         return chosen_recipe(document.settings, Path(file))
 
 
-def figures(file: Path) -> StrokeFigures:
+def figures(file: Path) -> Measured:
     """What is measured of a painting."""
     with read_document(file) as document:
         strokes = chosen_recipe(document.settings, file).strokes
         picture = render_document(document)[..., :3] / np.float32(255)
-    return figures_of(strokes, np.asarray(picture, np.float32))
+    found = figures_of(strokes, np.asarray(picture, np.float32))
+    return Measured(found, places_at(place_map(np.asarray(picture, np.float32)), found.middle))
+
+
+def distances(manner: Manner, measured: Measured) -> dict[str, float]:
+    return by_place(manner, measured.figures, measured.at)
+
+
+class Measured(NamedTuple):
+    """What is measured of a painting, and the place of each stroke."""
+
+    figures: StrokeFigures
+    at: Int64
 
 
 class Works(NamedTuple):
@@ -48,8 +62,8 @@ class Works(NamedTuple):
 
     folder: Path
     manners: dict[str, Manner]
-    plain: StrokeFigures
-    like: dict[str, StrokeFigures]
+    plain: Measured
+    like: dict[str, Measured]
 
 
 HANDS = {

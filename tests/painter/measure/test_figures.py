@@ -39,9 +39,9 @@ def laid(
     whole = np.zeros(count, np.int32)
     return Strokes(
         path.astype(np.float32),
-        np.broadcast_to(np.float32(pressure), (count, 2)).copy(),
+        np.broadcast_to(np.array(pressure, np.float32), (count, 2)).copy(),
         np.full(count, width / 2, np.float32),
-        np.broadcast_to(np.float32(colour), (count, 3)).copy(),
+        np.broadcast_to(np.array(colour, np.float32), (count, 3)).copy(),
         whole,
         whole,
         (side, side),
