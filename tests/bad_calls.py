@@ -93,9 +93,9 @@ PICTURES: list[Row] = [
 # Files that claim to be huge: a test looks how much memory they take.
 BOMBS: list[Row] = [
     *painting("picture-too-large", *(f"bomb.{kind}" for kind in ["png", "gif", "bmp", "tif", "webp", "ppm", "tga"])),
-    *rows("picture-too-large", f"paint photo.png --like bomb.png {PAINT}"),
-    *rows("ora-too-large", f"paint photo.png --like huge.ora {PAINT}"),
-    *rows("recipe-unreadable", f"paint photo.png --like recipe-strokes-bomb.ora {PAINT}"),
+    *rows("picture-too-large", f"paint photo.png -q --like bomb.png {PAINT}"),
+    *rows("ora-too-large", f"paint photo.png -q --like huge.ora {PAINT}"),
+    *rows("recipe-unreadable", f"paint photo.png -q --like recipe-strokes-bomb.ora {PAINT}"),
     *rendering("ora-too-large", "zip bomb", "PNG of 60000 x 60000", "declares 3 GB"),
     *rows("ora-too-large", "render huge.ora new.png"),
     *rendering("layer-unreadable", "PNG with a text bomb"),
@@ -234,7 +234,7 @@ LEARN = "styles --learn painted.ora"
 
 def liked(id: str, *names: str) -> list[Row]:
     """Calls that paint photo.png in the manner of what has none, all with the same error."""
-    return styled(id, *(f"--like {name}" for name in names))
+    return styled(id, *(f"-q --like {name}" for name in names))
 
 
 REFERENCES: list[Row] = [
@@ -256,11 +256,11 @@ REFERENCES: list[Row] = [
     *liked("ora-not-trusted", hostile_name("external entity")),
     *liked("reference-shows-no-strokes", "painted.ora --like blank.png"),
     *liked("options-conflict", "painted.ora --style charcoal"),
-    *rows("options-conflict", "paint --resume begun.ora --like painted.ora"),
-    *rows("output-is-the-picture", "paint photo.png --like painted.ora -o ./painted.ora --force --strokes 1",
+    *rows("options-conflict", "paint -q --resume begun.ora --like painted.ora"),
+    *rows("output-is-the-picture", "paint photo.png -q --like painted.ora -o ./painted.ora --force --strokes 1",
           f"{LEARN} -o new.toml --sheet ./painted.ora --force"),
     *rows("option-needs-another", LEARN, "styles --learn -o new.toml", "styles painted.ora -o new.toml"),
-    *rows("style-ending", f"{LEARN} -o new.png", f"{LEARN} -o new"),
+    *rows("style-ending", *(f"{LEARN} -o {name}" for name in ("new.png", "new", "new.TOML", ".", "..", "/", "''"))),
     *rows("output-exists", f"{LEARN} -o new.toml --sheet taken.png"),
     *rows("same-file-twice", f"{LEARN} -o new.toml --sheet ./new.toml"),
     *rows("not-a-picture", "styles --learn text.jpg -o new.toml", "styles --learn painted.ora text.jpg -o new.toml"),

@@ -87,7 +87,8 @@ def test_it_is_listed_among_the_user_s_own(command: Command, work: Path) -> None
 def test_names_that_no_toml_has(command: Command, work: Path) -> None:
     name = 'a "b" \\ c\n\ud83c\udfa8.ora'.encode("utf-16", "surrogatepass").decode("utf-16")
     shutil.copy(work, name)
-    assert command("styles", "--learn", name, "-o", "mine.toml", "-q").code == ExitCode.OK
+    told = command("styles", "--learn", name, "-o", "mine.toml")
+    assert told.code == ExitCode.OK and len(told.stderr.splitlines()) == 2
     style = load_style("./mine.toml")
     assert style.manner is not None and style.manner.source == name.replace("\n", "?")
     assert '"b" \\ c?' in style.description

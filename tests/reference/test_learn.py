@@ -71,7 +71,7 @@ def test_what_is_measured_of_strokes_is_what_they_are() -> None:
 def test_a_manner_is_near_its_own_strokes_and_far_from_others() -> None:
     one, other = strokes_of(10, 4), strokes_of(20, 2, seed=1)
     near, far = (distances(measured(each), one) for each in (one, other))
-    assert near["width"] < 0.05 and near["length"] < 0.1 and near["palette"] < 0.1
+    assert near["width"] < 0.05 and near["length"] < 0.1
     assert far["width"] == pytest.approx(1, abs=0.15), "twice as wide"
     assert far["length"] == pytest.approx(1, abs=0.25), "half as long"
 
@@ -126,10 +126,7 @@ def test_of_several_the_middle() -> None:
 
 def test_of_ever_so_many_there_are_no_more_colours_than_a_file_may_have() -> None:
     one = measured(strokes_of(9, 3, 70))
-    many = [
-        replace(one, swatches=(Swatch((number / 99, 0, 0), 1.0),))
-        for number in range(MOST_COLOURS + 9)
-    ]
+    many = [replace(one, swatches=(Swatch((number / 99, 0, 0), 1.0),)) for number in range(MOST_COLOURS + 9)]
     found = read_manner(tomllib.loads(style_text(Learned(joined(many), {})))[KEY])
     assert len(found.swatches) == MOST_COLOURS
 

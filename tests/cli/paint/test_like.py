@@ -105,16 +105,16 @@ def test_a_painting_like_a_reference_is_nearer_to_it_than_a_plain_one(works: Wor
     like, plain = (distances(works.manners[name], each) for each in (works.like[name], works.plain))
     total = {figure: like[figure] / plain[figure] for figure in FIGURES if plain[figure] > 0.02}
     assert total.keys() >= {"width", "length"}
-    assert total["width"] < 0.6 and total["length"] < 0.6, total
-    assert np.exp(np.mean(np.log(list(total.values())))) < 0.6, total
-    assert like["palette"] < 0.85 * plain["palette"]
+    assert total["width"] < 0.5 and total["length"] < 0.5, total
+    assert np.exp(np.mean(np.log(list(total.values())))) < 0.5, total
+    assert like["palette"] < (0.6 if name == "broad" else 1) * plain["palette"], "a cat has few colours of a spacesuit"
 
 
 @pytest.mark.parametrize("name", HANDS)
 def test_it_is_nearer_to_its_own_reference_than_to_the_other(works: Works, name: str) -> None:
     own, other = (distances(works.manners[each], works.like[name]) for each in (name, *(HANDS.keys() - {name})))
-    for figure in ("width", "length", "palette"):
-        assert own[figure] < 0.7 * other[figure], figure
+    for figure in ("width", "length"):
+        assert own[figure] < 0.6 * other[figure], figure
 
 
 def test_the_photo_is_still_what_it_is(works: Works) -> None:
@@ -215,6 +215,7 @@ def test_of_several_references_the_middle(command: Command, works: Works) -> Non
     assert command("paint", "photo.png", *words, "-o", "a.ora", *SMALL).code == 0
 
 
+@pytest.mark.slow
 def test_a_picture_like_itself_and_other_references_that_are_odd(
     command: Command, works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
