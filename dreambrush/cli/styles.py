@@ -62,7 +62,7 @@ def styles(
     force: bool,
     quiet: bool,
 ) -> None:
-    """List the styles, paint a picture in all of them, or learn one from a painting.
+    """List the styles, paint in all of them, or learn one of a painting.
 
     A style is a set of options of `dreambrush paint` under one name, kept in a small text file (TOML).  Save your own
     styles in ~/.config/dreambrush/styles, or name the file: --style my-style.toml.  Options on the command line

@@ -221,10 +221,9 @@ def test_the_hand_is_freed_to_be_as_broad_and_as_fine_as_the_reference() -> None
 
 def test_without_likeness_or_manner_there_is_nothing_to_shape(astronaut: Pictures) -> None:
     target = Target(astronaut(32), None)
-    form = OrientationField(target.picture)
-    assert in_manner(None, 1.0, target, form) is None
-    assert in_manner(manner(), 0.0, target, form) is None
-    found = in_manner(manner(), 0.5, target, form)
+    assert in_manner(None, 1.0, target) is None
+    assert in_manner(manner(), 0.0, target) is None
+    found = in_manner(manner(), 0.5, target)
     assert found is not None and found.size == (32, 32) and found.likeness == 0.5
 
 

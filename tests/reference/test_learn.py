@@ -86,7 +86,7 @@ def test_places_count_by_their_paint_and_what_one_does_not_tell_is_left_out() ->
     assert here < mixed < there and mixed == pytest.approx((here + there) / 2, abs=0.1)
     for place in ("subject", "background"):  # whichever comes first
         bare = tuple(
-            replace(each, place=place, figures={name: each.figures[name] for name in ("width", "length")})  # type: ignore[arg-type]
+            replace(each, place=place, figures={name: each.figures[name] for name in ("width", "length")})
             for each in wide
         )
         at = np.arange(len(strokes)) % 3
