@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shlex
 
-from tests.bad_files import LONG, NOT_UTF8, hostile_name
+from tests.bad_files import BROKEN_MANNERS, LONG, NOT_UTF8, hostile_name
 
 Row = tuple[str, str]
 """A call, and the id of the error."""
@@ -93,6 +93,9 @@ PICTURES: list[Row] = [
 # Files that claim to be huge: a test looks how much memory they take.
 BOMBS: list[Row] = [
     *painting("picture-too-large", *(f"bomb.{kind}" for kind in ["png", "gif", "bmp", "tif", "webp", "ppm", "tga"])),
+    *rows("picture-too-large", f"paint photo.png -q --like bomb.png {PAINT}"),
+    *rows("ora-too-large", f"paint photo.png -q --like huge.ora {PAINT}"),
+    *rows("recipe-unreadable", f"paint photo.png -q --like recipe-strokes-bomb.ora {PAINT}"),
     *rendering("ora-too-large", "zip bomb", "PNG of 60000 x 60000", "declares 3 GB"),
     *rows("ora-too-large", "render huge.ora new.png"),
     *rendering("layer-unreadable", "PNG with a text bomb"),
@@ -114,6 +117,7 @@ SAVING = {
     "inspect painted.ora --strokes": "json",
     "inspect painted.ora --strokes new.json --svg": "svg",
     "styles --size 64 --sheet": "png",
+    "styles --learn painted.ora -o": "toml",
     "try photo.png --size 64 -o": "png",
     "render work.ora": "png",
     "brushes --pack": "zip",
@@ -225,6 +229,47 @@ WORKS: list[Row] = [
         "timelapse strokes-cut.json -o new.gif"),
 ]  # fmt: skip
 
+LEARN = "styles --learn painted.ora"
+
+
+def liked(id: str, *names: str) -> list[Row]:
+    """Calls that paint photo.png in the manner of what has none, all with the same error."""
+    return styled(id, *(f"-q --like {name}" for name in names))
+
+
+REFERENCES: list[Row] = [
+    *liked("no-such-picture", "absent.png", f"{LONG}.png"),
+    *liked("bad-value", "''"),
+    *liked("picture-is-a-folder", "album"),
+    *liked("picture-not-a-file", "pipe.png"),
+    *liked("picture-empty", "empty.png"),
+    *liked("not-a-picture", "text.jpg", f"'{NOT_UTF8}.png'", "'two\n\x1b[31mlines.png'"),
+    *liked("picture-damaged", "cut-photo.png"),
+    *liked("reference-shows-no-strokes", "odd/one.png", "photo.png", "blank.png", "strip.png", "invisible.png"),
+    *liked("reference-without-strokes", "work.ora", "erases.ora"),
+    *liked("strokemap-damaged", "broken-map.ora"),
+    *liked("recipe-unreadable", "recipe-strokes.ora", "recipe-size.ora"),
+    *liked("no-such-file", "absent.ora"),
+    *liked("ora-is-a-folder", "folder.ora"),
+    *liked("ora-not-a-file", "pipe.ora"),
+    *liked("not-openraster", "renamed.ora"),
+    *liked("ora-not-trusted", hostile_name("external entity")),
+    *liked("reference-shows-no-strokes", "painted.ora --like blank.png"),
+    *liked("options-conflict", "painted.ora --style charcoal"),
+    *rows("options-conflict", "paint -q --resume begun.ora --like painted.ora"),
+    *rows("output-is-the-picture", "paint photo.png -q --like painted.ora -o ./painted.ora --force --strokes 1",
+          f"{LEARN} -o new.toml --sheet ./painted.ora --force"),
+    *rows("option-needs-another", LEARN, "styles --learn -o new.toml", "styles painted.ora -o new.toml"),
+    *rows("style-ending", *(f"{LEARN} -o {name}" for name in ("new.png", "new", "new.TOML", ".", "..", "/", "''"))),
+    *rows("output-exists", f"{LEARN} -o new.toml --sheet taken.png"),
+    *rows("same-file-twice", f"{LEARN} -o new.toml --sheet ./new.toml"),
+    *rows("not-a-picture", "styles --learn text.jpg -o new.toml", "styles --learn painted.ora text.jpg -o new.toml"),
+    *rows("reference-shows-no-strokes", "styles --learn blank.png -o new.toml --sheet new.png"),
+    *rows("reference-without-strokes", "styles --learn work.ora -o new.toml"),
+    *styled("style-unusable", *(f"--style style-{name}.toml" for name in (
+        *BROKEN_MANNERS, "manner-number", "manner-empty", "manner-twice", "manner-stages"))),
+]  # fmt: skip
+
 # Of each option the values next to its range; of each kind of option what is no value at all.
 RANGES = {
     f"paint photo.png {PAINT}": {
@@ -294,7 +339,7 @@ USES: list[Row] = [
     *rows("film-larger-than-painting", "timelapse painted.ora --size 8192 -o new.gif --seconds 3"),
 ]  # fmt: skip
 
-BAD_CALLS = [*COMMANDS, *PICTURES, *BOMBS, *OUTPUTS, *BRUSHES, *MODELS, *WORKS, *USES]
+BAD_CALLS = [*COMMANDS, *PICTURES, *BOMBS, *OUTPUTS, *BRUSHES, *MODELS, *WORKS, *REFERENCES, *USES]
 
 # Where the user's data folder is a file.
 NO_DATA_HOME: list[Row] = [
@@ -341,4 +386,6 @@ ODD_CALLS = [
     "brushes",
     "brushes --json",
     "styles",
+    "paint photo.png --like odd/one.ora --like painted.ora -q --strokes 3 --size 16 --effort 1 -o ../out/like.ora",
+    "styles --learn odd/one.ora painted.ora -o ../out/learned.toml --sheet ../out/learned.png -q",
 ]

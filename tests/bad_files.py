@@ -25,7 +25,7 @@ from dreambrush.models.catalogue import shipped_folder
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.recipe import chosen_recipe
 from tests.mypaint import hostile_files
-from tests.mypaint.ora_files import OraFile
+from tests.mypaint.ora_files import MYPAINT, OraFile
 
 BOMB = 60_000  # pixels a side
 NOT_UTF8 = os.fsdecode(b"caf\xe9")  # as a disk of the last century has it
@@ -72,6 +72,8 @@ def make_pictures() -> None:
     Path(NOT_UTF8 + ".png").write_text("no picture")
     Path("two\n\x1b[31mlines.png").write_text("no picture")
     Image.new("RGBA", (9, 9)).save("invisible.png")
+    Image.new("RGB", (96, 96), (90, 120, 60)).save("blank.png")
+    photo.resize((1024, 64)).save("strip.png")
     png_bomb("bomb.png")
     heads = {"gif": gif_head(), "bmp": bmp_head(), "tga": tga_head(), "tif": tiff_head(), "webp": webp_head()}
     for kind, head in {**heads, "ppm": b"P6 %d %d 255\n" % (BOMB, BOMB)}.items():
@@ -129,8 +131,8 @@ def make_ways() -> None:
         os.symlink(f"absent/there.{ending}", f"dangling.{ending}")
         os.symlink(f"loop.{ending}", f"loop.{ending}")
         os.mkfifo(f"pipe.{ending}")
-    for name in ("taken.ora", "taken.png", "taken.json", "taken.svg", "taken.mp4", "taken.zip", "taken.gif"):
-        Path(name).write_text("an earlier one")
+    for ending in ("ora", "png", "json", "svg", "mp4", "zip", "gif", "toml"):
+        Path(f"taken.{ending}").write_text("an earlier one")
 
 
 def hostile_name(name: str) -> str:
@@ -159,6 +161,10 @@ def make_works() -> None:
     grouped = hostile_files.sound()
     grouped.group(name="Figures")
     grouped.save(Path("grouped.ora"))
+    mapped = hostile_files.sound()
+    mapped.layer(np.full((64, 64, 4), 255, np.uint8)).set(f"{{{MYPAINT}}}strokemap", "data/map.dat")
+    mapped.members["data/map.dat"] = b"no stroke map"
+    mapped.save(Path("broken-map.ora"))
     for name, change in BROKEN_RECIPES.items():
         change_recipe(f"recipe-{name}.ora", change)
 
@@ -287,13 +293,53 @@ def make_texts() -> None:
         "digits": "strokes = " + "9" * 50_000,
         "large": "#" * (1 << 17),
     }
-    for name, text in styles.items():
+    for name, text in {**styles, **broken_manners()}.items():
         Path(f"style-{name}.toml").write_text(text)
     Path("style-bytes.toml").write_bytes(b"\xff\xfe\0")
     for name, text in {"cut": "strokes =", "key": "x = 1", "output": 'output = "a.ora"', "value": "effort = 9"}.items():
         Path(f"settings-{name}").mkdir()
         Path(f"settings-{name}/dreambrush.toml").write_text(text)
         shutil.copy("photo.png", f"settings-{name}")
+
+
+# What is changed in a sound manner.
+BROKEN_MANNERS = {
+    "manner-cut": ('"#808080 60', '"#808080'),
+    "manner-colour": ("#d8c4a0", "sand"),
+    "manner-share": ("60, #d8c4a0 40", "0, #d8c4a0 0"),
+    "manner-key": ("open =", "opne ="),
+    "manner-open": ("open = 0.1", "open = 1.0"),
+    "manner-flow": ("45/80 90/10", "45/80 90"),
+    "manner-place": ("everywhere", "nowhere"),
+    "manner-breadth": ('"broad"', '["broad"]'),
+    "manner-lacks": ("bend =", "step ="),
+    "manner-few": ("0 1 2 3 4 5 6 7 8 9 10", "0 1 2 3 4 5 6 7 8 9"),
+    "manner-falls": ("0 1 2 3 4 5 6 7 8 9 10", "10 9 8 7 6 5 4 3 2 1 0"),
+    "manner-wide": ("1 1 1 1 1 1 1 1 1 1 9", "1 1 1 1 1 1 1 1 1 1 9e9"),
+    "manner-nan": ("1 1 1 1 1 1 1 1 1 1 9", "nan " * 11),
+    "manner-digits": ("open = 0.1", "open = " + "9" * 4000),
+}
+
+
+def broken_manners() -> dict[str, str]:
+    """Styles with a manner that is none."""
+    ones = "1 1 1 1 1 1 1 1 1 1 9"
+    sound = (
+        '[manner]\nof = "a.png"\nground = "#d8c4a0"\nopen = 0.1\npalette = "#808080 60, #d8c4a0 40"\n'
+        'flow = "45/80 90/10"\n[[manner.strokes]]\nwhere = "everywhere"\nbreadth = "broad"\n'
+        f'width = "{ones}"\nlength = "{ones}"\nbend = "0 0 0 0 0 0 0 0 0 0 0"\nangle = "0 1 2 3 4 5 6 7 8 9 10"\n'
+    )
+    for old, _ in BROKEN_MANNERS.values():
+        assert old in sound
+    broken = {name: sound.replace(*change) for name, change in BROKEN_MANNERS.items()}
+    strokes = sound[sound.index("[[manner") :]
+    return {
+        **broken,
+        "manner-number": "manner = 5",
+        "manner-empty": "[manner]",
+        "manner-twice": sound + strokes,
+        "manner-stages": sound + "[[stage]]\nname = 'a'\nbrush = 'oil'\n",
+    }
 
 
 def make_models(folder: Path) -> None:

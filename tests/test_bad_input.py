@@ -228,7 +228,6 @@ ELSEWHERE = {
     "shipped-file-broken": "painter/see/test_faces.py::test_a_missing_network_is_told",
     "stdin-not-kept": "test_rare_errors.py::test_standard_input_that_finds_no_room",
     "stdin-too-large": "cli/shared/test_inputs.py::test_standard_input_has_a_limit",
-    "strokemap-damaged": "mypaint/test_strokemap.py::test_each_kind_of_damage_is_named",
     "too-many-dabs": "mypaint/engine/test_engine.py::test_a_brush_that_asked_for_too_much_can_paint_again",
     "training-has-other-options": "train/test_pipeline.py::test_other_options_than_those_of_the_unfinished_training",
     "weights-do-not-fit": "train/fit/test_checkpoint.py::test_weights_of_another_network_are_told",

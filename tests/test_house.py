@@ -15,14 +15,16 @@ PACKAGE = Path(dreambrush.__file__).parent
 MOST_LINES = 400
 
 FORBIDDEN = {
-    "strokes": ("models", "dream", "train", "painter", "replay", "cli"),
-    "kernel": ("mypaint", "models", "dream", "train", "painter", "replay", "pictures", "cli"),
-    "mypaint": ("models", "dream", "train", "painter", "replay", "cli"),
-    "models": ("dream", "train", "painter", "replay", "cli"),
-    "dream": ("train", "painter", "replay", "cli"),
-    "painter": ("train", "cli"),
+    "strokes": ("models", "dream", "train", "painter", "replay", "reference", "cli"),
+    "kernel": ("mypaint", "models", "dream", "train", "painter", "replay", "pictures", "reference", "cli"),
+    "manner": ("mypaint", "models", "dream", "train", "painter", "replay", "reference", "styles", "cli"),
+    "mypaint": ("models", "dream", "train", "painter", "replay", "reference", "cli"),
+    "models": ("dream", "train", "painter", "replay", "reference", "cli"),
+    "dream": ("train", "painter", "replay", "reference", "cli"),
+    "painter": ("train", "reference", "cli"),
+    "replay": ("train", "reference", "cli"),
     "reference": ("train", "cli"),
-    "train": ("replay", "cli"),  # a controller is trained on the painter's own error
+    "train": ("replay", "reference", "cli"),  # a controller is trained on the painter's own error
 }
 
 

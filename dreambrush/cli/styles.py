@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -61,7 +62,7 @@ def styles(
     force: bool,
     quiet: bool,
 ) -> None:
-    """List the styles, paint a picture in all of them, or learn one from a painting.
+    """List the styles, paint in all of them, or learn one of a painting.
 
     A style is a set of options of `dreambrush paint` under one name, kept in a small text file (TOML).  Save your own
     styles in ~/.config/dreambrush/styles, or name the file: --style my-style.toml.  Options on the command line
@@ -108,11 +109,13 @@ def _learn(
     quiet: bool,
 ) -> None:
     """Learn the manner of references and save it as a style."""
-    from dreambrush.cli.shared.outputs import check_output
+    from dreambrush.cli.shared.errors import on_one_line
+    from dreambrush.cli.shared.outputs import check_output, check_replaces_none
     from dreambrush.files.output import open_output
     from dreambrush.reference.learn import learn as learn_manner
     from dreambrush.reference.saved import found_by, save_style
     from dreambrush.reference.sheet import draw_manner
+    from dreambrush.styles import SUFFIX
 
     if not learn or output is None or not references:
         missing = "--learn" if not learn else "-o OUT.toml" if output is None else "a PICTURE"
@@ -121,14 +124,17 @@ def _learn(
             "Write: dreambrush styles --learn PAINTING.jpg -o STYLE.toml",
             id="option-needs-another",
         )
-    if output.suffix.lower() != ".toml":
+    if output.suffix != SUFFIX:  # else --style does not take it for a file
         raise UsageError(
             f"A style is a .toml file, but '{output}' has another ending.",
-            f"Write: -o '{output.with_suffix('.toml')}'",
+            f"Write: -o '{output}{SUFFIX}'" if output.name else f"Name a file: -o my-style{SUFFIX}",
             id="style-ending",
         )
+    if sheet is not None and os.path.realpath(sheet) == os.path.realpath(output):
+        raise UsageError("-o and --sheet name the same file.", "Give each its own.", id="same-file-twice")
     for path in (output, sheet):
         if path is not None:
+            check_replaces_none(path, references)
             check_output(path, overwrite=force)
     learned = learn_manner(references)
     save_style(learned, output, overwrite=force)
@@ -139,8 +145,9 @@ def _learn(
         about = {"output": str(output), "of": learned.manner.source, "found_by": learned.manner.means}
         click.echo(json.dumps({**about, "strokes": learned.manner.strokes, **learned.options}))
     if not quiet:
-        click.echo(f"{output}: the manner of {learned.manner.source}, from {found_by(learned)}.", err=True)
-        click.echo(f"Paint in it: dreambrush paint PHOTO.jpg --style {output}", err=True)
+        told = f"{output}: the manner of {learned.manner.source}, from {found_by(learned)}."
+        click.echo(on_one_line(told), err=True)
+        click.echo(on_one_line(f"Paint in it: dreambrush paint PHOTO.jpg --style {output}"), err=True)
 
 
 def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | None, *, force: bool, quiet: bool) -> None:

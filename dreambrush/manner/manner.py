@@ -33,6 +33,7 @@ FIGURES: dict[str, tuple[float, float]] = {
     "covered": (0.0, 1.0),
     "step": (0.0, 1.0),
 }
+LEAST_SHARE = 1e-4  # of the visible paint of a place, that a group has
 LEAST_OPEN = 0.05  # share of the ground that stays open below strokes without number
 MOST_COLOURS = 64
 FLAT_FROM, FLAT_SHARE, MOST_FLAT = 4.5, 0.4, 2.2  # per cent: widths of broad strokes, from which shapes are flat

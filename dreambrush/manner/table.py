@@ -31,6 +31,7 @@ from dreambrush.manner.manner import (
     BREADTHS,
     FIGURES,
     FLOW_SIDE,
+    LEAST_SHARE,
     MOST_COLOURS,
     PLACES,
     FlowCell,
@@ -91,7 +92,7 @@ def read_manner(table: Any) -> Manner:
     groups = table.get(STROKES)
     if not isinstance(groups, list) or not groups or len(groups) > len(PLACES) * len(BREADTHS):
         raise ValueError("its manner has no [[manner.strokes]], or too many")
-    found = tuple(_group(each) for each in groups)
+    found = tuple(sorted(map(_group, groups), key=_number_of))
     if len({(each.place, each.breadth) for each in found}) < len(found):
         raise ValueError("two [[manner.strokes]] of its manner have the same place and breadth")
     if not any(each.place == PLACES[0] for each in found):
@@ -123,7 +124,7 @@ def _group(table: Any) -> StrokeGroup:
         raise ValueError(
             f"[[manner.strokes]] need where ({', '.join(PLACES)}) and breadth ({', '.join(BREADTHS)}) in its manner"
         )
-    share = _number(table.get("share", 1 / len(BREADTHS)), "share", 1e-4, 1)
+    share = _number(table.get("share", 1 / len(BREADTHS)), "share", LEAST_SHARE, 1)
     figures = {}
     for key, value in table.items():
         if key in ("where", "breadth", "share"):
@@ -135,6 +136,11 @@ def _group(table: Any) -> StrokeGroup:
     if missing:
         raise ValueError(f"a [[manner.strokes]] lacks {' and '.join(missing)}")
     return StrokeGroup(place, breadth, share, figures)
+
+
+def _number_of(group: StrokeGroup) -> int:
+    """Where a group stands in its manner: those of a place follow each other, the broad ones first."""
+    return len(BREADTHS) * PLACES.index(group.place) + BREADTHS.index(group.breadth)
 
 
 def _quantiles(name: str, text: Any) -> Quantiles:
@@ -154,7 +160,10 @@ def _swatches(text: Any) -> tuple[Swatch, ...]:
     words = [each.split() for each in text.split(",")] if isinstance(text, str) else []
     if not 1 <= len(words) <= MOST_COLOURS or any(len(each) != 2 for each in words):
         raise ValueError(f"'palette' in its manner is not 1 to {MOST_COLOURS} colours such as \"#d8c4a0 41.5\"")
-    return tuple(Swatch(_colour(colour, "palette"), _number(share, "palette", 0, 100) / 100) for colour, share in words)
+    shares = [_number(share, "palette", 0, 100) / 100 for _, share in words]
+    if not any(shares):
+        raise ValueError("no colour of 'palette' in its manner has a share")
+    return tuple(Swatch(_colour(word[0], "palette"), share) for word, share in zip(words, shares, strict=True))
 
 
 def _flow(text: Any) -> tuple[tuple[FlowCell, ...], ...]:
@@ -199,5 +208,5 @@ def _hex(colour: Sequence[float]) -> str:
 
 def _quoted(text: str) -> str:
     """A text in TOML's quotes."""
-    kept = "".join(each if each.isprintable() else "?" for each in text)
-    return '"' + kept.replace("\\", "\\\\").replace('"', '\\"')[:LONGEST_SOURCE] + '"'
+    kept = "".join(each if each.isprintable() else "?" for each in text[:LONGEST_SOURCE])
+    return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'

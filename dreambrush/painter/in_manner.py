@@ -203,8 +203,7 @@ class InManner:
     def _in_group(self, strokes: Float32, group: StrokeGroup) -> Float32:
         """Strokes of one breadth, of which only the width is right yet."""
         figures = group.figures
-        if "pressure" in figures:
-            self._press(strokes, group)
+        self._press(strokes, group)
         length = figures["length"]
         levels = levels_by_number(1 / (at_levels(length, EVEN) + 1), _ranks(_lengths(strokes)))
         self._stretch(strokes, at_levels(length, levels))
@@ -259,13 +258,18 @@ class InManner:
         rotate(strokes, formed, np.radians(more) * side)
 
     def _press(self, strokes: Float32, group: StrokeGroup) -> None:
-        """Presses as the reference's painter does, and eases off as far."""
+        """Presses as the reference's painter does, and eases off as far, where either is known."""
+        figures = group.figures
+        if not figures.keys() & {"pressure", "taper"}:
+            return
         pressure = strokes[:, PRESSURES].astype(np.float64)
         mean, taper = pressure.mean(1), pressure[:, 1] - pressure[:, 0]
-        wanted = at_levels(group.figures["pressure"], _ranks(mean))
-        mean += self.likeness * (wanted - mean)
-        ease = at_levels(group.figures["taper"], _ranks(np.abs(taper)))
-        taper += np.where(taper < 0, -1, 1) * self.likeness * (ease - np.abs(taper))
+        if "pressure" in figures:
+            wanted = at_levels(figures["pressure"], _ranks(mean))
+            mean += self.likeness * (wanted - mean)
+        if "taper" in figures:
+            ease = at_levels(figures["taper"], _ranks(np.abs(taper)))
+            taper += np.where(taper < 0, -1, 1) * self.likeness * (ease - np.abs(taper))
         strokes[:, PRESSURES] = np.clip(mean[:, None] + taper[:, None] * np.array([-0.5, 0.5]), 0.05, 1)
 
 

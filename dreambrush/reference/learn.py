@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,15 +102,23 @@ def joined(manners: Sequence[Manner]) -> Manner:
             share = float(np.mean([each.share for each in same]))
             groups.append(StrokeGroup(place, group.breadth, share, figures))
     most = max(MOST_COLOURS // len(manners), 1)
-    swatches = tuple(
-        Swatch(swatch.colour, swatch.share / len(manners)) for each in manners for swatch in each.swatches[:most]
-    )
+    swatches = sorted(
+        (Swatch(swatch.colour, swatch.share / len(manners)) for each in manners for swatch in each.swatches[:most]),
+        key=lambda swatch: -swatch.share,
+    )[:MOST_COLOURS]
     means = first.means if all(each.means == first.means for each in manners) else PATCHES
     open_ = float(np.mean([each.open for each in manners]))
     source = ", ".join(each.source for each in manners)
     order = None if any(each.order is None for each in manners) else float(np.mean([each.order for each in manners]))
     return replace(
-        first, source=source, means=means, groups=tuple(groups), swatches=swatches, open=open_, order=order, flow=()
+        first,
+        source=source,
+        means=means,
+        groups=tuple(groups),
+        swatches=tuple(swatches),
+        open=open_,
+        order=order,
+        flow=(),
     )
 
 
@@ -121,16 +130,33 @@ def _of(file: Path) -> tuple[Manner, list[str]]:
 def _of_picture(file: Path) -> tuple[Manner, list[str]]:
     """The same of a picture of a painting."""
     picture = load_picture(file, SIDE, limits=Limits())
-    if min(picture.shape[:2]) < SMALLEST_SIDE or np.ptp(picture.reshape(-1, 3), 0).max() <= EVEN:
-        raise PictureError(
-            f"'{file}' shows no strokes: it is blank, or smaller than {SMALLEST_SIDE} pixels.",
-            "Choose a larger picture of a painting.",
-            id="reference-shows-no-strokes",
-        )
+    blank = np.ptp(picture.reshape(-1, 3), 0).max() <= EVEN
+    if blank or min(picture.shape[:2]) < SMALLEST_SIDE or _is_tiny(file):
+        raise _shows_none(file, f"it is blank, a mere strip, or smaller than {SMALLEST_SIDE} pixels")
     strokes, figures = figures_of_patches(picture)
     ground, open_ = _ground(strokes.colour, figures.seen, picture)
     manner = manner_of(figures, strokes, picture, file.name, PATCHES, ground, UNKNOWN_OF_PATCHES, open_)
     return manner, nearest_brushes(picture, open_)
+
+
+def _is_tiny(file: Path) -> bool:
+    """Whether a picture, which can be read, has a side with too few pixels of its own; it was enlarged to be looked at.
+
+    Pictures of kinds that Pillow does not know come from cameras and phones, and are large.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Pillow, at large pictures
+        try:
+            with Image.open(file) as image:
+                return min(image.size) < SMALLEST_SIDE
+        except (Image.DecompressionBombError, OSError, SyntaxError, TypeError, ValueError):
+            return False
+
+
+def _shows_none(file: Path, why: str) -> PictureError:
+    return PictureError(
+        f"'{file}' shows no strokes: {why}.", "Choose a larger picture of a painting.", id="reference-shows-no-strokes"
+    )
 
 
 def _of_document(file: Path) -> tuple[Manner, list[str]]:
@@ -150,7 +176,9 @@ def _of_document(file: Path) -> tuple[Manner, list[str]]:
         strokes = strokes.scaled(size)
         small = Image.fromarray(np.ascontiguousarray(seen[..., :3])).resize(size, Image.Resampling.BOX)
         picture = np.asarray(np.asarray(small) / np.float32(255), np.float32)
-    figures = figures_of(strokes, picture)
+    figures = figures_of(strokes, picture) if len(strokes) else None
+    if figures is None or not figures.seen.sum():
+        raise _shows_none(file, "it has none, or all lie beyond its edges")
     open_ = round(max(1 - float(figures.seen.sum()) * side**2 / (width * height), 0.0), 3)
     colour = picture.reshape(-1, 3).mean(0) if ground is None else ground / 255
     red, green, blue = (float(each) for each in np.clip(colour, 0, 1))

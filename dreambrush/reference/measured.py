@@ -10,7 +10,18 @@ from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import control_points
 from dreambrush.manner.colours import palette_distance, swatches_of
 from dreambrush.manner.distribution import Quantiles, distance, quantiles_of
-from dreambrush.manner.manner import BREADTHS, FIGURES, FLOW_SIDE, PLACES, FlowCell, Manner, Place, StrokeGroup, Swatch
+from dreambrush.manner.manner import (
+    BREADTHS,
+    FIGURES,
+    FLOW_SIDE,
+    LEAST_SHARE,
+    PLACES,
+    FlowCell,
+    Manner,
+    Place,
+    StrokeGroup,
+    Swatch,
+)
 from dreambrush.painter.measure.figures import StrokeFigures
 from dreambrush.painter.see.places import EVERYWHERE, place_map, places_at
 from dreambrush.strokes import Strokes
@@ -81,7 +92,7 @@ def distances(manner: Manner, figures: StrokeFigures, at: Int64) -> dict[str, fl
         share = float(figures.seen[here].sum() / figures.seen.sum())
         for name in FIGURES:
             groups = [each for each in manner.of_place(PLACES[number]) if name in each.figures]
-            if not groups:
+            if not groups or name not in found:  # what is unknown of one place cannot be compared
                 found.pop(name, None)
                 continue
             values = getattr(figures, name)[here]
@@ -118,19 +129,21 @@ def _groups(place: Place, figures: StrokeFigures, of: Int64, unknown: tuple[str,
             continue
         weights = figures.seen[some]
         told = {
-            name: _rounded(
-                quantiles_of(getattr(figures, name)[some], weights * (figures.formed[some] if name == "angle" else 1))
+            name: _told(
+                name,
+                quantiles_of(getattr(figures, name)[some], weights * (figures.formed[some] if name == "angle" else 1)),
             )
             for name in FIGURES
             if name not in unknown
         }
-        found.append(StrokeGroup(place, breadth, round(float(weights.sum()) / whole, 4), told))
+        found.append(StrokeGroup(place, breadth, max(round(float(weights.sum()) / whole, 4), LEAST_SHARE), told))
     return found
 
 
-def _rounded(quantiles: Quantiles) -> Quantiles:
-    """To four digits, so that a file of them can be read."""
-    return tuple(float(f"{each:.4g}") for each in quantiles)
+def _told(name: str, quantiles: Quantiles) -> Quantiles:
+    """To four digits, so that a file of them can be read, and within what a file may say."""
+    low, high = FIGURES[name]
+    return tuple(float(f"{min(max(each, low), high):.4g}") for each in quantiles)
 
 
 def _order(width: Float64) -> float:

@@ -13,14 +13,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dreambrush.errors import UsageError
 from dreambrush.files.toml_file import read_toml
-from dreambrush.manner.manner import Manner
-from dreambrush.manner.table import KEY as MANNER
-from dreambrush.manner.table import read_manner
 from dreambrush.styles.stages import STAGE_KEYS, brushes_of, read_stages
+
+if TYPE_CHECKING:
+    from dreambrush.manner.manner import Manner
 
 SUFFIX = ".toml"
 OURS = Path(__file__).parent
@@ -49,6 +49,7 @@ KEYS: dict[str, tuple[type, ...]] = {
 }
 DESCRIPTION = "description"
 STAGES = "stage"
+MANNER = "manner"
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ def _read(path: Path) -> tuple[str, dict[str, Any], tuple[Mapping[str, Any], ...
         raise _broken(path, str(error), f"The keys of a stage are: {', '.join(STAGE_KEYS)}.") from None
     manner = content.pop(MANNER, None)
     if manner is not None:
+        from dreambrush.manner.table import read_manner  # with numpy, which most calls do without
+
         if stages:
             raise _broken(path, "it has both a [manner] and [[stage]] tables", "Take one of them out.")
         try:

@@ -21,7 +21,7 @@ from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
 from dreambrush.cli.shared.formats import DEFAULT_DPI
 from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
-from dreambrush.cli.shared.outputs import Outputs, check_output, is_finished, plan_outputs
+from dreambrush.cli.shared.outputs import Outputs, check_output, check_replaces_none, is_finished, plan_outputs
 from dreambrush.errors import UsageError
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "still-life.jpg"
@@ -121,6 +121,8 @@ def paint(
         else:
             _check_onto(files, size, flatten=settings.flatten_pigment)
             outputs = [work.outputs(output, kinds, inch, overwrite=force)]
+        for path in (path for each in outputs for path in each.wanted):
+            check_replaces_none(path, chosen["like"])
         if watch:
             check_watch_outputs(outputs)
         if timelapse is not None:

@@ -20,6 +20,7 @@ from dreambrush.cli.paint.defaults import (
 from dreambrush.cli.paint.values import ground_named, stroke_width
 from dreambrush.cli.shared.brushes import complete_brush
 from dreambrush.cli.shared.completers import complete_style
+from dreambrush.cli.shared.inputs import TargetPath
 from dreambrush.cli.shared.options import Decorator, decimal_number, seed_option, whole_number
 
 _PATH = click.Path(path_type=Path)
@@ -37,7 +38,7 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         "like",
         metavar="REFERENCE",
         multiple=True,
-        type=_PATH,
+        type=TargetPath(path_type=Path),
         help="Paint in the manner of this painting: its strokes, colours and ground.  REFERENCE is a picture of a "
         "painting, a painting of dreambrush's, or your own work in MyPaint (.ora).  Of several, the middle.  "
         "`dreambrush styles --learn` saves a manner as a style.",

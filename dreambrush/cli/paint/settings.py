@@ -143,8 +143,9 @@ class PaintSettings:
         liked = liked_by(found["hand"], found["palette"], thick)
         found |= {name: liked[name] for name in liked if found[name] is None}
         found |= {name: None for name in ("focus", "ground", "flow") if found.get(name) in (NONE, AVERAGE)}
-        found["manner"] = manner_text(found["style"], chosen.get("like") or ())
-        if found["manner"] is None:
+        manner = manner_text(found["style"], chosen.get("like") or ())
+        found["manner"] = manner if found["likeness"] else None  # nothing of it is in the painting
+        if manner is None:
             found["likeness"] = 0.0
         return cls(**found)
 

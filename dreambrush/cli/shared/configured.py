@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from dreambrush.cli.shared.errors import on_one_line
 from dreambrush.cli.shared.grouped import GroupedCommand
 from dreambrush.cli.shared.options import HELP_NAMES
 from dreambrush.config import (
@@ -90,15 +91,25 @@ class ConfiguredCommand(GroupedCommand):
                 raise UsageError(
                     "--like and --style cannot be used together.", "Leave one of them out.", id="options-conflict"
                 )
+            references = self._references(ctx, given[LIKE])
             if not given.get("quiet"):
-                click.echo(f"Looking at the hand of {', '.join(map(str, given[LIKE]))} ...", err=True)
-            learned = {key: setting_of(key, each, "style", "--like") for key, each in _learned(given[LIKE]).items()}
+                click.echo(f"Looking at the hand of {on_one_line(', '.join(map(str, references)))} ...", err=True)
+            learned = {key: setting_of(key, each, "style", "--like") for key, each in _learned(references).items()}
             levels = [learned, *({key: each for key, each in level.items() if key != STYLE} for level in levels)]
         found = combine([typed, *levels], lambda style: self.style(ctx, style))
         for key, setting in found.items():
             if setting.level != "flag":
                 _try_out(key, setting)
         return found
+
+    def _references(self, ctx: click.Context, words: Sequence[str]) -> list[Path]:
+        """The references that --like names.
+
+        Raises:
+            click.BadParameter: a name is empty.
+        """
+        option = next(each for each in self.params if each.name == LIKE)
+        return [Path(option.type.convert(word, option, ctx)) for word in words]
 
     def style(self, ctx: click.Context, setting: Setting) -> Settings:
         """The settings of the style that a setting names.
@@ -160,7 +171,7 @@ class ConfiguredCommand(GroupedCommand):
         return {names[key]: _raw(options[key], setting) for key, setting in settings.items() if setting.level != "flag"}
 
 
-def _learned(references: Iterable[str]) -> dict[str, Any]:
+def _learned(references: Sequence[Path]) -> dict[str, Any]:
     """The options that go with the manner of references.
 
     Raises:
@@ -168,7 +179,7 @@ def _learned(references: Iterable[str]) -> dict[str, Any]:
     """
     from dreambrush.cli.shared.references import learned_of
 
-    return learned_of(tuple(Path(each) for each in references)).options
+    return learned_of(tuple(references)).options
 
 
 def _try_out(key: str, setting: Setting) -> None:

@@ -129,7 +129,7 @@ def tell(error: Exception) -> Told:
     return told
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """Escape line breaks, control characters and broken characters.  File names may contain them."""
     return "".join(
         sign.encode("unicode_escape").decode() if unicodedata.category(sign) in UNSHOWN else sign for sign in text
@@ -139,7 +139,7 @@ def _on_one_line(text: str) -> str:
 def _words(error: Exception) -> Told:
     """Any exception in words, each sentence on one line."""
     id, code, message, advice = _kind_and_words(error)
-    return Told(id, int(code), _on_one_line(message), _on_one_line(advice))
+    return Told(id, int(code), on_one_line(message), on_one_line(advice))
 
 
 def _kind_and_words(error: Exception) -> tuple[str, int, str, str]:

@@ -9,7 +9,7 @@ import os
 import stat
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -228,12 +228,25 @@ def _check_targets(targets: Sequence[Path], planned: Sequence[Outputs]) -> None:
     pictures = {os.path.realpath(target) for target in targets}
     for outputs in planned:
         for path in outputs.wanted:
-            if os.path.realpath(path) in pictures:
-                raise OutputError(
-                    f"The painting would replace the picture '{path}'.",
-                    "Choose another name or folder with -o.",
-                    id="output-is-the-picture",
-                )
+            _check_replaces_none(path, pictures)
+
+
+def check_replaces_none(path: Path, pictures: Iterable[Path]) -> None:
+    """Check that a file is none of the pictures that it is made of; not even --force may replace these.
+
+    Raises:
+        OutputError: it is one.
+    """
+    _check_replaces_none(path, {os.path.realpath(picture) for picture in pictures})
+
+
+def _check_replaces_none(path: Path, pictures: Collection[str]) -> None:
+    if os.path.realpath(path) in pictures:
+        raise OutputError(
+            f"The painting would replace the picture '{path}'.",
+            "Choose another name or folder with -o.",
+            id="output-is-the-picture",
+        )
 
 
 def free_name(path: Path) -> Path:
