@@ -37,7 +37,7 @@ LEAST_SHARE = 1e-4  # of the visible paint of a place, that a group has
 LEAST_OPEN = 0.05  # share of the ground that stays open below strokes without number
 MOST_COLOURS = 64
 FLAT_FROM, FLAT_SHARE, MOST_FLAT = 4.5, 0.4, 2.2  # per cent: widths of broad strokes, from which shapes are flat
-FINER = 0.5  # times as wide as elsewhere are strokes in faces, where nothing is known of them
+FINER = 0.7  # times as wide as elsewhere are strokes in faces, where nothing is known of them
 FLOW_SIDE = 16  # cells along the longer side of the flow
 
 
@@ -137,8 +137,8 @@ class Manner:
 
     @cached_property
     def strokes(self) -> int:
-        """About how many strokes such a painting has."""
-        return round(float(laid_of(self.of_place(PLACES[0])).counts.sum()))
+        """About how many strokes cover a square picture, half of which is subject and half background."""
+        return round(float(np.mean([laid_of(self.of_place(place)).counts.sum() for place in PLACES[1:3]])))
 
 
 def _finer(group: StrokeGroup) -> StrokeGroup:

@@ -43,6 +43,8 @@ from dreambrush.painter.seen import left_to_do, loose, seen
 FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
 SETTLED = 0.3, 0.6  # shares of the strokes at which those in a manner get its shapes, so that gaps are seen
+FILLING_SHARE = 0.25  # the same in a manner: they fill the gaps that its shapes leave
+WRONG, RIGHT = np.float32(0.35), np.float32(0.06)  # how far from the picture a ground is imagined; how near it may be
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -99,7 +101,8 @@ class Commission:
     def planned(self) -> int:
         """How many strokes are planned before any paint is laid."""
         fewest = HANDFUL if self.proposes == LEARNED else FEWEST_FOR_ACCENTS
-        accents = int(ACCENT_SHARE * self.strokes) if self.strokes >= fewest else 0
+        share = ACCENT_SHARE if self.options.manner is None else FILLING_SHARE
+        accents = int(share * self.strokes) if self.strokes >= fewest else 0
         return self.strokes - accents
 
     @property
@@ -176,7 +179,7 @@ class Study:
         even = asked.stage is not None and asked.stage.spread == EVEN
         if even:
             effort = effort.for_even(self.hand.longest is not None and self.hand.longest <= DOT)
-        paper, score = self.target.paper(self.coarse.cell), self.hand.score
+        paper, score = self._imagined(self.coarse), self.hand.score
         grower: Grower
         if even:
             zone = None if self.zone is None else reduced(self.zone, self.coarse.cell)
@@ -192,7 +195,23 @@ class Study:
             grower = WindowGrower(self.coarse, controller, rng, paper, asked.strokes, score, effort.budget)
         again = asked.wet and asked.planned < asked.strokes
         grower.shaper = self.in_manner
-        return Planner(self.scene, self.paper, grower, effort, rng, deadline, self.shown, again, self.in_manner)
+        return Planner(
+            self.scene, self._imagined(self.scene), grower, effort, rng, deadline, self.shown, again, self.in_manner
+        )
+
+    def _imagined(self, scene: Scene) -> Float32:
+        """The canvas (height * width, 3) on which a plan begins, in a scene's cells: bare, as a rule.
+
+        In a manner there are so many strokes as will cover the canvas, and error alone would leave the ground open
+        wherever it is about right.  So it is imagined to be wrong everywhere but where the picture is the ground's
+        colour, and is covered.
+        """
+        paper = self.target.paper(scene.cell).reshape(-1, 3)
+        if self.in_manner is None:
+            return self.target.paper(scene.cell)
+        wrong = np.where(scene.target > 0.5, scene.target - WRONG, scene.target + WRONG).astype(np.float32)
+        right = np.abs(scene.target - paper).max(1, keepdims=True) < RIGHT
+        return np.where(right, paper, wrong)
 
     def easel(self) -> Easel:
         """An easel with a bare canvas and all brushes at hand."""

@@ -38,7 +38,6 @@ PAPER, PALE, PAPER_SHARE, ALIKE = (
 )  # of paper: least lightness, greatest chroma, least share; distance
 HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these say what is seen of the photo
 FEWEST, MOST = 200, 6000  # strokes of a painting
-CROWDED = 1.0  # times that more strokes are laid than would do if they did not crowd on details
 MOST_BRUSHES = 4
 MOST_OPEN = 0.6  # share of the ground
 SPARSE = 0.4  # share of open ground, from which on only the strokes tell the colours
@@ -69,7 +68,7 @@ def learn(references: Sequence[Path]) -> Learned:
     found = [_of(each) for each in references]
     manner = joined([each for each, _ in found])
     brushes = list(dict.fromkeys(name for _, names in found for name in names))[:MOST_BRUSHES]
-    strokes = min(max(round(CROWDED * manner.strokes), FEWEST), MOST)
+    strokes = min(max(manner.strokes, FEWEST), MOST)
     options = {
         "brush": brushes,
         "strokes": strokes,
@@ -164,7 +163,7 @@ def _of_document(file: Path) -> tuple[Manner, list[str]]:
     with read_document(file) as document:
         seen = render_document(document)
         recipes = recipes_of(document.settings)
-        strokes = recipes[-1].strokes if recipes else recovered_strokes(document).strokes
+        strokes = recipes[-1].strokes if recipes else recovered_strokes(document).as_seen()
         ground = recipes[-1].ground if recipes else None
     picture: Float32 = np.asarray(seen[..., :3] / np.float32(255), np.float32)
     height, width = picture.shape[:2]

@@ -19,6 +19,7 @@ from dreambrush.painter.sketch import Sketch
 
 CELLS = 16  # number of cells for each stroke that there is room for, when strokes are refined
 BOLDNESS = 0.7  # of refining a round
+BROADER = 0.5  # times the share of strokes that are there: in a manner, so far back to broader ones a round may go
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class RoundGrower(Grower):
 
     def round(self, there: int, wanted: int, needed: bool = True) -> Sketch:
         """See :class:`Grower`."""
-        self._part = there / self.room, (there + wanted) / self.room
+        self._part = BROADER * there / self.room, (there + wanted) / self.room
         found = self._proposed(there + wanted, max(int(self.budget.judged * wanted), 1))
         strokes, gains = found.sketch.strokes, found.gains
         scores = self.score(gains, strokes)
