@@ -77,8 +77,8 @@ def places_on(strokes: Strokes) -> Places:
         owner, t = owner[some], t[some]
     start, control, end = (each.T for each in control_points(rows[owner]))
     point = point_at(start, control, end, t).T
-    ahead = velocity_at(start, control, end, t).T
-    ahead = ahead / np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)[:, None]
+    velocity = velocity_at(start, control, end, t).T
+    ahead = velocity / np.maximum(np.hypot(velocity[:, 0], velocity[:, 1]), 1e-6)[:, None]
     inside = ((point > 0) & (point < np.array(strokes.size))).all(1)
     return Places(*(np.asarray(each[inside], np.float32) for each in (point, ahead, half[owner])))
 
@@ -107,7 +107,7 @@ def texture_of(picture: Float32, places: Places) -> Float64:
 def _shares(figures: Floats, which: Mask) -> Float64:
     if which.sum() < FEW:
         return np.full(FIGURES * len(SHARES), np.nan)
-    return np.percentile(figures[which], SHARES, axis=0).ravel()
+    return np.asarray(np.percentile(figures[which], SHARES, axis=0).ravel(), np.float64)
 
 
 def _by_sector(across: Floats, sector: Int64) -> Float64:
@@ -149,7 +149,8 @@ def _contrasts(fine: Float32) -> Float64:
     """Logarithms (m, 3) of contrast along and across in the middle of fine patches, and of the standard deviation."""
     middle = fine[:, MIDDLE_ALONG, MIDDLE_ACROSS]
     along, across = (np.abs(np.diff(middle, axis=axis)).mean((1, 2)) for axis in (1, 2))
-    return np.log(np.stack([along + FAINT, across + FAINT, middle.std((1, 2)) + FAINT_SPREAD], 1)).astype(np.float64)
+    found = [along + FAINT, across + FAINT, middle.std((1, 2)) + FAINT_SPREAD]
+    return np.asarray(np.log(np.stack(found, 1)), np.float64)
 
 
 def _wide_figures(light: Float32, places: Places) -> Float64:
@@ -177,7 +178,8 @@ def _profile(wide: Float32) -> Float64:
     flank = steps[:, :, (between >= FLANK[0]) & (between < FLANK[1])]
     whole = np.abs(np.diff(wide.mean(1), axis=1))
     sudden = [_sudden(flank).mean(1), _sudden(whole)]
-    return np.log(np.stack([each + FAINT for each in found] + [each + BLUNT for each in sudden], 1)).astype(np.float64)
+    above = [each + FAINT for each in found] + [each + BLUNT for each in sudden]
+    return np.asarray(np.log(np.stack(above, 1)), np.float64)
 
 
 def _sudden(steps: Float32) -> Float32:
