@@ -25,6 +25,21 @@ def painted(picture: Path, options: Sequence[str]) -> tuple[Image.Image, dict[st
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "painting.png"
-        command = [sys.executable, "-m", "dreambrush", "paint", str(picture), "-q", "--json", "-o", str(file), *options]
-        report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        report = painted_file(picture, file, options)
         return Image.open(file).convert("RGB"), report
+
+
+def painted_file(picture: Path, output: Path, options: Sequence[str]) -> dict[str, Any]:
+    """Paints a picture into a file, and returns the report.
+
+    Args:
+        picture: file of the picture.
+        output: file for the painting.
+        options: of ``dreambrush paint``.
+
+    Raises:
+        CalledProcessError: dreambrush said why on stderr.
+    """
+    command = [sys.executable, "-m", "dreambrush", "paint", str(picture), "-q", "--json", "-o", str(output), *options]
+    report: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return report

@@ -23,10 +23,10 @@ USER_FILE = "config.toml"
 PREFIX = "DREAMBRUSH_"
 NOT_OURS = ("TRACEBACK", "KERNEL")  # variables that are not settings
 STYLE = "style"
-# Values with these endings or beginnings name files.  Values of FOCUS always do.
+# Values with these endings or beginnings name files.  Those of PICTURES always do, but for these words.
 ENDINGS = {"brush": ".myb", "palette": ".gpl", STYLE: ".toml"}
 BEGINNINGS = ("./", "../", "~/")
-FOCUS, NO_FILES = "focus", ("auto", "none")
+PICTURES: dict[str, tuple[str, ...]] = {"focus": ("auto", "none"), "flow": ("none",)}
 
 Word = str | bool | list[str]
 
@@ -200,8 +200,8 @@ def _unfit(value: object) -> str:
 
 def _beside(folder: Path, key: str, word: str) -> str:
     """The word.  The name of a file becomes relative to the folder."""
-    if key == FOCUS:
-        is_file = word not in NO_FILES
+    if key in PICTURES:
+        is_file = word not in PICTURES[key]
     else:
         is_file = key in ENDINGS and (word.lower().endswith(ENDINGS[key]) or word.startswith(BEGINNINGS))
     return str(folder / os.path.expanduser(word)) if is_file and word else word

@@ -203,7 +203,7 @@ def recipes_of(settings: Mapping[str, Any]) -> list[Recipe]:
         StrokesError: a recipe is broken, or of another version.
     """
     ours = settings.get(KEY)
-    if ours is None:
+    if ours is None or ours == {}:  # an empty one is in files of ours that nobody has painted yet
         return []
     if not isinstance(ours, dict) or not isinstance(ours.get("paintings"), list):
         raise _broken("it is of another version of dreambrush")

@@ -1,14 +1,15 @@
-"""``dreambrush styles``: lists the styles and paints a sample of each."""
+"""``dreambrush styles``: lists the styles, paints a sample of each, and learns new ones."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from dreambrush.cli.paint.options import EFFORTS
+from dreambrush.cli.paint.defaults import EFFORTS
 from dreambrush.cli.shared.options import QUIET, SHEET_SIZE, whole_number
 from dreambrush.errors import UsageError
 
@@ -17,17 +18,28 @@ Examples:
   dreambrush styles
   dreambrush styles --sheet styles.png photo.jpg
   dreambrush paint photo.jpg --style charcoal
+  dreambrush styles --learn painting.jpg -o painter.toml
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("picture", metavar="[PICTURE]", required=False, type=click.Path(path_type=Path))
+@click.argument("pictures", metavar="[PICTURE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="For scripts: print one JSON object per style.")
 @click.option(
     "--sheet",
     metavar="OUT.png",
     type=click.Path(path_type=Path),
-    help="Paint PICTURE (or the sample) in every style, on one sheet.  This takes some minutes.",
+    help="Paint PICTURE (or the sample) in every style, on one sheet.  This takes some minutes.  With --learn: show "
+    "what was learned.",
+)
+@click.option(
+    "--learn",
+    is_flag=True,
+    help="Learn the manner of each PICTURE, all as one, and save it as a style.  PICTURE is a painting, or an .ora of "
+    "dreambrush or MyPaint.",
+)
+@click.option(
+    "-o", "--output", metavar="OUT.toml", type=click.Path(path_type=Path), help="With --learn: the file of the style."
 )
 @SHEET_SIZE
 @click.option(
@@ -36,18 +48,20 @@ Examples:
     type=whole_number(*EFFORTS),
     help="How long to think about each stroke, in all styles.  1 is quick and rough.  [default: each style's own]",
 )
-@click.option("--force", is_flag=True, help="Replace OUT.png if it exists.")
+@click.option("--force", is_flag=True, help="Replace OUT.png and OUT.toml if they exist.")
 @QUIET
 def styles(
-    picture: Path | None,
+    pictures: tuple[Path, ...],
     as_json: bool,
     sheet: Path | None,
+    learn: bool,
+    output: Path | None,
     size: int,
     effort: int | None,
     force: bool,
     quiet: bool,
 ) -> None:
-    """List the styles, or paint a picture in all of them.
+    """List the styles, paint a picture in all of them, or learn one from a painting.
 
     A style is a set of options of `dreambrush paint` under one name, kept in a small text file (TOML).  Save your own
     styles in ~/.config/dreambrush/styles, or name the file: --style my-style.toml.  Options on the command line
@@ -55,12 +69,22 @@ def styles(
     """
     from dreambrush.styles import list_styles
 
-    if sheet is None and picture is not None:
+    if learn or output is not None:
+        _learn(pictures, output, sheet, learn=learn, as_json=as_json, force=force, quiet=quiet)
+        return
+    if sheet is None and pictures:
         raise UsageError(
-            "PICTURE is only for --sheet.",
+            "PICTURE is only for --sheet and --learn.",
             "Paint it with: dreambrush paint PICTURE --style NAME",
             id="option-needs-another",
         )
+    if len(pictures) > 1:
+        raise UsageError(
+            "--sheet draws one picture, but there are several.",
+            "Make a sheet of each, one after the other.",
+            id="only-one-picture",
+        )
+    picture = pictures[0] if pictures else None
     found = list_styles()
     if sheet is not None:
         _paint_sheet(picture, sheet, size, effort, force=force, quiet=quiet)
@@ -71,6 +95,52 @@ def styles(
         if style.stages:
             about["stages"] = list(style.stages)
         click.echo(json.dumps(about) if as_json else f"{style.name:{width}}  {style.description}")
+
+
+def _learn(
+    references: Sequence[Path],
+    output: Path | None,
+    sheet: Path | None,
+    *,
+    learn: bool,
+    as_json: bool,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Learn the manner of references and save it as a style."""
+    from dreambrush.cli.shared.outputs import check_output
+    from dreambrush.files.output import open_output
+    from dreambrush.reference.learn import learn as learn_manner
+    from dreambrush.reference.saved import found_by, save_style
+    from dreambrush.reference.sheet import draw_manner
+
+    if not learn or output is None or not references:
+        missing = "--learn" if not learn else "-o OUT.toml" if output is None else "a PICTURE"
+        raise UsageError(
+            f"To learn a style, {missing} is missing.",
+            "Write: dreambrush styles --learn PAINTING.jpg -o STYLE.toml",
+            id="option-needs-another",
+        )
+    if output.suffix.lower() != ".toml":
+        raise UsageError(
+            f"A style is a .toml file, but '{output}' has another ending.",
+            f"Write: -o '{output.with_suffix('.toml')}'",
+            id="style-ending",
+        )
+    for path in (output, sheet):
+        if path is not None:
+            check_output(path, overwrite=force)
+    learned = learn_manner(references)
+    save_style(learned, output, overwrite=force)
+    if sheet is not None:
+        with open_output(sheet, overwrite=force) as file:
+            draw_manner(learned).save(file, "PNG", optimize=True)
+    if as_json:
+        about = {"output": str(output), "of": learned.manner.source, "found_by": learned.manner.means}
+        click.echo(json.dumps({**about, "strokes": learned.manner.strokes, **learned.options}))
+    if not quiet:
+        click.echo(f"{output}: the manner of {learned.manner.source}, from {found_by(learned)}.", err=True)
+        click.echo(f"Paint in it: dreambrush paint PHOTO.jpg --style {output}", err=True)
 
 
 def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | None, *, force: bool, quiet: bool) -> None:

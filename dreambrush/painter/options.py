@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from dreambrush.arrays import Float32
+from dreambrush.manner.manner import Manner
 from dreambrush.painter.geometry import LIGHTEST
 from dreambrush.painter.plan import effort as efforts
 from dreambrush.painter.plan import hand as hands
 from dreambrush.painter.plan.stages import Stage
+from dreambrush.painter.see.drawn_flow import Flow
 from dreambrush.painter.see.target import Colour
 from dreambrush.pictures.palette import Palette
 
 ControllerKind = Literal["learned", "ridge"]
 CONTROLLERS: tuple[ControllerKind, ...] = get_args(ControllerKind)
 LEARNED, RIDGE = CONTROLLERS
+LIKENESS = 0.9  # to a reference, by default
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class PaintOptions:
     until: float = 0.0  # mean squared error at which no more strokes are added
     colour: Colour | None = None  # of all strokes; by default what suits each best
     focus: Float32 | None = None  # (h, w), 0..1: where to paint more finely; by default everywhere alike, faces apart
+    flow: Flow | None = None  # which way strokes run; by default as the form and the hand would have it
     palette: Palette | None = None  # from which all colours come; by default they may be any
     ground: Colour | None = None  # colour under the first stroke; by default see/ground.py chooses
     toned: bool = False  # whether that is a toned ground, made for slivers of it to stay open, or the mean colour
@@ -50,6 +54,8 @@ class PaintOptions:
     shapes: float | None = None  # pixels: width of the smallest flat shapes that are seen; see/shapes.py
     rims: float = 0.0  # how much darker such shapes are along their outlines, 0..1
     relief: float = 0.0  # how strongly light from one side shows the thickness of the paint, 0..1
+    manner: Manner | None = None  # whose strokes and colours it is painted with
+    likeness: float = LIKENESS  # 0, as without that manner, to 1
     stages: tuple[Stage, ...] = ()  # each with a layer of its own; none for one plan on ``layers``
 
     def of_stage(self, stage: Stage) -> PaintOptions:

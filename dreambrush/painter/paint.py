@@ -99,6 +99,8 @@ def lay(studio: Studio, state: State, layer: int) -> State:
     part = slice(done, done + strokes)
     if asked.options.jitter:
         planner.sketch = jittered(planner.sketch, part, asked.options.jitter, asked.seed, known.scene.snap)
+    if known.in_manner is not None:
+        planner.sketch = known.in_manner.broken(planner.sketch, part, asked.seed)
     state, canvas = planner.state(state), studio.canvas()
     with studio.clock.time("look"):
         dreamed = expected_error(shown, state.sketch[part], canvas, planner.rng)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dreambrush.arrays import Float32
+from dreambrush.manner.colours import recoloured
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.stages import BOTH, DARKER, Tones
 from dreambrush.painter.see.cells import reduced
@@ -52,6 +53,8 @@ def seen(target: Target, looked: Interest | None, care: Float32 | None, options:
         (h, w, 3) float32, sRGB; the target's own picture if nothing is asked for.
     """
     picture = target.picture
+    if options.manner is not None and options.likeness:
+        picture = recoloured(picture, options.manner.swatches, options.likeness)
     if options.temperature:
         picture = tempered(picture, options.temperature)
     if options.simplify:

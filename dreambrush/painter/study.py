@@ -12,6 +12,7 @@ from dreambrush.dream.wet import is_wet, lays_own
 from dreambrush.models.catalogue import CONTROLLER_FILE, BrushFile, read_card
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.gain import Snap, only
+from dreambrush.painter.in_manner import InManner, followed, in_manner
 from dreambrush.painter.lay.easel import Easel
 from dreambrush.painter.lay.layer_canvas import Tool, canvas_eotf
 from dreambrush.painter.options import LEARNED, RIDGE, ControllerKind, PaintOptions
@@ -31,6 +32,7 @@ from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import cell_for, reduced
+from dreambrush.painter.see.guide import Guide
 from dreambrush.painter.see.interest import interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
@@ -40,6 +42,7 @@ from dreambrush.painter.seen import left_to_do, loose, seen
 
 FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
+SETTLED = 0.3, 0.6  # shares of the strokes at which those in a manner get its shapes, so that gaps are seen
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
 
@@ -141,6 +144,7 @@ class Study:
         coarse: the same in the cells in which strokes are grown.
         shown: the picture itself, with which the painting is compared; another than the scene if edges are lost.
         zone: (h, w) float32, 0..1: where it is painted; None for everywhere.
+        in_manner: gives strokes the shapes of a reference; None if there is none.
     """
 
     asked: Commission
@@ -151,6 +155,7 @@ class Study:
     coarse: Scene
     shown: Scene
     zone: Float32 | None = None
+    in_manner: InManner | None = None
 
     @property
     def paper(self) -> Float32:
@@ -166,6 +171,8 @@ class Study:
         if learned:
             height, width = self.target.size
             effort = effort.for_handful(asked.strokes, height * width)
+        if self.in_manner is not None:
+            effort = replace(effort, pauses=SETTLED)
         even = asked.stage is not None and asked.stage.spread == EVEN
         if even:
             effort = effort.for_even(self.hand.longest is not None and self.hand.longest <= DOT)
@@ -184,7 +191,8 @@ class Study:
             controller = asked.controller or RidgeProposer()
             grower = WindowGrower(self.coarse, controller, rng, paper, asked.strokes, score, effort.budget)
         again = asked.wet and asked.planned < asked.strokes
-        return Planner(self.scene, self.paper, grower, effort, rng, deadline, self.shown, again)
+        grower.shaper = self.in_manner
+        return Planner(self.scene, self.paper, grower, effort, rng, deadline, self.shown, again, self.in_manner)
 
     def easel(self) -> Easel:
         """An easel with a bare canvas and all brushes at hand."""
@@ -222,13 +230,19 @@ def study(asked: Commission, dreams: Dreams) -> Study:
         picture = left_to_do(stage.tones, picture, target.paper().reshape(picture.shape), zone)
     limits = options.narrowest, options.widest, strokes, options.longest, options.lightest
     hand = hands.hand_for(options.hand, picture, form, *limits, *(loose(target, looked, care) if looked else ()))
+    flow = followed(options.flow, options.manner, options.likeness)
+    if flow is not None:
+        hand = hand.guided(Guide(flow, target.picture))
+    shaper = in_manner(options.manner, options.likeness, target)
+    if shaper is not None:
+        hand = shaper.freed(hand)
     snap = _snap(options)
     cells = 1, cell_for(*target.size, strokes)
     pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
-    shared = dreams, hand, snap, pigment, asked.below
+    shared = dreams, hand, snap, pigment, asked.below, 0.0 if shaper is None else shaper.likeness
     scene, coarse = (_scene(target, picture, cell, *shared) for cell in cells)
     shown = scene if picture is target.picture else _scene(target, target.picture, 1, *shared)
-    return Study(asked, target, form, hand, scene, coarse, shown, zone)
+    return Study(asked, target, form, hand, scene, coarse, shown, zone, shaper)
 
 
 def _scene(
@@ -240,10 +254,13 @@ def _scene(
     snap: Snap | None,
     pigment: Pigment | None,
     below: Float32 | None,
+    stiff: float,
 ) -> Scene:
     """A target as a scene, in cells of so many pixels; what is painted may be another picture than its own."""
     base = target.paper(cell) if below is None else reduced(below, cell).reshape(-1, 3)
-    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, snap, base, pigment)
+    lead = None if hand.guide is None else hand.lead
+    shared = snap, base, pigment, lead, stiff
+    return Scene(picture, dreams, hand.constrain, cell, target.counts, target.attention, *shared)
 
 
 def _snap(options: PaintOptions) -> Snap | None:

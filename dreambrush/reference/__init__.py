@@ -1,1 +1,1 @@
-"""What is taken from a reference: the strokes that a painting can be painted with, and the brush that suits it."""
+"""References: works of others, or of the artist, whose manner is learned."""

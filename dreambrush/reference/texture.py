@@ -77,8 +77,8 @@ def places_on(strokes: Strokes) -> Places:
         owner, t = owner[some], t[some]
     start, control, end = (each.T for each in control_points(rows[owner]))
     point = point_at(start, control, end, t).T
-    velocity = velocity_at(start, control, end, t).T
-    ahead = velocity / np.maximum(np.hypot(velocity[:, 0], velocity[:, 1]), 1e-6)[:, None]
+    ahead = velocity_at(start, control, end, t).T
+    ahead /= np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)[:, None]
     inside = ((point > 0) & (point < np.array(strokes.size))).all(1)
     return Places(*(np.asarray(each[inside], np.float32) for each in (point, ahead, half[owner])))
 
@@ -95,7 +95,7 @@ def texture_of(picture: Float32, places: Places) -> Float64:
     """
     light = (picture @ LIGHTNESS)[..., None]
     fine = patches_of(light, places, np.ones_like(places.half))
-    figures = np.concatenate([band_powers(fine), _contrasts(fine), _wide_figures(light, places)], 1)
+    figures: Float64 = np.concatenate([band_powers(fine), _contrasts(fine), _wide_figures(light, places)], 1)
     kind = np.digitize(places.half, WIDTHS)
     found = [_shares(figures, kind == each) for each in range(len(WIDTHS) + 1)]
     across = figures[:, len(BANDS) ** 2 + 1]
@@ -178,8 +178,8 @@ def _profile(wide: Float32) -> Float64:
     flank = steps[:, :, (between >= FLANK[0]) & (between < FLANK[1])]
     whole = np.abs(np.diff(wide.mean(1), axis=1))
     sudden = [_sudden(flank).mean(1), _sudden(whole)]
-    above = [each + FAINT for each in found] + [each + BLUNT for each in sudden]
-    return np.asarray(np.log(np.stack(above, 1)), np.float64)
+    every = [each + FAINT for each in found] + [each + BLUNT for each in sudden]
+    return np.asarray(np.log(np.stack(every, 1)), np.float64)
 
 
 def _sudden(steps: Float32) -> Float32:

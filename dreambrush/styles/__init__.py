@@ -2,7 +2,8 @@
 
 A style is a small TOML file.  Its keys are ``description`` and the options of ``dreambrush paint``, with underscores.
 Other options keep their defaults.  An option on the command line overrides the style.  A style may also have stages:
-see :mod:`~dreambrush.styles.stages`.
+see :mod:`~dreambrush.styles.stages`.  Or it has the manner of a reference: see
+:mod:`~dreambrush.manner.table`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import Any
 
 from dreambrush.errors import UsageError
 from dreambrush.files.toml_file import read_toml
+from dreambrush.manner.manner import Manner
+from dreambrush.manner.table import KEY as MANNER
+from dreambrush.manner.table import read_manner
 from dreambrush.styles.stages import STAGE_KEYS, brushes_of, read_stages
 
 SUFFIX = ".toml"
@@ -33,6 +37,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "max_length": (int, float),
     "min_pressure": (int, float),
     "jitter": (int, float),
+    "likeness": (int, float),
     "edges": (int, float),
     "simplify": (int, float),
     "temperature": (int, float),
@@ -56,6 +61,7 @@ class Style:
         description: a sentence for people.
         options: the options by key, as the file has them; brushes are a list, with those of all stages.
         stages: tables of the stages in their order; none for a style without stages.
+        manner: of a reference; None for a style without one.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Style:
     description: str
     options: Mapping[str, Any]
     stages: tuple[Mapping[str, Any], ...] = ()
+    manner: Manner | None = None
 
 
 def user_styles() -> Path:
@@ -108,7 +115,7 @@ def _files() -> dict[str, Path]:
     return {path.stem: path for folder in (OURS, user_styles()) for path in sorted(folder.glob(f"*{SUFFIX}"))}
 
 
-def _read(path: Path) -> tuple[str, dict[str, Any], tuple[Mapping[str, Any], ...]]:
+def _read(path: Path) -> tuple[str, dict[str, Any], tuple[Mapping[str, Any], ...], Manner | None]:
     if not os.path.exists(path):
         raise UsageError(
             f"The style '{path}' cannot be used: there is no such file.",
@@ -126,6 +133,16 @@ def _read(path: Path) -> tuple[str, dict[str, Any], tuple[Mapping[str, Any], ...
         stages = read_stages(content.pop(STAGES, []))
     except ValueError as error:
         raise _broken(path, str(error), f"The keys of a stage are: {', '.join(STAGE_KEYS)}.") from None
+    manner = content.pop(MANNER, None)
+    if manner is not None:
+        if stages:
+            raise _broken(path, "it has both a [manner] and [[stage]] tables", "Take one of them out.")
+        try:
+            manner = read_manner(manner)
+        except ValueError as error:
+            raise _broken(
+                path, str(error), "Learn it again: dreambrush styles --learn REFERENCE -o STYLE.toml"
+            ) from None
     for key, value in content.items():
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
@@ -139,7 +156,7 @@ def _read(path: Path) -> tuple[str, dict[str, Any], tuple[Mapping[str, Any], ...
         content["brush"] = [content["brush"]]
     if stages:
         content["brush"] = list(dict.fromkeys([*content.get("brush", []), *brushes_of(stages)]))
-    return description, content, stages
+    return description, content, stages, manner
 
 
 def _broken(path: Path, why: str, advice: str = "") -> UsageError:

@@ -23,6 +23,8 @@ from tests.mypaint.artist import ZEROED
 PATIENCE = 60  # seconds, for a machine that is busy with other tests, too
 SCREEN = (1500, 950)
 PAUSE = 0.02  # seconds between two of its movements
+NEARBY = 40  # pixels
+REST = 1.1  # seconds
 PATCH = 64  # pixels of the picture that are looked for on the screen
 
 Point = tuple[int, int]
@@ -172,18 +174,36 @@ class Window:
         self.screen.do("mouseup", "1")
         self._move(_trembling(points[-1]))
 
+    def approach(self, to: Point) -> None:
+        """Moves the mouse to a pixel in short steps."""
+        at = self._at()
+        steps = max(int(max(abs(to[axis] - at[axis]) for axis in (0, 1))) // NEARBY, 1)
+        self._move([tuple(round(at[k] + (to[k] - at[k]) * step / steps) for k in (0, 1)) for step in range(1, steps)])  # type: ignore[misc]
+
+    def rest(self, at: Point) -> None:
+        """Waits until MyPaint takes what is painted next for another stroke.
+
+        Touches that follow each other within a second are one stroke to it (libmypaint, mypaint_brush_stroke_to).
+        """
+        time.sleep(REST)
+        self._move(_trembling(at))
+
     def _move(self, points: Iterable[Point]) -> None:
         """Moves the mouse over pixels of the picture.
 
         In steps: for a jump MyPaint would believe it another device.
         """
-        place = dict(line.split("=") for line in self.screen.do("getmouselocation", "--shell").split())
-        at = int(place["X"]) - self.corner[0], int(place["Y"]) - self.corner[1]
+        at = self._at()
         words: list[object] = []
         for point in points:
             words += ["mousemove_relative", "--", point[0] - at[0], point[1] - at[1], "sleep", PAUSE]
             at = point
         self.screen.do(*words)
+
+    def _at(self) -> Point:
+        """The pixel of the picture that the mouse is over."""
+        place = dict(line.split("=") for line in self.screen.do("getmouselocation", "--shell").split())
+        return int(place["X"]) - self.corner[0], int(place["Y"]) - self.corner[1]
 
     def save(self) -> None:
         """Ctrl+S; returns when the file is there."""

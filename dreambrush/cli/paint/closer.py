@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dreambrush.cli.paint.options import EFFORTS
+from dreambrush.cli.paint.defaults import EFFORTS
 from dreambrush.cli.shared.formats import in_words
 from dreambrush.cli.ui.likeness import VERY_CLOSE, decibels
 from dreambrush.styles import load_style

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dreambrush.cli.paint.closer import what_brings_closer
+from dreambrush.cli.paint.manner import manner_of
 from dreambrush.cli.shared.formats import in_words
 from dreambrush.cli.ui.likeness import decibels, likeness
 
@@ -71,6 +72,8 @@ def report_of(
         "temperature": settings.temperature,
         "relief": settings.relief,
         "focus": settings.focus,
+        "flow": settings.flow,
+        "manner": _manner(settings),
         "controller": painting.controller,
         "layers": settings.layers,
         "pigment": painting.pigment,
@@ -95,6 +98,14 @@ def report_of(
     }
 
 
+def _manner(settings: PaintSettings) -> dict[str, Any] | None:
+    """In whose manner it is painted, and how closely; None if in nobody's."""
+    manner = manner_of(settings.manner)
+    if manner is None:
+        return None
+    return {"of": manner.source, "found_by": manner.means, "likeness": settings.likeness}
+
+
 def transfer_gap(mse: float, dreamed_mse: float) -> float | None:
     """The share of the real error that the dream did not predict; None if there is no error."""
     return (mse - dreamed_mse) / mse if mse > 0 else None
@@ -115,13 +126,15 @@ def summary(report: dict[str, Any], *, verbose: bool = False) -> str:
     found = decibels(mse)
     near = "" if found is None else f", {found:.1f} dB (a higher figure is closer)"
     figures = f"  Mean squared error{of_values} {mse:.4f}{near}." if verbose else ""
+    manner = "" if report["manner"] is None else f", painted by a machine in the manner of {report['manner']['of']}"
     strokes = "1 stroke" if report["strokes"] == 1 else f"{report['strokes']} strokes"
     reason = GROUND_REASONS.get(report["ground_reason"] or "")
     ground = "" if reason is None else f"  The ground is {report['ground']}, {reason} (--ground chooses another)."
     layered = any(Path(file).suffix.lower() in LAYERED for file in report["outputs"])
     programs = PIGMENT_PROGRAMS if report["pigment"] and layered and not report["flattened"] else ""
     return (
-        f"{files}: {strokes} of {brushes}, {report['width']} x {report['height']} px, in {report['seconds']:.1f} s.  "
+        f"{files}: {strokes} of {brushes}{manner}, {report['width']} x {report['height']} px, "
+        f"in {report['seconds']:.1f} s.  "
         f"Likeness{of_values}: {report['likeness']}{closer}.{figures}{ground}{programs}"
     )
 

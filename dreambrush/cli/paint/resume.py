@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.paint.manner import manner_of
 from dreambrush.cli.paint.onto import FITS, Onto
 from dreambrush.cli.paint.options import paint_options
 from dreambrush.cli.paint.settings import PaintSettings
@@ -231,12 +232,16 @@ def settings_of(record: dict[str, Any]) -> PaintSettings:
         ValueError: this is no such record.
         click.BadParameter: an option does not take its value.
     """
+    record = dict(record)
+    manner = record.pop("manner", None)
+    if manner is not None:
+        manner_of(_text(manner))  # raises ValueError
     optional = {each.name for each in fields(PaintSettings) if "None" in str(each.type)}
     chosen: dict[str, Any] = {
         name: None if value is None and name in optional else _like_option(name, value)
-        for name, value in dict(record).items()
+        for name, value in record.items()
     }
-    return PaintSettings(**chosen)
+    return PaintSettings(**chosen, manner=manner)
 
 
 def _like_option(name: str, value: Any) -> Any:
@@ -296,6 +301,7 @@ def digests_of(
         files[str(brush.path)] = brush.path
         files |= {str(path): path for path in sorted(brush.dream_folder().iterdir())}
     others = [settings.focus and Path(settings.focus), settings.palette and Path(settings.palette)]
+    others.append(settings.flow and Path(settings.flow))
     if onto is not None:
         others += [onto.file, onto.mask]
     if settings.style is not None and (style := load_style(settings.style)).stages:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from dreambrush.cli.paint.manner import manner_of, manner_text
 from dreambrush.cli.paint.stages import stages_for
 from dreambrush.cli.shared.named import BRUSH_SETS, SET
 from dreambrush.errors import UsageError
@@ -23,6 +24,7 @@ AUTO, NONE = "auto", "none"  # as --focus: the picture's subject; no place
 AVERAGE, TONED = "average", "toned"  # as --ground: the picture's average colour; a tone for its details
 TEMPERATURE, RELIEF = 0.3, 0.5  # that the freest hand likes
 SOFTEST = 0.6  # edges that it likes: a free hand shows its strokes, and softer pictures have none to show
+PAPER_KEPT = 0.4  # of the open paper of a reference: a photo has more to show
 LIKES_NOTHING: dict[str, Any] = {
     **dict.fromkeys(("edges", "simplify", "temperature", "relief"), 0.0),
     "focus": NONE,
@@ -126,6 +128,9 @@ class PaintSettings:
     simplify: float = 0.0
     temperature: float = 0.0
     relief: float = 0.0
+    flow: str | None = None  # the path of a picture, or of an .ora
+    likeness: float = 0.0
+    manner: str | None = None  # of a reference, as manner/table.py writes it
 
     @classmethod
     def of(cls, chosen: Mapping[str, Any]) -> PaintSettings:
@@ -137,7 +142,10 @@ class PaintSettings:
         thick = lies_thick(chosen["brushes"], found["style"]) and chosen.get("onto") is None
         liked = liked_by(found["hand"], found["palette"], thick)
         found |= {name: liked[name] for name in liked if found[name] is None}
-        found |= {name: None for name in ("focus", "ground") if found[name] in (NONE, AVERAGE)}
+        found |= {name: None for name in ("focus", "ground", "flow") if found.get(name) in (NONE, AVERAGE)}
+        found["manner"] = manner_text(found["style"], chosen.get("like") or ())
+        if found["manner"] is None:
+            found["likeness"] = 0.0
         return cls(**found)
 
     @property
@@ -149,7 +157,7 @@ class PaintSettings:
         """The settings as plain data, for the file."""
         texts = {"min_size": self.min_size, "max_size": self.max_size, "ground": self.ground}
         record = {**asdict(self), **{name: each and str(each) for name, each in texts.items()}}
-        for name in ("flatten_pigment", "edges", "simplify", "temperature", "relief"):
+        for name in ("flatten_pigment", "edges", "simplify", "temperature", "relief", "flow", "likeness", "manner"):
             if not record[name]:
                 del record[name]  # files that were made without it stay as they are, to the byte
         return record
@@ -174,6 +182,7 @@ class PaintSettings:
         Raises:
             UsageError: the narrowest stroke would be wider than the widest, or the style is gone or broken.
         """
+        from dreambrush.cli.paint.lines import read_flow
         from dreambrush.painter.options import PaintOptions
         from dreambrush.pictures.palette import parse_palette
 
@@ -190,6 +199,7 @@ class PaintSettings:
             relief = self.strokes * (RELIEF_OF_STROKE + RELIEF_OF_PIXEL * width * height) if self.relief else 0.0
             seconds = max(self.time - spent - relief - FINISHING - FINISHING_PER_PIXEL * width * height, 0.0)
         skin = None if picture is None else self._skin(picture)
+        manner = manner_of(self.manner)
         return PaintOptions(
             effort=self.effort,
             hand=self.hand,
@@ -212,6 +222,11 @@ class PaintSettings:
             ground=self.ground.colour if isinstance(self.ground, Ground) else None,
             grain=isinstance(self.ground, Ground) and self.ground.grain,
             focus=self._focus(width, height, picture),
+            flow=None if self.flow is None else read_flow(self.flow, width, height),
+            manner=manner,
+            likeness=self.likeness,
+            shapes=(manner.flat * self.likeness * side / 100 or None) if manner else None,
+            bare=0.0 if manner is None else PAPER_KEPT * manner.open * self.likeness,
             stages=stages_for(vars(self), side, picture, brushes, skin),
         )
 

@@ -13,8 +13,7 @@ from click.core import ParameterSource
 from dreambrush.cli.shared.grouped import GroupedCommand
 from dreambrush.cli.shared.options import HELP_NAMES
 from dreambrush.config import (
-    FOCUS,
-    NO_FILES,
+    PICTURES,
     STYLE,
     Setting,
     Settings,
@@ -26,6 +25,8 @@ from dreambrush.config import (
     user_file,
 )
 from dreambrush.errors import DreambrushError, PictureError, UsageError
+
+LIKE = "like"  # the parameter that names references
 
 
 class ConfiguredCommand(GroupedCommand):
@@ -83,7 +84,17 @@ class ConfiguredCommand(GroupedCommand):
             settings_beside(targets, options, flags),
             settings_of_file(user_file(), "user", options, flags),
         ]
-        found = combine([typed, *(self.checked(ctx, level) for level in levels)], lambda style: self.style(ctx, style))
+        levels = [dict(self.checked(ctx, level)) for level in levels]
+        if given.get(LIKE):
+            if STYLE in typed:
+                raise UsageError(
+                    "--like and --style cannot be used together.", "Leave one of them out.", id="options-conflict"
+                )
+            if not given.get("quiet"):
+                click.echo(f"Looking at the hand of {', '.join(map(str, given[LIKE]))} ...", err=True)
+            learned = {key: setting_of(key, each, "style", "--like") for key, each in _learned(given[LIKE]).items()}
+            levels = [learned, *({key: each for key, each in level.items() if key != STYLE} for level in levels)]
+        found = combine([typed, *levels], lambda style: self.style(ctx, style))
         for key, setting in found.items():
             if setting.level != "flag":
                 _try_out(key, setting)
@@ -149,6 +160,17 @@ class ConfiguredCommand(GroupedCommand):
         return {names[key]: _raw(options[key], setting) for key, setting in settings.items() if setting.level != "flag"}
 
 
+def _learned(references: Iterable[str]) -> dict[str, Any]:
+    """The options that go with the manner of references.
+
+    Raises:
+        DreambrushError: one cannot be used.
+    """
+    from dreambrush.cli.shared.references import learned_of
+
+    return learned_of(tuple(Path(each) for each in references)).options
+
+
 def _try_out(key: str, setting: Setting) -> None:
     """Find errors now that would else appear later, when nobody knows any more which setting caused them.
 
@@ -161,7 +183,7 @@ def _try_out(key: str, setting: Setting) -> None:
                 _find_brushes(word)
             elif key == "palette":
                 _make_palette(word)
-            elif key == FOCUS and word not in NO_FILES and not os.path.isfile(word):
+            elif key in PICTURES and word not in PICTURES[key] and not os.path.isfile(word):
                 raise PictureError(
                     f"There is no picture at '{word}'", "Check the path for typing errors.", id="no-such-picture"
                 )

@@ -6,7 +6,7 @@ they gain less: long for their width, along the form, and none that is tiny.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from dreambrush import steady
 from dreambrush.arrays import Float32
 from dreambrush.bezier import RADIUS, path_nodes
 from dreambrush.painter.geometry import LIGHTEST, constrained, dotness
+from dreambrush.painter.plan.follow import kept_along, led
+from dreambrush.painter.see.cells import grown
+from dreambrush.painter.see.guide import Guide, GuidedField
 from dreambrush.painter.see.orientation import OrientationField
 
 EXACT, DEFAULT, FREE = 0.0, 0.5, 1.0
@@ -28,6 +31,7 @@ FEATURE = 0.006  # greatest least width of a stroke in faces (share of the side)
 SLANT, SLANTED = -0.9, 0.6  # radians, share
 ROOM = 1.5  # share of the canvas that strokes may cover, if all are the narrowest and shortest of the freest hand
 WIDEST = 0.4  # greatest stroke width, as a share of the shorter side
+LED = 0.9  # share of its gain that a stroke straight across a guide of strength 1 loses, whatever the hand
 PLACES = 5  # number of places along a stroke where its direction is compared with the form's
 
 
@@ -51,6 +55,7 @@ class Hand:
         formed: (rows, columns) 0..1: how much the form counts at each place of the canvas; None for everywhere in full.
         edged: (rows, columns) 0..1: how clear the edges are at each place of the canvas; None for no edges.
         slant: share of its gain that a stroke across the slant loses where no form runs one way.
+        guide: what leads the strokes; None for the form alone.
     """
 
     long: float
@@ -68,11 +73,12 @@ class Hand:
     edged: Float32 | None = None
     careful: float = 0.0
     slant: float = 0.0
+    guide: Guide | None = None
 
     def score(self, gain: Float32, strokes: Float32) -> Float32:
         """Scores (b,) of strokes (b, 9), from what they gain (b,)."""
         score = gain * (1 - self.long * dotness(strokes))
-        if self.along:
+        if self.along or self.guide is not None:
             nodes = path_nodes(strokes, PLACES)
             steps = np.diff(nodes, axis=1)
             places = 0.5 * (nodes[:, 1:] + nodes[:, :-1])
@@ -84,11 +90,28 @@ class Hand:
             if self.slant:
                 across += np.float32(self.slant) * (1 - coherence) * steady.sin(way - np.float32(SLANT)) ** 2
             weight = np.sqrt((steps**2).sum(-1)) + np.float32(1e-6)
-            score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
+            if self.guide is None:
+                score = score * (1 - self.along * (across * weight).sum(1) / weight.sum(1))
+            else:
+                loses = self.along + np.float32(max(LED - self.along, 0)) * self.guide.at(places)[1]
+                score = score * (1 - (loses * across * weight).sum(1) / weight.sum(1))
         return np.asarray(np.where(gain > 0, score, gain), np.float32)
+
+    def lead(self, strokes: Float32) -> Float32:
+        """Turns new strokes (b, 9) towards the guide, if there is one."""
+        return strokes if self.guide is None else led(strokes, self.guide)
+
+    def guided(self, guide: Guide) -> Hand:
+        """The same hand, led by a guide."""
+        formed = self.formed
+        if formed is not None:
+            formed = np.maximum(formed, grown(guide.flow.strength, (formed.shape[0], formed.shape[1])))
+        return replace(self, form=GuidedField(self.form, guide), guide=guide, formed=formed)
 
     def constrain(self, strokes: Float32) -> Float32:
         """Brings strokes (b, 9) within what this hand would lay."""
+        if self.guide is not None:
+            strokes = kept_along(strokes, self.guide)
         shortest: float | Float32 = self.shortest
         if self.edged is not None and self.careful < self.shortest:
             edge = self._read(self.edged, path_nodes(strokes, 2)).max(1)

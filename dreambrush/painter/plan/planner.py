@@ -17,7 +17,7 @@ from dreambrush.painter.plan.deadline import Deadline
 from dreambrush.painter.plan.effort import Effort
 from dreambrush.painter.plan.expect import expected_error
 from dreambrush.painter.plan.state import PlanStep, State
-from dreambrush.painter.propose.grow import Grower
+from dreambrush.painter.propose.grow import Grower, Shaper
 from dreambrush.painter.refine.descent import descend
 from dreambrush.painter.refine.scene import Scene, View
 from dreambrush.painter.see.cells import reduced
@@ -43,6 +43,7 @@ class Planner:
         rng: of all choices.
         deadline: after which no more is thought.
         shown: what the painting is compared with; the scene by default.
+        shaper: gives strokes the shapes of a manner; None to leave them as they are.
         again: whether all strokes are refined again when the last ones are added, for none is laid before that.
 
     Attributes:
@@ -60,10 +61,11 @@ class Planner:
         deadline: Deadline,
         shown: Scene | None = None,
         again: bool = False,
+        shaper: Shaper | None = None,
     ) -> None:
         self.shown = shown or scene
         self.scene, self.paper, self.grower, self.effort = scene, paper, grower, effort
-        self.rng, self.deadline, self._again = rng, deadline, again
+        self.rng, self.deadline, self._again, self._shaper = rng, deadline, again, shaper
         self._coarse_paper = grower.canvas
         self.sketch, self.step = Sketch.empty(), PlanStep()
         self._kept: tuple[Sketch, View] | None = None  # what was seen of a sketch, until it changes
@@ -93,6 +95,9 @@ class Planner:
         """Makes the plan: that many strokes, or fewer when the expected mean squared error is small enough."""
         yield from self._grow_all(count, enough)
         yield from self._swap_all()
+        if not self.step.shaped:
+            self._settle(count)
+            self._now(shaped=self._shaper is not None)
         if not self.step.refined:
             steps = self.effort.last_steps
             yield from self._refine(min(steps, FIRST_STEPS) if self._again else steps)
@@ -154,12 +159,20 @@ class Planner:
             paused = self.step.paused
             if paused < len(pauses) and len(self.sketch) >= pauses[paused]:
                 yield from self._refine(self.effort.pause_steps)
+                self._settle(len(self.sketch))
                 self._now(paused=paused + 1)
             more = len(self.sketch) < count and (self.deadline.growing() or not self.sketch)
             if more and not self.exhausted and not self._is_enough(enough, self.paper):
                 yield self._grow(count)
             else:
                 self._now(grown=True)
+
+    def _settle(self, count: int) -> None:
+        """Gives all strokes so far, as many of the painting's as that, the shapes of a manner, if there is one."""
+        if self._shaper is not None:
+            strokes = self._shaper.settled(self.sketch.strokes, count / max(self.grower.room, 1))
+            self.sketch = replace(self.sketch, strokes=strokes)
+            self._look()
 
     def _is_enough(self, enough: float, canvas: Float32, done: int = 0) -> bool:
         """Whether the strokes after those that are laid leave so little of a mean squared error on the canvas."""

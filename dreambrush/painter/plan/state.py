@@ -30,6 +30,7 @@ class PlanStep:
         swapped: how often weak strokes have been taken away.
         before: the sketch before the present swap, if there is one.
         before_mse: mean squared error of that.
+        shaped: whether its strokes have the shapes of a manner.
         refined: whether the plan is finished.
         mended: whether what is left was refined since the last layer was laid.
         adding: whether strokes are being added to what is laid.
@@ -43,6 +44,7 @@ class PlanStep:
     swapped: int = 0
     before: Sketch | None = None
     before_mse: float = 0.0
+    shaped: bool = False
     refined: bool = False
     mended: bool = False
     adding: bool = False

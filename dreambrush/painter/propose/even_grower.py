@@ -141,7 +141,7 @@ class EvenGrower(Grower):
         strokes[:, CONTROL] = places + aside
         strokes[:, PRESSURES] = rng.uniform(*PRESSED, (n, 2))
         strokes[:, RADIUS] = radius
-        strokes = self.scene.constrain(strokes)
+        strokes = self.scene.admitted(strokes)
         if self.dots:
             strokes[:, PRESSURES] = 1
             return strokes[rng.permutation(n)[: self.room]]

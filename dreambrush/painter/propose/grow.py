@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -16,6 +17,19 @@ from dreambrush.painter.sketch import Sketch
 
 Score = Callable[[Float32, Float32], Float32]
 """Turns gains (b,) and strokes (b, 9) into scores (b,), of which the highest are chosen."""
+
+
+class Shaper(Protocol):
+    """Gives strokes the shapes of a manner."""
+
+    def shaped(self, strokes: Float32, low: float, high: float) -> Float32:
+        """Proposed strokes (b, 9) in the shapes of those from share ``low`` to share ``high`` of the painting's."""
+        ...
+
+    def settled(self, strokes: Float32, high: float) -> Float32:
+        """All strokes (k, 9) of a plan, the first share ``high`` of the painting's, so that what is seen is right."""
+        ...
+
 
 NOT_WORTH_IT = 1e-3  # share of the error; where all strokes that there is room for gained no more, none is worth it
 
@@ -31,6 +45,7 @@ class Grower(ABC):
         score: what the hand makes of gains.
 
     Attributes:
+        shaper: gives proposed strokes the shapes of a manner; None, as at first, to leave them as they are.
         canvas: (height * width, 3) canvas as it is expected to be with the strokes so far.
         mse: mean squared error of that canvas.
         idle: whether the last round found nothing that is worth a stroke.  That is known only where colours are given:
@@ -39,6 +54,7 @@ class Grower(ABC):
 
     def __init__(self, scene: Scene, rng: np.random.Generator, canvas: Float32, room: int, score: Score) -> None:
         self.scene, self.rng, self.room, self.score = scene, rng, room, score
+        self.shaper: Shaper | None = None
         shape = scene.height, scene.width, 3
         self.canvas = canvas
         self.mse = scene.canvas_error(canvas)

@@ -79,6 +79,7 @@ class RoundGrower(Grower):
     ) -> None:
         super().__init__(scene, rng, canvas, room, score)
         self.controllers, self.budget = controllers, budget
+        self._part = 0.0, 1.0  # shares of the painting before this round, and with it
         # Where colours are given, no stroke removes what lies between them.  The controller, which knows of no
         # palette, would see an error there that never goes away.  So it sees what can be painted.
         target = scene.target if scene.snap is None else scene.snap(scene.target)
@@ -90,6 +91,7 @@ class RoundGrower(Grower):
 
     def round(self, there: int, wanted: int, needed: bool = True) -> Sketch:
         """See :class:`Grower`."""
+        self._part = there / self.room, (there + wanted) / self.room
         found = self._proposed(there + wanted, max(int(self.budget.judged * wanted), 1))
         strokes, gains = found.sketch.strokes, found.gains
         scores = self.score(gains, strokes)
@@ -149,7 +151,9 @@ class RoundGrower(Grower):
 
     def _judged(self, strokes: Float32, brush: int) -> _Judged:
         """Strokes (n, 9) in pixels, brought within what the hand would lay, and what the dream says of them."""
-        strokes = self.scene.constrain(strokes)
+        strokes = self.scene.admitted(strokes)
+        if self.shaper is not None:
+            strokes = self.shaper.shaped(strokes, *self._part)
         colours, gains = self.scorer.judge(strokes, brush)
         sketch = Sketch(strokes, colours, np.full(len(strokes), brush, np.int64))
         return _Judged(sketch, gains / np.float32(self.scene.cell**2))

@@ -125,7 +125,7 @@ class WindowGrower(Grower):
         proposals = windows.to_picture(self.controller.propose(windows, count, self.rng)).reshape(-1, NUMBERS)
         nothing = np.zeros(len(proposals), np.float32)
         brush = np.zeros(len(proposals), np.int64)
-        return Candidates(self.scene.constrain(proposals), brush, np.repeat(windows.size, count), nothing, nothing)
+        return Candidates(self.scene.admitted(proposals), brush, np.repeat(windows.size, count), nothing, nothing)
 
     def _judged(self, candidates: Candidates) -> Candidates:
         """Scores candidates anew on the canvas as it is now, each with the brush that suits it best."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from dreambrush import steady
 from dreambrush.arrays import Float32
-from dreambrush.bezier import RADIUS
+from dreambrush.bezier import PATH, RADIUS
 from dreambrush.painter.refine.adam import Adam
 from dreambrush.painter.refine.asked import by_nodes_of_strokes
 from dreambrush.painter.refine.fragments import Grid
@@ -122,6 +122,8 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
     grad_strokes[:, RADIUS] *= sketch.strokes[:, RADIUS]  # the gradient by the logarithm of the radius
     adam, direction = at.adam.step(grad_strokes)
     change = (rates * direction).astype(np.float32)
+    if scene.stiff:
+        _stiffen(change, np.float32(scene.stiff))
     strokes = sketch.strokes - change
     strokes[:, RADIUS] = sketch.strokes[:, RADIUS] * steady.exp(-change[:, RADIUS])
     grad_colour = COLOUR_MEMORY * at.grad_colour + (1 - COLOUR_MEMORY) * grad_colour
@@ -136,6 +138,13 @@ def _step(scene: Scene, at: Descent, canvas: Float32, grid: Grid, rates: Float32
     if scene.snap is not None:
         colours = scene.snap(colours)
     return Descent(replace(sketch, strokes=scene.constrain(strokes), colours=colours), adam, grad_colour, curvature)
+
+
+def _stiffen(change: Float32, stiff: np.float32) -> None:
+    """Takes out of changes (k, 9) of strokes, in place, what would change their shapes."""
+    move = change[:, PATH].reshape(-1, 3, 2).mean(1)
+    change *= 1 - stiff
+    change[:, PATH] += stiff * np.tile(move, 3)
 
 
 def _gradients(

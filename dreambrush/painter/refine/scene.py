@@ -110,6 +110,8 @@ class Scene:
         snap: brings colours to those that may be used; by default any colour may.
         base: (height * width, 3) float32 what is seen where no paint is; the mean of the target by default.
         pigment: how paint mixes; as display sRGB does, by default.
+        lead: turns new strokes (k, 9) to where they are led; by default they are not.
+        stiff: 0, strokes may change their shapes while they are refined, to 1, they only move and change colours.
 
     Attributes:
         height: height of the canvas in cells.
@@ -130,8 +132,12 @@ class Scene:
         snap: Snap | None = None,
         base: Float32 | None = None,
         pigment: Pigment | None = None,
+        lead: Callable[[Float32], Float32] | None = None,
+        stiff: float = 0.0,
     ) -> None:
         self.dreams, self.constrain, self.cell, self.snap, self.pigment = dreams, constrain, cell, snap, pigment
+        self._lead = lead
+        self.stiff = stiff
         small = reduced(target, cell)
         self.height, self.width = small.shape[:2]
         self.target = small.reshape(-1, 3)
@@ -140,6 +146,10 @@ class Scene:
         self.weight = self.counts if attention is None else self.counts * reduced(attention, cell).ravel()
         self._base = base
         self._total = float(self.counts.sum(dtype=np.float64))
+
+    def admitted(self, strokes: Float32) -> Float32:
+        """New strokes (k, 9), turned to where they are led, and within what is allowed."""
+        return self.constrain(strokes if self._lead is None else self._lead(strokes))
 
     @cached_property
     def base(self) -> Float32:

@@ -49,6 +49,8 @@ def write_state(state: State) -> bytes:
         arrays |= {**_columns("earlier", earlier.sketch), "earlier.layer": earlier.layer}
     step = {each.name: getattr(state.step, each.name) for each in fields(PlanStep)}
     before, descent = step.pop("before"), step.pop("descent")
+    if not step["shaped"]:
+        del step["shaped"]  # so that earlier versions can read it
     if before is not None:
         arrays |= _columns("before", before)
     if descent is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from dreambrush.cli.paint.options import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
+from dreambrush.cli.paint.defaults import DEFAULT_EFFORT, DEFAULT_HAND, DEFAULT_LAYERS
 from dreambrush.cli.ui.likeness import likeness
 from dreambrush.cli.ui.progress import Show
 from dreambrush.errors import ExitCode
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Command
 
 KEYS = {"target", "output", "width", "height", "strokes", "seconds", "mse", "psnr", "dreamed_mse", "brush", "seed"}
-KEYS |= {"edges", "simplify", "temperature", "relief", "focus"}
+KEYS |= {"edges", "simplify", "temperature", "relief", "focus", "flow", "manner"}
 KEYS |= {"transfer_gap", "brushes", "effort", "hand", "layers", "pigment", "transparent", "stages", "seconds_by_work"}
 KEYS |= {
     "likeness",

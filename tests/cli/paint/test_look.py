@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dreambrush.cli.paint.options import DEFAULT_HAND
+from dreambrush.cli.paint.defaults import DEFAULT_HAND
 from dreambrush.cli.paint.settings import RELIEF, TEMPERATURE
 from dreambrush.recipe import Recipe, recipes_of
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreambrush.cli.paint import options as paint_options
+from dreambrush.cli.paint import defaults
 from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.named import BRUSH_SETS
 from dreambrush.errors import ExitCode
@@ -68,13 +68,14 @@ def test_defaults_are_the_painters() -> None:
     from dreambrush.painter.plan import effort, hand
     from dreambrush.painter.plan.order import LAYERS
 
-    assert (effort.LEAST, effort.MOST) == (min(effort.EFFORTS), max(effort.EFFORTS)) == paint_options.EFFORTS
-    assert (hand.EXACT, hand.FREE) == paint_options.HANDS
-    assert (min(LAYERS), max(LAYERS)) == paint_options.LAYERS
+    assert (effort.LEAST, effort.MOST) == (min(effort.EFFORTS), max(effort.EFFORTS)) == defaults.EFFORTS
+    assert (hand.EXACT, hand.FREE) == defaults.HANDS
+    assert (min(LAYERS), max(LAYERS)) == defaults.LAYERS
     painters = PaintOptions()
-    assert painters.effort == paint_options.DEFAULT_EFFORT
-    assert painters.hand == paint_options.DEFAULT_HAND
-    assert painters.layers == paint_options.DEFAULT_LAYERS
+    assert painters.effort == defaults.DEFAULT_EFFORT
+    assert painters.hand == defaults.DEFAULT_HAND
+    assert painters.layers == defaults.DEFAULT_LAYERS
+    assert painters.likeness == defaults.LIKENESS
 
 
 def painted(command: Command, *words: str) -> dict[str, Any]:

@@ -144,13 +144,26 @@ def test_ctrl_c_tells_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyP
             "--palette",
             "#000,#fff,#c33",
         ),
-        ("--focus", "mask.png", "--max-size", "12", "--until", "40", "--no-your-turn", "--seed", "7"),
+        (
+            "--focus",
+            "mask.png",
+            "--flow",
+            "line.png",
+            "--max-size",
+            "12",
+            "--until",
+            "40",
+            "--no-your-turn",
+            "--seed",
+            "7",
+        ),
         ("--style", "pointillist", "--pigment"),
         ("--style", "charcoal"),
     ],
 )
 def test_all_wishes_are_kept(command: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
     Image.fromarray(np.tile(np.arange(0, 240, 5, dtype=np.uint8), (48, 1))).save("mask.png")
+    Image.fromarray(255 * np.eye(40, dtype=np.uint8)).save("line.png")
     half(command, monkeypatch, *words, rounds=2)
     assert command("paint", "--resume", "photo.ora", "-q").code == 0
     assert command("paint", "photo.png", "-o", "whole.ora", *HOW, *words).code == 0

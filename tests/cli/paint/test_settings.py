@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,12 +47,13 @@ def test_what_the_painter_is_told() -> None:
 
 
 def test_what_has_its_default_is_not_recorded_where_earlier_versions_did_not() -> None:
-    plain, lost = settings(), settings(edges=0.7, flatten_pigment=True, relief=0.2)
-    assert not {"edges", "flatten_pigment", "relief"} & plain.record().keys()
+    plain, lost = settings(), settings(edges=0.7, flatten_pigment=True, relief=0.2, flow="lines.png")
+    assert not {"edges", "flatten_pigment", "relief", "flow"} & plain.record().keys()
     assert (lost.record()["edges"], lost.record()["flatten_pigment"]) == (0.7, True)
+    assert settings_of(plain.record()) == plain and settings_of(lost.record()) == lost
+    lost = replace(lost, flow=None)
     assert (plain.for_painter(40, 30, 0.0).edges, lost.for_painter(40, 30, 0.0).edges) == (0.0, 0.7)
     assert (plain.for_painter(40, 30, 0.0).relief, lost.for_painter(40, 30, 0.0).relief) == (0.0, 0.2)
-    assert settings_of(plain.record()) == plain and settings_of(lost.record()) == lost
 
 
 @pytest.mark.slow

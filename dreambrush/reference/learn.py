@@ -1,0 +1,182 @@
+"""Learns the manner of references, and makes a style of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from dreambrush.arrays import Float32, Float64
+from dreambrush.errors import PictureError
+from dreambrush.manner.colours import swatches_of_paint
+from dreambrush.manner.manner import MOST_COLOURS, PLACES, Manner, StrokeGroup, Swatch
+from dreambrush.manner.table import MEANS
+from dreambrush.mypaint.ora.document import read_document
+from dreambrush.mypaint.ora.render import render_document
+from dreambrush.painter.measure.figures import figures_of
+from dreambrush.pictures.limits import Limits
+from dreambrush.pictures.palette import oklab
+from dreambrush.pictures.reading import load_picture
+from dreambrush.recipe import recipes_of
+from dreambrush.reference.brushes import USUAL, nearest_brushes, own_brushes
+from dreambrush.reference.measured import SWATCHES, UNKNOWN_OF_PATCHES, manner_of
+from dreambrush.reference.patches import figures_of_patches
+from dreambrush.reference.recovery import recovered_strokes
+
+SIDE = 512  # pixels of the longer side at which a reference is looked at
+SMALLEST_SIDE = 64  # pixels: in a smaller picture no stroke can be told from another
+PAPER, PALE, PAPER_SHARE, ALIKE = (
+    0.7,
+    0.06,
+    0.2,
+    0.06,
+)  # of paper: least lightness, greatest chroma, least share; distance
+HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these say what is seen of the photo
+FEWEST, MOST = 200, 6000  # strokes of a painting
+CROWDED = 1.0  # times that more strokes are laid than would do if they did not crowd on details
+MOST_BRUSHES = 4
+MOST_OPEN = 0.6  # share of the ground
+SPARSE = 0.4  # share of open ground, from which on only the strokes tell the colours
+EVEN = 2 / 255  # difference of colours up to which a picture is blank
+ORA = ".ora"
+PATCHES, RECIPE, STROKE_MAPS = MEANS
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned of references.
+
+    Attributes:
+        manner: the manner.
+        options: options of `dreambrush paint` that go with it, by their keys in a style.
+    """
+
+    manner: Manner
+    options: dict[str, Any]
+
+
+def learn(references: Sequence[Path]) -> Learned:
+    """Learns the manner of one or several references, as one.
+
+    Raises:
+        PictureError: one cannot be read, is too small, or shows no strokes.
+    """
+    found = [_of(each) for each in references]
+    manner = joined([each for each, _ in found])
+    brushes = list(dict.fromkeys(name for _, names in found for name in names))[:MOST_BRUSHES]
+    strokes = min(max(round(CROWDED * manner.strokes), FEWEST), MOST)
+    options = {
+        "brush": brushes,
+        "strokes": strokes,
+        "hand": HAND,
+        "simplify": SIMPLIFY,
+        "edges": EDGES,
+        "ground": "#" + bytes(round(255 * each) for each in manner.ground).hex(),
+    }
+    return Learned(manner, options)
+
+
+def joined(manners: Sequence[Manner]) -> Manner:
+    """One manner in the middle of several.
+
+    It has the barycentre of each distribution, which in one dimension is the mean of the quantiles (Agueh and Carlier,
+    "Barycenters in the Wasserstein space", 2011, section 6.1).
+    """
+    first = manners[0]
+    if len(manners) == 1:
+        return first
+    groups = []
+    for place in PLACES:
+        of_place = [each.of_place(place) for each in manners if place in each.places]
+        for number, group in enumerate(of_place[0] if of_place else ()):
+            same = [each[number] for each in of_place if number < len(each)]
+            names = [name for name in group.figures if all(name in each.figures for each in same)]
+            figures = {
+                name: tuple(np.mean([each.figures[name] for each in same], 0).round(4).tolist()) for name in names
+            }
+            share = float(np.mean([each.share for each in same]))
+            groups.append(StrokeGroup(place, group.breadth, share, figures))
+    most = max(MOST_COLOURS // len(manners), 1)
+    swatches = tuple(
+        Swatch(swatch.colour, swatch.share / len(manners)) for each in manners for swatch in each.swatches[:most]
+    )
+    means = first.means if all(each.means == first.means for each in manners) else PATCHES
+    open_ = float(np.mean([each.open for each in manners]))
+    source = ", ".join(each.source for each in manners)
+    order = None if any(each.order is None for each in manners) else float(np.mean([each.order for each in manners]))
+    return replace(
+        first, source=source, means=means, groups=tuple(groups), swatches=swatches, open=open_, order=order, flow=()
+    )
+
+
+def _of(file: Path) -> tuple[Manner, list[str]]:
+    """The manner of one reference, and the names of the brushes that suit it."""
+    return _of_document(file) if file.suffix.lower() == ORA else _of_picture(file)
+
+
+def _of_picture(file: Path) -> tuple[Manner, list[str]]:
+    """The same of a picture of a painting."""
+    picture = load_picture(file, SIDE, limits=Limits())
+    if min(picture.shape[:2]) < SMALLEST_SIDE or np.ptp(picture.reshape(-1, 3), 0).max() <= EVEN:
+        raise PictureError(
+            f"'{file}' shows no strokes: it is blank, or smaller than {SMALLEST_SIDE} pixels.",
+            "Choose a larger picture of a painting.",
+            id="reference-shows-no-strokes",
+        )
+    strokes, figures = figures_of_patches(picture)
+    ground, open_ = _ground(strokes.colour, figures.seen, picture)
+    manner = manner_of(figures, strokes, picture, file.name, PATCHES, ground, UNKNOWN_OF_PATCHES, open_)
+    return manner, nearest_brushes(picture, open_)
+
+
+def _of_document(file: Path) -> tuple[Manner, list[str]]:
+    """The same of a painting of ours, whose recipe has the strokes, or of one that a person painted in MyPaint."""
+    with read_document(file) as document:
+        seen = render_document(document)
+        recipes = recipes_of(document.settings)
+        strokes = recipes[-1].strokes if recipes else recovered_strokes(document).strokes
+        ground = recipes[-1].ground if recipes else None
+    picture: Float32 = np.asarray(seen[..., :3] / np.float32(255), np.float32)
+    height, width = picture.shape[:2]
+    if strokes.size != (width, height):
+        strokes = strokes.scaled((width, height))
+    side = max(width, height)
+    if side > SIDE:  # as large as pictures are looked at
+        size = max(round(width * SIDE / side), 1), max(round(height * SIDE / side), 1)
+        strokes = strokes.scaled(size)
+        small = Image.fromarray(np.ascontiguousarray(seen[..., :3])).resize(size, Image.Resampling.BOX)
+        picture = np.asarray(np.asarray(small) / np.float32(255), np.float32)
+    figures = figures_of(strokes, picture)
+    open_ = round(max(1 - float(figures.seen.sum()) * side**2 / (width * height), 0.0), 3)
+    colour = picture.reshape(-1, 3).mean(0) if ground is None else ground / 255
+    red, green, blue = (float(each) for each in np.clip(colour, 0, 1))
+    means = RECIPE if recipes else STROKE_MAPS
+    colours: tuple[Swatch, ...] = ()
+    if open_ > SPARSE:  # the page is no paint
+        colours = swatches_of_paint(figures.colour, figures.seen, SWATCHES)
+    open_ = min(open_, MOST_OPEN)
+    manner = manner_of(figures, strokes, picture, file.name, means, (red, green, blue), (), open_, colours)
+    own = own_brushes(strokes, figures.seen)
+    return manner, own or (list(USUAL) if open_ > SPARSE else nearest_brushes(picture, open_))
+
+
+def _ground(colours: Float32, areas: Float64, picture: Float32) -> tuple[tuple[float, float, float], float]:
+    """The colour of the ground of a painting, and how much of it is open.
+
+    Bare paper is light and pale, and its patches are large and alike.  Where there is none, the ground is the mean
+    colour.
+    """
+    lab = oklab(colours)
+    largest = lab[int(areas.argmax())]
+    alike = np.sqrt(((lab - largest) ** 2).sum(1)) < ALIKE
+    share = float(areas[alike].sum() / areas.sum())
+    if largest[0] > PAPER and np.hypot(*largest[1:]) < PALE and share > PAPER_SHARE:
+        mean, open_ = np.average(colours[alike], axis=0, weights=areas[alike]), round(min(share, MOST_OPEN), 3)
+    else:
+        mean, open_ = picture.reshape(-1, 3).mean(0), 0.0
+    red, green, blue = (float(each) for each in np.clip(mean, 0, 1))
+    return (red, green, blue), open_
