@@ -128,7 +128,8 @@ def learned(cases: Sequence[Case]) -> TextureMetric:
 def discriminants_of(cases: Sequence[Case]) -> Discriminants:
     """Fisher's discriminants of wrong brushes against the right one."""
     right = np.concatenate([case.differences[:, case.brush] for case in cases])
-    offset = np.nan_to_num(np.nanmean(right, 0))
+    known = np.isfinite(right)
+    offset = np.where(known, right, 0).sum(0) / np.maximum(known.sum(0), 1)
     spread = np.sqrt((np.nan_to_num(right - offset) ** 2).mean(0)) + LEAST_SPREAD
     within = np.nan_to_num((right - offset) / spread)
     covariance = (1 - SHRINKAGE) * within.T @ within / len(within) + SHRINKAGE * np.eye(len(spread))

@@ -22,7 +22,7 @@ from dreambrush.reference.medium import laid_with, suited_brushes, texture_metri
 from dreambrush.reference.texture import SIZE
 from dreambrush.strokes import Strokes
 
-SIDE, STROKES = 256, 300
+SIDE, STROKES = 192, 250
 BRUSHES = ("oil", "bristle", "watercolour")
 
 
