@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dreambrush.arrays import Float64
-from dreambrush.bezier import point_at
+from dreambrush.bezier import point_at, velocity_at
 
 ROUNDS = 4  # how often it is asked anew which place of the curve belongs to which point
 TRIALS = 7  # places at which a line is cut for trial
@@ -65,10 +65,15 @@ def distance(line: Float64, curve: Float64) -> float:
 
 
 def distances(line: Float64, curve: Float64) -> Float64:
-    """How far points (k, 2) are from the nearest of many places on a curve (3, 2)."""
-    points = point_at(curve[0], curve[1], curve[2], np.linspace(0, 1, 2 * FINE)[:, None])
+    """How far points (k, 2) are from a curve (3, 2), sideways from the nearest of many places on it."""
+    t = np.linspace(0, 1, 2 * FINE)
+    points = point_at(curve[0], curve[1], curve[2], t[:, None])
     apart = line[:, None] - points[None]
-    return np.asarray(np.sqrt((apart**2).sum(-1).min(1)))
+    nearest = (apart**2).sum(-1).argmin(1)
+    way = velocity_at(curve[0], curve[1], curve[2], t[nearest][:, None])
+    away = apart[np.arange(len(line)), nearest]
+    speed = np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)
+    return np.asarray(np.abs(away[:, 0] * way[:, 1] - away[:, 1] * way[:, 0]) / speed)
 
 
 def _places(line: Float64) -> Float64:

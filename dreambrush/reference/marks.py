@@ -31,7 +31,7 @@ RADII = 2.0, 16.0  # pixels, between which brushes are measured, in steps of an 
 FINE = 33  # pressures among which the one is looked for that leaves a given width
 TELLS = 1.12  # a brush whose widest mark is not so many times as wide as its narrowest does not tell the pressure
 GROUND = 0.3  # value of the paint on which strokes are measured
-CONTRASTS = 0.1, 0.25, 0.6  # of strokes to the paint below, at which they are measured
+CONTRASTS = 0.05, 0.15, 0.45  # of strokes to the paint below, at which they are measured
 WORK = 1e5  # of a stroke, a tenth of what painting allows
 MOUSE = 0.5  # pressure that MyPaint takes for a mouse, and that is taken here where nothing tells it
 
@@ -119,7 +119,8 @@ def measure_marks(settings: BrushSettings, radius: float, contrast: float | None
     Args:
         settings: settings of the brush.
         radius: radius in pixels; see :func:`octave`.
-        contrast: how much lighter the strokes are than what they are painted on, 0..1; None for a bare layer.
+        contrast: how much lighter the strokes are than what they are painted on, 0..0.7, as the mean over the channels;
+            None for a bare layer.
 
     Returns:
         The marks; those of a round brush if the brush paints nothing, or cannot paint.

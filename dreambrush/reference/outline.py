@@ -86,16 +86,17 @@ def outline(shape: Shape, line: Float64, usual: float, far: float) -> Outline:
 
 
 def _in_one_piece(covered: Mask, gap: int) -> Mask:
-    """Of rows (k, 2 n + 1) the places to which no gap of so many empty places comes from the middle."""
+    """Of rows (k, 2 n + 1) the places to which no more than so many empty places in a row come from the middle."""
     middle = covered.shape[1] // 2
-    padded = np.pad(covered, [(0, 0), (gap, gap)])
-    near = np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * (gap // 2) + 1, 1).any(-1))
-    start = (near.shape[1] - covered.shape[1]) // 2
-    near = near[:, start : start + covered.shape[1]]
-    # The middle itself may be in a hole: then the piece begins at what is nearest, within a gap.
-    right = np.logical_and.accumulate(near[:, middle:], 1)
-    left = np.logical_and.accumulate(near[:, middle::-1], 1)[:, ::-1]
-    return np.asarray(np.concatenate([left[:, :-1], right], 1))
+    right, left = _reached(covered[:, middle:], gap), _reached(covered[:, middle::-1], gap)
+    return np.asarray(np.concatenate([left[:, :0:-1], right], 1))
+
+
+def _reached(covered: Mask, gap: int) -> Mask:
+    """Of rows (k, n) the places that are reached from the first without more than so many empty places in a row."""
+    at = np.arange(covered.shape[1])
+    last = np.maximum.accumulate(np.where(covered, at, -1), 1)
+    return np.asarray(np.logical_and.accumulate(at - last <= gap, 1))
 
 
 def beyond(shape: Shape, end: Float64, way: Float64, half: float, density: float, far: float) -> float:
@@ -116,6 +117,5 @@ def beyond(shape: Shape, end: Float64, way: Float64, half: float, density: float
     covered = shape.at(end + along[:, None, None] * way + strip[None, :, None] * across)
     row = covered.mean(1)
     gap = int(half / step) + 1
-    seen = _in_one_piece(np.concatenate([np.zeros((1, len(row)), bool), (row > 0)[None]], 1), gap)[0, len(row) :]
-    reached = row * seen[: len(row)]
+    reached = row * _reached((row > 0)[None], gap)[0]
     return float(np.minimum(reached / density, 1.0).sum() * step)

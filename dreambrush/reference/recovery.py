@@ -20,18 +20,20 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Int32, Mask
 from dreambrush.errors import OpenrasterError
+from dreambrush.mypaint.engine.brush import SMALLEST_RADIUS
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.ora.document import Document, Group, PaintLayer, read_document
 from dreambrush.mypaint.strokemap import RecordedStroke, decode
+from dreambrush.painter.measure.stroke_metrics import LIGHT_WIDTH
 from dreambrush.reference.marks import ROUND, Marks, contrast_class, measure_marks, octave
+from dreambrush.reference.recorded_brushes import BrushBox, RecordedBrush
 from dreambrush.reference.shapes import shape_of
-from dreambrush.reference.tools import Tool, ToolBox
 from dreambrush.reference.tracing import Piece, trace
 from dreambrush.reference.trial import Bias, corrected, tried
 from dreambrush.reference.underpaint import Underpaint
 from dreambrush.strokes import Strokes
 
-MOST_STROKES = 20_000  # that are looked at; of more, every second, third, ...
+MOST_STROKES = 4_000  # that are looked at; of more, every second, third, ...
 MOST_MARKS = 200  # brushes and sizes that are measured; others are taken for round ones
 NEAR = 1e5  # pixels: farther from the corner no path is believed
 LEAST_HALF = 0.75  # pixels
@@ -51,7 +53,8 @@ class Recovered:
         width: (n,) float32 width in pixels of the mark that each has left.
         told: (n,) bool, whether the pressure was told by the width; where not, it is 0.5.
         settings: of each brush, its settings as the first stroke used them; None if they cannot be read.
-        recorded: how many strokes the stroke maps hold that have changed a pixel on or near the picture.
+        recorded: how many strokes were recovered: all that have laid paint on the picture, but of more than 4,000 only
+            every second, third, and so on.
     """
 
     strokes: Strokes
@@ -61,6 +64,15 @@ class Recovered:
     told: Mask
     settings: tuple[BrushSettings | None, ...]
     recorded: int
+
+    def as_seen(self) -> Strokes:
+        """The strokes with radii that one of our brushes would need to leave marks as wide.
+
+        The radius of a brush is only its basic one: at the pressure of a mouse a round brush of MyPaint's may be half
+        as wide as that says, or three times.  Ours are about as wide as it says at full pressure.
+        """
+        pressed = LIGHT_WIDTH + (1 - LIGHT_WIDTH) * self.strokes.pressure.mean(1)
+        return replace(self.strokes, radius=np.maximum(self.width / 2 / pressed, SMALLEST_RADIUS))
 
 
 def recovered_strokes(source: Document | Path | str) -> Recovered:
@@ -88,7 +100,7 @@ class _Recovery:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._size = document.width, document.height
-        self._box = ToolBox()
+        self._box = BrushBox()
         self._marks: dict[_Kind, Marks] = {}
 
     def recovered(self) -> Recovered:
@@ -112,18 +124,18 @@ class _Recovery:
         return self._gathered(self._mended(found), [layer.name for layer in layers])
 
     def _traced(self, stroke: RecordedStroke, layer: PaintLayer, index: int, below: Underpaint) -> list[_Traced]:
-        """A stroke; none if it laid no paint that is on the picture or near it."""
-        tool = self._box.tool(stroke)
-        if tool.erases:
+        """A stroke; none if it laid no paint on the picture."""
+        brush = self._box.brush(stroke)
+        if brush.erases:
             return []
         shape = shape_of(stroke.packed_masks, layer.x, layer.y, self._size)
         if shape is None:
             return []
-        contrast = below.contrast(shape, tool.colour)
-        below.paint(shape, tool.colour)
-        usual = max(self._marks_of(self._kind(tool, None)).usual * tool.radius, LEAST_HALF)
-        kind = self._kind(tool, contrast)
-        return [_Traced(tuple(trace(shape, self._marks_of(kind), tool.radius, usual)), tool, index, kind, usual)]
+        contrast = below.contrast(shape, brush.colour)
+        below.paint(shape, brush.colour)
+        usual = max(self._marks_of(self._kind(brush, None)).usual * brush.radius, LEAST_HALF)
+        kind = self._kind(brush, contrast)
+        return [_Traced(tuple(trace(shape, self._marks_of(kind), brush.radius, usual)), brush, index, kind, usual)]
 
     def _mended(self, found: list[_Traced]) -> list[_Traced]:
         """The strokes without what recovery makes amiss with strokes of their kind."""
@@ -132,17 +144,17 @@ class _Recovery:
             of_kind.setdefault(each.kind, []).append(each)
         biases: dict[_Kind, Bias] = {}
         for kind, some in of_kind.items():
-            settings, marks = some[0].tool.settings, self._marks.get(kind, ROUND)
+            settings, marks = some[0].brush.settings, self._marks.get(kind, ROUND)
             if settings is not None and marks is not ROUND:
-                strokes = [(each.pieces, each.tool.radius, each.usual) for each in some]
+                strokes = [(each.pieces, each.brush.radius, each.usual) for each in some]
                 biases[kind] = tried(settings, kind[2], marks, strokes)
         return [
-            replace(each, pieces=tuple(corrected(each.pieces, biases.get(each.kind, Bias()), each.tool.radius)))
+            replace(each, pieces=tuple(corrected(each.pieces, biases.get(each.kind, Bias()), each.brush.radius)))
             for each in found
         ]
 
-    def _kind(self, tool: Tool, contrast: float | None) -> _Kind:
-        return tool.kind, octave(tool.radius), None if contrast is None else contrast_class(contrast)
+    def _kind(self, brush: RecordedBrush, contrast: float | None) -> _Kind:
+        return brush.kind, octave(brush.radius), None if contrast is None else contrast_class(contrast)
 
     def _marks_of(self, kind: _Kind) -> Marks:
         """The marks of a brush on paint to which it has a contrast, or on a bare layer."""
@@ -155,19 +167,18 @@ class _Recovery:
         return known
 
     def _gathered(self, found: Sequence[_Traced], layers: list[str]) -> Recovered:
-        names = list(dict.fromkeys(each.tool.kind for each in found))
-        first = [next(each.tool for each in found if each.tool.kind == name) for name in names]
-        number = {name: index for index, name in enumerate(names)}
+        first = list({each.brush.kind: each.brush for each in reversed(found)}.values())[::-1]
+        number = {brush.kind: index for index, brush in enumerate(first)}
         rows = [(piece, each, index) for index, each in enumerate(found) for piece in each.pieces]
         strokes = Strokes(
             path=np.clip([piece.path for piece, *_ in rows], -NEAR, NEAR).astype(np.float32),
             pressure=np.array([piece.pressure for piece, *_ in rows], np.float32),
-            radius=np.array([each.tool.radius for _, each, _ in rows], np.float32),
-            colour=np.array([each.tool.colour for _, each, _ in rows], np.float32),
-            brush=np.array([number[each.tool.kind] for _, each, _ in rows], np.int32),
+            radius=np.array([each.brush.radius for _, each, _ in rows], np.float32),
+            colour=np.array([each.brush.colour for _, each, _ in rows], np.float32),
+            brush=np.array([number[each.brush.kind] for _, each, _ in rows], np.int32),
             layer=np.array([each.layer for _, each, _ in rows], np.int32),
             size=self._size,
-            brushes=tuple(tool.name for tool in first),
+            brushes=tuple(brush.name for brush in first),
             layers=tuple(layers),
         )
         return Recovered(
@@ -176,7 +187,7 @@ class _Recovery:
             line=_counted([(index, piece.line) for piece, _, index in rows]),
             width=np.array([piece.width for piece, *_ in rows], np.float32),
             told=np.array([self._marks_of(each.kind).told for _, each, _ in rows], bool),
-            settings=tuple(tool.settings for tool in first),
+            settings=tuple(brush.settings for brush in first),
             recorded=len(found),
         )
 
@@ -187,14 +198,14 @@ class _Traced:
 
     Attributes:
         pieces: its pieces.
-        tool: its brush.
+        brush: its brush.
         layer: number of its layer.
         kind: what marks of its brush it was recovered with.
         usual: half-width in pixels that is usual for the brush.
     """
 
     pieces: tuple[Piece, ...]
-    tool: Tool
+    brush: RecordedBrush
     layer: int
     kind: _Kind
     usual: float

@@ -44,7 +44,7 @@ class Shape:
         padded = np.zeros((height, width), np.float32)
         padded[: self.cover.shape[0], : self.cover.shape[1]] = self.cover
         cover = padded.reshape(height // factor, factor, width // factor, factor).mean((1, 3), dtype=np.float32)
-        return Shape(np.pad(cover, 1), self.x - factor * self.cell, self.y - factor * self.cell, factor * self.cell)
+        return Shape(_rimmed(cover), self.x - factor * self.cell, self.y - factor * self.cell, factor * self.cell)
 
     def at(self, points: Float64) -> Float32:
         """How much is covered at points (..., 2), in pixels of the picture; nothing is beyond the grid."""
@@ -59,6 +59,13 @@ class Shape:
         return np.asarray((cells + 0.5) * self.cell + (self.x, self.y))
 
 
+def _rimmed(cover: Float32 | Mask) -> Float32:
+    """A grid within a rim of empty cells.  It takes a tenth of the time of numpy's pad."""
+    wide = np.zeros((cover.shape[0] + 2, cover.shape[1] + 2), np.float32)
+    wide[1:-1, 1:-1] = cover
+    return wide
+
+
 def shape_of_mask(mask: Mask, x: int = 0, y: int = 0) -> Shape | None:
     """The shape of a mask (h, w) whose corner is at a pixel; None if nothing is set."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
@@ -66,7 +73,7 @@ def shape_of_mask(mask: Mask, x: int = 0, y: int = 0) -> Shape | None:
         return None
     top, left = int(rows[0]), int(columns[0])
     part = mask[top : rows[-1] + 1, left : columns[-1] + 1]
-    return Shape(np.pad(part, 1).astype(np.float32), x + left - 1, y + top - 1, 1)
+    return Shape(_rimmed(part), x + left - 1, y + top - 1, 1)
 
 
 def shape_of(masks: Mapping[Tile, bytes], x: int, y: int, size: tuple[int, int]) -> Shape | None:
@@ -79,7 +86,7 @@ def shape_of(masks: Mapping[Tile, bytes], x: int, y: int, size: tuple[int, int])
         size: width and height of the picture in pixels.
 
     Returns:
-        The shape; None if it has no pixel on the picture or near it.
+        The shape; None if it has no pixel on the picture.  Far beyond the picture's edges it is cut off.
     """
     near = {}
     for (column, row), packed in masks.items():
@@ -109,4 +116,12 @@ def shape_of(masks: Mapping[Tile, bytes], x: int, y: int, size: tuple[int, int])
         return None
     height, width = found.cover.shape
     inner = cover[found.y + 1 : found.y + height - 1, found.x + 1 : found.x + width - 1]
-    return Shape(np.pad(inner, 1), left + found.x * cell, upper + found.y * cell, cell)
+    shape = Shape(_rimmed(inner), left + found.x * cell, upper + found.y * cell, cell)
+    return shape if _on_picture(shape, size) else None
+
+
+def _on_picture(shape: Shape, size: tuple[int, int]) -> bool:
+    """Whether a part of a shape is on the picture, of a width and height in pixels."""
+    left, top = (max(-(place // shape.cell), 0) for place in (shape.x, shape.y))
+    right, bottom = ((side - place - 1) // shape.cell + 1 for side, place in zip(size, (shape.x, shape.y), strict=True))
+    return bool(shape.cover[top : max(bottom, 0), left : max(right, 0)].any())

@@ -38,7 +38,9 @@ _GOES = _tables()
 def thinned(mask: Mask) -> Mask:
     """The lines (h, w) in the middle of a shape (h, w)."""
     span = mask.shape[1] + 2
-    flat = np.pad(mask, 1).astype(np.uint8).ravel()
+    wide = np.zeros((mask.shape[0] + 2, span), np.uint8)
+    wide[1:-1, 1:-1] = mask
+    flat = wide.ravel()
     alive = np.flatnonzero(flat)
     steps = [row * span + column for row, column in _AROUND]
     changed = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,7 +19,7 @@ MOST_CELLS = 20_000  # covered cells of a shape that is thinned; larger ones are
 MOST_POINTS = 400  # of a line that is cut into curves
 DENSE = 0.5  # share of the usual cover from which a cell is part of the shape
 BRANCH = 3.0  # half-widths: a shorter branch of a centre line is a bump of the outline
-GAP = 5.0  # half-widths between two parts of a stroke that belong together
+GAP = 7.0  # half-widths between two parts of a stroke that belong together
 SHORT = 1.0  # half-widths: a shorter centre line has no direction of its own
 LOOKS = ((2.2, 2), (1.5, 3))  # how often the line is laid in the middle: how far it is looked, how much it is smoothed
 STEP = 0.5  # half-widths between the points of a line
@@ -85,11 +86,10 @@ def centre_lines(shape: Shape, usual: float) -> list[Float64]:
 
 def _softened(cover: Float32) -> Float32:
     """The mean over 3 x 3 cells; the rim is empty and stays so."""
-    wide = np.pad(cover, 1)
-    rows = wide[:-2] + wide[1:-1] + wide[2:]
-    soft = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
-    soft[0] = soft[-1] = soft[:, 0] = soft[:, -1] = 0
-    return np.asarray(soft, np.float32)
+    soft = np.zeros_like(cover)
+    rows = cover[:-2] + cover[1:-1] + cover[2:]
+    soft[1:-1, 1:-1] = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    return soft
 
 
 def _rightwards(line: Float64) -> Float64:
@@ -129,10 +129,17 @@ def _along(shape: Shape, line: Float64, usual: float, marks: Marks, radius: floa
     points = _carried_on(line, at, ways, places)
     tolerance = max(TOLERANCE * usual, LEAST_TOLERANCE)
     found = []
-    for first, last, curve in pieces(points, tolerance):
+    for first, last, curve in _connected(pieces(points, tolerance)):
         within = pressure.between(places[first], places[last])
         found.append(Piece(curve, np.array(within), 2 * pressure.half_between(places[first], places[last])))
     return found
+
+
+def _connected(parts: list[tuple[int, int, Float64]]) -> list[tuple[int, int, Float64]]:
+    """Parts of a line, each curve of which begins where the one before ends."""
+    for (_, _, one), (_, _, other) in pairwise(parts):
+        one[2] = other[0] = (one[2] + other[0]) / 2
+    return parts
 
 
 class _Pressures:

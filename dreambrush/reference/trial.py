@@ -21,7 +21,7 @@ from dreambrush.reference.marks import WORK, Marks, brush_for, mask_of_tiles, pr
 from dreambrush.reference.shapes import shape_of_mask
 from dreambrush.reference.tracing import Piece, trace
 
-TRIED, FEWEST = 16, 5  # strokes of a kind that are tried; with fewer answers nothing is taken off
+TRIED, FEWEST = 10, 5  # strokes of a kind that are tried; with fewer answers nothing is taken off
 ROUNDS = 2  # the second time they are painted as corrected
 ROOM = 4.0  # radii around a stroke that is tried
 LARGEST = 1000.0  # pixels along the side of what is tried

@@ -29,13 +29,16 @@ class Underpaint:
         self._painted = np.zeros(shape, bool)
 
     def contrast(self, shape: Shape, colour: tuple[float, float, float]) -> float | None:
-        """How far a colour, sRGB 0..1, is from what is below a shape; None if it lies on the bare layer."""
+        """How far a colour, sRGB 0..1, is from what is below a shape; None if it lies on the bare layer.
+
+        It is the mean over the channels: MyPaint's rule takes their sum.
+        """
         rows, columns = self._cells(shape)
         painted = self._painted[rows, columns]
         if painted.sum() <= (1 - BARE) * len(rows):
             return None
         below = self._colour[rows[painted], columns[painted]]
-        return float(np.median(np.abs(below - np.asarray(colour, np.float32)).max(1)))
+        return float(np.median(np.abs(below - np.asarray(colour, np.float32)).mean(1)))
 
     def paint(self, shape: Shape, colour: tuple[float, float, float]) -> None:
         """Remembers that a shape has got a colour, sRGB 0..1."""

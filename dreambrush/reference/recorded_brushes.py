@@ -20,7 +20,7 @@ UNKNOWN_COLOUR, UNKNOWN_RADIUS = (0.5, 0.5, 0.5), 4.0  # of brushes that cannot 
 
 
 @dataclass(frozen=True, eq=False)
-class Tool:
+class RecordedBrush:
     """The brush of a recorded stroke, with its colour and size.
 
     Attributes:
@@ -40,7 +40,7 @@ class Tool:
     erases: bool
 
 
-class ToolBox:
+class BrushBox:
     """All brushes of a file.
 
     Attributes:
@@ -49,10 +49,10 @@ class ToolBox:
 
     def __init__(self) -> None:
         self.settings: dict[str, BrushSettings | None] = {}
-        self._by_bytes: dict[bytes, Tool] = {}
-        self._by_rest: dict[str, Tool] = {}
+        self._by_bytes: dict[bytes, RecordedBrush] = {}
+        self._by_rest: dict[str, RecordedBrush] = {}
 
-    def tool(self, stroke: RecordedStroke) -> Tool:
+    def brush(self, stroke: RecordedStroke) -> RecordedBrush:
         """The brush of a stroke."""
         known = self._by_bytes.get(stroke.packed_brush)
         if known is None:
@@ -60,16 +60,16 @@ class ToolBox:
             self.settings.setdefault(known.kind, known.settings)
         return known
 
-    def _read(self, text: str) -> Tool:
+    def _read(self, text: str) -> RecordedBrush:
         """The brush of a text; what many texts have in common is read but once."""
         rest, values = _apart(text)
         known = None if rest is None else self._by_rest.get(rest)
         if known is not None and values is not None:
             return replace(known, colour=_colour(values), radius=_radius(values))
-        tool = _tool_of(text)
+        brush = _brush_of(text)
         if rest is not None:
-            self._by_rest[rest] = tool
-        return tool
+            self._by_rest[rest] = brush
+        return brush
 
 
 def _apart(text: str) -> tuple[str | None, dict[str, float] | None]:
@@ -84,15 +84,15 @@ def _apart(text: str) -> tuple[str | None, dict[str, float] | None]:
     return repr(document), values
 
 
-def _tool_of(text: str) -> Tool:
+def _brush_of(text: str) -> RecordedBrush:
     try:
         settings = parse_myb(text, "the brush of a stroke")
     except BrushError:
-        return Tool(None, "", UNNAMED, UNKNOWN_COLOUR, UNKNOWN_RADIUS, False)
+        return RecordedBrush(None, "", UNNAMED, UNKNOWN_COLOUR, UNKNOWN_RADIUS, False)
     values = {name: settings.settings[name].base_value for name in STROKE_SETTINGS}
     name = settings.parent_name or UNNAMED
     kind, erases = f"{settings.digest()} {name}", settings.settings["eraser"].base_value > 0.5
-    return Tool(settings, kind, name, _colour(values), _radius(values), erases)
+    return RecordedBrush(settings, kind, name, _colour(values), _radius(values), erases)
 
 
 def _colour(values: dict[str, float]) -> tuple[float, float, float]:
