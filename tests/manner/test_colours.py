@@ -60,6 +60,11 @@ def test_the_palette_comes_nearer_and_likeness_says_how_much(coffee: Float32, sw
     assert apart(swatches, whole) < 0.7 * before
     assert apart(swatches, whole) < apart(swatches, half) < before
     assert np.abs(half - (none + whole) / 2).mean() < 0.05
+    wanted = np.average(oklab(np.array([each.colour for each in swatches])), 0, [each.share for each in swatches])
+    off = [np.abs(some_colours(each).mean(0) - wanted) for each in (coffee, half, whole)]
+    assert off[2][0] < 0.7 * off[0][0], "lightness"
+    assert np.hypot(*off[2][1:]) < 0.7 * np.hypot(*off[0][1:]), "hue and chroma"
+    assert off[2].sum() < off[1].sum() < off[0].sum()
 
 
 def test_a_picture_in_its_own_colours_stays_about_as_it_is(coffee: Float32) -> None:

@@ -61,6 +61,13 @@ def test_what_is_shifted_is_as_far_as_it_was_shifted(some: Weighted, shift: floa
     assert distance(tuple(each + shift for each in one), numbers[:1], weights[:1]) == pytest.approx(abs(shift))
 
 
+def test_what_is_shifted_in_part_is_as_far_as_its_share() -> None:
+    numbers = np.arange(1000.0)
+    shifted = numbers + np.where(numbers >= 750, 100, 0)
+    assert apart(numbers, np.ones(1000), shifted, np.ones(1000)) == pytest.approx(25, abs=2)
+    assert distance(quantiles_of(numbers, np.ones(1000)), shifted, np.ones(1000)) == pytest.approx(25, abs=6)
+
+
 @given(weighted, weighted, weighted)
 def test_it_is_a_metric(a: Weighted, b: Weighted, c: Weighted) -> None:
     assert apart(*a, *b) == pytest.approx(apart(*b, *a))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,12 @@ def test_width_length_pressure_and_taper() -> None:
     assert found.bend == pytest.approx(0, abs=1e-6)
     assert found.seen == pytest.approx(10 * 40 / SIDE**2, rel=0.01) and found.covered == pytest.approx(0, abs=0.01)
     assert found.middle[0] == pytest.approx(ONE[0], abs=0.01)
+
+
+@pytest.mark.parametrize("size", [(SIDE, 150), (150, SIDE)])
+def test_widths_and_areas_are_measured_against_the_longer_side(size: tuple[int, int]) -> None:
+    found = figures_of(replace(laid(ONE), size=size), FLAT[: size[1], : size[0]])
+    assert found.width == pytest.approx(5) and found.seen == pytest.approx(10 * 40 / SIDE**2, rel=0.01)
 
 
 @pytest.mark.parametrize("bow", [-0.3, 0.1, 0.4])
