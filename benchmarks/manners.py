@@ -46,6 +46,7 @@ from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import chosen_recipe
 from dreambrush.reference.learn import learn
 from dreambrush.reference.measured import distances
+from dreambrush.reference.saved import save_style
 
 TOLD_BY = ("width", "length", "bend", "angle", "turn", "step", "palette")
 WANTED = ("width", "length", "bend", "angle", "palette")
@@ -98,13 +99,13 @@ def paint_one(photo: Path, look: str, options: Sequence[str], size: int, seed: i
 def scales_of(references: Mapping[str, Manner], paintings: Sequence[Painted]) -> dict[str, float]:
     """What a distance in each figure is worth: its median over all paintings and references."""
     every = [distances(manner, each.figures, each.at) for manner in references.values() for each in paintings]
-    return {name: max(float(np.median([each[name] for each in every])), 1e-9) for name in TOLD_BY}
+    return {name: max(float(np.median([each[name] for each in every if name in each])), 1e-9) for name in TOLD_BY}
 
 
 def nearest(painting: Painted, references: Mapping[str, Manner], scales: Mapping[str, float]) -> str:
     """The reference whose strokes and colours are most like those of a painting."""
     total = {
-        name: sum(found[figure] / scales[figure] for figure in TOLD_BY)
+        name: float(np.mean([found[figure] / scales[figure] for figure in TOLD_BY if figure in found]))
         for name, manner in references.items()
         for found in [distances(manner, painting.figures, painting.at)]
     }
@@ -148,13 +149,15 @@ def run(options: argparse.Namespace) -> int:
     """Paints, measures and prints."""
     files = {file.stem: file for file in sorted(options.references.iterdir())}
     photos = sorted(options.photos.iterdir())
-    references, learning = {}, []
+    references, learning, styles = {}, [], {}
     for name, file in files.items():
         begun = time.process_time()
-        references[name] = learn([file]).manner
+        learned = learn([file])
         learning.append(time.process_time() - begun)
+        references[name], styles[name] = learned.manner, options.paintings / f"{name}.toml"
+        save_style(learned, styles[name], overwrite=True)
     like = [] if options.likeness is None else ["--likeness", options.likeness]
-    looks: dict[str, list[str]] = {name: ["--like", str(file), *like] for name, file in files.items()}
+    looks: dict[str, list[str]] = {name: ["--style", str(file), *like] for name, file in styles.items()}
     looks |= {DEFAULT: [], **{f"style-{name}": ["--style", name] for name in STYLES}}
     todo = [(photo, look) for look in looks for photo in photos]
 

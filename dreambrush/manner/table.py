@@ -42,7 +42,7 @@ from dreambrush.manner.manner import (
 
 KEY = "manner"
 STROKES = "strokes"
-NEEDED = ("width", "length", "bend", "angle")
+NEEDED = ("width", "length", "bend")
 LONGEST_SOURCE = 400  # characters
 MEANS = ("patches", "recipe", "stroke maps")
 _COLOUR = re.compile(r"#([0-9a-fA-F]{6})")

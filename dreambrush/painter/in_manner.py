@@ -240,6 +240,8 @@ class InManner:
 
         ``seen`` (k,) is how much is seen of each; all count alike without it.
         """
+        if "angle" not in group.figures:
+            return
         nodes = path_nodes(strokes, PIECES)
         steps = np.diff(nodes, axis=1)
         direction, coherence = self.form.at(0.5 * (nodes[:, 1:] + nodes[:, :-1]), strokes[:, RADIUS])

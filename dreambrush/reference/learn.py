@@ -24,7 +24,7 @@ from dreambrush.pictures.palette import oklab
 from dreambrush.pictures.reading import load_picture
 from dreambrush.recipe import recipes_of
 from dreambrush.reference.brushes import USUAL, nearest_brushes, own_brushes
-from dreambrush.reference.measured import SWATCHES, UNKNOWN_OF_PATCHES, manner_of
+from dreambrush.reference.measured import SWATCHES, UNKNOWN_OF_PATCHES, UNKNOWN_OF_SPARSE, manner_of
 from dreambrush.reference.patches import figures_of_patches
 from dreambrush.reference.recovery import recovered_strokes
 
@@ -183,10 +183,11 @@ def _of_document(file: Path) -> tuple[Manner, list[str]]:
     red, green, blue = (float(each) for each in np.clip(colour, 0, 1))
     means = RECIPE if recipes else STROKE_MAPS
     colours: tuple[Swatch, ...] = ()
-    if open_ > SPARSE:  # the page is no paint
-        colours = swatches_of_paint(figures.colour, figures.seen, SWATCHES)
+    unknown: tuple[str, ...] = ()
+    if open_ > SPARSE:  # the page is no paint, and strokes that lie alone tell nothing of form and neighbours
+        colours, unknown = swatches_of_paint(figures.colour, figures.seen, SWATCHES), UNKNOWN_OF_SPARSE
     open_ = min(open_, MOST_OPEN)
-    manner = manner_of(figures, strokes, picture, file.name, means, (red, green, blue), (), open_, colours)
+    manner = manner_of(figures, strokes, picture, file.name, means, (red, green, blue), unknown, open_, colours)
     own = own_brushes(strokes, figures.seen)
     return manner, own or (list(USUAL) if open_ > SPARSE else nearest_brushes(picture, open_))
 

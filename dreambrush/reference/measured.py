@@ -29,6 +29,7 @@ from dreambrush.strokes import Strokes
 FEWEST = 60  # strokes of a place, below which nothing is known of it
 SWATCHES = 24
 UNKNOWN_OF_PATCHES = ("pressure", "taper", "covered")
+UNKNOWN_OF_SPARSE = ("angle", "turn", "spacing", "covered")
 REACH = 1.2  # cells: standard deviation within which strokes tell a cell how they run
 
 
