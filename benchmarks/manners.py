@@ -32,6 +32,7 @@ from PIL import Image
 
 from benchmarks.command_line import painted_file
 from benchmarks.sheet import sheet_of
+from benchmarks.small_jpeg import save_jpeg
 from dreambrush.arrays import Float32, Int64
 from dreambrush.errors import DreambrushError
 from dreambrush.machine import describe_machine
@@ -55,7 +56,8 @@ STYLES = (
     *("oil-impasto", "pastel", "pointillist", "watercolour"),
 )
 DEFAULT = "default"
-CELL, GAP, HEADER, LETTERS = 260, 4, 26, 16  # pixels of the sheet
+CELL, GAP, HEADER, LETTERS = 220, 4, 26, 16  # pixels of the sheet
+MOST_BYTES = 900_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,7 +278,7 @@ def draw_sheet(paintings: Sequence[Painted], files: Mapping[str, Path], photos: 
             small.thumbnail((CELL, height), Image.Resampling.LANCZOS)
             row.paste(small, (index * (CELL + GAP) + (CELL - small.width) // 2, (height - small.height) // 2))
         rows.append(row)
-    sheet_of(rows, columns, CELL, GAP, HEADER, LETTERS).save(output, quality=85)
+    save_jpeg(sheet_of(rows, columns, CELL, GAP, HEADER, LETTERS), output, MOST_BYTES)
 
 
 if __name__ == "__main__":
