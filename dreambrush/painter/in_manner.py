@@ -116,6 +116,7 @@ class InManner:
             asked = at_levels(group.figures["length"], _ranks(lengths[some], seen[some]))
             free = _lengths(np.concatenate([before[some]]))
             self._scale(part, (free * (asked / np.maximum(free, 0.01)) ** self.likeness) / np.maximum(length, 0.01))
+            self._bow(part, group, seen[some])
             self._turn(part, group, seen[some])
             strokes[some] = part
         return strokes
@@ -222,14 +223,14 @@ class InManner:
         for point in control_points(strokes):
             point[:] = middle + share[:, None] * (point - middle)
 
-    def _bow(self, strokes: Float32, group: StrokeGroup) -> None:
+    def _bow(self, strokes: Float32, group: StrokeGroup, seen: Float64 | None = None) -> None:
         """Bends paths as the reference's are bent, each the way that it is bent already."""
         start, control, end = control_points(strokes)
         chord = end - start
         squared = np.maximum((chord**2).sum(1), 1e-6)
         arm = control - start
         forward, sideways = ((arm * way).sum(1) / squared for way in (chord, _normals(chord)))
-        wanted = at_levels(group.figures["bend"], _ranks(np.abs(sideways)))
+        wanted = at_levels(group.figures["bend"], _ranks(np.abs(sideways), seen))
         bend = np.where(sideways < 0, -1, 1) * np.minimum(
             np.abs(sideways) + self.likeness * (wanted - np.abs(sideways)), FREEST
         )
