@@ -203,7 +203,7 @@ def measured(
         row: dict[str, Any] = {"photo": each.photo, "look": each.look, "nearest": nearest(each, references, scales)}
         if gram:
             mine = gram.of(each.picture)
-            row["nearest_by_gram"] = min(theirs, key=lambda name: apart(mine, theirs[name]))
+            row["gram"] = {name: round(apart(mine, matrices), 4) for name, matrices in theirs.items()}
         row["overlap"] = overlap(subjects[each.photo], find_subject(each.picture))
         row["faces"] = [faces[each.photo], len(find_faces(each.picture))]
         row["cpu"] = round(each.cpu, 2)
@@ -240,8 +240,12 @@ def summed_up(rows: Sequence[dict[str, Any]], references: Mapping[str, Manner]) 
         "faces_found": [sum(min(row["faces"]) for row in like), sum(row["faces"][0] for row in like)],
         "cpu_by_default": round(sum(row["cpu"] for row in like) / sum(default[row["photo"]]["cpu"] for row in like), 2),
     }
-    if "nearest_by_gram" in like[0]:
-        found["nearest_by_gram"] = float(np.mean([row["nearest_by_gram"] == row["look"] for row in like]))
+    if "gram" in like[0]:
+        # Some references are nearer than others to whatever is painted.  So each is also compared with its usual.
+        usual = {name: float(np.mean([np.log(row["gram"][name]) for row in rows])) for name in references}
+        for key, less in (("nearest_by_gram", dict.fromkeys(references, 0.0)), ("nearest_by_gram_than_usual", usual)):
+            best = [min(less, key=lambda name: np.log(row["gram"][name]) - less[name]) for row in like]
+            found[key] = float(np.mean([name == row["look"] for name, row in zip(best, like, strict=True)]))
     if "lpips" in like[0]:
         found["lpips_by_default"] = round(
             sum(row["lpips"] for row in like) / sum(default[row["photo"]]["lpips"] for row in like), 3
