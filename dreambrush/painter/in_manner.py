@@ -17,6 +17,7 @@ from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import CONTROL, PATH, PRESSURES, RADIUS, control_points, path_length, path_nodes, point_at
 from dreambrush.manner.distribution import EVEN, at_levels, levels_by_number
 from dreambrush.manner.manner import PLACES, Manner, Place, StrokeGroup, laid_of
+from dreambrush.painter.gain import Snap
 from dreambrush.painter.measure.figures import neighbours
 from dreambrush.painter.measure.stroke_metrics import visible_shares
 from dreambrush.painter.plan.hand import Hand
@@ -54,6 +55,9 @@ class InManner:
         form: orientation field of the picture.
         places: the places that are told apart.
         place_of: which of them a point lies in.
+        least: radius of the narrowest stroke that was asked for, in pixels.
+        most: radius of the widest one, in pixels.
+        longest: length of the longest path that was asked for, in widths.
     """
 
     manner: Manner
@@ -62,6 +66,9 @@ class InManner:
     form: OrientationField
     places: tuple[Place, ...]
     place_of: PlaceOf
+    least: float = 0.0
+    most: float = np.inf
+    longest: float = np.inf
 
     def shaped(self, strokes: Float32, low: float = 0.0, high: float = 1.0) -> Float32:
         """Strokes (k, 9) of the reference's shapes.
@@ -111,16 +118,18 @@ class InManner:
             radius = at_levels(group.figures["width"], 1 - within) * max(self.size) / 200
             part = strokes[some]
             wished = before[some, RADIUS] * (np.maximum(radius, 0.5) / before[some, RADIUS]) ** self.likeness
+            wished = np.clip(wished, self.least, self.most)
             length = lengths[some] * part[:, RADIUS] / wished  # in widths, as the path stays what it is
             part[:, RADIUS] = wished
             asked = at_levels(group.figures["length"], _ranks(lengths[some], seen[some]))
-            free = _lengths(np.concatenate([before[some]]))
-            self._scale(part, (free * (asked / np.maximum(free, 0.01)) ** self.likeness) / np.maximum(length, 0.01))
+            free = _lengths(before[some])
+            asked = np.minimum(free * (asked / np.maximum(free, 0.01)) ** self.likeness, self.longest)
+            self._scale(part, asked / np.maximum(length, 0.01))
             self._turn(part, group, seen[some])
             strokes[some] = part
         return strokes
 
-    def broken(self, sketch: Sketch, part: slice, seed: int) -> Sketch:
+    def broken(self, sketch: Sketch, part: slice, seed: int, snap: Snap | None = None) -> Sketch:
         """Breaks the colours of some strokes: they differ from those beside them as much as the reference's do.
 
         A stroke goes farther the way that it differs already.  Where it hardly does, it goes towards a colour of the
@@ -130,6 +139,7 @@ class InManner:
             sketch: of k strokes.
             part: which of them change; the others are looked at.
             seed: of the painting.
+            snap: brings colours to those that may be used; None if any colour may.
         """
         strokes, count = sketch.strokes, len(sketch)
         if count < 2:
@@ -156,7 +166,8 @@ class InManner:
                     wanted[these] = at_levels(group.figures["step"], _ranks(far[these]))
         share = 1 + self.likeness * (np.clip(wanted - far, -MOST_BROKEN, MOST_BROKEN) / far)
         colours = sketch.colours.copy()
-        colours[part] = from_oklab(usual[part] + (share[:, None] * away)[part])
+        strayed = from_oklab(usual[part] + (share[:, None] * away)[part])
+        colours[part] = strayed if snap is None or not len(strayed) else snap(strayed)
         return replace(sketch, colours=colours)
 
     def _stray(self, lab: Float64, chance: Float64) -> Float64:
@@ -176,16 +187,17 @@ class InManner:
         return np.asarray((radius[:, None] < np.array(ends)).sum(1), np.int64)
 
     def freed(self, hand: Hand) -> Hand:
-        """A hand that leaves it to the manner how wide, how long and how narrow strokes are."""
-        widths = laid_of(self.manner.of_place(PLACES[0])).widths * max(self.size) / 200
+        """A hand that leaves it to the manner how wide, how long and how narrow strokes are, within what was asked."""
+        radii = laid_of(self.manner.of_place(PLACES[0])).widths * max(self.size) / 200
+        smallest, largest = (max(float(each), 0.5) for each in (radii.min(), radii.max()))
         return replace(
             hand,
             long=0.0,
             shortest=0.0,
             careful=0.0,
-            smallest=max(float(widths.min()), 0.5),
-            largest=max(float(widths.max()), 0.5),
-            longest=None,
+            smallest=min(max(smallest, self.least), self.most),
+            largest=min(max(largest, self.least), self.most),
+            longest=None if self.longest == np.inf else self.longest,
             breadth=None,
         )
 
@@ -194,6 +206,7 @@ class InManner:
         width, breadth = laid_of(groups).at(levels)
         radius = np.maximum(width * max(self.size) / 200, 0.5)
         strokes[:, RADIUS] *= (radius / strokes[:, RADIUS]) ** self.likeness
+        strokes[:, RADIUS] = np.clip(strokes[:, RADIUS], self.least, self.most)
         for number, group in enumerate(groups):
             some = np.flatnonzero(breadth == number)
             if len(some):
@@ -213,7 +226,8 @@ class InManner:
 
     def _stretch(self, strokes: Float32, wanted: Float64) -> None:
         """Gives paths lengths (k,) in widths; they stay where they are, and keep their shape."""
-        self._scale(strokes, (wanted / np.maximum(_lengths(strokes), 0.01)) ** self.likeness)
+        length = np.maximum(_lengths(strokes), 0.01)
+        self._scale(strokes, np.minimum((wanted / length) ** self.likeness, self.longest / length))
 
     @staticmethod
     def _scale(strokes: Float32, share: Float64) -> None:
@@ -322,20 +336,38 @@ def visible_areas(strokes: Float32, size: tuple[int, int]) -> Float64:
     return np.asarray(visible_shares(whole) * width * (path_length(strokes) + width), np.float64)
 
 
-def in_manner(manner: Manner | None, likeness: float, target: Target) -> InManner | None:
+def in_manner(
+    manner: Manner | None,
+    likeness: float,
+    target: Target,
+    narrowest: float | None = None,
+    widest: float | None = None,
+    longest: float | None = None,
+) -> InManner | None:
     """What shapes strokes in a manner; None if there is none, or if nothing is to be like it.
 
     Args:
         manner: the manner.
         likeness: 0 to 1.
         target: what is painted.
+        narrowest: least width of a stroke in pixels; by default as the manner has it.
+        widest: greatest width of a stroke in pixels; by default as the manner has it.
+        longest: greatest length of a path in widths; by default as the manner has it.
     """
     if manner is None or not likeness:
         return None
     height, width = target.size
     places = place_map(target.picture)
     return InManner(
-        manner, likeness, (width, height), OrientationField(target.picture), PLACES, partial(places_at, places)
+        manner,
+        likeness,
+        (width, height),
+        OrientationField(target.picture),
+        PLACES,
+        partial(places_at, places),
+        0.0 if narrowest is None else narrowest / 2,
+        np.inf if widest is None else widest / 2,
+        np.inf if longest is None else longest,
     )
 
 

@@ -100,7 +100,7 @@ def lay(studio: Studio, state: State, layer: int) -> State:
     if asked.options.jitter:
         planner.sketch = jittered(planner.sketch, part, asked.options.jitter, asked.seed, known.scene.snap)
     if known.in_manner is not None:
-        planner.sketch = known.in_manner.broken(planner.sketch, part, asked.seed)
+        planner.sketch = known.in_manner.broken(planner.sketch, part, asked.seed, known.scene.snap)
     state, canvas = planner.state(state), studio.canvas()
     with studio.clock.time("look"):
         dreamed = expected_error(shown, state.sketch[part], canvas, planner.rng)

@@ -252,7 +252,8 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     flow = followed(options.flow, options.manner, options.likeness)
     if flow is not None:
         hand = hand.guided(Guide(flow, target.picture))
-    shaper = in_manner(options.manner, options.likeness, target)
+    sizes = options.narrowest, options.widest, options.longest
+    shaper = in_manner(options.manner, options.likeness, target, *sizes)
     if shaper is not None:
         hand = shaper.freed(hand)
     snap = _snap(options)
