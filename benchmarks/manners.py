@@ -50,7 +50,6 @@ from dreambrush.reference.measured import distances
 from dreambrush.reference.saved import save_style
 
 TOLD_BY = ("width", "length", "bend", "angle", "turn", "step", "palette")
-WANTED = ("width", "length", "bend", "angle", "palette")
 STYLES = (
     *("charcoal", "gouache", "impressionist", "ink-wash"),
     *("oil-impasto", "pastel", "pointillist", "watercolour"),
