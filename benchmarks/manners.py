@@ -49,7 +49,7 @@ from dreambrush.reference.learn import learn
 from dreambrush.reference.measured import distances
 from dreambrush.reference.saved import save_style
 
-TOLD_BY = ("width", "length", "bend", "angle", "turn", "step", "palette")
+TOLD_BY = ("width", "length", "bend", "angle", "palette")
 STYLES = (
     *("charcoal", "gouache", "impressionist", "ink-wash"),
     *("oil-impasto", "pastel", "pointillist", "watercolour"),

@@ -123,8 +123,9 @@ class InManner:
             part[:, RADIUS] = wished
             asked = at_levels(group.figures["length"], _ranks(lengths[some], seen[some]))
             free = _lengths(before[some])
-            asked = np.minimum(free * (asked / np.maximum(free, 0.01)) ** self.likeness, self.longest)
-            self._scale(part, asked / np.maximum(length, 0.01))
+            self._scale(part, (free * (asked / np.maximum(free, 0.01)) ** self.likeness) / np.maximum(length, 0.01))
+            self._bow(part, group, seen[some])
+            self._shorten(part)
             self._turn(part, group, seen[some])
             strokes[some] = part
         return strokes
@@ -221,13 +222,18 @@ class InManner:
         levels = levels_by_number(1 / (at_levels(length, EVEN) + 1), _ranks(_lengths(strokes)))
         self._stretch(strokes, at_levels(length, levels))
         self._bow(strokes, group)
+        self._shorten(strokes)
         self._turn(strokes, group)
         return strokes
 
     def _stretch(self, strokes: Float32, wanted: Float64) -> None:
         """Gives paths lengths (k,) in widths; they stay where they are, and keep their shape."""
-        length = np.maximum(_lengths(strokes), 0.01)
-        self._scale(strokes, np.minimum((wanted / length) ** self.likeness, self.longest / length))
+        self._scale(strokes, (wanted / np.maximum(_lengths(strokes), 0.01)) ** self.likeness)
+
+    def _shorten(self, strokes: Float32) -> None:
+        """Makes paths shorter that are longer than was asked for."""
+        if self.longest < np.inf:
+            self._scale(strokes, np.minimum(self.longest / np.maximum(_lengths(strokes), 0.01), 1))
 
     @staticmethod
     def _scale(strokes: Float32, share: Float64) -> None:
@@ -236,14 +242,14 @@ class InManner:
         for point in control_points(strokes):
             point[:] = middle + share[:, None] * (point - middle)
 
-    def _bow(self, strokes: Float32, group: StrokeGroup) -> None:
+    def _bow(self, strokes: Float32, group: StrokeGroup, seen: Float64 | None = None) -> None:
         """Bends paths as the reference's are bent, each the way that it is bent already."""
         start, control, end = control_points(strokes)
         chord = end - start
         squared = np.maximum((chord**2).sum(1), 1e-6)
         arm = control - start
         forward, sideways = ((arm * way).sum(1) / squared for way in (chord, _normals(chord)))
-        wanted = at_levels(group.figures["bend"], _ranks(np.abs(sideways)))
+        wanted = at_levels(group.figures["bend"], _ranks(np.abs(sideways), seen))
         bend = np.where(sideways < 0, -1, 1) * np.minimum(
             np.abs(sideways) + self.likeness * (wanted - np.abs(sideways)), FREEST
         )

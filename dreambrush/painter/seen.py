@@ -8,7 +8,7 @@ from dreambrush.arrays import Float32
 from dreambrush.manner.colours import recoloured
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.stages import BOTH, DARKER, Tones
-from dreambrush.painter.see.cells import reduced
+from dreambrush.painter.see.cells import grown, reduced
 from dreambrush.painter.see.gather import gathered
 from dreambrush.painter.see.interest import Interest
 from dreambrush.painter.see.shapes import in_shapes
@@ -20,6 +20,7 @@ from dreambrush.painter.see.zones import tone_of
 from dreambrush.pictures.palette import Palette
 
 RESERVED = 0.16  # distance from the ground up to which a place of a picture in colours is reserved
+KEPT = 0.5, 0.8  # interest from which on a place keeps its lights in a manner with open paper, and keeps all of them
 ONE_STICK = 0.5  # distance of the only colour from the ground, from which there are tones between
 
 
@@ -64,7 +65,11 @@ def seen(target: Target, looked: Interest | None, care: Float32 | None, options:
     if options.bare or options.grey or options.depth < 1:
         ground = np.array(options.ground or target.background.reshape(-1, 3).mean(0) / 255, np.float32)
         if options.bare or options.grey:
-            picture = keyed(picture, ground, options.bare, _darkest(options.palette) if options.grey else None)
+            paper = keyed(picture, ground, options.bare, _darkest(options.palette) if options.grey else None)
+            if options.manner is not None and looked:  # paper around the subject, as the reference has it, not in it
+                kept = grown(ramp(looked.cells, *KEPT), (picture.shape[0], picture.shape[1]))
+                paper += kept[..., None] * (picture - paper)
+            picture = paper
         picture = np.asarray(ground + np.float32(options.depth) * (picture - ground), np.float32)
     if options.shapes and looked:
         flat = in_shapes(picture, looked, options.shapes, _colours_of_shapes(options, target), options.rims)

@@ -239,7 +239,8 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     care = None if target.attention is None else target.attention / target.attention.min() - 1
     if options.focus is not None:
         target.attention = focus_weight(options.focus, target.attention)
-    seen_so = options.edges or options.shapes or options.focus is not None
+    on_paper = options.manner is not None and options.bare
+    seen_so = options.edges or options.shapes or options.focus is not None or on_paper
     looked = interest(target, options.focus) if seen_so else None
     picture = seen(target, looked, care, options)
     form, zone = OrientationField(picture), None
