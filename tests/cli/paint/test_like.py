@@ -271,3 +271,8 @@ def test_limits_and_colours_that_are_typed_are_kept(command: Command, works: Wor
     assert strokes.radius.min() > 1.49 and strokes.radius.max() < 2.51
     assert (path_length(strokes.rows()) / (2 * strokes.radius)).max() < 3.01
     assert len(np.unique(np.rint(255 * strokes.colour), axis=0)) <= 3
+
+
+def test_what_is_mistyped_is_said_before_anything_is_learned(command: Command, works: Works) -> None:
+    outcome = command("paint", "photo.png", "--like", reference(works), "--strokes", "many")
+    assert outcome.code == ExitCode.USAGE and "--strokes" in outcome.stderr and "Looking" not in outcome.stderr
