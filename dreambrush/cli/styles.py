@@ -143,7 +143,7 @@ def _learn(
             draw_manner(learned).save(file, "PNG", optimize=True)
     if as_json:
         about = {"output": str(output), "of": learned.manner.source, "found_by": learned.manner.means}
-        click.echo(json.dumps({**about, "strokes": learned.manner.strokes, **learned.options}))
+        click.echo(json.dumps({**about, **learned.options}))
     if not quiet:
         told = f"{output}: the manner of {learned.manner.source}, from {found_by(learned)}."
         click.echo(on_one_line(told), err=True)

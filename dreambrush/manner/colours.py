@@ -95,7 +95,7 @@ def recoloured(picture: Float32, swatches: Sequence[Swatch], likeness: float) ->
     theirs = oklab(np.array([each.colour for each in swatches]))
     weights = np.array([each.share for each in swatches])
     weights = weights / weights.sum()
-    # A table of whole levels, looked up with integers: the same bytes on every processor.
+    # A table of whole levels, looked up with integers: last bits, in which processors differ, hardly ever matter.
     steps = np.linspace(0, 1, STEPS)
     blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
     table = oklab(np.stack([red, green, blue], -1).reshape(-1, 3))

@@ -52,6 +52,14 @@ def apart(values: Floats, weights: Floats, others: Floats, other_weights: Floats
     return float(np.abs(mine - theirs).mean())
 
 
+def ranks(values: Floats, weights: Floats | None = None) -> Float64:
+    """Ranks (k,) of values (k,), 0..1, in the middle of their shares; these are alike unless weights (k,) say them."""
+    weights = np.ones(len(values)) if weights is None else weights + 1e-9
+    found, order = np.empty(len(values)), np.argsort(values, kind="stable")
+    found[order] = np.cumsum(weights[order]) - 0.5 * weights[order]
+    return np.asarray(found / weights.sum())
+
+
 def _cumulative(values: Floats, weights: Floats) -> tuple[Float64, Float64]:
     """Levels and values in order; each value lies in the middle of its own share."""
     order = np.argsort(values, kind="stable")

@@ -49,7 +49,7 @@ class StrokeGroup:
         place: where in the picture they lie.
         breadth: "broad", "middle" or "fine".
         share: of the visible paint of that place, 0..1.
-        figures: distributions by name: what as painter/measure/figures.py measures them, by visible area.
+        figures: distributions by visible area, of what painter/measure/figures.py measures, by its names.
     """
 
     place: Place
@@ -90,7 +90,7 @@ class Manner:
 
     Attributes:
         source: of which works it was learned, for people.
-        means: how strokes were found there: "patches", "recipe" or "stroke maps".
+        means: how strokes were found there: "patches", "recipe", "stroke maps", or of several works "several ways".
         groups: strokes by place and breadth; those of everywhere are there in any case.
         swatches: colours and their shares, the most frequent first.
         ground: colour of the ground, sRGB 0..1.

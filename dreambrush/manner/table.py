@@ -44,7 +44,7 @@ KEY = "manner"
 STROKES = "strokes"
 NEEDED = ("width", "length", "bend")
 LONGEST_SOURCE = 400  # characters
-MEANS = ("patches", "recipe", "stroke maps")
+MEANS = ("patches", "recipe", "stroke maps", "several ways")
 _COLOUR = re.compile(r"#([0-9a-fA-F]{6})")
 Table = Mapping[str, Any]
 
@@ -53,14 +53,14 @@ def to_text(manner: Manner) -> str:
     """The table of a manner, as TOML."""
     lines = [
         f"[{KEY}]",
-        f"of = {_quoted(manner.source)}",
-        f"found_by = {_quoted(manner.means)}",
-        f'ground = "{_hex(manner.ground)}"',
+        f"of = {quoted(manner.source[:LONGEST_SOURCE])}",
+        f"found_by = {quoted(manner.means)}",
+        f'ground = "{hexadecimal(manner.ground)}"',
         f"open = {manner.open:.4g}",
     ]
     if manner.order is not None:
         lines.append(f"order = {manner.order:.3g}")
-    palette = ", ".join(f"{_hex(each.colour)} {100 * each.share:.4g}" for each in manner.swatches)
+    palette = ", ".join(f"{hexadecimal(each.colour)} {100 * each.share:.4g}" for each in manner.swatches)
     lines.append(f'palette = "{palette}"')
     if manner.flow:
         rows = (" ".join(f"{cell.angle:.0f}/{100 * cell.strength:.0f}" for cell in row) for row in manner.flow)
@@ -202,11 +202,12 @@ def _colour(text: Any, name: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _hex(colour: Sequence[float]) -> str:
+def hexadecimal(colour: Sequence[float]) -> str:
+    """A colour, sRGB 0..1, such as #d8c4a0."""
     return "#" + bytes(round(255 * each) for each in colour).hex()
 
 
-def _quoted(text: str) -> str:
-    """A text in TOML's quotes."""
-    kept = "".join(each if each.isprintable() else "?" for each in text[:LONGEST_SOURCE])
+def quoted(text: str) -> str:
+    """A text in TOML's quotes; what cannot be printed becomes a question mark."""
+    kept = "".join(each if each.isprintable() else "?" for each in text)
     return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -15,17 +15,14 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import CONTROL, PATH, PRESSURES, RADIUS, control_points, path_length, path_nodes, point_at
-from dreambrush.manner.distribution import EVEN, at_levels, levels_by_number
+from dreambrush.manner.distribution import EVEN, at_levels, levels_by_number, ranks
 from dreambrush.manner.manner import PLACES, Manner, Place, StrokeGroup, laid_of
-from dreambrush.painter.measure.figures import neighbours
 from dreambrush.painter.measure.stroke_metrics import visible_shares
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.see.drawn_flow import Flow, over
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.places import place_map, places_at
 from dreambrush.painter.see.target import Target
-from dreambrush.painter.sketch import Sketch
-from dreambrush.pictures.palette import from_oklab, oklab
 from dreambrush.strokes import Strokes
 
 FORMED = 0.15  # coherence below which a stroke has no form to lie along
@@ -35,9 +32,6 @@ FREEST = 0.45  # share of the chord that a path may bow
 
 SETTLINGS = 2  # more change little
 FLOWS = 0.6  # how surely strokes follow the reference's flow where that is of one mind, with likeness 1
-LEAST_AWAY = 0.03  # distance in Oklab below which a swatch says which way a colour goes
-MOST_BROKEN = 0.06  # distance in Oklab that a colour moves at most
-NEAR_SWATCH = 0.12  # distance in Oklab from which on swatches are hardly picked
 
 PlaceOf = Callable[[Float32], Int64]
 """Numbers of places (k,) of points (k, 2) in pixels."""
@@ -54,6 +48,9 @@ class InManner:
         form: orientation field of the picture.
         places: the places that are told apart.
         place_of: which of them a point lies in.
+        least: radius of the narrowest stroke that was asked for, in pixels.
+        most: radius of the widest one, in pixels.
+        longest: length of the longest path that was asked for, in widths.
     """
 
     manner: Manner
@@ -62,6 +59,9 @@ class InManner:
     form: OrientationField
     places: tuple[Place, ...]
     place_of: PlaceOf
+    least: float = 0.0
+    most: float = np.inf
+    longest: float = np.inf
 
     def shaped(self, strokes: Float32, low: float = 0.0, high: float = 1.0) -> Float32:
         """Strokes (k, 9) of the reference's shapes.
@@ -102,7 +102,7 @@ class InManner:
         breadths, lengths = strokes[:, RADIUS].astype(np.float64), _lengths(strokes)
         shares = np.array([group.share for group in groups])
         ends = np.concatenate([[0.0], np.cumsum(shares) / shares.sum()])
-        level = 1 - _ranks(breadths, seen)  # 0 for the broadest
+        level = 1 - ranks(breadths, seen)  # 0 for the broadest
         for number, group in enumerate(groups):
             some = np.flatnonzero((level >= ends[number]) & (level < ends[number + 1]))
             if not len(some):
@@ -111,90 +111,39 @@ class InManner:
             radius = at_levels(group.figures["width"], 1 - within) * max(self.size) / 200
             part = strokes[some]
             wished = before[some, RADIUS] * (np.maximum(radius, 0.5) / before[some, RADIUS]) ** self.likeness
+            wished = np.clip(wished, self.least, self.most)
             length = lengths[some] * part[:, RADIUS] / wished  # in widths, as the path stays what it is
             part[:, RADIUS] = wished
-            asked = at_levels(group.figures["length"], _ranks(lengths[some], seen[some]))
-            free = _lengths(np.concatenate([before[some]]))
+            asked = at_levels(group.figures["length"], ranks(lengths[some], seen[some]))
+            free = _lengths(before[some])
             self._scale(part, (free * (asked / np.maximum(free, 0.01)) ** self.likeness) / np.maximum(length, 0.01))
             self._bow(part, group, seen[some])
+            self._shorten(part)
             self._turn(part, group, seen[some])
             strokes[some] = part
         return strokes
 
-    def broken(self, sketch: Sketch, part: slice, seed: int) -> Sketch:
-        """Breaks the colours of some strokes: they differ from those beside them as much as the reference's do.
-
-        A stroke goes farther the way that it differs already.  Where it hardly does, it goes towards a colour of the
-        reference that is not far.
-
-        Args:
-            sketch: of k strokes.
-            part: which of them change; the others are looked at.
-            seed: of the painting.
-        """
-        strokes, count = sketch.strokes, len(sketch)
-        if count < 2:
-            return sketch
-        middle, radius = path_nodes(strokes, 2)[:, 1], strokes[:, RADIUS]
-        near, _ = neighbours(middle.astype(np.float64), np.log2(radius.astype(np.float64)))
-        lab = oklab(sketch.colours)
-        usual = lab[near].mean(1)
-        away = lab - usual
-        far = np.sqrt((away**2).sum(1))
-        little = np.clip(1 - far / LEAST_AWAY, 0, 1)[:, None]
-        away += little * LEAST_AWAY * self._stray(usual, np.random.default_rng(seed).random(count))
-        far = np.maximum(np.sqrt((away**2).sum(1)), 1e-6)
-        wanted, place = far.copy(), self.place_of(middle)
-        for number, name in enumerate(self.places):
-            groups = self.manner.of_place(name)
-            some = np.flatnonzero(place == number)
-            if not len(some) or any("step" not in group.figures for group in groups):
-                continue
-            breadth = self._breadth_of(radius[some], groups)
-            for index, group in enumerate(groups):
-                these = some[breadth == index]
-                if len(these):
-                    wanted[these] = at_levels(group.figures["step"], _ranks(far[these]))
-        share = 1 + self.likeness * (np.clip(wanted - far, -MOST_BROKEN, MOST_BROKEN) / far)
-        colours = sketch.colours.copy()
-        colours[part] = from_oklab(usual[part] + (share[:, None] * away)[part])
-        return replace(sketch, colours=colours)
-
-    def _stray(self, lab: Float64, chance: Float64) -> Float64:
-        """Ways of length 1 (k, 3) from colours (k, 3), Oklab, towards swatches that chance (k,), 0..1, picks."""
-        theirs = oklab(np.array([swatch.colour for swatch in self.manner.swatches]))
-        shares = np.array([swatch.share for swatch in self.manner.swatches])
-        apart = theirs - lab[:, None]
-        odds = shares * np.exp(-(apart**2).sum(2) / (2 * NEAR_SWATCH**2)) + 1e-9 * shares
-        total = np.cumsum(odds, 1)
-        picked = (total < chance[:, None] * total[:, -1:]).sum(1)
-        way = apart[np.arange(len(lab)), np.minimum(picked, len(theirs) - 1)]
-        return np.asarray(way / np.maximum(np.sqrt((way**2).sum(1, keepdims=True)), 1e-6))
-
-    def _breadth_of(self, radius: Float32, groups: tuple[StrokeGroup, ...]) -> Int64:
-        """The number of the group (k,) whose widths are those of strokes with such radii (k,)."""
-        ends = [group.figures["width"][0] * max(self.size) / 200 for group in groups[:-1]]
-        return np.asarray((radius[:, None] < np.array(ends)).sum(1), np.int64)
-
     def freed(self, hand: Hand) -> Hand:
-        """A hand that leaves it to the manner how wide, how long and how narrow strokes are."""
-        widths = laid_of(self.manner.of_place(PLACES[0])).widths * max(self.size) / 200
+        """A hand that leaves it to the manner how wide, how long and how narrow strokes are, within what was asked."""
+        radii = laid_of(self.manner.of_place(PLACES[0])).widths * max(self.size) / 200
+        smallest, largest = (max(float(each), 0.5) for each in (radii.min(), radii.max()))
         return replace(
             hand,
             long=0.0,
             shortest=0.0,
             careful=0.0,
-            smallest=max(float(widths.min()), 0.5),
-            largest=max(float(widths.max()), 0.5),
-            longest=None,
+            smallest=min(max(smallest, self.least), self.most),
+            largest=min(max(largest, self.least), self.most),
+            longest=None if self.longest == np.inf else self.longest,
             breadth=None,
         )
 
     def _shaped(self, strokes: Float32, groups: tuple[StrokeGroup, ...], low: float, high: float) -> Float32:
-        levels = low + (high - low) * _ranks(-strokes[:, RADIUS].astype(np.float64))
+        levels = low + (high - low) * ranks(-strokes[:, RADIUS].astype(np.float64))
         width, breadth = laid_of(groups).at(levels)
         radius = np.maximum(width * max(self.size) / 200, 0.5)
         strokes[:, RADIUS] *= (radius / strokes[:, RADIUS]) ** self.likeness
+        strokes[:, RADIUS] = np.clip(strokes[:, RADIUS], self.least, self.most)
         for number, group in enumerate(groups):
             some = np.flatnonzero(breadth == number)
             if len(some):
@@ -206,15 +155,21 @@ class InManner:
         figures = group.figures
         self._press(strokes, group)
         length = figures["length"]
-        levels = levels_by_number(1 / (at_levels(length, EVEN) + 1), _ranks(_lengths(strokes)))
+        levels = levels_by_number(1 / (at_levels(length, EVEN) + 1), ranks(_lengths(strokes)))
         self._stretch(strokes, at_levels(length, levels))
         self._bow(strokes, group)
+        self._shorten(strokes)
         self._turn(strokes, group)
         return strokes
 
     def _stretch(self, strokes: Float32, wanted: Float64) -> None:
         """Gives paths lengths (k,) in widths; they stay where they are, and keep their shape."""
         self._scale(strokes, (wanted / np.maximum(_lengths(strokes), 0.01)) ** self.likeness)
+
+    def _shorten(self, strokes: Float32) -> None:
+        """Makes paths shorter that are longer than was asked for."""
+        if self.longest < np.inf:
+            self._scale(strokes, np.minimum(self.longest / np.maximum(_lengths(strokes), 0.01), 1))
 
     @staticmethod
     def _scale(strokes: Float32, share: Float64) -> None:
@@ -230,7 +185,7 @@ class InManner:
         squared = np.maximum((chord**2).sum(1), 1e-6)
         arm = control - start
         forward, sideways = ((arm * way).sum(1) / squared for way in (chord, _normals(chord)))
-        wanted = at_levels(group.figures["bend"], _ranks(np.abs(sideways), seen))
+        wanted = at_levels(group.figures["bend"], ranks(np.abs(sideways), seen))
         bend = np.where(sideways < 0, -1, 1) * np.minimum(
             np.abs(sideways) + self.likeness * (wanted - np.abs(sideways)), FREEST
         )
@@ -255,7 +210,7 @@ class InManner:
             return
         now = np.degrees((np.abs(apart) * weight).sum(1)[formed])
         shares = coherence.mean(1)[formed].astype(np.float64) * (1 if seen is None else seen[formed])
-        wanted = at_levels(group.figures["angle"], _ranks(now, shares))
+        wanted = at_levels(group.figures["angle"], ranks(now, shares))
         more = np.clip(wanted - now, -STEEPEST, STEEPEST) * self.likeness
         side = np.where((apart * weight).sum(1)[formed] < 0, -1, 1)
         rotate(strokes, formed, np.radians(more) * side)
@@ -268,10 +223,10 @@ class InManner:
         pressure = strokes[:, PRESSURES].astype(np.float64)
         mean, taper = pressure.mean(1), pressure[:, 1] - pressure[:, 0]
         if "pressure" in figures:
-            wanted = at_levels(figures["pressure"], _ranks(mean))
+            wanted = at_levels(figures["pressure"], ranks(mean))
             mean += self.likeness * (wanted - mean)
         if "taper" in figures:
-            ease = at_levels(figures["taper"], _ranks(np.abs(taper)))
+            ease = at_levels(figures["taper"], ranks(np.abs(taper)))
             taper += np.where(taper < 0, -1, 1) * self.likeness * (ease - np.abs(taper))
         strokes[:, PRESSURES] = np.clip(mean[:, None] + taper[:, None] * np.array([-0.5, 0.5]), 0.05, 1)
 
@@ -296,14 +251,6 @@ def _normals(chord: Float32) -> Float32:
     return np.stack([-chord[:, 1], chord[:, 0]], 1)
 
 
-def _ranks(values: Float64 | Float32, weights: Float64 | None = None) -> Float64:
-    """Ranks (k,) of values, 0..1, in the middle of their shares; all have the same share unless weights (k,) say so."""
-    weights = np.ones(len(values)) if weights is None else weights + 1e-9
-    ranks, order = np.empty(len(values)), np.argsort(values, kind="stable")
-    ranks[order] = np.cumsum(weights[order]) - 0.5 * weights[order]
-    return np.asarray(ranks / weights.sum())
-
-
 def visible_areas(strokes: Float32, size: tuple[int, int]) -> Float64:
     """The area in pixels (k,) that is seen of each of (k, 9) strokes in their order, on a canvas of that size."""
     count = len(strokes)
@@ -323,20 +270,38 @@ def visible_areas(strokes: Float32, size: tuple[int, int]) -> Float64:
     return np.asarray(visible_shares(whole) * width * (path_length(strokes) + width), np.float64)
 
 
-def in_manner(manner: Manner | None, likeness: float, target: Target) -> InManner | None:
+def in_manner(
+    manner: Manner | None,
+    likeness: float,
+    target: Target,
+    narrowest: float | None = None,
+    widest: float | None = None,
+    longest: float | None = None,
+) -> InManner | None:
     """What shapes strokes in a manner; None if there is none, or if nothing is to be like it.
 
     Args:
         manner: the manner.
         likeness: 0 to 1.
         target: what is painted.
+        narrowest: least width of a stroke in pixels; by default as the manner has it.
+        widest: greatest width of a stroke in pixels; by default as the manner has it.
+        longest: greatest length of a path in widths; by default as the manner has it.
     """
     if manner is None or not likeness:
         return None
     height, width = target.size
     places = place_map(target.picture)
     return InManner(
-        manner, likeness, (width, height), OrientationField(target.picture), PLACES, partial(places_at, places)
+        manner,
+        likeness,
+        (width, height),
+        OrientationField(target.picture),
+        PLACES,
+        partial(places_at, places),
+        0.0 if narrowest is None else narrowest / 2,
+        np.inf if widest is None else widest / 2,
+        np.inf if longest is None else longest,
     )
 
 

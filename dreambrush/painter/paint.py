@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
+from dreambrush.painter.broken_colour import broken
 from dreambrush.painter.painting import LaidLayer, Progress
 from dreambrush.painter.plan.expect import expected_error
 from dreambrush.painter.plan.jitter import jittered
@@ -100,7 +101,7 @@ def lay(studio: Studio, state: State, layer: int) -> State:
     if asked.options.jitter:
         planner.sketch = jittered(planner.sketch, part, asked.options.jitter, asked.seed, known.scene.snap)
     if known.in_manner is not None:
-        planner.sketch = known.in_manner.broken(planner.sketch, part, asked.seed)
+        planner.sketch = broken(known.in_manner, planner.sketch, part, asked.seed, known.scene.snap)
     state, canvas = planner.state(state), studio.canvas()
     with studio.clock.time("look"):
         dreamed = expected_error(shown, state.sketch[part], canvas, planner.rng)

@@ -42,8 +42,8 @@ from dreambrush.painter.seen import left_to_do, loose, seen
 
 FACES_COUNT = 0.3  # hand from which on faces count in full
 ACCENT_SHARE = 0.12  # of the strokes, that are added when all others can be seen on the real canvas
-SETTLED = 0.3, 0.6  # shares of the strokes at which those in a manner get its shapes, so that gaps are seen
 FILLING_SHARE = 0.25  # the same in a manner: they fill the gaps that its shapes leave
+SETTLED = 0.3, 0.6  # shares of the strokes at which those in a manner get its shapes, so that gaps are seen
 WRONG, RIGHT = np.float32(0.35), np.float32(0.06)  # how far from the picture a ground is imagined; how near it may be
 FEWEST_FOR_ACCENTS = 40  # strokes; fewer are planned as a whole
 
@@ -101,7 +101,8 @@ class Commission:
     def planned(self) -> int:
         """How many strokes are planned before any paint is laid."""
         fewest = HANDFUL if self.proposes == LEARNED else FEWEST_FOR_ACCENTS
-        share = ACCENT_SHARE if self.options.manner is None else FILLING_SHARE
+        like = self.options.manner is not None and self.options.likeness
+        share = FILLING_SHARE if like else ACCENT_SHARE
         accents = int(share * self.strokes) if self.strokes >= fewest else 0
         return self.strokes - accents
 
@@ -206,9 +207,9 @@ class Study:
         wherever it is about right.  So it is imagined to be wrong everywhere but where the picture is the ground's
         colour, and is covered.
         """
-        paper = self.target.paper(scene.cell).reshape(-1, 3)
+        paper = self.target.paper(scene.cell)
         if self.in_manner is None:
-            return self.target.paper(scene.cell)
+            return paper
         wrong = np.where(scene.target > 0.5, scene.target - WRONG, scene.target + WRONG).astype(np.float32)
         right = np.abs(scene.target - paper).max(1, keepdims=True) < RIGHT
         return np.where(right, paper, wrong)
@@ -253,7 +254,8 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     flow = followed(options.flow, options.manner, options.likeness)
     if flow is not None:
         hand = hand.guided(Guide(flow, target.picture))
-    shaper = in_manner(options.manner, options.likeness, target)
+    sizes = options.narrowest, options.widest, options.longest
+    shaper = in_manner(options.manner, options.likeness, target, *sizes)
     if shaper is not None:
         hand = shaper.freed(hand)
     snap = _snap(options)

@@ -14,8 +14,8 @@ from PIL import Image
 from dreambrush.arrays import Float32, Float64
 from dreambrush.errors import PictureError
 from dreambrush.manner.colours import swatches_of_paint
-from dreambrush.manner.manner import MOST_COLOURS, PLACES, Manner, StrokeGroup, Swatch
-from dreambrush.manner.table import MEANS
+from dreambrush.manner.manner import BREADTHS, MOST_COLOURS, PLACES, Manner, StrokeGroup, Swatch
+from dreambrush.manner.table import MEANS, hexadecimal
 from dreambrush.mypaint.ora.document import read_document
 from dreambrush.mypaint.ora.render import render_document
 from dreambrush.painter.measure.figures import figures_of
@@ -30,12 +30,8 @@ from dreambrush.reference.recovery import recovered_strokes
 
 SIDE = 512  # pixels of the longer side at which a reference is looked at
 SMALLEST_SIDE = 64  # pixels: in a smaller picture no stroke can be told from another
-PAPER, PALE, PAPER_SHARE, ALIKE = (
-    0.7,
-    0.06,
-    0.2,
-    0.06,
-)  # of paper: least lightness, greatest chroma, least share; distance
+PAPER, PALE, PAPER_SHARE = 0.7, 0.06, 0.2  # of paper: least lightness, greatest chroma, least share of the picture
+ALIKE = 0.06  # distance in Oklab up to which patches are of the same paper
 HAND, SIMPLIFY, EDGES = 0.5, 0.3, 0.0  # the manner says how strokes are; these say what is seen of the photo
 FEWEST, MOST = 200, 6000  # strokes of a painting
 MOST_BRUSHES = 4
@@ -43,7 +39,7 @@ MOST_OPEN = 0.6  # share of the ground
 SPARSE = 0.4  # share of open ground, from which on only the strokes tell the colours
 EVEN = 2 / 255  # difference of colours up to which a picture is blank
 ORA = ".ora"
-PATCHES, RECIPE, STROKE_MAPS = MEANS
+PATCHES, RECIPE, STROKE_MAPS, SEVERAL = MEANS
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def learn(references: Sequence[Path]) -> Learned:
         "hand": HAND,
         "simplify": SIMPLIFY,
         "edges": EDGES,
-        "ground": "#" + bytes(round(255 * each) for each in manner.ground).hex(),
+        "ground": hexadecimal(manner.ground),
     }
     return Learned(manner, options)
 
@@ -84,28 +80,32 @@ def joined(manners: Sequence[Manner]) -> Manner:
     """One manner in the middle of several.
 
     It has the barycentre of each distribution, which in one dimension is the mean of the quantiles (Agueh and Carlier,
-    "Barycenters in the Wasserstein space", 2011, section 6.1).
+    "Barycenters in the Wasserstein space", 2011, section 6.1).  It has the colours of all, but the ground of the first,
+    for a mixture of grounds is nobody's.  Their flows would cancel out, so it has none.
     """
     first = manners[0]
     if len(manners) == 1:
         return first
     groups = []
     for place in PLACES:
-        of_place = [each.of_place(place) for each in manners if place in each.places]
-        for number, group in enumerate(of_place[0] if of_place else ()):
-            same = [each[number] for each in of_place if number < len(each)]
-            names = [name for name in group.figures if all(name in each.figures for each in same)]
+        for breadth in BREADTHS:
+            same = [
+                each for every in manners for each in every.groups if (each.place, each.breadth) == (place, breadth)
+            ]
+            if not same:
+                continue
+            names = [name for name in same[0].figures if all(name in each.figures for each in same)]
             figures = {
                 name: tuple(np.mean([each.figures[name] for each in same], 0).round(4).tolist()) for name in names
             }
             share = float(np.mean([each.share for each in same]))
-            groups.append(StrokeGroup(place, group.breadth, share, figures))
+            groups.append(StrokeGroup(place, breadth, share, figures))
     most = max(MOST_COLOURS // len(manners), 1)
     swatches = sorted(
         (Swatch(swatch.colour, swatch.share / len(manners)) for each in manners for swatch in each.swatches[:most]),
         key=lambda swatch: -swatch.share,
     )[:MOST_COLOURS]
-    means = first.means if all(each.means == first.means for each in manners) else PATCHES
+    means = first.means if all(each.means == first.means for each in manners) else SEVERAL
     open_ = float(np.mean([each.open for each in manners]))
     source = ", ".join(each.source for each in manners)
     order = None if any(each.order is None for each in manners) else float(np.mean([each.order for each in manners]))

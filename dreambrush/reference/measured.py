@@ -9,7 +9,7 @@ import numpy as np
 from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import control_points
 from dreambrush.manner.colours import palette_distance, swatches_of
-from dreambrush.manner.distribution import Quantiles, distance, quantiles_of
+from dreambrush.manner.distribution import EVEN, Quantiles, at_levels, distance, quantiles_of
 from dreambrush.manner.manner import (
     BREADTHS,
     FIGURES,
@@ -109,9 +109,8 @@ def distances(manner: Manner, figures: StrokeFigures, at: Int64) -> dict[str, fl
 
 def _joined(groups: list[StrokeGroup], name: str) -> Quantiles:
     """The distribution of several groups as one."""
-    levels = np.linspace(0.005, 0.995, 100)
-    values = np.concatenate([np.interp(levels, np.linspace(0, 1, 11), each.figures[name]) for each in groups])
-    weights = np.repeat([each.share for each in groups], len(levels))
+    values = np.concatenate([at_levels(each.figures[name], EVEN) for each in groups])
+    weights = np.repeat([each.share for each in groups], len(EVEN))
     return quantiles_of(values, weights)
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from dreambrush.files.output import open_output
-from dreambrush.manner.table import to_text
+from dreambrush.manner.table import quoted, to_text
 from dreambrush.reference.learn import Learned
 
 FOUND_BY = {
     "patches": "the patches of colour in the picture",
     "recipe": "the strokes in its recipe",
     "stroke maps": "the strokes that MyPaint recorded",
+    "several ways": "their strokes, each as it could be",
 }
 
 
@@ -26,7 +27,7 @@ def style_text(learned: Learned) -> str:
     """The style's file, as TOML."""
     manner = learned.manner
     about = f"In the manner of {manner.source}, measured from {found_by(learned)}."
-    return "\n".join([f"description = {_toml(about)}", *_lines(learned.options), "", to_text(manner)])
+    return "\n".join([f"description = {quoted(about)}", *_lines(learned.options), "", to_text(manner)])
 
 
 def save_style(learned: Learned, path: Path, *, overwrite: bool = False) -> None:
@@ -47,6 +48,5 @@ def _toml(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, str):
-        kept = "".join(each if each.isprintable() else "?" for each in value)
-        return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return quoted(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

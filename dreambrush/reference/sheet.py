@@ -24,7 +24,7 @@ def draw_manner(learned: Learned) -> Image.Image:
     height = BAR + len(groups) * (ROW + GAP) + flow + 5 * GAP + 3 * LETTERS
     sheet = Image.new("RGB", (WIDTH, height), SHEET)
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(LETTERS)
-    draw.text((GAP, GAP), f"In the manner of {manner.source}: {manner.strokes} strokes", INK, font)
+    draw.text((GAP, GAP), f"In the manner of {manner.source}: {learned.options['strokes']} strokes", INK, font)
     top = 2 * GAP + LETTERS
     _draw_palette(draw, manner, top)
     top += BAR + GAP

@@ -15,9 +15,9 @@ from dreambrush.bezier import PATH, RADIUS, control_points, path_length, point_a
 from dreambrush.manner.distribution import distance
 from dreambrush.manner.manner import PLACES, Manner, StrokeGroup, Swatch
 from dreambrush.painter.in_manner import InManner, in_manner, rotate, visible_areas
+from dreambrush.painter.plan.hand import hand_for
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.target import Target
-from dreambrush.painter.sketch import Sketch
 
 if TYPE_CHECKING:
     from tests.painter.conftest import Pictures
@@ -210,13 +210,24 @@ def test_pressure_and_taper_may_be_known_alone(name: str) -> None:
 
 
 def test_the_hand_is_freed_to_be_as_broad_and_as_fine_as_the_reference() -> None:
-    from dreambrush.painter.plan.hand import hand_for
-
     picture = stripes()
     hand = hand_for(0.5, picture, FORM, None, None, 100)
     free = shaper(1.0, group(width=rising(1, 20))).freed(hand)
     assert 200 / SIDE * free.smallest < 2 and 200 / SIDE * free.largest > 18
     assert (free.shortest, free.longest, free.breadth) == (0.0, None, None)
+
+
+def test_what_was_asked_for_goes_before_the_manner() -> None:
+    wide = group(width=rising(1, 20), length=rising(1, 30))
+    asked = replace(shaper(1.0, wide), least=6.0, most=9.0, longest=4.0)
+    for found in (asked.shaped(any_strokes()), asked.settled(any_strokes(), 1.0)):
+        assert found[:, RADIUS].min() == 6 and found[:, RADIUS].max() == 9
+        assert lengths(found).max() < 4.001
+    hand = hand_for(0.5, stripes(), FORM, 12.0, 18.0, 100, 4.0)
+    free = asked.freed(hand)
+    assert (free.smallest, free.largest, free.longest) == (6, 9, 4)
+    above = replace(asked, least=40.0, most=np.inf).freed(hand)  # than all that the reference has
+    assert (above.smallest, above.largest) == (40, 40)
 
 
 def test_without_likeness_or_manner_there_is_nothing_to_shape(astronaut: Pictures) -> None:
@@ -258,25 +269,3 @@ def test_what_lies_on_top_is_seen() -> None:
     one[:, RADIUS] = 8
     seen = visible_areas(np.concatenate([one, one]), (SIDE, SIDE))
     assert seen[1] == pytest.approx(16 * (56 + 16), rel=0.02) and seen[0] < 0.03 * seen[1]
-
-
-def test_colours_are_broken_as_much_as_the_reference_s_and_only_where_asked() -> None:
-    count = 120
-    rng = np.random.default_rng(0)
-    colours = np.clip(0.5 + rng.normal(0, 0.02, (count, 3)), 0, 1).astype(np.float32)
-    sketch = Sketch(any_strokes(count), colours, np.zeros(count, np.int64))
-    strong = group(step=rising(0.05, 0.1))
-
-    def spread(wanted: Sketch) -> float:
-        return float(wanted.colours.std(0).mean())
-
-    none, half, whole = (shaper(each, strong).broken(sketch, slice(0, count), 1) for each in (0.0, 0.5, 1.0))
-    assert spread(whole) > spread(half) > spread(none) * 1.1
-    assert spread(whole) > 1.3 * spread(sketch)
-    part = shaper(1.0, strong).broken(sketch, slice(50, 100), 1)
-    assert np.array_equal(part.colours[:50], colours[:50]) and np.array_equal(part.colours[100:], colours[100:])
-    assert not np.array_equal(part.colours[50:100], colours[50:100])
-    again = shaper(1.0, strong).broken(sketch, slice(0, count), 1)
-    assert np.array_equal(again.colours, whole.colours) and np.array_equal(whole.strokes, sketch.strokes)
-    unknown = shaper(1.0, group()).broken(sketch, slice(0, count), 1)
-    assert np.abs(unknown.colours - colours).max() < 0.06

@@ -121,7 +121,20 @@ def test_of_several_the_middle() -> None:
             middle = (np.array(first.figures[name]) + np.array(second.figures[name])) / 2
             assert mine.figures[name] == pytest.approx(middle, abs=1e-3, rel=1e-3)
     assert sum(each.share for each in both.swatches) == pytest.approx(1, abs=0.2)
-    assert joined([one, replace(other, means="patches")]).means == "patches"
+    mixed = joined([one, replace(other, means="patches")])
+    assert mixed.means == "several ways" and "each as it could be" in style_text(Learned(mixed, {}))
+
+
+def test_of_several_what_only_some_have_is_theirs() -> None:
+    one, other = measured(strokes_of(6, 8), "a.ora"), measured(strokes_of(18, 2, seed=1), "b.ora")
+    less = replace(one, groups=tuple(each for each in one.groups if each.breadth != "middle"))
+    found = {(each.place, each.breadth): each for each in joined([less, other]).groups}
+    assert found.keys() == {(each.place, each.breadth) for each in other.groups}
+    middle = next(each for each in other.groups if each.breadth == "middle")
+    assert found["everywhere", "middle"].figures["width"] == pytest.approx(middle.figures["width"])
+    fine = next(each for each in other.groups if each.breadth == "fine")
+    low, high = sorted((fine.figures["width"][5], less.groups[-1].figures["width"][5]))
+    assert low < found["everywhere", "fine"].figures["width"][5] < high
 
 
 def test_of_ever_so_many_there_are_no_more_colours_than_a_file_may_have() -> None:

@@ -49,8 +49,8 @@ HOW_IT_LOOKS: tuple[Decorator, ...] = (
         type=decimal_number(0, 1),
         default=LIKENESS,
         show_default=True,
-        help="With --like, or a style that was learned: how closely strokes and colours follow the reference.  0 is as "
-        "without it.",
+        help="With --like, or a style that was learned: how closely strokes and colours follow the reference.  0 "
+        "takes only its brushes, its ground, and how many strokes it needs.",
     ),
     click.option(
         "--brush",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
+from click.core import ParameterSource, augment_usage_errors
 
 from dreambrush.cli.shared.errors import on_one_line
 from dreambrush.cli.shared.grouped import GroupedCommand
@@ -91,6 +91,7 @@ class ConfiguredCommand(GroupedCommand):
                 raise UsageError(
                     "--like and --style cannot be used together.", "Leave one of them out.", id="options-conflict"
                 )
+            self._check_typed(ctx, given)
             references = self._references(ctx, given[LIKE])
             if not given.get("quiet"):
                 click.echo(f"Looking at the hand of {on_one_line(', '.join(map(str, references)))} ...", err=True)
@@ -101,6 +102,17 @@ class ConfiguredCommand(GroupedCommand):
             if setting.level != "flag":
                 _try_out(key, setting)
         return found
+
+    def _check_typed(self, ctx: click.Context, given: dict[str, Any]) -> None:
+        """Find typing errors now, for to learn of references takes a while.
+
+        Raises:
+            click.BadParameter: an option does not take its value.
+        """
+        for option in self.options().values():
+            if isinstance(given.get(option.name or ""), str):
+                with augment_usage_errors(ctx, param=option):
+                    option.type_cast_value(ctx, given[option.name or ""])
 
     def _references(self, ctx: click.Context, words: Sequence[str]) -> list[Path]:
         """The references that --like names.

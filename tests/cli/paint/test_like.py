@@ -14,6 +14,7 @@ import skimage.data
 from PIL import Image
 
 from dreambrush.arrays import Int64
+from dreambrush.bezier import path_length
 from dreambrush.cli import run
 from dreambrush.errors import ExitCode
 from dreambrush.manner.manner import Manner
@@ -261,3 +262,17 @@ def test_what_is_typed_goes_before_what_was_learned(command: Command, works: Wor
     made = recipe_of("a.ora")
     assert len(made.strokes) == 7 and made.names == ("dreambrush/ink",)
     assert made.ground is not None and bytes(made.ground).hex() == "112233"
+
+
+def test_limits_and_colours_that_are_typed_are_kept(command: Command, works: Works) -> None:
+    words = ("--min-size", "3", "--max-size", "5", "--max-length", "3", "--palette", "#224466,#ddccaa,#aa3311")
+    assert command("paint", "photo.png", "--like", reference(works), "-o", "a.ora", *SMALL, *words).code == 0
+    strokes = recipe_of("a.ora").strokes
+    assert strokes.radius.min() > 1.49 and strokes.radius.max() < 2.51
+    assert (path_length(strokes.rows()) / (2 * strokes.radius)).max() < 3.01
+    assert len(np.unique(np.rint(255 * strokes.colour), axis=0)) <= 3
+
+
+def test_what_is_mistyped_is_said_before_anything_is_learned(command: Command, works: Works) -> None:
+    outcome = command("paint", "photo.png", "--like", reference(works), "--strokes", "many")
+    assert outcome.code == ExitCode.USAGE and "--strokes" in outcome.stderr and "Looking" not in outcome.stderr
