@@ -85,7 +85,7 @@ def paint_one(photo: Path, look: str, options: Sequence[str], size: int, seed: i
     file = folder / f"{photo.stem}-{look}.ora"
     told = file.with_suffix(".json")
     if not (file.is_file() and told.is_file()):
-        report = painted_file(photo, file, ["--size", str(size), "--seed", str(seed), *options])
+        report = painted_file(photo, file, ["--force", "--size", str(size), "--seed", str(seed), *options])
         told.write_text(json.dumps(report))
     report = json.loads(told.read_text())
     with read_document(file) as document:

@@ -44,7 +44,9 @@ def broken(shaper: InManner, sketch: Sketch, part: slice, seed: int, snap: Snap 
     away = lab - usual
     far = np.sqrt((away**2).sum(1))
     little = np.clip(1 - far / LEAST_AWAY, 0, 1)[:, None]
-    away += little * LEAST_AWAY * _stray(shaper.manner, usual, np.random.default_rng(seed).random(count))
+    away += (
+        shaper.likeness * little * LEAST_AWAY * _stray(shaper.manner, usual, np.random.default_rng(seed).random(count))
+    )
     far = np.maximum(np.sqrt((away**2).sum(1)), 1e-6)
     wanted, place = far.copy(), shaper.place_of(middle)
     for number, name in enumerate(shaper.places):

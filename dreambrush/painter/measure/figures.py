@@ -121,6 +121,6 @@ def neighbours(middle: Float64, size: Float64) -> tuple[Int64, Float64]:
         distance = np.hypot(*(middle[some, None] - middle).transpose(2, 0, 1))
         felt = (distance + 1e-6) * UNLIKE ** np.abs(size[some, None] - size)
         felt[np.arange(len(felt)), np.arange(first, first + len(felt))] = np.inf
-        found = np.argpartition(felt, k - 1, 1)[:, :k]
+        found = np.sort(np.argpartition(felt, k - 1, 1)[:, :k], 1)  # in an order that no processor decides
         near[some], apart[some] = found, np.take_along_axis(distance, found, 1)
     return near, apart
