@@ -10,7 +10,7 @@ from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.stages import BOTH, DARKER, Tones
 from dreambrush.painter.see.cells import grown, reduced
 from dreambrush.painter.see.gather import gathered
-from dreambrush.painter.see.interest import Interest
+from dreambrush.painter.see.interest import FACE, Interest
 from dreambrush.painter.see.shapes import in_shapes
 from dreambrush.painter.see.squint import edges_of, ramp, squinted
 from dreambrush.painter.see.target import Target
@@ -20,6 +20,7 @@ from dreambrush.painter.see.zones import tone_of
 from dreambrush.pictures.palette import Palette
 
 RESERVED = 0.16  # distance from the ground up to which a place of a picture in colours is reserved
+OWN_COLOUR = 0.6  # share of its own colours that a face keeps in a manner
 KEPT = 0.5, 0.8  # interest from which on a place keeps its lights in a manner with open paper, and keeps all of them
 ONE_STICK = 0.5  # distance of the only colour from the ground, from which there are tones between
 
@@ -56,6 +57,9 @@ def seen(target: Target, looked: Interest | None, care: Float32 | None, options:
     picture = target.picture
     if options.manner is not None and options.likeness:
         picture = recoloured(picture, options.manner.swatches, options.likeness)
+        if care is not None:  # a face that has become paper is none
+            own = np.float32(OWN_COLOUR) * np.clip(care / np.float32(FACE), 0, 1)
+            picture = np.asarray(picture + own[..., None] * (target.picture - picture), np.float32)
     if options.temperature:
         picture = tempered(picture, options.temperature)
     if options.simplify:

@@ -49,7 +49,8 @@ def test_our_brushes_come_with_dream_and_preview(name: str) -> None:
 
 def test_nothing_is_shipped_that_nobody_opens() -> None:
     networks = shipped_folder("pretrained")
-    assert {path.name for path in networks.iterdir()} == {*OURS, "faces", "subject", "mypaint-brushes.json"}
+    tables = {"mypaint-brushes.json", "brush-textures.json"}
+    assert {path.name for path in networks.iterdir()} == {*OURS, "faces", "subject", *tables}
     needed = {CARD_FILE, DREAM_FILE, WEIGHTS_FILE, "gradient.onnx", "preview.png"}
     for name in OURS:
         card = read_card(networks / name)
