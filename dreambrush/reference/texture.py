@@ -133,7 +133,7 @@ def patches_of(light: Float32, places: Places, step: Float32) -> Float32:
 
 
 def band_powers(patches: Float32) -> Float64:
-    """Logarithms (m, 9) of power in bands of frequency: along the stroke from slow to fine, each with all bands across."""
+    """Logarithms (m, 9) of power in bands of frequency: along the stroke from slow to fine, each with all across."""
     hann = np.hanning(SIDE + 2)[1:-1]
     window = hann[:, None] * hann
     mean = (patches * window).sum((1, 2), keepdims=True) / window.sum()
