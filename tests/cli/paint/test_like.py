@@ -120,11 +120,11 @@ def test_it_is_nearer_to_its_own_reference_than_to_the_other(works: Works, name:
 
 def test_the_photo_is_still_what_it_is(works: Works) -> None:
     photo = np.asarray(Image.open(works.folder / "astronaut.png").convert("L").resize((24, 24)), float)
-    for name in HANDS:
+    for name, least in (("broad", 0.85), ("thin", 0.5)):  # thin strokes leave the ground open beside the subject
         with read_document(works.folder / f"like-{name}.ora") as document:
             seen = Image.fromarray(render_document(document)[..., :3].astype(np.uint8))
         small = np.asarray(seen.convert("L").resize((24, 24)), float)
-        assert np.corrcoef(photo.ravel(), small.ravel())[0, 1] > 0.7
+        assert np.corrcoef(photo.ravel(), small.ravel())[0, 1] > least
 
 
 def reference(works: Works) -> str:
