@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from dreambrush.arrays import Float32, Float64
 from dreambrush.manner.distribution import apart
 from dreambrush.manner.manner import Swatch
+from dreambrush.pictures.colour_table import by_table, levels_of, table_colours
 from dreambrush.pictures.palette import from_oklab, oklab
 
 GROUPS = 64  # of the picture's colours
 ROUNDS = 10  # of k-means
 PIXELS = 16384  # that are looked at
-STEPS = 33  # of the table along each of red, green and blue
 VALUES = 0.9  # how far values move to those of the reference, with likeness 1
 APART = 3.0  # how much a difference of values counts against one of hues
 SHARP = 0.004  # entropy: squared distance at which a swatch is hardly any farther than another
@@ -79,6 +78,11 @@ def _swatches(means: Float64, shares: Float64) -> tuple[Swatch, ...]:
     )
 
 
+def colours_and_shares(swatches: Sequence[Swatch]) -> tuple[Float64, Float64]:
+    """The colours (m, 3) of swatches, Oklab, and their shares (m,)."""
+    return oklab(np.array([each.colour for each in swatches])), np.array([each.share for each in swatches])
+
+
 def recoloured(picture: Float32, swatches: Sequence[Swatch], likeness: float) -> Float32:
     """A picture in the colours of a reference.
 
@@ -92,13 +96,9 @@ def recoloured(picture: Float32, swatches: Sequence[Swatch], likeness: float) ->
     """
     seen = some_colours(picture)
     means, shares = grouped(seen, GROUPS)
-    theirs = oklab(np.array([each.colour for each in swatches]))
-    weights = np.array([each.share for each in swatches])
+    theirs, weights = colours_and_shares(swatches)
     weights = weights / weights.sum()
-    # A table of whole levels, looked up with integers: last bits, in which processors differ, hardly ever matter.
-    steps = np.linspace(0, 1, STEPS)
-    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
-    table = oklab(np.stack([red, green, blue], -1).reshape(-1, 3))
+    table = oklab(table_colours())
     value = _ValueCurve(seen[:, 0], theirs[:, 0], weights)
     moved = _carried(np.column_stack([value(means[:, 0]), means[:, 1:]]), shares, theirs, weights)
     shift = moved - means[:, 1:]
@@ -107,11 +107,7 @@ def recoloured(picture: Float32, swatches: Sequence[Swatch], likeness: float) ->
     after = table.copy()
     after[:, 0] += likeness * VALUES * (value(table[:, 0]) - table[:, 0])
     after[:, 1:] += likeness * (near @ shift)
-    colours = np.rint(np.asarray(from_oklab(after), np.float64) * 4096).astype(np.float32).ravel() / 4096
-    levels = np.rint(np.clip(picture, 0, 1) * np.float32(255)).astype(np.uint8)
-    lut = ImageFilter.Color3DLUT(STEPS, colours, target_mode="RGB")
-    change = np.asarray(Image.fromarray(levels).filter(lut), np.int16) - levels
-    return np.asarray(np.clip(picture + change.astype(np.float32) / np.float32(255), 0, 1), np.float32)
+    return by_table(picture, levels_of(picture), from_oklab(after))
 
 
 def palette_distance(swatches: Sequence[Swatch], colours: Float64, weights: Float64) -> float:
@@ -120,8 +116,7 @@ def palette_distance(swatches: Sequence[Swatch], colours: Float64, weights: Floa
     It is the sliced Wasserstein distance of first order (Bonneel et al., "Sliced and Radon Wasserstein barycenters of
     measures", 2015), the mean over directions that are evenly spread.
     """
-    theirs = oklab(np.array([each.colour for each in swatches]))
-    shares = np.array([each.share for each in swatches])
+    theirs, shares = colours_and_shares(swatches)
     turn = np.arange(DIRECTIONS) * np.pi * (3 - 5**0.5)
     height = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS
     flat = np.sqrt(1 - height**2)

@@ -8,8 +8,9 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Float64, Int64
 from dreambrush.bezier import RADIUS, path_nodes
+from dreambrush.manner.colours import colours_and_shares
 from dreambrush.manner.distribution import at_levels, ranks
-from dreambrush.manner.manner import Manner, StrokeGroup
+from dreambrush.manner.manner import PLACES, Manner, StrokeGroup
 from dreambrush.painter.gain import Snap
 from dreambrush.painter.in_manner import InManner
 from dreambrush.painter.measure.figures import neighbours
@@ -49,7 +50,7 @@ def broken(shaper: InManner, sketch: Sketch, part: slice, seed: int, snap: Snap 
     )
     far = np.maximum(np.sqrt((away**2).sum(1)), 1e-6)
     wanted, place = far.copy(), shaper.place_of(middle)
-    for number, name in enumerate(shaper.places):
+    for number, name in enumerate(PLACES):
         groups = shaper.manner.of_place(name)
         some = np.flatnonzero(place == number)
         if not len(some) or any("step" not in group.figures for group in groups):
@@ -68,8 +69,7 @@ def broken(shaper: InManner, sketch: Sketch, part: slice, seed: int, snap: Snap 
 
 def _stray(manner: Manner, lab: Float64, chance: Float64) -> Float64:
     """Ways of length 1 (k, 3) from colours (k, 3), Oklab, towards swatches that chance (k,), 0..1, picks."""
-    theirs = oklab(np.array([swatch.colour for swatch in manner.swatches]))
-    shares = np.array([swatch.share for swatch in manner.swatches])
+    theirs, shares = colours_and_shares(manner.swatches)
     apart = theirs - lab[:, None]
     odds = shares * np.exp(-(apart**2).sum(2) / (2 * NEAR_SWATCH**2)) + 1e-9 * shares
     total = np.cumsum(odds, 1)
