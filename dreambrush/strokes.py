@@ -133,6 +133,35 @@ class Strokes:
         )
 
     @staticmethod
+    def of_rows(
+        rows: Float32, size: tuple[int, int], colour: Float32 | None = None, brush: str = "", layer: str = ""
+    ) -> Strokes:
+        """Strokes of one brush on one layer.
+
+        Args:
+            rows: (n, 9), as :meth:`rows` gives them.
+            size: width and height in pixels of the canvas.
+            colour: (n, 3) float32, display sRGB, 0..1; black by default.
+            brush: its name.
+            layer: its name.
+
+        Raises:
+            StrokesError: values are out of range.
+        """
+        numbers = np.zeros(len(rows), np.int32)
+        return Strokes(
+            path=rows[:, PATH].reshape(-1, 3, 2),
+            pressure=rows[:, PRESSURES],
+            radius=rows[:, RADIUS],
+            colour=np.zeros((len(rows), 3), np.float32) if colour is None else colour,
+            brush=numbers,
+            layer=numbers,
+            size=size,
+            brushes=(brush,),
+            layers=(layer,),
+        )
+
+    @staticmethod
     def concatenate(parts: Sequence[Strokes]) -> Strokes:
         """Joins several, one after the other.  They must share size, brushes and layers.
 

@@ -143,3 +143,11 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00\xd8")
     with pytest.raises(StrokesError, match="not text"):
         Strokes.load(tmp_path / "binary.json")
+
+
+def test_strokes_of_rows_have_one_brush_on_one_layer() -> None:
+    rows = np.random.default_rng(0).uniform(0.1, 1, (5, 9)).astype(np.float32)
+    strokes = Strokes.of_rows(rows, (64, 48), brush="oil", layer="Paint")
+    assert np.array_equal(strokes.rows(), rows)
+    assert (strokes.size, strokes.brushes, strokes.layers) == ((64, 48), ("oil",), ("Paint",))
+    assert not strokes.colour.any() and not strokes.brush.any() and not strokes.layer.any()

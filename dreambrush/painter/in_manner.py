@@ -14,9 +14,9 @@ from functools import partial
 import numpy as np
 
 from dreambrush.arrays import Float32, Float64, Int64
-from dreambrush.bezier import CONTROL, PATH, PRESSURES, RADIUS, control_points, path_length, path_nodes, point_at
+from dreambrush.bezier import CONTROL, PRESSURES, RADIUS, control_points, path_length, path_nodes, point_at
 from dreambrush.manner.distribution import EVEN, at_levels, levels_by_number, ranks
-from dreambrush.manner.manner import PLACES, Manner, Place, StrokeGroup, laid_of
+from dreambrush.manner.manner import PLACES, Manner, StrokeGroup, laid_of
 from dreambrush.painter.measure.stroke_metrics import visible_shares
 from dreambrush.painter.plan.hand import Hand
 from dreambrush.painter.see.drawn_flow import Flow, over
@@ -46,8 +46,7 @@ class InManner:
         likeness: 0, as the painter would lay them anyway, to 1.
         size: width and height of the painting in pixels.
         form: orientation field of the picture.
-        places: the places that are told apart.
-        place_of: which of them a point lies in.
+        place_of: in which of PLACES a point lies.
         least: radius of the narrowest stroke that was asked for, in pixels.
         most: radius of the widest one, in pixels.
         longest: length of the longest path that was asked for, in widths.
@@ -57,7 +56,6 @@ class InManner:
     likeness: float
     size: tuple[int, int]
     form: OrientationField
-    places: tuple[Place, ...]
     place_of: PlaceOf
     least: float = 0.0
     most: float = np.inf
@@ -75,7 +73,7 @@ class InManner:
         if not len(out):
             return out
         place = self.place_of(path_nodes(out, 2)[:, 1])
-        for number, name in enumerate(self.places):
+        for number, name in enumerate(PLACES):
             some = np.flatnonzero(place == number)
             if len(some):
                 out[some] = self._shaped(out[some], self.manner.of_place(name), low, high)
@@ -91,7 +89,7 @@ class InManner:
         place = self.place_of(path_nodes(out, 2)[:, 1])
         for _ in range(SETTLINGS):
             seen = visible_areas(out, self.size)
-            for number, name in enumerate(self.places):
+            for number, name in enumerate(PLACES):
                 some = np.flatnonzero(place == number)
                 if len(some):
                     out[some] = self._settled(strokes[some], out[some], seen[some], self.manner.of_place(name))
@@ -253,21 +251,10 @@ def _normals(chord: Float32) -> Float32:
 
 def visible_areas(strokes: Float32, size: tuple[int, int]) -> Float64:
     """The area in pixels (k,) that is seen of each of (k, 9) strokes in their order, on a canvas of that size."""
-    count = len(strokes)
-    numbers = np.zeros(count, np.int32)
-    whole = Strokes(
-        strokes[:, PATH].reshape(-1, 3, 2),
-        strokes[:, PRESSURES],
-        strokes[:, RADIUS],
-        np.zeros((count, 3), np.float32),
-        numbers,
-        numbers,
-        size,
-        ("",),
-        ("",),
-    )
     width = 2.0 * strokes[:, RADIUS]
-    return np.asarray(visible_shares(whole) * width * (path_length(strokes) + width), np.float64)
+    return np.asarray(
+        visible_shares(Strokes.of_rows(strokes, size)) * width * (path_length(strokes) + width), np.float64
+    )
 
 
 def in_manner(
@@ -297,7 +284,6 @@ def in_manner(
         likeness,
         (width, height),
         OrientationField(target.picture),
-        PLACES,
         partial(places_at, places),
         0.0 if narrowest is None else narrowest / 2,
         np.inf if widest is None else widest / 2,

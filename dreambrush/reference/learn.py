@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from dreambrush.arrays import Float32, Float64
+from dreambrush.arrays import Float32, Float64, Floats
 from dreambrush.errors import PictureError
 from dreambrush.manner.colours import swatches_of_paint
 from dreambrush.manner.manner import BREADTHS, MOST_COLOURS, PLACES, Manner, StrokeGroup, Swatch
@@ -180,14 +180,13 @@ def _of_document(file: Path) -> tuple[Manner, list[str]]:
         raise _shows_none(file, "it has none, or all lie beyond its edges")
     open_ = round(max(1 - float(figures.seen.sum()) * side**2 / (width * height), 0.0), 3)
     colour = picture.reshape(-1, 3).mean(0) if ground is None else ground / 255
-    red, green, blue = (float(each) for each in np.clip(colour, 0, 1))
     means = RECIPE if recipes else STROKE_MAPS
     colours: tuple[Swatch, ...] = ()
     unknown: tuple[str, ...] = ()
     if open_ > SPARSE:  # the page is no paint, and strokes that lie alone tell nothing of form and neighbours
         colours, unknown = swatches_of_paint(figures.colour, figures.seen, SWATCHES), UNKNOWN_OF_SPARSE
     open_ = min(open_, MOST_OPEN)
-    manner = manner_of(figures, strokes, picture, file.name, means, (red, green, blue), unknown, open_, colours)
+    manner = manner_of(figures, strokes, picture, file.name, means, _as_colour(colour), unknown, open_, colours)
     own = own_brushes(strokes, figures.seen)
     return manner, own or (list(USUAL) if open_ > SPARSE else nearest_brushes(picture, open_))
 
@@ -206,5 +205,9 @@ def _ground(colours: Float32, areas: Float64, picture: Float32) -> tuple[tuple[f
         mean, open_ = np.average(colours[alike], axis=0, weights=areas[alike]), round(min(share, MOST_OPEN), 3)
     else:
         mean, open_ = picture.reshape(-1, 3).mean(0), 0.0
-    red, green, blue = (float(each) for each in np.clip(mean, 0, 1))
-    return (red, green, blue), open_
+    return _as_colour(mean), open_
+
+
+def _as_colour(levels: Floats) -> tuple[float, float, float]:
+    red, green, blue = (float(each) for each in np.clip(levels, 0, 1))
+    return red, green, blue

@@ -122,15 +122,6 @@ def _as_strokes(number: Int64, picture: Float32) -> tuple[Strokes, Float64]:
     path = np.stack([middle - half[:, None] * ahead, middle + lift[:, None] * aside, middle + half[:, None] * ahead], 1)
     colour = np.stack([mean(picture[..., channel].ravel().astype(np.float64)) for channel in range(3)], 1)
     broadest = np.argsort(-wide, kind="stable")
-    strokes = Strokes(
-        path=path[broadest].astype(np.float32),
-        pressure=np.ones((count, 2), np.float32),
-        radius=(wide[broadest] / 2).astype(np.float32),
-        colour=np.clip(colour[broadest], 0, 1).astype(np.float32),
-        brush=np.zeros(count, np.int32),
-        layer=np.zeros(count, np.int32),
-        size=(width, height),
-        brushes=("",),
-        layers=("",),
-    )
+    rows = np.column_stack([path.reshape(-1, 6), np.ones((count, 2)), wide / 2])[broadest].astype(np.float32)
+    strokes = Strokes.of_rows(rows, (width, height), np.clip(colour[broadest], 0, 1).astype(np.float32))
     return strokes, area[broadest]

@@ -29,17 +29,9 @@ def strokes_of(angles: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Strokes:
     y, x = np.divmod(np.arange(n), 10)
     middle = (np.stack([x, y], -1) * 20 + 10).astype(np.float32)
     reach = 9 * np.stack([np.cos(angles), np.sin(angles)], -1)
-    return Strokes(
-        path=np.stack([middle - reach, middle, middle + reach], 1).astype(np.float32),
-        pressure=np.ones((n, 2), np.float32),
-        radius=np.full(n, 3, np.float32),
-        colour=np.zeros((n, 3), np.float32),
-        brush=np.zeros(n, np.int32),
-        layer=np.zeros(n, np.int32),
-        size=(SIDE, SIDE),
-        brushes=("oil",),
-        layers=("Paint",),
-    )
+    path = np.concatenate([middle - reach, middle, middle + reach], 1)
+    rows = np.concatenate([path, np.ones((n, 2)), np.full((n, 1), 3)], 1).astype(np.float32)
+    return Strokes.of_rows(rows, (SIDE, SIDE), brush="oil", layer="Paint")
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.3, np.pi / 2, np.pi - 1e-3])

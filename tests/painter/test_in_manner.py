@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dreambrush.arrays import Float32, Float64
 from dreambrush.bezier import PATH, RADIUS, control_points, path_length, point_at
 from dreambrush.manner.distribution import distance
-from dreambrush.manner.manner import PLACES, Manner, StrokeGroup, Swatch
+from dreambrush.manner.manner import Manner, StrokeGroup, Swatch
 from dreambrush.painter.in_manner import InManner, in_manner, rotate, visible_areas
 from dreambrush.painter.plan.hand import hand_for
 from dreambrush.painter.see.orientation import OrientationField
@@ -56,7 +56,7 @@ def manner(*groups: StrokeGroup) -> Manner:
 
 def shaper(likeness: float, *groups: StrokeGroup, form: OrientationField = FLAT) -> InManner:
     everywhere = lambda points: np.zeros(len(points), np.int64)  # noqa: E731
-    return InManner(manner(*groups), likeness, (SIDE, SIDE), form, PLACES, everywhere)
+    return InManner(manner(*groups), likeness, (SIDE, SIDE), form, everywhere)
 
 
 def any_strokes(count: int = 80, seed: int = 0) -> Float32:
@@ -185,7 +185,7 @@ def test_each_place_has_its_own_manner() -> None:
     fine, broad = group(width=rising(1, 2)), group(width=rising(10, 12))
     own = replace(fine, place="subject")
     left = lambda points: np.where(points[:, 0] < SIDE / 2, 1, 0)  # noqa: E731
-    wished = InManner(manner(broad, own), 1.0, (SIDE, SIDE), FLAT, PLACES, left)
+    wished = InManner(manner(broad, own), 1.0, (SIDE, SIDE), FLAT, left)
     before = any_strokes(200)
     for after in (wished.shaped(before), wished.settled(before, 1.0)):
         at = middles(before)[:, 0] < SIDE / 2

@@ -31,17 +31,9 @@ def many_strokes(angle: float, radius: float = 6.0) -> Strokes:
     y, x = (each.ravel() for each in np.mgrid[16:SIDE:14, 16:SIDE:14].astype(np.float32))
     middle, reach = np.stack([x, y], -1), 18 * np.array([np.cos(angle), np.sin(angle)], np.float32)
     n = len(middle)
-    return Strokes(
-        path=np.stack([middle - reach, middle, middle + reach], 1).astype(np.float32),
-        pressure=np.ones((n, 2), np.float32),
-        radius=np.full(n, radius, np.float32),
-        colour=np.zeros((n, 3), np.float32),
-        brush=np.zeros(n, np.int32),
-        layer=np.zeros(n, np.int32),
-        size=(SIDE, SIDE),
-        brushes=("oil",),
-        layers=("Paint",),
-    )
+    path = np.concatenate([middle - reach, middle, middle + reach], 1)
+    rows = np.concatenate([path, np.ones((n, 2)), np.full((n, 1), radius)], 1).astype(np.float32)
+    return Strokes.of_rows(rows, (SIDE, SIDE), brush="oil", layer="Paint")
 
 
 def streaks(angle: float) -> Float32:
