@@ -286,7 +286,7 @@ RANGES = {
     "inspect painted.ora --svg new.svg": {"--painting": "0"},
     "inspect painted.ora": {"--at": "x 5 -1,5 5,1.5 1,2,3 '' ²,1 9999999,1"},
     "styles --sheet new.png": {"--size": "63 1025"},
-    "collect oil -o new": {"--strokes": "-1 10000001", "--episodes": "-1 1000001", "--workers": "0 1025",
+    "collect oil -o new": {"--strokes": "-1 10000001", "--episodes": "-1 1000001", "--jobs": "0 1025",
                            "--seed": "-1"},
     "train oil -o new": {"--strokes": "99 1000001", "--seed": "-1", "--device": "tpu", "--only": "dreams"},
     "bench digits album": {"--strokes": "0 1001", "--count": "0 10001", "--controller": "me", "--seed": "x"},

@@ -47,6 +47,7 @@ class Processes:
         """As in :class:`dreambrush.jobs.crew.Crew`."""
         waiting = iter(pieces)
         busy: dict[Future[Result], tuple[_Slot, Piece]] = {}
+        every: list[Done[Piece, Result]] = []
         stopped = given_up = False
         pressed: list[int] = []  # stops that came while a result was taken
         try:
@@ -56,15 +57,16 @@ class Processes:
                         raise KeyboardInterrupt
                     if not stopped:
                         self._begin(do, waiting, busy)
-                    if not busy:
+                    if not busy and not every:
                         break
-                    ready = wait(busy, return_when=FIRST_COMPLETED).done
+                    ready = set() if every else wait(busy, return_when=FIRST_COMPLETED).done
                 except KeyboardInterrupt:
                     if rescue is None:
                         raise
                     stopped, pressed = True, []
                     _interrupt(busy)
                     continue
+                yield from every  # only now: whoever takes them may take long, and the processes are busy by now
                 with held_back() as pressed:
                     every = [self._take(future, busy, keep=not stopped) for future in list(busy) if future in ready]
                 for done in every:
@@ -72,7 +74,6 @@ class Processes:
                         given_up = True
                         if not stopped:  # somebody told that process alone; then none begins here either
                             pressed = [signal.SIGINT]
-                    yield done
             if stopped and (given_up or any(True for _ in waiting)):
                 raise KeyboardInterrupt
         finally:
