@@ -290,7 +290,8 @@ RANGES = {
     "collect oil -o new": {"--strokes": "-1 10000001", "--episodes": "-1 1000001", "--jobs": "0 1025",
                            "--seed": "-1"},
     "train oil -o new": {"--strokes": "99 1000001", "--seed": "-1", "--device": "tpu", "--only": "dreams"},
-    "bench digits album": {"--strokes": "0 1001", "--count": "0 10001", "--controller": "me", "--seed": "x"},
+    "bench digits album": {"--strokes": "0 1001", "--count": "0 10001", "--controller": "me", "--seed": "x",
+                           "--jobs": "0 65"},
 }  # fmt: skip
 
 USES: list[Row] = [
@@ -322,7 +323,7 @@ USES: list[Row] = [
     *rows("option-needs-another", "render work.ora -o . --format ora", "inspect work.ora --force",
           "inspect work.ora --painting 1", "brushes --force", "styles photo.png"),
     *styled("option-needs-another", "--in-place", "--above Sky", "--region 1,2,3,4"),
-    *rows("option-not-for-this-task", "bench paint --count 3"),
+    *rows("option-not-for-this-task", "bench paint --count 3", "bench paint --jobs 2"),
     *rows("only-one-picture", "paint photo.png photo.jpg --onto work.ora --strokes 1",
           "paint photo.png text.jpg --timelapse new.gif -o notes --strokes 1", "paint photo.png photo.jpg --watch",
           "paint photo.png photo.jpg --resume begun.ora"),

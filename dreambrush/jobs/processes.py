@@ -35,6 +35,7 @@ class Processes:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self._slots: list[_Slot] = []
         self._free: list[_Slot] = []
 
     def run(
@@ -91,7 +92,10 @@ class Processes:
         """Give a piece to each process that is free."""
         with _stops_later():  # or a process could start that nobody knows of
             for piece in islice(waiting, self.size - len(busy)):
-                slot = self._free.pop() if self._free else _Slot()
+                if not self._free:
+                    self._free.append(_Slot())
+                    self._slots.append(self._free[-1])
+                slot = self._free.pop()
                 busy[slot.begin(do, piece)] = slot, piece
 
     def _take(
@@ -118,9 +122,10 @@ class Processes:
         return Done(piece, future.result() if error is None else None, error)
 
     def end(self) -> None:
-        """End all processes."""
-        for slot in self._free:
+        """End all processes, whatever they do."""
+        for slot in self._slots:
             slot.end()
+        self._slots.clear()
         self._free.clear()
 
 

@@ -17,7 +17,7 @@ from dreambrush.cli.shared.formats import in_words
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode
 from dreambrush.jobs.crew import open_crew
-from dreambrush.jobs.pieces import ProcessDiedError
+from dreambrush.jobs.pieces import ProcessDiedError, no_part
 
 Thing = TypeVar("Thing")
 
@@ -46,7 +46,7 @@ def do_several(
         with (
             open_crew(min(jobs, len(things))) as crew,
             progress_bar(what, quiet=quiet) as update,
-            closing(crew.run(partial(_do_named, do), things.items(), rescue=_is_whole)) as every,
+            closing(crew.run(partial(_do_named, do), things.items(), rescue=no_part)) as every,
         ):
             if update:
                 update(verb, 0, len(things), "")
@@ -67,11 +67,6 @@ def do_several(
 
 def _do_named(do: Callable[[Thing], str], named: tuple[str, Thing]) -> str:
     return do(named[1])
-
-
-def _is_whole(lines: str) -> bool:
-    """Nothing is a part: what is interrupted has no result."""
-    return False
 
 
 def _in_its_name(error: Exception, name: str) -> Exception:
