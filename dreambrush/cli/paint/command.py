@@ -23,7 +23,7 @@ from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
 from dreambrush.cli.shared.formats import DEFAULT_DPI
 from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
 from dreambrush.cli.shared.outputs import Outputs, check_output, check_replaces_none, is_finished, plan_outputs
-from dreambrush.cli.ui.progress import progress_bar
+from dreambrush.cli.ui.progress import counting_bar
 from dreambrush.errors import ExitCode, UsageError
 from dreambrush.jobs.crew import open_crew
 
@@ -156,7 +156,7 @@ def paint(
         if watch:
             every = paint_when_saved(paint_it, pictures[0], outputs[0].work, outcomes.note)
         else:
-            every = _painted_by(paint_it, todo, min(jobs, len(todo)), outcomes, quiet=quiet or verbose)
+            every = _painted_by(paint_it, todo, min(jobs, len(todo)), quiet=quiet or verbose)
         try:
             for done in every:
                 outcomes.take(done)
@@ -165,19 +165,16 @@ def paint(
     return outcomes.sum_up(len(todo))
 
 
-def _painted_by(paint: Paint, todo: Sequence[Asked], jobs: int, outcomes: Outcomes, *, quiet: bool) -> Iterator[Ended]:
+def _painted_by(paint: Paint, todo: Sequence[Asked], jobs: int, *, quiet: bool) -> Iterator[Ended]:
     """Paint pictures, show how many are done if several are painted at the same time, and yield each."""
     with (
         open_crew(jobs) as crew,
-        progress_bar("pictures", quiet=quiet or crew.size == 1) as update,
+        counting_bar("pictures", "painted", len(todo), quiet=quiet or crew.size == 1) as count,
         closing(paint_pictures(paint, todo, crew)) as every,
     ):
-        if update:
-            update("painted", 0, len(todo), "")
         for done in every:
-            yield done
-            if update:
-                update("painted", outcomes.count, len(todo), "")
+            with count.one_more():
+                yield done
 
 
 def _is_done(outputs: Outputs, note: Callable[[str], None]) -> bool:

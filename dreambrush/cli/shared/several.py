@@ -14,7 +14,7 @@ import click
 
 from dreambrush.cli.shared.errors import tell
 from dreambrush.cli.shared.formats import in_words
-from dreambrush.cli.ui.progress import progress_bar
+from dreambrush.cli.ui.progress import counting_bar
 from dreambrush.errors import ExitCode
 from dreambrush.jobs.crew import open_crew
 from dreambrush.jobs.pieces import ProcessDiedError, no_part
@@ -45,20 +45,18 @@ def do_several(
     try:
         with (
             open_crew(min(jobs, len(things))) as crew,
-            progress_bar(what, quiet=quiet) as update,
+            counting_bar(what, verb, len(things), quiet=quiet) as count,
             closing(crew.run(partial(_do_named, do), things.items(), rescue=no_part)) as every,
         ):
-            if update:
-                update(verb, 0, len(things), "")
             for (name, _), lines, error in every:
-                if isinstance(error, Exception):
-                    status, failed = status or tell(_in_its_name(error, name)).code, [*failed, name]
-                elif lines is not None:
-                    done += 1
-                    if not quiet:
-                        click.echo(lines, err=True)
-                if update:
-                    update(verb, done + len(failed), len(things), "")
+                with count.one_more():
+                    if isinstance(error, Exception):
+                        code = tell(_in_its_name(error, name)).code
+                        status, failed = status or code, [*failed, name]
+                    elif lines is not None:
+                        done += 1
+                        if not quiet:
+                            click.echo(lines, err=True)
     finally:
         if not quiet or done < len(things):
             click.echo(_summary(done, len(things), failed, f"{what} are {verb}"), err=True)
