@@ -1,4 +1,4 @@
-"""The page of ``dreambrush bench``: paintings beside their pictures and dreams, figures, and what is known of brushes."""
+"""The page of ``dreambrush bench``: paintings beside pictures and dreams, figures, and brushes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from dreambrush.strokes import Strokes
 MOST_WORKS = 60  # paintings on a page
 AGREEMENT = {"exact": "exactly", "close": "close", "different": "different", None: ""}
 CHART_WORDS = (
-    "Each line is one painting while it is planned: the error that the dream expects of the best plan so far. The dot at "
-    "its end is the real canvas. Both scales are logarithmic."
+    "Each line is one painting while it is planned: the error that the dream expects of the best plan so far. The dot "
+    "at its end is the real canvas. Both scales are logarithmic."
 )
 
 

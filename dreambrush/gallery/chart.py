@@ -82,8 +82,8 @@ def draw_chart(courses: Sequence[PaintingCourse], series: Sequence[str], levels:
         f"after {best.seconds:.1f} seconds."
     )
     return (
-        f'<div class="chart" tabindex="0" role="region" aria-label="Chart"><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{label}">{"".join(parts)}</svg></div>'
+        f'<div class="chart" tabindex="0" role="region" aria-label="Chart">'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg></div>'
     )
 
 
@@ -146,7 +146,8 @@ def _labels(
         if ends:
             wanted.append((sum(ends) / len(ends), f"series-{number % COLOURS + 1}", name))
     wanted += [(down.at(level.error), "tick", level.name) for level in levels]
-    parts, free = [], float(TOP)
+    parts: list[str] = []
+    free = float(TOP)
     room = HEIGHT - BOTTOM - LINE * len(wanted)
     for y, kind, name in sorted(wanted):
         free = max(y, free + LINE) if free > TOP or y < TOP + LINE else y

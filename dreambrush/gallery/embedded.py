@@ -25,7 +25,7 @@ def as_uint8(picture: Pixels | Float32) -> Pixels:
     """A picture as uint8; float32 is in 0..1, and cut to that."""
     if picture.dtype == np.uint8:
         return np.asarray(picture, np.uint8)
-    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(picture, 0, 1) * 255), np.uint8)
 
 
 def picture_address(picture: Pixels | Float32) -> str:

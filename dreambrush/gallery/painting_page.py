@@ -40,9 +40,9 @@ def painting_page(
     title = Path(report["file"]).stem or "A painting"
     body = [
         _picture_alone(pictures, title),
+        _changes(changes) if recipes else "",
         section("Layers", _tree(report["layers"]), _paper(report["paper"])),
         *(_recipe(painting, number, len(recipes)) for number, painting in enumerate(report["paintings"], 1)),
-        _changes(changes) if recipes else "",
         section("This file", fact_list([("file", name(Path(report["file"]).name)), *_size(report)]))
         if not recipes
         else "",
@@ -57,9 +57,10 @@ def _lead(report: Mapping[str, Any], pictures: Pictures) -> str:
     for painting in report["paintings"]:
         brushes = _list([brush["name"] for brush in painting["brushes"] if brush["strokes"]])
         ground = f"on {'paper' if painting['grain'] else 'a ground'} of {painting['ground']}"
+        where = ground if painting["ground"] else "onto other work"
         sentences.append(
             f"{painting['strokes']:,} strokes of {brushes or 'no brush'}, "
-            f"{ground if painting['ground'] else 'onto other work'}, {painting['width']} × {painting['height']} pixels. "
+            f"{where}, {painting['width']} by {painting['height']} pixels. "
             f"A machine painted them: dreambrush {painting['version']}, seed {painting['seed']}."
         )
     if not report["paintings"]:
@@ -134,7 +135,7 @@ def _changes(lines: Iterable[str]) -> str:
 
 
 def _size(report: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [("size", said(f"{report['width']} × {report['height']} pixels"))]
+    return [("size", said(f"{report['width']} by {report['height']} pixels"))]
 
 
 def _list(names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from dreambrush.arrays import Pixels
 from dreambrush.errors import DreambrushError
 from dreambrush.gallery.embedded import shown_size
 from dreambrush.gallery.work import View, Work
+from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
 from dreambrush.mypaint.ora.document import Document
 from dreambrush.mypaint.ora.layer_facts import LayerFacts
 from dreambrush.mypaint.ora.layer_tree import PaintLayer
@@ -27,6 +28,7 @@ MOST_PIXELS = 50_000_000  # of all layers of a recipe that is painted again
 MOST_UNDER = 20  # paintings onto other work, under each of which the work is rendered once more
 SEEN = 8  # levels of 255 by which a pixel must differ to be shown as changed
 FADED = 0.75  # share of paper in what is not changed
+END_NOTES = {"As it was left": "this is what MyPaint's engine makes of them", "Now": "this is the file as it is now"}
 WHITE = np.full(3, 255, np.uint8)
 
 
@@ -71,10 +73,6 @@ def pictures_of(
             views = [View("Not rendered", np.full((height, width, 3), 255, np.uint8), problem)]
         title = "The painting" if alone else f"Painting {number + 1} of {len(recipes)}"
         end = views[0]
-        note = {
-            "As it was left": "what dreambrush left, laid again with MyPaint's engine",
-            "Now": "the file as it is now",
-        }
         works.append(
             Work(
                 title,
@@ -85,7 +83,7 @@ def pictures_of(
                 views,
                 end=0,
                 shaped=recipe.alpha is not None and end.picture.ndim == 3 and end.picture.shape[2] == 4,
-                end_note=note.get(end.name, problem),
+                end_note=END_NOTES.get(end.name, ""),
             )
         )
     return Pictures(works, now, problem)
@@ -110,7 +108,8 @@ def _changes(before: Pixels, now: Pixels) -> Pixels:
 
 def _as_left(recipe: Recipe) -> Pixels | None:
     """What dreambrush left; None where that takes too long, or where this machine's engine paints something else."""
-    if math.prod(recipe.strokes.size) * max(len(recipe.strokes.layers), 1) > MOST_PIXELS:
+    size = recipe.strokes.size
+    if max(size) > LARGEST_SIDE or math.prod(size) * max(len(recipe.strokes.layers), 1) > MOST_PIXELS:
         return None
     end = time.monotonic() + LONGEST
 

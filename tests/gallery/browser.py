@@ -1,4 +1,4 @@
-"""A real browser without a window, spoken to in Chrome's DevTools protocol over two pipes; nothing but Python is needed."""
+"""A real browser without a window, spoken to over two pipes in Chrome's DevTools protocol."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def open_browser() -> Iterator[Browser]:
 
         process = subprocess.Popen(
             [path, *ARGUMENTS, f"--user-data-dir={folder}", "about:blank"],
-            preexec_fn=pipes, close_fds=False, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=pipes, close_fds=False, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )  # fmt: skip
         os.close(to_read[0])
         os.close(to_write[1])

@@ -20,7 +20,7 @@ def spoken(context: click.Context) -> str:
         values = list(value) if isinstance(value, tuple) and parameter.multiple else [value]
         if isinstance(parameter, click.Argument):
             words += [str(each) for each in values]
-        elif parameter.is_flag:
+        elif isinstance(parameter, click.Option) and parameter.is_flag:
             options.append((parameter.opts if value else parameter.secondary_opts)[-1])
         else:
             for each in values:
