@@ -13,7 +13,7 @@ from dreambrush.arrays import Float32, Pixels
 from dreambrush.benchmark import Measured
 from dreambrush.gallery.brush_rows import shipped_brushes, stock_brushes
 from dreambrush.gallery.chart import Level, PaintingCourse, draw_chart
-from dreambrush.gallery.markup import facts, paragraph, said, section, table
+from dreambrush.gallery.markup import facts, listed, paragraph, said, section, table
 from dreambrush.gallery.page import make_page
 from dreambrush.gallery.work import View, Work
 from dreambrush.models.catalogue import BrushFile
@@ -150,7 +150,7 @@ def page_of_task(
         ])  # fmt: skip
     heads = ("strokes", "published by others", "error", "dreamt", "gap", "mean |gap|", "CPU s")
     pictures = len(next(iter(done.values()), ()))
-    counts = " and ".join(map(str, done))
+    counts = listed(list(map(str, done)))
     lead = [f"{pictures} picture{'s' if pictures != 1 else ''} of {report['size']} pixels, {counts} strokes each."]
     return _page(
         f"{report['task'].capitalize()} in few strokes",

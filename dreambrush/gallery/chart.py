@@ -84,7 +84,17 @@ def draw_chart(courses: Sequence[PaintingCourse], series: Sequence[str], levels:
     return (
         f'<div class="chart" tabindex="0" role="region" aria-label="Chart">'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg></div>'
+        + _legend(series)
     )
+
+
+def _legend(series: Sequence[str]) -> str:
+    """The names once more, for screens so narrow that those in the drawing are out of sight."""
+    items = (
+        f'<li><span class="series-{number % COLOURS + 1}" aria-hidden="true">●</span> {said(name)}</li>'
+        for number, name in enumerate(series)
+    )
+    return f'<ul class="legend" aria-hidden="true">{"".join(items)}</ul>'
 
 
 class _Scale:

@@ -68,3 +68,8 @@ def section(title: str, *parts: str) -> str:
 def paragraph(text: str) -> str:
     """A paragraph of plain words."""
     return f"<p>{said(text)}</p>"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row: "oil, ink and sable"."""
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)

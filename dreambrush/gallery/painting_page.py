@@ -8,7 +8,7 @@ from typing import Any
 
 from dreambrush.gallery.embedded import picture_address
 from dreambrush.gallery.markup import facts as fact_list
-from dreambrush.gallery.markup import name, paragraph, said, section, table
+from dreambrush.gallery.markup import listed, name, paragraph, said, section, table
 from dreambrush.gallery.page import make_page
 from dreambrush.gallery.painting_pictures import Pictures, pictures_of
 from dreambrush.mypaint.ora.document import Document
@@ -55,7 +55,7 @@ def painting_page(
 def _lead(report: Mapping[str, Any], pictures: Pictures) -> str:
     sentences = []
     for painting in report["paintings"]:
-        brushes = _list([brush["name"] for brush in painting["brushes"] if brush["strokes"]])
+        brushes = listed([brush["name"] for brush in painting["brushes"] if brush["strokes"]])
         ground = f"on {'paper' if painting['grain'] else 'a ground'} of {painting['ground']}"
         where = ground if painting["ground"] else "onto other work"
         sentences.append(
@@ -136,7 +136,3 @@ def _changes(lines: Iterable[str]) -> str:
 
 def _size(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [("size", said(f"{report['width']} by {report['height']} pixels"))]
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)

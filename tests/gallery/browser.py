@@ -74,12 +74,14 @@ class Browser:
     Attributes:
         said: what the page wrote to the console, and errors.
         fetched: addresses that it asked for, except pictures that are data.
+        own: whether what it does is its own; False where a test makes it misbehave.
     """
 
     def __init__(self, write: int, read: int) -> None:
         self._write, self._read, self._last, self._rest = write, read, 0, b""
         self.said: list[str] = []
         self.fetched: list[str] = []
+        self.own = True
         self._loaded = False
         self._tab: str | None = None
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
@@ -87,7 +89,15 @@ class Browser:
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
 
-    def open(self, page: Path, fragment: str = "", *, size: tuple[int, int] = (1200, 900), dark: bool = False) -> None:
+    def open(
+        self,
+        page: Path,
+        fragment: str = "",
+        *,
+        size: tuple[int, int] = (1200, 900),
+        dark: bool = False,
+        settle: bool = True,
+    ) -> None:
         """Opens a page of this machine and waits until it has drawn what it draws first."""
         width, height = size
         self.ask(
@@ -100,7 +110,8 @@ class Browser:
         self.ask("Page.navigate", url=page.absolute().as_uri() + fragment)
         while not self._loaded:
             self._listen(PATIENCE)
-        self.settle()
+        if settle:
+            self.settle()
 
     def settle(self) -> None:
         """Waits until the page has drawn what it was asked for."""
