@@ -116,6 +116,7 @@ SAVING = {
     "timelapse painted.ora --seconds 3 --size 16 -o": "gif",
     "inspect painted.ora --strokes": "json",
     "inspect painted.ora --strokes new.json --svg": "svg",
+    "inspect painted.ora --html": "html",
     "styles --size 64 --sheet": "png",
     "styles --learn painted.ora -o": "toml",
     "try photo.png --size 64 -o": "png",
@@ -284,12 +285,13 @@ RANGES = {
     "timelapse painted.ora -o new.gif": {
         "--seconds": "0 3601", "--fps": "0 61 2.5", "--size": "15 8193", "--by": "luck", "--hold": "-1 61"},
     "inspect painted.ora --svg new.svg": {"--painting": "0"},
-    "inspect painted.ora": {"--at": "x 5 -1,5 5,1.5 1,2,3 '' ²,1 9999999,1"},
+    "inspect painted.ora": {"--at": "x 5 -1,5 5,1.5 1,2,3 '' ²,1 9999999,1", "--html": "'' page painted.ora p.svg"},
     "styles --sheet new.png": {"--size": "63 1025"},
     "collect oil -o new": {"--strokes": "-1 10000001", "--episodes": "-1 1000001", "--workers": "0 1025",
                            "--seed": "-1"},
     "train oil -o new": {"--strokes": "99 1000001", "--seed": "-1", "--device": "tpu", "--only": "dreams"},
-    "bench digits album": {"--strokes": "0 1001", "--count": "0 10001", "--controller": "me", "--seed": "x"},
+    "bench digits album": {"--strokes": "0 1001", "--count": "0 10001", "--controller": "me", "--seed": "x",
+                           "--html": "'' . r.png"},
 }  # fmt: skip
 
 USES: list[Row] = [

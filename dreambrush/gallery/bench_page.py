@@ -15,7 +15,7 @@ from dreambrush.gallery.brush_rows import shipped_brushes, stock_brushes
 from dreambrush.gallery.chart import Level, PaintingCourse, draw_chart
 from dreambrush.gallery.markup import facts, listed, paragraph, said, section, table
 from dreambrush.gallery.page import make_page
-from dreambrush.gallery.work import View, Work
+from dreambrush.gallery.work import Work, WorkView
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.measure.few_strokes import Trial
@@ -63,9 +63,9 @@ class _Shown:
     def work(self, brush: BrushFile) -> Work:
         """The same for a page."""
         views = [
-            View("Target", self.target),
-            View("Dream", self.dream, f"error {self.dreamed_mse:.5f}"),
-            View("Real", self.real, f"error {self.mse:.5f}"),
+            WorkView("Target", self.target),
+            WorkView("Dream", self.dream, f"error {self.dreamed_mse:.5f}"),
+            WorkView("Real", self.real, f"error {self.mse:.5f}"),
         ]
         note = f"{len(self.strokes):,} strokes in {self.seconds:.1f} s"
         return Work(self.title, note, self.strokes, (read_myb(brush.path),), self.ground, views)

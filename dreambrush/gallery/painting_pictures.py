@@ -12,7 +12,7 @@ import numpy as np
 from dreambrush.arrays import Pixels
 from dreambrush.errors import DreambrushError
 from dreambrush.gallery.embedded import shown_size
-from dreambrush.gallery.work import View, Work
+from dreambrush.gallery.work import Work, WorkView
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
 from dreambrush.mypaint.ora.document import Document
 from dreambrush.mypaint.ora.layer_facts import LayerFacts
@@ -70,7 +70,7 @@ def pictures_of(
         views = _views(now, left)
         if not views:
             width, height = shown_size(recipe.strokes.size)
-            views = [View("Not rendered", np.full((height, width, 3), 255, np.uint8), problem)]
+            views = [WorkView("Not rendered", np.full((height, width, 3), 255, np.uint8), problem)]
         title = "The painting" if alone else f"Painting {number + 1} of {len(recipes)}"
         end = views[0]
         works.append(
@@ -89,12 +89,12 @@ def pictures_of(
     return Pictures(works, now, problem)
 
 
-def _views(now: Pixels | None, left: Pixels | None) -> list[View]:
-    views = [] if left is None else [View("As it was left", left, "by dreambrush")]
+def _views(now: Pixels | None, left: Pixels | None) -> list[WorkView]:
+    views = [] if left is None else [WorkView("As it was left", left, "by dreambrush")]
     if now is not None:
-        views.append(View("Now", now, "as the file is, with all layers" if left is not None else ""))
+        views.append(WorkView("Now", now, "as the file is, with all layers" if left is not None else ""))
     if left is not None and now is not None and left.shape == now.shape:
-        views.append(View("What changed", _changes(left, now), "since then, the rest faded"))
+        views.append(WorkView("What changed", _changes(left, now), "since then, the rest faded"))
     return views
 
 

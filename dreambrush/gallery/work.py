@@ -20,7 +20,7 @@ PIXELATED = 200  # pixels; shorter pictures are enlarged with sharp pixels
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class WorkView:
     """A picture of a work.
 
     Attributes:
@@ -55,7 +55,7 @@ class Work:
     strokes: Strokes
     brushes: tuple[BrushSettings, ...]
     under: Pixels
-    views: Sequence[View]
+    views: Sequence[WorkView]
     end: int = -1
     shaped: bool = False
     end_note: str = "this is the real canvas"

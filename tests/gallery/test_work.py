@@ -5,7 +5,7 @@ import pytest
 
 from dreambrush.arrays import Pixels
 from dreambrush.gallery import work
-from dreambrush.gallery.work import View, Work, stroke_rows
+from dreambrush.gallery.work import Work, WorkView, stroke_rows
 from dreambrush.replay.stroke_looks import looks_of
 from tests.replay.test_edits import some_recipe
 
@@ -28,7 +28,7 @@ def test_rows_have_the_strokes_to_a_tenth_of_a_pixel() -> None:
 
 def test_of_very_many_strokes_the_first_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = some_recipe()
-    view = View("Real", np.zeros((2, 2, 3), np.uint8))
+    view = WorkView("Real", np.zeros((2, 2, 3), np.uint8))
     monkeypatch.setattr(work, "MOST_STROKES", 7)
     told = Work("a", "", recipe.strokes, recipe.brushes, recipe.background, [view]).for_script()
     assert len(told["strokes"]) == 7 and told["total"] == 30 and told["end"] == 0
@@ -36,7 +36,7 @@ def test_of_very_many_strokes_the_first_are_drawn(monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_under_the_strokes() -> None:
     recipe = some_recipe()
-    view = View("Real", np.zeros((2, 2, 3), np.uint8))
+    view = WorkView("Real", np.zeros((2, 2, 3), np.uint8))
 
     def under(what: Pixels) -> dict[str, str]:
         made = Work("a", "", recipe.strokes, recipe.brushes, what, [view]).for_script()["under"]

@@ -17,11 +17,14 @@ def spoken(context: click.Context) -> str:
         if context.get_parameter_source(name) != ParameterSource.COMMANDLINE:
             continue
         value = context.params.get(name)
-        values = list(value) if isinstance(value, tuple) and parameter.multiple else [value]
+        several = parameter.multiple or (isinstance(parameter, click.Argument) and parameter.nargs != 1)
+        values = list(value) if isinstance(value, tuple) and several else [value]
         if isinstance(parameter, click.Argument):
             words += [str(each) for each in values]
         elif isinstance(parameter, click.Option) and parameter.is_flag:
             options.append((parameter.opts if value else parameter.secondary_opts)[-1])
+        elif isinstance(parameter, click.Option) and value == parameter.flag_value:  # its value was left out
+            options.append(parameter.opts[-1])
         else:
             for each in values:
                 text = ",".join(map(str, each)) if isinstance(each, tuple) else str(each)
