@@ -47,6 +47,10 @@ class Painter {
     return this.places.get(row[ROW.layer]) ?? 0;
   }
 
+  ribbons(row) {
+    return this.work.ribbons[row[ROW.brush]];
+  }
+
   // Lays strokes until so many lie; fewer than before begin anew.
   lay(count) {
     if (count < this.laid) {
@@ -55,7 +59,7 @@ class Painter {
     }
     for (; this.laid < count; this.laid++) {
       const row = this.work.strokes[this.laid];
-      drawStroke(this.layers[this.place(row)], row);
+      drawStroke(this.layers[this.place(row)], row, this.ribbons(row));
     }
   }
 
@@ -70,7 +74,7 @@ class Painter {
       if (next && this.place(next) === place) {
         pen.save();
         pen.scale(this.scale, this.scale);
-        drawStroke(pen, partOf(next, share));
+        drawStroke(pen, partOf(next, share), this.ribbons(next));
         pen.restore();
       }
     });

@@ -66,8 +66,8 @@ function outlineOf(row, half) {
 }
 
 // {path, width}: width is 0 for an outline, which is filled.  null: it leaves no paint.
-function shapeOf(row) {
-  let half = row.slice(ROW.half, ROW.half + 3);
+function shapeOf(row, wider = 1) {
+  let half = row.slice(ROW.half, ROW.half + 3).map((value) => wider * value);
   if (Math.max(...half) <= 0 || row[ROW.opacity] <= 0) return null;
   half = half.map((value) => Math.max(value, NARROWEST));
   const tapered = Math.max(...half) >= TAPERED * Math.min(...half);
@@ -80,14 +80,20 @@ function shapeOf(row) {
   return { path, width: half[0] / 2 + half[1] + half[2] / 2 };
 }
 
-function drawStroke(canvas, row) {
-  const shape = shapeOf(row);
-  if (!shape) return;
-  canvas.globalAlpha = row[ROW.opacity] / 100;
+// A stroke with soft edges is drawn as ribbons, one in another; each adds what its opacity lacks over the wider ones.
+function drawStroke(canvas, row, ribbons) {
   canvas.fillStyle = canvas.strokeStyle = colourOf(row);
   canvas.lineCap = row[ROW.blunt] ? "butt" : "round";
-  canvas.lineWidth = shape.width;
-  if (shape.width) canvas.stroke(shape.path);
-  else canvas.fill(shape.path);
+  let seen = 0;
+  for (const [wider, share] of ribbons) {
+    const shape = shapeOf(row, wider);
+    const opacity = Math.min(row[ROW.opacity] / 100 * share, 1);
+    if (!shape || opacity <= seen) continue;
+    canvas.globalAlpha = 1 - (1 - opacity) / (1 - seen);
+    canvas.lineWidth = shape.width;
+    if (shape.width) canvas.stroke(shape.path);
+    else canvas.fill(shape.path);
+    seen = opacity;
+  }
   canvas.globalAlpha = 1;
 }

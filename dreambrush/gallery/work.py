@@ -11,6 +11,7 @@ import numpy as np
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.gallery.embedded import picture_address, shown_size
 from dreambrush.gallery.markup import plain, said
+from dreambrush.models.brush_profile import FLAT, Ribbon, measure_ribbons
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.replay.stroke_looks import looks_of
 from dreambrush.strokes import Strokes
@@ -75,6 +76,7 @@ class Work:
             "shown": [width, height],
             "under": self._under(),
             "brushes": [plain(brush) for brush in drawn.brushes],
+            "ribbons": _ribbons(drawn, self.brushes),
             "layers": [plain(layer) for layer in drawn.layers],
             "total": len(self.strokes),
             "end": range(len(self.views))[self.end],
@@ -113,6 +115,15 @@ class Work:
             f'<button type="button" class="watch" data-work="{number}" hidden>Watch it being painted</button></header>'
             f'<div class="views views-{len(self.views)}">{"".join(parts)}</div></article>'
         )
+
+
+def _ribbons(strokes: Strokes, brushes: tuple[BrushSettings, ...]) -> list[tuple[Ribbon, ...]]:
+    """What each brush's strokes are drawn of."""
+    radii = [strokes.radius[strokes.brush == index] for index in range(len(brushes))]
+    return [
+        measure_ribbons(brush, float(np.median(mine))) if len(mine) else FLAT
+        for brush, mine in zip(brushes, radii, strict=True)
+    ]
 
 
 def stroke_rows(strokes: Strokes, brushes: tuple[BrushSettings, ...]) -> list[list[float]]:
