@@ -17,7 +17,7 @@ from dreambrush.gallery.work import Work
 
 FOLDER = Path(__file__).parent
 TEMPLATE, STAGE, STYLE = "page.html", "stage.html", "page.css"
-SCRIPTS = ("strokes.js", "painter.js", "player.js")  # in the order in which they run
+SCRIPTS = ("strokes.js", "grain.js", "painter.js", "player.js")  # in the order in which they run
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 

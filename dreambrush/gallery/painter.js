@@ -47,8 +47,9 @@ class Painter {
     return this.places.get(row[ROW.layer]) ?? 0;
   }
 
-  ribbons(row) {
-    return this.work.ribbons[row[ROW.brush]];
+  draw(pen, row) {
+    const brush = row[ROW.brush];
+    drawGrainy(pen, row, this.work.ribbons[brush], this.work.grains[brush], this.scale);
   }
 
   // Lays strokes until so many lie; fewer than before begin anew.
@@ -59,7 +60,7 @@ class Painter {
     }
     for (; this.laid < count; this.laid++) {
       const row = this.work.strokes[this.laid];
-      drawStroke(this.layers[this.place(row)], row, this.ribbons(row));
+      this.draw(this.layers[this.place(row)], row);
     }
   }
 
@@ -74,7 +75,7 @@ class Painter {
       if (next && this.place(next) === place) {
         pen.save();
         pen.scale(this.scale, this.scale);
-        drawStroke(pen, partOf(next, share), this.ribbons(next));
+        this.draw(pen, partOf(next, share));
         pen.restore();
       }
     });

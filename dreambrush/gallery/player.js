@@ -52,7 +52,7 @@ function render() {
   by("strokes").value = count;
   by("strokes").setAttribute("aria-valuetext", count ? strokeWords(work, count - 1) : "no stroke yet");
   by("count").textContent = `${number(count)} of ${number(work.total)}`;
-  const drawn = "Drawn by the browser from the strokes, without a brush engine: bristles, grain and wet paint are left out.";
+  const drawn = "Drawn by the browser from the strokes, without a brush engine: grain is only hinted at, and paint does not mix.";
   const shown = [work.views[view], work.captions[view]].filter(Boolean).join(", ");
   const laid = now.view === null && work.endNote ? ` All strokes are laid: ${work.endNote}.` : "";
   by("caption").textContent = view === null ? drawn : `${shown}.${laid}`;

@@ -81,13 +81,13 @@ function shapeOf(row, wider = 1) {
 }
 
 // A stroke with soft edges is drawn as ribbons, one in another; each adds what its opacity lacks over the wider ones.
-function drawStroke(canvas, row, ribbons) {
+function drawStroke(canvas, row, ribbons, lift = 1) {
   canvas.fillStyle = canvas.strokeStyle = colourOf(row);
   canvas.lineCap = row[ROW.blunt] ? "butt" : "round";
   let seen = 0;
   for (const [wider, share] of ribbons) {
     const shape = shapeOf(row, wider);
-    const opacity = Math.min(row[ROW.opacity] / 100 * share, 1);
+    const opacity = Math.min(lift * row[ROW.opacity] / 100 * share, 1);
     if (!shape || opacity <= seen) continue;
     canvas.globalAlpha = 1 - (1 - opacity) / (1 - seen);
     canvas.lineWidth = shape.width;

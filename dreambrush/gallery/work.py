@@ -11,6 +11,7 @@ import numpy as np
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.gallery.embedded import picture_address, shown_size
 from dreambrush.gallery.markup import plain, said
+from dreambrush.models.brush_grain import Grain, measure_grain
 from dreambrush.models.brush_profile import FLAT, Ribbon, measure_ribbons
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.replay.stroke_looks import looks_of
@@ -76,7 +77,7 @@ class Work:
             "shown": [width, height],
             "under": self._under(),
             "brushes": [plain(brush) for brush in drawn.brushes],
-            "ribbons": _ribbons(drawn, self.brushes),
+            **_brush_looks(drawn, self.brushes),
             "layers": [plain(layer) for layer in drawn.layers],
             "total": len(self.strokes),
             "end": range(len(self.views))[self.end],
@@ -117,13 +118,16 @@ class Work:
         )
 
 
-def _ribbons(strokes: Strokes, brushes: tuple[BrushSettings, ...]) -> list[tuple[Ribbon, ...]]:
-    """What each brush's strokes are drawn of."""
-    radii = [strokes.radius[strokes.brush == index] for index in range(len(brushes))]
-    return [
-        measure_ribbons(brush, float(np.median(mine))) if len(mine) else FLAT
-        for brush, mine in zip(brushes, radii, strict=True)
-    ]
+def _brush_looks(strokes: Strokes, brushes: tuple[BrushSettings, ...]) -> dict[str, Any]:
+    """What each brush's strokes are drawn of, and how grainy they are (``None`` for even ones)."""
+    ribbons: list[tuple[Ribbon, ...]] = []
+    grains: list[Grain | None] = []
+    for index, brush in enumerate(brushes):
+        mine = strokes.radius[strokes.brush == index]
+        radius = float(np.median(mine)) if len(mine) else None
+        ribbons.append(FLAT if radius is None else measure_ribbons(brush, radius))
+        grains.append(None if radius is None else measure_grain(brush, radius))
+    return {"ribbons": ribbons, "grains": grains}
 
 
 def stroke_rows(strokes: Strokes, brushes: tuple[BrushSettings, ...]) -> list[list[float]]:

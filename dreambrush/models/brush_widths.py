@@ -88,9 +88,7 @@ def measure_widths(settings: BrushSettings, radius: float) -> BrushWidths:
     return BrushWidths(half_width, opacity, bool(blunt))
 
 
-def straight_stroke(
-    brush: Brush, radius: float, pressure: float, column: int
-) -> tuple[Float64, Float64, Float64]:
+def straight_stroke(brush: Brush, radius: float, pressure: float, column: int) -> tuple[Float64, Float64, Float64]:
     """Paints a straight stroke on a fresh canvas.
 
     Args:
