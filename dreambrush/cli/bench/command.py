@@ -82,6 +82,7 @@ TASKS = {
 @click.argument("task", metavar="[TASK]", required=False, type=click.Choice([PAINT, *TASKS]))
 @click.argument("pictures", metavar="[PICTURES]", required=False, type=click.Path(path_type=Path))
 @folder_option("Folder for the results.  [default: bench-TASK in this folder, none for paint]")
+@HTML
 @click.option(
     "--brush",
     metavar="NAME|FILE",
@@ -109,7 +110,6 @@ TASKS = {
     hidden=True,
     help="Of dreambrush 0.1: what proposes strokes.",
 )
-@HTML
 @seed_option("Number that picks the pictures and the variant.  The docs use 0.")
 @click.option("--force", is_flag=True, help="Replace results that exist already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object on stdout.")
@@ -118,11 +118,11 @@ def bench(
     task: str | None,
     pictures: Path | None,
     output: Path | None,
+    page: Path | None,
     brush: str | None,
     strokes: tuple[int, ...],
     count: int | None,
     proposer: str,
-    page: Path | None,
     seed: int,
     force: bool,
     as_json: bool,
