@@ -152,7 +152,7 @@ def bench(
     from dreambrush.painter.measure.few_strokes import run_trial
 
     other = None if proposer == CONTROLLER else proposer
-    check_page(page, overwrite=force)
+    check_page(page, output or Path(f"bench-{task}"), overwrite=force)
     if task is None or task == PAINT:
         refuse_settings(pictures=pictures, brush=brush, strokes=strokes, count=count, controller=other)
         return bench_paint(seed, output, page, force=force, as_json=as_json, quiet=quiet)

@@ -26,15 +26,20 @@ HTML: Decorator = click.option(
 )
 
 
-def check_page(page: Path | None, *, overwrite: bool) -> None:
+def check_page(page: Path | None, folder: Path, *, overwrite: bool) -> None:
     """Check before the work that the page can be saved.
+
+    Args:
+        page: the page, if one is wanted.
+        folder: folder of the results, which may not be there yet; the page may lie in it.
+        overwrite: whether an older page may be replaced.
 
     Raises:
         OutputError: it exists already, or cannot be written.
     """
     from dreambrush.cli.shared.outputs import check_output
 
-    if page is not None:
+    if page is not None and (page.parent != folder or folder.exists()):
         check_output(page, overwrite=overwrite)
 
 
