@@ -34,7 +34,7 @@ def make_page(title: str, *, kind: str, lead: str, body: str, works: Sequence[Wo
     style, script = _read(STYLE), "".join(map(_read, SCRIPTS)) if works else ""
     figures = "\n".join(work.figures(number) for number, work in enumerate(works))
     alone = "" if len(works) != 1 else " one" if len(works[0].views) > 1 else " alone"
-    drawn = [work.for_script() for work in works]
+    drawn = [work.for_script for work in works]
     policy = (
         f"default-src 'none'; img-src data:; style-src {_digest(style)}; script-src {_digest(script)}; "
         "base-uri 'none'; form-action 'none'"

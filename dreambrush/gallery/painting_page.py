@@ -68,6 +68,7 @@ def _lead(report: Mapping[str, Any], pictures: Pictures) -> str:
         sentences.append("So there are no strokes to show. The layers are listed below.")
     if report["unfinished"]:
         sentences.append("The painting is not finished.")
+    sentences += pictures.left_out
     if pictures.problem:
         sentences.append(f"The picture itself is missing here. {pictures.problem}")
     return "".join(map(paragraph, sentences))

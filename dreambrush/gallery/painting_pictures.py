@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dreambrush.arrays import Pixels
-from dreambrush.errors import DreambrushError
+from dreambrush.errors import BrushError, DreambrushError
 from dreambrush.gallery.embedded import shown_size
 from dreambrush.gallery.work import Work, WorkView
 from dreambrush.mypaint.engine.canvas import LARGEST_SIDE
@@ -25,7 +25,7 @@ from dreambrush.replay.repaint import repaint
 
 LONGEST = 120.0  # seconds that painting a recipe again may take
 MOST_PIXELS = 50_000_000  # of all layers of a recipe that is painted again
-MOST_UNDER = 20  # paintings onto other work, under each of which the work is rendered once more
+MOST_WORKS, MOST_BRUSHES = 20, 200  # on a page: paintings, and brushes in them, each of which is measured
 SEEN = 8  # levels of 255 by which a pixel must differ to be shown as changed
 FADED = 0.75  # share of paper in what is not changed
 END_NOTES = {"As it was left": "this is what MyPaint's engine makes of them", "Now": "this is the file as it is now"}
@@ -40,11 +40,13 @@ class Pictures:
         works: a work for each recipe; none if dreambrush did not paint in the file.
         now: the picture as MyPaint shows it; None if it cannot be rendered.
         problem: why not, in a sentence; "" if it can.
+        left_out: why some recipes have no work, in sentences.
     """
 
     works: list[Work]
     now: Pixels | None
     problem: str
+    left_out: list[str]
 
 
 def pictures_of(
@@ -63,8 +65,16 @@ def pictures_of(
         now = render_document(document)
     except DreambrushError as error:
         problem = error.message
-    works = []
-    for number, recipe in enumerate(recipes):
+    works: list[Work] = []
+    left_out: list[str] = []
+    brushes = 0
+    for number, recipe in enumerate(recipes[:MOST_WORKS]):
+        brushes += len(recipe.brushes)
+        if brushes > MOST_BRUSHES:
+            left_out.append(
+                f"The page draws the first {number} of {len(recipes)} paintings, for they have many brushes."
+            )
+            break
         alone = len(recipes) == 1
         left = _as_left(recipe) if alone and changed is not False and recipe.ground is not None else None
         views = _views(now, left)
@@ -73,20 +83,26 @@ def pictures_of(
             views = [WorkView("Not rendered", np.full((height, width, 3), 255, np.uint8), problem)]
         title = "The painting" if alone else f"Painting {number + 1} of {len(recipes)}"
         end = views[0]
-        works.append(
-            Work(
-                title,
-                f"{len(recipe.strokes):,} strokes",
-                recipe.strokes,
-                recipe.brushes,
-                _under(document, recipes, number, facts),
-                views,
-                end=0,
-                shaped=recipe.alpha is not None and end.picture.ndim == 3 and end.picture.shape[2] == 4,
-                end_note=END_NOTES.get(end.name, ""),
-            )
+        work = Work(
+            title,
+            f"{len(recipe.strokes):,} strokes",
+            recipe.strokes,
+            recipe.brushes,
+            _under(document, recipes, number, facts),
+            views,
+            end=0,
+            shaped=recipe.alpha is not None and end.picture.shape[2] == 4,
+            end_note=END_NOTES.get(end.name, ""),
         )
-    return Pictures(works, now, problem)
+        try:
+            work.for_script  # noqa: B018 - measures the brushes, which a stranger may have made so that they cannot be
+        except BrushError as error:
+            left_out.append(f"The strokes of {title.lower()} cannot be drawn. {error.message}")
+        else:
+            works.append(work)
+    if len(recipes) > MOST_WORKS:
+        left_out.append(f"The page draws the first {MOST_WORKS} of {len(recipes)} paintings at most.")
+    return Pictures(works, now, problem, left_out)
 
 
 def _views(now: Pixels | None, left: Pixels | None) -> list[WorkView]:
@@ -129,7 +145,7 @@ def _under(
 ) -> Pixels:
     """What is under the first stroke of a recipe: its ground, or the work that it was painted onto."""
     recipe = recipes[number]
-    if recipe.ground is not None or number >= MOST_UNDER or recipe.strokes.size != (document.width, document.height):
+    if recipe.ground is not None or recipe.strokes.size != (document.width, document.height):
         return recipe.background
     upward = {layer: facts[layer] for layer in reversed(document.layers())}
     found = find_ours(our_layers(recipes), upward, recipes, PixelBudget(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ class Work:
     shaped: bool = False
     end_note: str = "this is the real canvas"
 
+    @cached_property
     def for_script(self) -> dict[str, Any]:
         """Plain data for the script of the page.
 
@@ -131,7 +133,7 @@ def _brush_looks(strokes: Strokes, brushes: tuple[BrushSettings, ...]) -> dict[s
 
 
 def stroke_rows(strokes: Strokes, brushes: tuple[BrushSettings, ...]) -> list[list[float]]:
-    """The strokes as short rows of numbers; see :meth:`Work.for_script`."""
+    """The strokes as short rows of numbers; see :attr:`Work.for_script`."""
     looks = looks_of(strokes, brushes)
     places = max(1, 4 - len(str(max(strokes.size))))  # decimals: a tenth of a pixel, or a thousandth of the picture
     red, green, blue = np.rint(strokes.colour.T.astype(np.float64) * 255).astype(np.int64)

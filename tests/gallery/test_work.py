@@ -30,7 +30,7 @@ def test_of_very_many_strokes_the_first_are_drawn(monkeypatch: pytest.MonkeyPatc
     recipe = some_recipe()
     view = WorkView("Real", np.zeros((2, 2, 3), np.uint8))
     monkeypatch.setattr(work, "MOST_STROKES", 7)
-    told = Work("a", "", recipe.strokes, recipe.brushes, recipe.background, [view]).for_script()
+    told = Work("a", "", recipe.strokes, recipe.brushes, recipe.background, [view]).for_script
     assert len(told["strokes"]) == 7 and told["total"] == 30 and told["end"] == 0
 
 
@@ -39,7 +39,7 @@ def test_what_is_under_the_strokes() -> None:
     view = WorkView("Real", np.zeros((2, 2, 3), np.uint8))
 
     def under(what: Pixels) -> dict[str, str]:
-        made = Work("a", "", recipe.strokes, recipe.brushes, what, [view]).for_script()["under"]
+        made = Work("a", "", recipe.strokes, recipe.brushes, what, [view]).for_script["under"]
         return dict(made)
 
     width, height = recipe.strokes.size
