@@ -48,6 +48,14 @@ class DreambrushError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.advice}"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.message, self.advice, self.id)
+
+
+def _again(kind: type[DreambrushError], message: str, advice: str, id: str) -> DreambrushError:
+    """An error that comes from another process."""
+    return kind(message, advice, id=id)
+
 
 class UsageError(DreambrushError):
     """An option has an invalid value."""

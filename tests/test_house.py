@@ -16,6 +16,7 @@ MOST_LINES = 400
 
 FORBIDDEN = {
     "strokes": ("models", "dream", "train", "painter", "replay", "reference", "cli"),
+    "jobs": ("mypaint", "models", "dream", "train", "painter", "replay", "pictures", "reference", "styles", "cli"),
     "kernel": ("mypaint", "models", "dream", "train", "painter", "replay", "pictures", "reference", "cli"),
     "manner": ("mypaint", "models", "dream", "train", "painter", "replay", "reference", "styles", "cli"),
     "mypaint": ("models", "dream", "train", "painter", "replay", "reference", "cli"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dreambrush.cli.paint.pool import Done
+from dreambrush.cli.paint.album import Ended
 from dreambrush.cli.paint.report import summary, summary_of_all
 from dreambrush.errors import ExitCode
 
@@ -37,7 +37,7 @@ class Outcomes:
         if not self.quiet:
             click.echo(text, err=True)
 
-    def take(self, done: Done) -> None:
+    def take(self, done: Ended) -> None:
         """Report one picture."""
         interrupted = done.exit_code == ExitCode.INTERRUPTED
         self.status = done.exit_code if interrupted else self.status or done.exit_code
