@@ -8,11 +8,10 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.film.camera import SCALE, filmed
-from dreambrush.film.flow import backward, places_of, smoothed, taken
+from dreambrush.film.flow import backward, calmed, places_of, smoothed, taken, within
 
 DIFFERENT = 4  # levels by which a pixel differs that she has changed; less is rounding
 SOFT = 1.0  # pixels of a frame: blur of the border of what she has changed
-FLOW = 4.0  # pixels: blur of the flow that it follows, as strokes do
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ class Hers:
     @property
     def _now(self) -> Float32:
         height, width = self.paint.shape[:2]
-        return taken(self.paint, self.places) * _within(self.places, width, height)
+        return taken(self.paint, self.places) * within(self.places, width, height)[..., None]
 
     def over(self, picture: Float32) -> Float32:
         """Her paint over a picture (h, w, 3), 0..1."""
@@ -46,9 +45,9 @@ class Hers:
 
     def carried(self, flow: Float32) -> Hers:
         """The same a frame later.  It is always taken from her own drawing, so that it does not become blurred."""
-        places = places_of(flow.shape[0], flow.shape[1]) + backward(smoothed(flow, FLOW))
+        places = places_of(flow.shape[0], flow.shape[1]) + backward(calmed(flow))
         # Beyond the edges of a frame nothing is known; what comes from there is not hers.
-        there = _within(places, flow.shape[1], flow.shape[0]) > 0
+        there = within(places, flow.shape[1], flow.shape[0])[..., None] > 0
         return replace(self, places=np.where(there, taken(self.places, places), np.float32(-1)).astype(np.float32))
 
     def on_sheet(self) -> Pixels:
@@ -56,14 +55,8 @@ class Hers:
         height, width = self.large.shape[:2]
         fine = (places_of(height, width) + np.float32(0.5)) / SCALE - np.float32(0.5)
         at = np.asarray(SCALE * taken(self.places, fine.astype(np.float32)) + np.float32(0.5 * (SCALE - 1)), np.float32)
-        paint = taken(self.large.astype(np.float32), at) * _within(at, width, height)
+        paint = taken(self.large.astype(np.float32), at) * within(at, width, height)[..., None]
         return np.asarray(np.rint(paint), np.uint8)
-
-
-def _within(places: Float32, width: int, height: int) -> Float32:
-    """1 where places (h, w, 2) lie within a picture of that size, 0 elsewhere: (h, w, 1)."""
-    x, y = places[..., 0], places[..., 1]
-    return np.asarray((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1), np.float32)[..., None]
 
 
 @dataclass(frozen=True, eq=False)
