@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ FILMS = ".mp4", ".gif", ".webp"  # endings of films that can be saved
 NOT_OF_FILMS = {
     **{"onto": "--onto", "resume": "--resume", "watch": "--watch", "timelapse": "--timelapse", "formats": "--format"},
     **{"dpi": "--dpi", "time": "--time", "until": "--until", "relief": "--relief", "flow": "--flow"},
-    **{"flatten_pigment": "--flatten-pigment", "sample": "--sample", "jobs": "--jobs", "ground": "--ground"},
+    **{"flatten_pigment": "--flatten-pigment", "jobs": "--jobs", "ground": "--ground"},
 }
 OF_FILMS = {"held": "--on", "boil": "--boil", "keys": "--keys", "from_key": "--from"}
 OFTEN = 0.2  # seconds from one look of the bar to the next
@@ -121,10 +122,10 @@ def paint_clip(
     for name, option in NOT_OF_FILMS.items():
         if is_typed(name):
             raise UsageError(f"{option} is not for films.", "Leave it out.", id="not-for-films")
+    settings = replace(settings, time=None, until=None)  # files of settings may have them
     out = _output_of(path, outputs)
     clip = open_clip(path, size)
-    check_replaces_none(out, [path])
-    check_output(out, overwrite=force)
+    _check_output(out, path, overwrite=force)
     kept = Kept(out)
     if kept.is_there and not (go_on or force):
         raise OutputError(
@@ -178,9 +179,11 @@ def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
         UsageError: there are several, or it is no film.
     """
     if len(outputs) > 1:
-        raise UsageError("A film is saved as one file, but -o names several.", "Name one.", id="options-conflict")
+        raise UsageError(
+            "A film is saved as one file, but -o names several.", "Leave all but one out.", id="options-conflict"
+        )
     out = outputs[0] if outputs else Path()
-    if out.is_dir():
+    if os.path.isdir(out):  # Path.is_dir() raises an error where a name is too long
         out = out / f"{path.stem or path.name}-painted.mp4"
     if out.suffix.lower() not in FILMS:
         raise UsageError(
@@ -193,6 +196,16 @@ def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
 
         need_av()
     return out
+
+
+def _check_output(out: Path, path: Path, *, overwrite: bool) -> None:
+    try:
+        check_replaces_none(out, [path])
+        check_output(out, overwrite=overwrite)
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise OutputError(
+            f"The output cannot be written ({error}).", "Choose another one with -o.", id="cannot-write"
+        ) from None
 
 
 def _check_keys(out: Path, clip: Clip, film: FilmSettings, *, overwrite: bool) -> None:
@@ -220,18 +233,20 @@ def _check_key(frame: int, shape: tuple[int, ...], clip: Clip, film: FilmSetting
 def _request(clip: Clip, brushes: Sequence[BrushFile], settings: PaintSettings, film: FilmSettings) -> dict[str, Any]:
     """All on which the bytes of the film depend, as plain data."""
     from dreambrush import __version__
+    from dreambrush.film.clip import files_of
 
-    files = sorted(clip.path.iterdir()) if clip.path.is_dir() else [clip.path]
-    content = hashlib.sha256()
-    for each in files:
-        if each.is_file():
-            content.update(each.name.encode() + b"\0" + each.read_bytes())
-    key = None if film.from_key is None else hashlib.sha256(film.from_key.read_bytes()).hexdigest()
+    content = [[os.fsencode(each.name).hex(), _digest(each)] for each in files_of(clip.path)]
+    key = None if film.from_key is None else _digest(film.from_key)
     return {
-        **{"version": __version__, "clip": content.hexdigest(), "size": list(clip.size)},
+        **{"version": __version__, "clip": content, "size": list(clip.size)},
         **{"on": film.on, "boil": film.boil, "keys": film.keys, "from": key, "settings": settings.record()},
         "digests": {name: each for name, each in digests_of(Path(), brushes, settings, None).items() if name},
     }
+
+
+def _digest(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _options(settings: PaintSettings, brushes: Sequence[BrushFile], picture: Float32) -> PaintOptions:
