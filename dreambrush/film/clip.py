@@ -180,6 +180,7 @@ def _look_through_animation(path: Path) -> tuple[tuple[int, int], list[float], f
     try:
         with Image.open(path) as image:
             for frame in ImageSequence.Iterator(image):
+                frame.load()  # only then a .webp tells how long the frame is shown
                 times.append(now)
                 seconds = float(frame.info.get("duration", 0) or 0) / 1000
                 now += seconds if seconds >= BRIEFEST else GIF_SECONDS

@@ -46,10 +46,11 @@ class Hers:
 
     def carried(self, flow: Float32) -> Hers:
         """The same a frame later.  It is always taken from her own drawing, so that it does not become blurred."""
-        places = places_of(flow.shape[0], flow.shape[1]) + backward(smoothed(flow, FLOW))
-        # Beyond the edges of a frame nothing is known; what comes from there is not hers.
-        there = _within(places, flow.shape[1], flow.shape[0]) > 0
-        return replace(self, places=np.where(there, taken(self.places, places), np.float32(-1)).astype(np.float32))
+        height, width = flow.shape[:2]
+        at = places_of(height, width) + backward(smoothed(flow, FLOW))
+        # What comes from beyond an edge was as far beyond it in her drawing: it is not hers, unless it was there before.
+        inside = np.clip(at, 0, np.array([width - 1, height - 1], np.float32))
+        return replace(self, places=np.asarray(taken(self.places, inside) + (at - inside), np.float32))
 
     def on_sheet(self) -> Pixels:
         """Her paint where it is now, (2h, 2w, 4) uint8, straight alpha."""
