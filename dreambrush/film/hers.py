@@ -48,7 +48,7 @@ class Hers:
         """The same a frame later.  It is always taken from her own drawing, so that it does not become blurred."""
         height, width = flow.shape[:2]
         at = places_of(height, width) + backward(smoothed(flow, FLOW))
-        # What comes from beyond an edge was as far beyond it in her drawing: it is not hers, unless it was there before.
+        # What comes from beyond an edge was as far beyond it in her drawing: not hers, unless it was there before.
         inside = np.clip(at, 0, np.array([width - 1, height - 1], np.float32))
         return replace(self, places=np.asarray(taken(self.places, inside) + (at - inside), np.float32))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -130,6 +131,6 @@ def test_a_film_with_too_many_frames_is_refused(tmp_path: Path, monkeypatch: pyt
 def test_without_pyav_it_is_said_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_video(tmp_path / "clip.mp4", FRAMES[:1])
     monkeypatch.setattr("sys.meta_path", [])
-    monkeypatch.delitem(__import__("sys").modules, "av")
+    monkeypatch.delitem(sys.modules, "av")
     with pytest.raises(MissingPackageError, match=r"pip install 'dreambrush\[film\]'"):
         open_clip(tmp_path / "clip.mp4")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -69,6 +71,6 @@ def test_a_quick_pan_is_no_cut(step: tuple[float, float]) -> None:
 
 def test_without_opencv_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.meta_path", [])
-    monkeypatch.delitem(__import__("sys").modules, "cv2")
+    monkeypatch.delitem(sys.modules, "cv2")
     with pytest.raises(MissingPackageError, match=r"pip install 'dreambrush\[film\]'"):
         smoothed(np.zeros((4, 4), np.float32), 1.0)

@@ -114,6 +114,7 @@ def paint_clip(
         DreambrushError: something is wrong with the film, an option or an output.
     """
     from dreambrush.film.clip import open_clip
+    from dreambrush.film.flow import need_cv2
     from dreambrush.film.kept import Kept
     from dreambrush.film.keys import read_key
     from dreambrush.film.painted import KeyWish, paint_film
@@ -122,6 +123,7 @@ def paint_clip(
     for name, option in NOT_OF_FILMS.items():
         if is_typed(name):
             raise UsageError(f"{option} is not for films.", "Leave it out.", id="not-for-films")
+    need_cv2()
     settings = replace(settings, time=None, until=None)  # files of settings may have them
     out = _output_of(path, outputs)
     clip = open_clip(path, size)
@@ -166,10 +168,13 @@ def paint_clip(
     if not quiet:
         near = decibels(report["mse"])
         close = "" if near is None else f", {near:.1f} dB from the clip"
-        shots = "1 shot" if report["shots"] == 1 else f"{report['shots']} shots"
-        counts = f"{report['frames']} frames, {report['drawings']} drawings, {shots}"
+        counts = ", ".join(_many(report[each], each) for each in ("frames", "drawings", "shots"))
         click.echo(f"{out}: {counts}{close}, painted in {report['seconds']:.0f} s.", err=True)
     return ExitCode.OK
+
+
+def _many(count: int, things: str) -> str:
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
 
 
 def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
