@@ -6,6 +6,7 @@ import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -81,7 +82,7 @@ def save_video(
         stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], "yuv444p"
         tick = Fraction(1, 1000)
         stream.codec_context.time_base = tick
-        heard = None if sound is None else film.add_stream(sound, rate=SOUND_RATE, layout="mono")
+        heard: Any = None if sound is None else film.add_stream(sound, rate=SOUND_RATE, layout="mono")
         shown = times or [round(1000 * index / RATE) for index in range(len(frames))]
         for index, pixels in enumerate(frames):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
@@ -109,7 +110,9 @@ def shown(path: str | Path) -> tuple[list[Pixels], list[float]]:
     """The frames of a video, and the seconds at which they begin."""
     with av.open(str(path)) as film:
         frames = list(film.decode(video=0))
-        return [frame.to_ndarray(format="rgb24") for frame in frames], [float(frame.time or 0) for frame in frames]
+        return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in frames], [
+            float(frame.time or 0) for frame in frames
+        ]
 
 
 def heard(path: str | Path) -> tuple[str, list[bytes]]:

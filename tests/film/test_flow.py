@@ -66,7 +66,7 @@ def test_another_picture_is_a_cut() -> None:
 @pytest.mark.parametrize("step", [(1.0, 0.0), (9.0, 0.0), (0.0, -7.0)])
 def test_a_quick_pan_is_no_cut(step: tuple[float, float]) -> None:
     frames = moving(2, step=step)
-    assert not is_cut(*frames, flow_between(*frames))
+    assert not is_cut(frames[0], frames[1], flow_between(*frames))
 
 
 def test_without_opencv_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def test_another_painting_is_no_drawing_of_a_film(tmp_path: Path) -> None:
     from dreambrush.painter.run import paint
     from dreambrush.painter.save.saving import save_painting
 
-    picture = moving(1)[0][:32, :32].astype(np.float32) / 255
+    picture = np.asarray(moving(1)[0][:32, :32] / 255, np.float32)
     painting = paint(picture, find_brush("oil"), 3)
     save_painting(tmp_path / "p.ora", painting, [find_brush("oil")], 0, {})
     with pytest.raises(UsageError, match="is no drawing of a film"):

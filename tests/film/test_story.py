@@ -39,12 +39,14 @@ def usual() -> list[Moment]:
     return film(moving(5))
 
 
+def pixels(moment: Moment) -> Pixels:
+    """What the camera saw of a drawing."""
+    assert moment.picture is not None
+    return moment.picture
+
+
 def pictures(drawn: Sequence[Moment]) -> list[Float32]:
-    found = []
-    for moment in drawn:
-        assert moment.picture is not None
-        found.append(moment.picture.astype(np.float32) / 255)
-    return found
+    return [np.asarray(pixels(moment) / 255, np.float32) for moment in drawn]
 
 
 def warping_error(frames: Sequence[Float32]) -> float:
@@ -92,7 +94,7 @@ def test_it_goes_on_from_any_moment_to_the_same() -> None:
         rest = film(moving(5), begun=begun)
         assert [moment.frame for moment in rest] == [moment.frame for moment in usual()[begun.frame + 1 :]]
         for one, other in zip(rest, usual()[begun.frame + 1 :], strict=True):
-            assert np.array_equal(one.picture, other.picture)
+            assert np.array_equal(pixels(one), pixels(other))
 
 
 def test_a_cut_begins_another_shot() -> None:
@@ -101,13 +103,13 @@ def test_a_cut_begins_another_shot() -> None:
     assert [moment.since for moment in drawn] == [0, 1, 0, 1]
     assert np.array_equal(drawn[2].drawing.number, np.arange(len(drawn[2].drawing)))
     (alone,) = film(moving(1, name="astronaut.png"))
-    assert np.array_equal(drawn[2].picture, alone.picture)
+    assert np.array_equal(pixels(drawn[2]), pixels(alone))
 
 
 def test_held_drawings() -> None:
     held = film([*moving(3), *moving(2, name="astronaut.png")], on=2)
     assert [(moment.frame, moment.shot) for moment in held] == [(0, 0), (2, 0), (3, 1)]
-    assert np.array_equal(held[0].picture, usual()[0].picture)
+    assert np.array_equal(pixels(held[0]), pixels(usual()[0]))
 
 
 def test_boil_makes_each_drawing_another() -> None:
@@ -135,14 +137,12 @@ def test_her_paint_goes_along_and_what_was_before_stays() -> None:
     x, y = 60, 30  # of the frame
     merged[SCALE * (y - 5) : SCALE * (y + 5), SCALE * (x - 5) : SCALE * (x + 5)] = GREEN
     drawn = film(moving(4), key=Key(frame, merged))
-    assert np.array_equal(drawn[0].picture, usual()[0].picture)
+    assert np.array_equal(pixels(drawn[0]), pixels(usual()[0]))
     for moment in drawn[frame:]:
-        assert moment.picture is not None
         steps = moment.frame - frame
         at = round(y - steps * STEP[1]), round(x - steps * STEP[0])
-        assert np.abs(moment.picture[at].astype(int) - GREEN).max() < 12
-    old, new = usual()[3].picture, drawn[3].picture
-    assert old is not None and new is not None
+        assert np.abs(pixels(moment)[at].astype(int) - GREEN).max() < 12
+    old, new = pixels(usual()[3]), pixels(drawn[3])
     far = np.s_[45:, :30]
     assert np.abs(old[far].astype(int) - new[far]).mean() < 8
 
@@ -150,7 +150,7 @@ def test_her_paint_goes_along_and_what_was_before_stays() -> None:
 def test_a_key_that_nobody_has_changed_changes_nothing() -> None:
     merged = usual()[1].as_key().sheet.merged()
     again = film(moving(3), key=Key(1, merged))
-    assert all(np.array_equal(one.picture, other.picture) for one, other in zip(again, usual(), strict=False))
+    assert all(np.array_equal(pixels(one), pixels(other)) for one, other in zip(again, usual(), strict=False))
 
 
 def test_the_camera_sees_half_the_size() -> None:
