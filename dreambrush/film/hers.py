@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -74,10 +76,14 @@ class Key:
     Attributes:
         frame: number of the frame that it shows.
         merged: (2h, 2w, 3) uint8: what her file looks like.
+        options: with which it was painted, plain data.
+        seed: of its film.
     """
 
     frame: int
     merged: Pixels
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
 
     def changes(self, ours: Pixels) -> Hers | None:
         """What differs from our drawing (2h, 2w, 3) uint8; None if nothing does."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.paint.film_keys import check_changed, check_keys, key_options
 from dreambrush.cli.paint.resume import digests_of
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.shared.brushes import brushes_with_dreams
@@ -136,13 +137,15 @@ def paint_clip(
             id="film-unfinished",
         )
     brushes = brushes_with_dreams(words, quiet=quiet)
-    keys = None
+    keys, recorded = None, key_options(settings, film.on, film.boil)
     if film.keys is not None:
-        _check_keys(out, clip, film, overwrite=force or (go_on and kept.is_there))
-        keys = KeyWish(film.keys, settings.record(), settings.your_turn)
-    key = None if film.from_key is None else read_key(film.from_key)
-    if key is not None:
-        _check_key(key.frame, key.merged.shape, clip, film)
+        replace_keys = force or (go_on and kept.is_there)
+        check_keys(out, len(clip.times), film.keys, film.on, film.from_key, overwrite=replace_keys)
+        keys = KeyWish(film.keys, recorded, settings.your_turn)
+    key = None
+    if film.from_key is not None:
+        key = read_key(film.from_key)
+        check_changed(film.from_key, key, clip, recorded, settings.seed)
     request = _request(clip, brushes, settings, film)
     begun = None
     if go_on and kept.is_there:
@@ -211,28 +214,6 @@ def _check_output(out: Path, path: Path, *, overwrite: bool) -> None:
         raise OutputError(
             f"The output cannot be written ({error}).", "Choose another one with -o.", id="cannot-write"
         ) from None
-
-
-def _check_keys(out: Path, clip: Clip, film: FilmSettings, *, overwrite: bool) -> None:
-    from dreambrush.film.keys import key_path
-    from dreambrush.film.painted import key_frames
-
-    assert film.keys is not None
-    for frame in key_frames(len(clip.times), film.keys, film.on):
-        check_output(key_path(out, frame), overwrite=overwrite)
-
-
-def _check_key(frame: int, shape: tuple[int, ...], clip: Clip, film: FilmSettings) -> None:
-    """Check that a changed drawing belongs to this film."""
-    from dreambrush.film.camera import SCALE
-
-    width, height = (SCALE * side for side in clip.size)
-    if shape[:2] != (height, width) or frame >= len(clip.times):
-        raise UsageError(
-            f"'{film.from_key}' is a drawing of another film, or of another size.",
-            f"This film has {len(clip.times)} frames, and its drawings are {width} x {height} pixels.",
-            id="drawing-of-another-film",
-        )
 
 
 def _request(clip: Clip, brushes: Sequence[BrushFile], settings: PaintSettings, film: FilmSettings) -> dict[str, Any]:

@@ -233,6 +233,25 @@ def test_a_drawing_of_another_film_is_refused(command: Command, clip: Path) -> N
     assert not list(Path().glob("new*"))
 
 
+def test_a_drawing_that_was_painted_in_another_way_is_refused(command: Command, clip: Path) -> None:
+    paint(command, str(clip), "-o", "old.gif", "--keys", "4", "--on", "4s")
+    again = (str(clip), "-o", "new.gif", "--from", "old-00000.ora")
+    for words in (("--on", "2s"), ("--boil", "0.5", "--on", "4s"), ("--seed", "7", "--on", "4s")):
+        outcome = command("paint", *again, *words, *HOW)
+        assert outcome.code == ExitCode.USAGE and words[0].removeprefix("--") in outcome.stderr
+        assert "was painted with other options" in outcome.stderr
+    paint(command, *again, "--on", "4s", "--no-your-turn")
+    assert Path("new.gif").read_bytes() == Path("old.gif").read_bytes()
+
+
+def test_her_drawing_is_never_replaced(command: Command, clip: Path) -> None:
+    paint(command, str(clip), "-o", "old.gif", "--keys", "4", "--on", "4s")
+    before = Path("old-00000.ora").read_bytes()
+    again = (str(clip), "-o", "old.gif", "--keys", "4", "--on", "4s", "--from", "old-00000.ora", "--force")
+    assert failed(command, *again) == "output-is-the-picture"
+    assert Path("old-00000.ora").read_bytes() == before
+
+
 def test_a_drawing_without_its_background_is_refused(command: Command, clip: Path) -> None:
     paint(command, str(clip), "-o", "old.gif", "--keys", "4", "--on", "4s")
     with zipfile.ZipFile("old-00000.ora") as ora:
