@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -45,10 +47,11 @@ class Hers:
 
     def carried(self, flow: Float32) -> Hers:
         """The same a frame later.  It is always taken from her own drawing, so that it does not become blurred."""
-        places = places_of(flow.shape[0], flow.shape[1]) + backward(calmed(flow))
-        # Beyond the edges of a frame nothing is known; what comes from there is not hers.
-        there = within(places, flow.shape[1], flow.shape[0])[..., None] > 0
-        return replace(self, places=np.where(there, taken(self.places, places), np.float32(-1)).astype(np.float32))
+        height, width = flow.shape[:2]
+        at = places_of(height, width) + backward(calmed(flow))
+        # What comes from beyond an edge was as far beyond it in her drawing: not hers, unless it was there before.
+        inside = np.clip(at, 0, np.array([width - 1, height - 1], np.float32))
+        return replace(self, places=np.asarray(taken(self.places, inside) + (at - inside), np.float32))
 
     def on_sheet(self) -> Pixels:
         """Her paint where it is now, (2h, 2w, 4) uint8, straight alpha."""
@@ -66,10 +69,14 @@ class Key:
     Attributes:
         frame: number of the frame that it shows.
         merged: (2h, 2w, 3) uint8: what her file looks like.
+        options: with which it was painted, plain data.
+        seed: of its film.
     """
 
     frame: int
     merged: Pixels
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
 
     def changes(self, ours: Pixels) -> Hers | None:
         """What differs from our drawing (2h, 2w, 3) uint8; None if nothing does."""
