@@ -11,11 +11,13 @@ import click
 
 from dreambrush.cli.shared.options import BRUSH, QUIET, folder_option, seed_option, whole_number
 from dreambrush.cli.shared.packages import need_train_packages
+from dreambrush.cli.shared.ranks import in_all_ranks
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
+    from dreambrush.train.fit.ranks import Ranks
     from dreambrush.train.plan import Stage
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
@@ -76,6 +78,7 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
 @click.option("--keep", is_flag=True, help="Keep the random strokes and what else is only needed for training.")
 @click.option("--restart", is_flag=True, help="Discard an unfinished training and start over.")
 @QUIET
+@in_all_ranks
 def train(
     brush: str,
     output: Path | None,
@@ -88,6 +91,7 @@ def train(
     keep: bool,
     restart: bool,
     quiet: bool,
+    ranks: Ranks | None = None,
 ) -> int:
     """Teach dreambrush a brush of your own.
 
@@ -121,6 +125,7 @@ def train(
     need_train_packages("Training")
     from dreambrush.cli.ui.pace import Pace, in_words
     from dreambrush.train.collect.wet import is_wet_brush
+    from dreambrush.train.fit.ranks import ALONE
     from dreambrush.train.pipeline import train as train_brush
     from dreambrush.train.plan import TrainOptions, expected_seconds
 
@@ -138,7 +143,7 @@ def train(
                 update(stage, done, total, in_words(left))
 
         try:
-            train_brush(brush_file, folder, options, stages, show, keep=keep, restart=restart)
+            train_brush(brush_file, folder, options, stages, show, keep=keep, restart=restart, ranks=ranks or ALONE)
         except KeyboardInterrupt:
             click.echo(f"Interrupted: run the same command again to continue training {brush_file.name}.", err=True)
             return ExitCode.INTERRUPTED

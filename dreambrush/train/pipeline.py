@@ -47,11 +47,13 @@ from dreambrush.train.fit.controller import SIDE as PRACTICE_SIDE
 from dreambrush.train.fit.controller import learn_controller
 from dreambrush.train.fit.evaluate import HELD_OUT_SEED_OFFSET, evaluate
 from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.follow import call_controller
 from dreambrush.train.fit.grounds import Grounds
 from dreambrush.train.fit.learn import learn_dream, load_dream
 from dreambrush.train.fit.nearest import nearest_controller
 from dreambrush.train.fit.nib import measure_nib
 from dreambrush.train.fit.practice_pictures import draw_picture
+from dreambrush.train.fit.ranks import ALONE, Ranks
 from dreambrush.train.fit.wet_fit import LearntWet, learn_wet, load_wet
 from dreambrush.train.fit.wet_score import evaluate_wet
 from dreambrush.train.plan import STAGES, Stage, TrainOptions, check_device
@@ -76,6 +78,7 @@ def train(
     keep: bool = False,
     restart: bool = False,
     workers: int | None = None,
+    ranks: Ranks = ALONE,
 ) -> Path:
     """Trains a brush and writes its model.
 
@@ -93,6 +96,7 @@ def train(
         keep: do not delete the strokes and checkpoints after the last stage.
         restart: throw away what an unfinished training left.
         workers: processes that paint strokes; by default one per core.
+        ranks: those that train together; this is the first.
 
     Returns:
         The folder.
@@ -111,7 +115,7 @@ def train(
     torch.set_num_threads(options.threads)
     workspace = Workspace(output, plan)
     with workspace.opened(restart=restart):
-        run = _Run(brush, settings, options, workspace, progress)
+        run = _Run(brush, settings, options, workspace, progress, ranks)
         for stage in STAGES:
             if stage in stages:
                 run.do(stage, workers or available_cores())
@@ -127,6 +131,7 @@ class _Run:
     options: TrainOptions
     workspace: Workspace
     report: Report
+    ranks: Ranks
 
     @property
     def dry(self) -> BrushSettings:
@@ -174,6 +179,7 @@ class _Run:
                     lambda done, total: self.report("dream", done, total),
                     checkpoint,
                     options.device,
+                    ranks=self.ranks,
                 )
                 workspace.save(WEIGHTS_FILE, save(dream.state_dict()))
         if workspace.journal.get("dream_of") != fingerprint(weights):
@@ -192,7 +198,7 @@ class _Run:
                 )
             if found.changes_colour:
                 with workspace.timed("colour"):
-                    colour, colour_score = learn_colour(self.dry, dream, options.seed, options.colour_steps)
+                    colour, colour_score = learn_colour(self.dry, dream, options.seed, options.colour_steps, self.ranks)
                     about["held_out"]["colour"] = colour_score.as_dict()
                     workspace.save(COLOUR_WEIGHTS_FILE, save(colour.state_dict()))
             if is_wet_brush(self.settings):
@@ -214,6 +220,7 @@ class _Run:
                 options.wet,
                 options.seed,
                 lambda done, total: self.report("wet", done, total),
+                self.ranks,
             )
             if learnt is None:
                 return {}
@@ -249,6 +256,7 @@ class _Run:
             rounds = options.patient().rounds
         with workspace.timed("controller"):
             self.report("controller", checkpoint.load()[0], rounds.batches)
+            call_controller(self.ranks, folder, rounds, options.seed, options.practice)
             network = learn_controller(
                 folder,
                 lambda rng: draw_picture(pictures, PRACTICE_SIDE, rng),
@@ -257,6 +265,7 @@ class _Run:
                 begin.weights if begin else None,
                 lambda done, total: self.report("controller", done, total),
                 checkpoint,
+                self.ranks,
             )
         workspace.save(CONTROLLER_FILE, controller_bytes(network))
         about = {
