@@ -103,14 +103,14 @@ def train(
 
     Raises:
         BrushError: the brush file is broken, or the brush lays no paint and moves none.
-        UsageError: there is no such device.
+        UsageError: there is no such device, or there are too few.
         ModelError: an earlier stage is missing, or what was exported answers differently.
         OutputError: the folder cannot be written, is in use, or has an unfinished training with other options.
     """
     options = options or TrainOptions()
     settings = read_myb(brush.path)
     check_learnable(brush.name, settings)
-    check_device(options.device)
+    check_device(options.device, ranks.here)
     plan = {"brush": settings.digest(), **options.as_dict()}
     torch.set_num_threads(options.threads)
     workspace = Workspace(output, plan)

@@ -41,6 +41,8 @@ def in_all_ranks(command: Callable[..., int]) -> Callable[..., int]:
         except (KeyboardInterrupt, FirstRankEnded):
             if first:
                 raise
-            return ExitCode.INTERRUPTED  # without a word: the first one says what is to be said
+            # Without a word, for the first one says what is to be said; and at once, for torch would wait for what that
+            # one sends next.
+            os._exit(ExitCode.INTERRUPTED)
 
     return run

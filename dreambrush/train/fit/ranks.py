@@ -28,7 +28,7 @@ from dreambrush.train.fit.checkpoint import State
 
 PATIENCE = timedelta(days=7)  # that ranks wait for each other: collecting strokes may take long
 LOOK = 0.02  # seconds between two looks whether something has come; Ctrl-C is noticed in between
-ENDED, LAST_WORD = "dreambrush/ended", timedelta(seconds=1)
+ENDED, LOOKS = "dreambrush/ended", 50  # what the first rank leaves when it ends in order; looks at whether it has
 LOST = ("gloo", "nccl", "connection", "socket", "broken pipe")  # what errors say when another rank is gone
 
 Loss = Callable[..., Tensor]
@@ -61,10 +61,11 @@ class Ranks:
         number: of this one.
         count: of all.
         local: number of this one among those of its machine; it takes the graphics card of that number.
+        here: count of those of its machine.
     """
 
-    def __init__(self, number: int = 0, count: int = 1, local: int = 0) -> None:
-        self.number, self.count, self.local = number, count, local
+    def __init__(self, number: int = 0, count: int = 1, local: int = 0, here: int = 1) -> None:
+        self.number, self.count, self.local, self.here = number, count, local, here
 
     @property
     def first(self) -> bool:
@@ -172,7 +173,8 @@ def joined(device: str = "cpu") -> Iterator[Ranks]:
         FirstRankEnded: this is not the first rank, which has ended and said why.
     """
     store, number, count = next(rendezvous("env://", timeout=PATIENCE))
-    ranks = Ranks(number, count, int(os.environ.get("LOCAL_RANK", "0")))
+    local, here = (int(os.environ.get(name, default)) for name, default in (("LOCAL_RANK", 0), ("LOCAL_WORLD_SIZE", 1)))
+    ranks = Ranks(number, count, local, here)
     backend = "gloo"
     if device == "cuda" and torch.cuda.is_available() and ranks.local < torch.cuda.device_count():
         torch.cuda.set_device(ranks.local)
@@ -202,8 +204,8 @@ def _tells_of_a_loss(error: RuntimeError) -> bool:
 def _said(store: Store) -> bool:
     """Whether the first rank has ended in order.  torchrun tells all to stop meanwhile; the answer comes first."""
     with held_back():
-        try:
-            store.wait([ENDED], LAST_WORD)
-        except RuntimeError:
-            return False
-        return True
+        for _ in range(LOOKS):
+            if store.check([ENDED]):
+                return True
+            time.sleep(LOOK)
+    return False
