@@ -65,8 +65,9 @@ def test_stopped_and_with_a_process_killed_it_goes_on(tmp_path: Path) -> None:
     command = [*TORCHRUN, *words, *(word for stage in LEARNING for word in ("--only", stage))]
     folder, alone = tmp_path / "together" / FOLDER, tmp_path / "alone"
     died = "Error: Another process of this training has died."
+    stopped = "Interrupted: run the same command again to continue training oil."
     stops = (
-        (DREAM_CHECKPOINT, None, "Interrupted: run the same command again to continue training oil."),
+        (DREAM_CHECKPOINT, None, stopped),
         (DREAM_CHECKPOINT, 0, died),
         (CONTROLLER_CHECKPOINT, 1, died),
     )
@@ -81,7 +82,9 @@ def test_stopped_and_with_a_process_killed_it_goes_on(tmp_path: Path) -> None:
         else:
             os.kill(ranks_of(process.pid)[victim], signal.SIGKILL)
         told = process.communicate()[1]
-        assert process.returncode and said in told and told.lower().count("run the same command again") == 1
+        # Where a process has died, torchrun may stop the others before they have noticed.
+        assert process.returncode and (said in told or stopped in told)
+        assert told.lower().count("run the same command again") == 1
         assert "has hit a bug" not in told and 'quick_training.py", line' not in told
     subprocess.run(command, check=True, env=environment())
     train(find_brush("oil"), alone, quick_options(strokes=300), LEARNING)
