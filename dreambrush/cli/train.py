@@ -15,11 +15,13 @@ from dreambrush.cli.shared.brushes import brushes_of_group, complete_group, each
 from dreambrush.cli.shared.completers import every_brush
 from dreambrush.cli.shared.options import QUIET, folder_option, jobs_option, seed_option, whole_number
 from dreambrush.cli.shared.packages import need_train_packages
+from dreambrush.cli.shared.ranks import in_all_ranks
 from dreambrush.cli.ui.progress import progress_bar
-from dreambrush.errors import ExitCode
+from dreambrush.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
+    from dreambrush.train.fit.ranks import Ranks
     from dreambrush.train.plan import Stage, TrainOptions
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
@@ -94,6 +96,7 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
 @click.option("--keep", is_flag=True, help="Keep the random strokes and what else is only needed for training.")
 @click.option("--restart", is_flag=True, help="Discard an unfinished training and start over.")
 @QUIET
+@in_all_ranks
 def train(
     brushes: tuple[str, ...],
     output: Path | None,
@@ -108,6 +111,7 @@ def train(
     keep: bool,
     restart: bool,
     quiet: bool,
+    ranks: Ranks | None = None,
 ) -> int:
     """Teach dreambrush a brush of your own.
 
@@ -152,6 +156,12 @@ def train(
     options = replace(options, strokes=strokes) if strokes else options
     options = options if pictures is None else replace(options, practice=str(pictures))
     lessons = [Lesson(each, folders[each], options, stages, keep, restart) for each in every]
+    if several and ranks is not None:
+        raise UsageError(
+            "torchrun trains one brush at a time.",
+            "Name one brush, or learn several at the same time with --jobs instead of torchrun.",
+            id="options-conflict",
+        )
     if several:
         return _learn_several(lessons, jobs, quiet=quiet)
     (lesson,) = lessons
@@ -169,7 +179,7 @@ def train(
                 update(stage, done, total, in_words(left))
 
         try:
-            lines = learn(lesson, show=show)
+            lines = learn(lesson, show=show, ranks=ranks)
         except KeyboardInterrupt:
             click.echo(f"Interrupted: run the same command again to continue training {brush_file.name}.", err=True)
             return ExitCode.INTERRUPTED
@@ -217,24 +227,32 @@ class Lesson:
         return all(card.get(name) == value for name, value in wanted.items())
 
 
-def learn(lesson: Lesson, *, workers: int | None = None, show: Callable[[str, int, int], None] | None = None) -> str:
+def learn(
+    lesson: Lesson,
+    *,
+    workers: int | None = None,
+    show: Callable[[str, int, int], None] | None = None,
+    ranks: Ranks | None = None,
+) -> str:
     """Learn a brush, and return lines that tell of it.
 
     Args:
         lesson: what to learn.
         workers: processes that paint strokes; by default one per core.
         show: told the stage, how much is done, and of how much.
+        ranks: the processes that train it together; None for this one alone.
 
     Raises:
         DreambrushError: it cannot be learned.
     """
     from dreambrush.models.catalogue import read_card
+    from dreambrush.train.fit.ranks import ALONE
     from dreambrush.train.pipeline import train as train_brush
 
     started = time.perf_counter()
     brush, folder, stages = lesson.brush, lesson.folder, lesson.stages
     tell = show or (lambda stage, done, total: None)
-    how: dict[str, Any] = {"keep": lesson.keep, "restart": lesson.restart, "workers": workers}
+    how: dict[str, Any] = {"keep": lesson.keep, "restart": lesson.restart, "workers": workers, "ranks": ranks or ALONE}
     train_brush(brush, folder, lesson.options, stages, tell, **how)
     seconds = time.perf_counter() - started
     if "export" in stages:
