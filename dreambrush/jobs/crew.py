@@ -39,7 +39,8 @@ class Crew(Protocol):
     ) -> Generator[Done[Piece, Result], None, None]:
         """Do pieces, and yield what became of each as soon as that is known.
 
-        A piece that fails stops no other: its error is in what is yielded (:class:`ProcessDiedError` if its process died).
+        A piece that fails stops no other: what is yielded has its error, which is a :class:`ProcessDiedError` if its
+        process died.
         A piece is taken from ``pieces`` only when somebody is free to do it.
 
         After Ctrl-C no new piece begins.  With ``rescue``, those that have begun get a KeyboardInterrupt where they
