@@ -1,0 +1,170 @@
+"""Connects with a Dask scheduler, or has dask-jobqueue start one and ask a batch queue for workers."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from dreambrush import __version__
+from dreambrush.errors import DreambrushError, MissingPackageError, UsageError
+from dreambrush.jobs.at_worker import other_version, version
+from dreambrush.jobs.where import QUEUES, TLS, Where, host_and_port
+
+if TYPE_CHECKING:
+    from distributed import Client, Security
+
+PATIENCE = 10.0  # seconds for a scheduler to answer
+SMALLEST = {"cores": 1, "processes": 1, "memory": "4GB"}  # a job of a queue, unless somebody says otherwise
+
+
+@contextmanager
+def connected(where: Where, jobs: int, note: Callable[[str], None]) -> Iterator[Client]:
+    """A client of the cluster, closed with the block.  A queue's jobs end with it, too.
+
+    Args:
+        where: which cluster.
+        jobs: how many jobs to ask a queue for.
+        note: is told where the dashboard is.
+
+    Raises:
+        MissingPackageError: Dask is not installed here, or another dreambrush, or none, at a worker.
+        DreambrushError: nobody answers, or not as a scheduler does.
+        UsageError: the queue does not take its arguments.
+    """
+    _need_packages(("distributed",) if where.queue is None else ("distributed", "dask_jobqueue"))
+    # Dask logs each lost connection, some with a traceback; what matters of that we say ourselves.
+    with _quiet(logging.getLogger("distributed")), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        opened = _client(where) if where.queue is None else _client_of_queue(where, jobs)
+        with opened as client:
+            _check_versions(client)
+            note(f"Dask's dashboard: {client.dashboard_link}")
+            yield client
+
+
+def _need_packages(names: tuple[str, ...]) -> None:
+    missing = [name.replace("_", "-") for name in names if find_spec(name) is None]
+    if missing:
+        raise MissingPackageError(
+            f"--cluster needs Python packages that are not installed: {', '.join(missing)}.",
+            f"Install them with: pip install {' '.join(missing)}",
+            id="packages-missing",
+        )
+
+
+@contextmanager
+def _client(where: Where) -> Iterator[Client]:
+    from distributed import Client
+
+    assert where.address is not None
+    _check_reachable(where.address)
+    security = _security(where)
+    try:
+        client = Client(where.address, timeout=PATIENCE, set_as_default=False, security=security)
+    except Exception as error:  # of tornado, ssl, asyncio, msgpack and others
+        raise _no_scheduler(where.address, error) from None
+    try:
+        yield client
+    finally:
+        with suppress(Exception):  # it may be gone
+            client.close(timeout=PATIENCE)
+
+
+@contextmanager
+def _client_of_queue(where: Where, jobs: int) -> Iterator[Client]:
+    import dask
+    import dask_jobqueue
+    import dask_jobqueue.local
+    from distributed import Client
+
+    assert where.queue is not None
+    module = dask_jobqueue.local if where.queue == "local" else dask_jobqueue
+    known = dask.config.get(f"jobqueue.{where.queue}", {})
+    arguments: dict[str, Any] = {name: value for name, value in SMALLEST.items() if known.get(name) is None}
+    arguments |= where.arguments
+    if where.tls is not None:
+        arguments["security"] = _security(where)
+    try:
+        cluster = getattr(module, QUEUES[where.queue])(**arguments)
+    except Exception as error:  # wrong arguments raise almost anything
+        raise UsageError(
+            f"The cluster '{where.word}' cannot be started: {_in_short(error)}.",
+            "Say what its jobs need in a FILE.toml (docs/scale.md), or in ~/.config/dask/jobqueue.yaml.",
+            id="cluster-unusable",
+        ) from None
+    try:
+        cluster.scale(jobs=jobs)
+        with Client(cluster, set_as_default=False) as client:
+            yield client
+    finally:
+        with suppress(Exception):
+            cluster.close(timeout=PATIENCE)
+
+
+def _security(where: Where) -> Security:
+    from distributed import Security
+
+    if where.tls is None:
+        # From Dask's own configuration, if that has some.
+        return Security(require_encryption=True) if (where.address or "").startswith(TLS) else Security()
+    files = where.tls
+    every = {"tls_ca_file": str(files.ca)}
+    for role in ("client", "scheduler", "worker"):
+        every |= {f"tls_{role}_cert": str(files.cert), f"tls_{role}_key": str(files.key)}
+    return Security(require_encryption=True, **every)
+
+
+def _check_reachable(address: str) -> None:
+    """Dask would try again for long where nobody listens."""
+    try:
+        socket.create_connection(host_and_port(address), timeout=PATIENCE).close()
+    except OSError as error:
+        raise _no_scheduler(address, error) from None
+
+
+def _no_scheduler(address: str, error: Exception) -> DreambrushError:
+    advice = "Start one with `dask scheduler`, and check its address."
+    if address.startswith(TLS):
+        advice = "Check its address, and the certificates in FILE.toml."
+    return DreambrushError(
+        f"No Dask scheduler answers at {address}: {_in_short(error)}.", advice, id="cluster-unreachable"
+    )
+
+
+def lost(where: str) -> DreambrushError:
+    """The scheduler has gone while there was work."""
+    return DreambrushError(
+        f"The connection with the scheduler of '{where}' is lost.",
+        "What is finished is kept.  Start the cluster again, and then the same command (paint: with --continue).",
+        id="cluster-lost",
+    )
+
+
+def _check_versions(client: Client) -> None:
+    """Workers that come later are asked with each piece."""
+    for found in client.run(version, on_error="return").values():
+        if isinstance(found, ModuleNotFoundError):
+            raise other_version(None, __version__)
+        if found != __version__:
+            raise other_version(str(found), __version__)
+
+
+def _in_short(error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(reason).split())[:200].rstrip(".")
+
+
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
