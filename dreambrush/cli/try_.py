@@ -97,11 +97,12 @@ def try_(photo: Path, output: Path | None, size: int, seed: int, jobs: int | Non
 
     If you press Ctrl-C, the sheet has the looks that are ready by then.
     """
-    from dreambrush.cli.paint.pool import run_pool
+    from dreambrush.cli.paint.album import paint_pictures
     from dreambrush.cli.shared.inputs import Input
     from dreambrush.cli.shared.outputs import Outputs
     from dreambrush.cli.ui.progress import progress_bar
     from dreambrush.cores import available_cores
+    from dreambrush.jobs.crew import open_crew
 
     started = time.monotonic()
     sheet = _sheet_file(photo, output, overwrite=force)
@@ -114,7 +115,8 @@ def try_(photo: Path, output: Path | None, size: int, seed: int, jobs: int | Non
         paint_it = partial(paint_look, tries, target)
         with (
             suppress(KeyboardInterrupt),
-            closing(run_pool(paint_it, todo, jobs or min(available_cores(), MOST_JOBS))) as every,
+            open_crew(min(jobs or min(available_cores(), MOST_JOBS), len(todo))) as crew,
+            closing(paint_pictures(paint_it, todo, crew)) as every,
         ):
             for done in every:
                 if done.exit_code == ExitCode.INTERRUPTED:
@@ -169,7 +171,7 @@ def paint_look(tries: Mapping[str, Try], target: Float32, picture: Input, output
         outputs: the .npy file.
 
     Returns:
-        A report for the pool.
+        A report for the crew.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed before the look was ready.

@@ -203,16 +203,9 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes as Linux shows them")
 def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
     parent = subprocess.Popen([sys.executable, tmp_path / "script.py"], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None and [next(parent.stdout) for _ in range(2)]
-    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
-    assert len(children) >= 2
     parent.kill()
-    parent.wait()
-    parent.stdout.read()  # which lasts until nobody has the pipe any more
-    for child in children:
-        stat = Path(f"/proc/{child}/stat")
-        assert not stat.exists() or ") Z" in stat.read_text()
+    parent.communicate(timeout=60)  # which lasts until nobody has the pipe any more

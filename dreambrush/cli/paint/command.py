@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from dreambrush.cli.paint.album import Asked, Ended, Paint, paint_pictures
 from dreambrush.cli.paint.job import Job, run_job
 from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.options import ESSENTIALS, ONLY_FLAGS, paint_options
 from dreambrush.cli.paint.outcomes import Outcomes
-from dreambrush.cli.paint.pool import run_pool
 from dreambrush.cli.paint.resume import check_resume, outputs_of_resumed, read_unfinished
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.paint.watch import check_watch, check_watch_outputs, paint_when_saved
@@ -22,7 +23,9 @@ from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
 from dreambrush.cli.shared.formats import DEFAULT_DPI
 from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
 from dreambrush.cli.shared.outputs import Outputs, check_output, check_replaces_none, is_finished, plan_outputs
-from dreambrush.errors import UsageError
+from dreambrush.cli.ui.progress import progress_bar
+from dreambrush.errors import ExitCode, UsageError
+from dreambrush.jobs.crew import open_crew
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "still-life.jpg"
 
@@ -153,10 +156,28 @@ def paint(
         if watch:
             every = paint_when_saved(paint_it, pictures[0], outputs[0].work, outcomes.note)
         else:
-            every = run_pool(paint_it, todo, jobs)
-        for done in every:
-            outcomes.take(done)
+            every = _painted_by(paint_it, todo, min(jobs, len(todo)), outcomes, quiet=quiet or verbose)
+        try:
+            for done in every:
+                outcomes.take(done)
+        except KeyboardInterrupt:
+            outcomes.status = ExitCode.INTERRUPTED
     return outcomes.sum_up(len(todo))
+
+
+def _painted_by(paint: Paint, todo: Sequence[Asked], jobs: int, outcomes: Outcomes, *, quiet: bool) -> Iterator[Ended]:
+    """Paint pictures, show how many are done if several are painted at the same time, and yield each."""
+    with (
+        open_crew(jobs) as crew,
+        progress_bar("pictures", quiet=quiet or crew.size == 1) as update,
+        closing(paint_pictures(paint, todo, crew)) as every,
+    ):
+        if update:
+            update("painted", 0, len(todo), "")
+        for done in every:
+            yield done
+            if update:
+                update("painted", outcomes.count, len(todo), "")
 
 
 def _is_done(outputs: Outputs, note: Callable[[str], None]) -> bool:

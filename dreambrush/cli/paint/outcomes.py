@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dreambrush.cli.paint.pool import Done
+from dreambrush.cli.paint.album import Ended
 from dreambrush.cli.paint.report import summary, summary_of_all
 from dreambrush.errors import ExitCode
 
@@ -32,12 +32,17 @@ class Outcomes:
         self.failed: list[str] = []
         self.status: int = ExitCode.OK
 
+    @property
+    def count(self) -> int:
+        """Of how many pictures it is known what became of them."""
+        return len(self.reports) + len(self.failed)
+
     def note(self, text: str) -> None:
         """Print a note on stderr, unless the user wants quiet."""
         if not self.quiet:
             click.echo(text, err=True)
 
-    def take(self, done: Done) -> None:
+    def take(self, done: Ended) -> None:
         """Report one picture."""
         interrupted = done.exit_code == ExitCode.INTERRUPTED
         self.status = done.exit_code if interrupted else self.status or done.exit_code

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from dreambrush.cli.paint.album import Ended, Paint, paint_pictures
 from dreambrush.cli.paint.guarded_output import Mark
-from dreambrush.cli.paint.pool import Done, Paint, run_pool
 from dreambrush.cli.shared.inputs import STDIN, Input
 from dreambrush.cli.shared.outputs import Outputs, free_name
 from dreambrush.errors import ExitCode, OutputError, UsageError
+from dreambrush.jobs.here import Here
 
 POLL = 0.5  # seconds between two looks at a file; it is read when two looks find the same
 
@@ -61,7 +62,7 @@ def check_watch_outputs(outputs: Sequence[Outputs]) -> None:
         )
 
 
-def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[[str], None]) -> Iterator[Done]:
+def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[[str], None]) -> Iterator[Ended]:
     """Paint again and again until Ctrl-C is pressed, and yield what became of each painting.
 
     A painting replaces the one before it.  If another program has changed that file, the painting gets another name.  A
@@ -77,7 +78,7 @@ def paint_when_saved(paint: Paint, picture: Input, output: Path, note: Callable[
     while True:
         # It takes its place only when it is finished: until then, other programs may save there.
         path = output if written is None else free_name(output.with_name(f".{output.name}.new{output.suffix}"))
-        (done,) = run_pool(paint, [(picture, Outputs(path))], 1)
+        done = next(paint_pictures(paint, [(picture, Outputs(path))], Here()))
         if done.report is not None:
             path = Path(done.report["output"])  # or another one, if another program has just taken that name
             whole = done.exit_code == ExitCode.OK

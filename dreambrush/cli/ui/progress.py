@@ -56,7 +56,10 @@ def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Update | None]:
         TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
     )
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # What is printed on stdout meanwhile stays there, but in a terminal it must not meet the bar.
+    aside = sys.stdout.isatty()
+    console = Console(stderr=True)
+    with RichProgress(*columns, console=console, transient=True, redirect_stdout=aside) as bar:
         task = bar.add_task("look", total=None, note="")
 
         def update(stage: str, done: int, total: int, note: str) -> None:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from dreambrush.cli.paint.pool import run_pool
+from dreambrush.cli.paint.album import paint_pictures
 from dreambrush.cli.shared.inputs import Input
 from dreambrush.cli.shared.outputs import Outputs
 from dreambrush.errors import ExitCode
+from dreambrush.jobs.crew import open_crew
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Command
@@ -115,12 +116,30 @@ def test_ctrl_c_stops_all_jobs(album: Path, seconds: float) -> None:
     assert sum(f"'{path}' has the first" in stderr for path in saved) == len(saved)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes as Linux shows them")
+def test_after_ctrl_c_continue_gives_the_same_bytes(command: Command, album: Path) -> None:
+    words = ["album", "--strokes", "400", "--size", "96", "--jobs", "2", "-o"]
+    Path("whole").mkdir()
+    Path("parts").mkdir()
+    assert command("paint", *words, "whole").stderr.endswith("All 2 pictures are painted.\n")
+    running = begin(*words, "parts", "--save-every", "0.3")
+    while running.poll() is None and len(list(Path("parts").glob("*.ora"))) < 2:
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=60)
+    assert running.returncode == ExitCode.INTERRUPTED
+    assert command("paint", *words, "parts", "--continue").code == ExitCode.OK
+    for name in "a.ora", "b.ora":
+        assert Path("parts", name).read_bytes() == Path("whole", name).read_bytes()
+
+
 def test_ctrl_c_before_a_process_begins_is_no_success(
     command: Command, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What is done before the first process begins, and before Ctrl-C is held back.
     monkeypatch.setattr(
-        "dreambrush.cli.paint.pool.resource_tracker.ensure_running", lambda: os.kill(os.getpid(), signal.SIGINT)
+        "dreambrush.jobs.processes.resource_tracker.ensure_running", lambda: os.kill(os.getpid(), signal.SIGINT)
     )
     outcome = command("paint", "album", "--strokes", "2", "--jobs", "2")
     assert outcome.code == ExitCode.INTERRUPTED and outcome.stderr.endswith("Interrupted.\n")
@@ -136,9 +155,12 @@ def test_ctrl_c_between_two_pictures_is_no_success(album: Path, monkeypatch: pyt
         if len(begun) == 3:
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr("dreambrush.cli.paint.pool.resource_tracker.ensure_running", pressed_before_the_third)
-    codes = [done.exit_code for done in run_pool(done_at_once, pictures, 2)]
-    assert codes[0] == ExitCode.OK and codes[-1] == ExitCode.INTERRUPTED and len(codes) < 4
+    monkeypatch.setattr("dreambrush.jobs.processes.resource_tracker.ensure_running", pressed_before_the_third)
+    codes = []
+    with open_crew(2) as crew, pytest.raises(KeyboardInterrupt):
+        for done in paint_pictures(done_at_once, pictures, crew):
+            codes.append(done.exit_code)
+    assert codes[0] == ExitCode.OK and len(codes) < 4
 
 
 def done_at_once(picture: Input, outputs: Outputs) -> dict[str, Any]:
