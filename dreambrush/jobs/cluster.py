@@ -179,8 +179,8 @@ class _Run:
         except KilledWorker as error:
             return None, ProcessDiedError(
                 f"{error.allowed_failures + 1} times",
-                "The worker of the cluster that did it",
-                "Memory may be short there.  Look at the workers' logs, or make the pieces smaller.",
+                "A worker of the cluster",
+                "Memory may be short there.  Look at the workers' logs.",
             )
         except ModuleNotFoundError:
             raise other_version(None, __version__) from None

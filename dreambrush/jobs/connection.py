@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import socket
 import warnings
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ def connected(where: Where, jobs: int, note: Callable[[str], None]) -> Iterator[
     """
     _need_packages(("distributed",) if where.queue is None else ("distributed", "dask_jobqueue"))
     # Dask logs each lost connection, some with a traceback; what matters of that we say ourselves.
-    with _quiet(logging.getLogger("distributed")), warnings.catch_warnings():
+    with _overheard(note), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("ignore", FutureWarning)
         opened = _client(where) if where.queue is None else _client_of_queue(where, jobs)
@@ -90,14 +91,14 @@ def _client_of_queue(where: Where, jobs: int) -> Iterator[Client]:
     arguments |= where.arguments
     if where.tls is not None:
         arguments["security"] = _security(where)
+    kind = getattr(module, QUEUES[where.queue])
+    submit = getattr(kind.job_cls, "submit_command", None)
+    if submit and shutil.which(submit.split()[0]) is None:
+        raise _no_queue(where, f"there is no command '{submit.split()[0]}' on this machine")
     try:
-        cluster = getattr(module, QUEUES[where.queue])(**arguments)
+        cluster = kind(**arguments)
     except Exception as error:  # wrong arguments raise almost anything
-        raise UsageError(
-            f"The cluster '{where.word}' cannot be started: {_in_short(error)}.",
-            "Say what its jobs need in a FILE.toml (docs/scale.md), or in ~/.config/dask/jobqueue.yaml.",
-            id="cluster-unusable",
-        ) from None
+        raise _no_queue(where, _in_short(error)) from None
     try:
         cluster.scale(jobs=jobs)
         with Client(cluster, set_as_default=False) as client:
@@ -105,6 +106,14 @@ def _client_of_queue(where: Where, jobs: int) -> Iterator[Client]:
     finally:
         with suppress(Exception):
             cluster.close(timeout=PATIENCE)
+
+
+def _no_queue(where: Where, why: str) -> UsageError:
+    return UsageError(
+        f"The cluster '{where.word}' cannot be started: {why}.",
+        "Say what its jobs need in a FILE.toml (docs/scale.md), or in ~/.config/dask/jobqueue.yaml.",
+        id="cluster-unusable",
+    )
 
 
 def _security(where: Where) -> Security:
@@ -157,14 +166,38 @@ def _check_versions(client: Client) -> None:
 
 def _in_short(error: Exception) -> str:
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(reason).split())[:200].rstrip(".")
+    reason = str(reason).rpartition("stderr:")[2]  # of a command that a queue has
+    return " ".join(reason.split())[:200].rstrip(".")
 
 
 @contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+def _overheard(note: Callable[[str], None]) -> Iterator[None]:
+    """Keep the logs of Dask and of asyncio from the terminal, but tell why a queue does not take a job."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "asyncio", "tornado")]
+    before = [(each.level, each.propagate) for each in loggers]
+    handler = _Refusals(note)
+    for each in loggers:
+        each.addHandler(handler)
+        each.propagate = False
+    loggers[0].setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for each, (level, propagate) in zip(loggers, before, strict=True):
+            each.removeHandler(handler)
+            each.setLevel(level)
+            each.propagate = propagate
+
+
+class _Refusals(logging.Handler):
+    """Tells of jobs that a queue did not take: the errors of what Dask begins and does not wait for are only logged."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._note, self._told = note, False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if not record.name.startswith("distributed") and isinstance(error, Exception) and not self._told:
+            self._told = True
+            self._note(f"The cluster did not take a job: {_in_short(error)}.")
