@@ -26,6 +26,7 @@ from pathlib import Path
 from dreambrush.bezier import RADIUS
 from dreambrush.cores import available_cores
 from dreambrush.events import events_of_rows
+from dreambrush.jobs.crew import open_crew
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.brush import Brush
@@ -79,7 +80,8 @@ def collect_rates(
     told: list[tuple[float, int]] = []
     wall, cpu = time.perf_counter(), _cpu_seconds()
     manifest = Manifest(name, settings.digest(), seed, False, strokes, 0)
-    gather(folder, settings, manifest, workers, lambda done, total: told.append((time.perf_counter(), done)))
+    with open_crew(workers) as crew:
+        gather(folder, settings, manifest, crew, lambda done, total: told.append((time.perf_counter(), done)))
     # By the time that each process can have finished one shard, they have started.
     first, last = told[workers], told[-1]
     steady = (last[1] - first[1]) / (last[0] - first[0])

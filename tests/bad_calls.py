@@ -282,14 +282,16 @@ RANGES = {
     REPLAY: {"--scale": "0 65", "--size": "15 16385", "--until": "-1 1000001", "--painting": "0 10001",
         "--relief": "2 nan"},
     "timelapse painted.ora -o new.gif": {
-        "--seconds": "0 3601", "--fps": "0 61 2.5", "--size": "15 8193", "--by": "luck", "--hold": "-1 61"},
+        "--seconds": "0 3601", "--fps": "0 61 2.5", "--size": "15 8193", "--by": "luck", "--hold": "-1 61",
+        "--jobs": "0 65"},
     "inspect painted.ora --svg new.svg": {"--painting": "0"},
     "inspect painted.ora": {"--at": "x 5 -1,5 5,1.5 1,2,3 '' ²,1 9999999,1"},
     "styles --sheet new.png": {"--size": "63 1025"},
-    "collect oil -o new": {"--strokes": "-1 10000001", "--episodes": "-1 1000001", "--workers": "0 1025",
+    "collect oil -o new": {"--strokes": "-1 10000001", "--episodes": "-1 1000001", "--jobs": "0 1025",
                            "--seed": "-1"},
     "train oil -o new": {"--strokes": "99 1000001", "--seed": "-1", "--device": "tpu", "--only": "dreams"},
-    "bench digits album": {"--strokes": "0 1001", "--count": "0 10001", "--controller": "me", "--seed": "x"},
+    "bench digits album": {"--strokes": "0 1001", "--count": "0 10001", "--controller": "me", "--seed": "x",
+                           "--jobs": "0 65"},
 }  # fmt: skip
 
 USES: list[Row] = [
@@ -321,7 +323,7 @@ USES: list[Row] = [
     *rows("option-needs-another", "render work.ora -o . --format ora", "inspect work.ora --force",
           "inspect work.ora --painting 1", "brushes --force", "styles photo.png"),
     *styled("option-needs-another", "--in-place", "--above Sky", "--region 1,2,3,4"),
-    *rows("option-not-for-this-task", "bench paint --count 3"),
+    *rows("option-not-for-this-task", "bench paint --count 3", "bench paint --jobs 2"),
     *rows("only-one-picture", "paint photo.png photo.jpg --onto work.ora --strokes 1",
           "paint photo.png text.jpg --timelapse new.gif -o notes --strokes 1", "paint photo.png photo.jpg --watch",
           "paint photo.png photo.jpg --resume begun.ora"),
@@ -332,6 +334,9 @@ USES: list[Row] = [
           "paint photo.png --onto work.ora --region Sea --strokes 1"),
     *rows("layer-is-a-group", "paint photo.png --onto grouped.ora --region Figures --strokes 1"),
     *rows("no-place-left", "paint photo.png --onto work.ora --region 900,0,9,9 --strokes 1"),
+    *rows("options-conflict", "timelapse painted.ora work.ora --recipe painted.ora"),
+    *rows("outputs-collide", "timelapse painted.ora painted.ora"),
+    *rows("output-not-a-folder", "timelapse painted.ora work.ora -o new.mp4"),
     *rows("no-time-to-paint", "timelapse painted.ora --seconds 2 --hold 2 -o new.gif"),
     *rows("film-too-long", "timelapse painted.ora --seconds 3600 -o new.gif"),
     *rows("film-too-large", "timelapse strokes-wide.json -o new.gif"),

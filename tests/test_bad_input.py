@@ -222,7 +222,7 @@ ELSEWHERE = {
     "packages-missing": "cli/test_timelapse.py::test_without_pyav_it_is_said_how_to_install_it",
     "picture-not-permitted": "test_rare_errors.py::test_a_picture_that_may_not_be_read",
     "pigment-would-change-colours": "mypaint/ora/test_insertion_safety.py::test_what_does_not_fit_is_refused",
-    "process-died": "train/collect/test_workers.py::test_a_worker_that_dies_is_noticed",
+    "process-died": "jobs/test_processes.py::test_a_killed_process_costs_its_piece_alone",
     "shipped-brushes-missing": "test_rare_errors.py::test_no_brushes_are_installed",
     "shipped-file-broken": "painter/see/test_faces.py::test_a_missing_network_is_told",
     "stdin-not-kept": "test_rare_errors.py::test_standard_input_that_finds_no_room",

@@ -42,10 +42,12 @@ Examples:
     help="Number of sequences of 16 strokes on one canvas, 0 to 1000000.  Each takes 272 KiB.",
 )
 @click.option(
+    "--jobs",
     "--workers",
-    metavar="W",
+    "jobs",
+    metavar="N",
     type=whole_number(1, 1024),
-    help="Number of processes, 1 to 1024.  [default: one per core]",
+    help="Number of processes, 1 to 1024.  --workers is the older name.  [default: one per core]",
 )
 @seed_option("Number that picks the random strokes and colours.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on stdout.")
@@ -55,7 +57,7 @@ def collect(
     output: Path | None,
     strokes: int,
     episodes: int,
-    workers: int | None,
+    jobs: int | None,
     seed: int,
     as_json: bool,
     quiet: bool,
@@ -70,6 +72,7 @@ def collect(
     folder.  The files do not depend on stops or on the number of processes.
     """
     from dreambrush.cores import available_cores
+    from dreambrush.jobs.crew import open_crew
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
     from dreambrush.train.collect.gather import gather
@@ -97,7 +100,8 @@ def collect(
                 update("collect", done, total, f"{tally.painted / tally.seconds:.0f} strokes/s")
 
         try:
-            wanted = gather(folder, settings, wanted, workers or available_cores(), show)
+            with open_crew(jobs or available_cores()) as crew:
+                wanted = gather(folder, settings, wanted, crew, show)
         except KeyboardInterrupt:
             if tally.before is None:
                 raise  # not even the manifest is there

@@ -1,8 +1,9 @@
 """One way to do many pieces of work: here one after the other, in processes of this machine, or on a cluster.
 
     with open_crew(jobs) as crew:
-        for piece, result, error in crew.run(do, pieces):
-            ...
+        with closing(crew.run(do, pieces)) as every:
+            for piece, result, error in every:
+                ...
 
 ``do`` is a function at the top of a module, or a ``functools.partial`` of one; it, the pieces and the results can be
 pickled.  What it makes of a piece must not depend on what else runs, nor on where.

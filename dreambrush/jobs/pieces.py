@@ -47,6 +47,11 @@ class ProcessDiedError(DreambrushError):
         return ProcessDiedError, (self.how, self.what, self.advice)
 
 
+def no_part(result: object) -> bool:
+    """A ``rescue`` for pieces that clean up when they are interrupted, and then have no result."""
+    return False
+
+
 def portable(error: BaseException) -> BaseException:
     """The error itself if it survives the way to another process, else one that says the same."""
     try:

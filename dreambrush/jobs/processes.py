@@ -35,6 +35,7 @@ class Processes:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self._slots: list[_Slot] = []
         self._free: list[_Slot] = []
 
     def run(
@@ -47,6 +48,7 @@ class Processes:
         """As in :class:`dreambrush.jobs.crew.Crew`."""
         waiting = iter(pieces)
         busy: dict[Future[Result], tuple[_Slot, Piece]] = {}
+        every: list[Done[Piece, Result]] = []
         stopped = given_up = False
         pressed: list[int] = []  # stops that came while a result was taken
         try:
@@ -56,15 +58,16 @@ class Processes:
                         raise KeyboardInterrupt
                     if not stopped:
                         self._begin(do, waiting, busy)
-                    if not busy:
+                    if not busy and not every:
                         break
-                    ready = wait(busy, return_when=FIRST_COMPLETED).done
+                    ready = set() if every else wait(busy, return_when=FIRST_COMPLETED).done
                 except KeyboardInterrupt:
                     if rescue is None:
                         raise
                     stopped, pressed = True, []
                     _interrupt(busy)
                     continue
+                yield from every  # only now: whoever takes them may take long, and the processes are busy by now
                 with held_back() as pressed:
                     every = [self._take(future, busy, keep=not stopped) for future in list(busy) if future in ready]
                 for done in every:
@@ -72,7 +75,6 @@ class Processes:
                         given_up = True
                         if not stopped:  # somebody told that process alone; then none begins here either
                             pressed = [signal.SIGINT]
-                    yield done
             if stopped and (given_up or any(True for _ in waiting)):
                 raise KeyboardInterrupt
         finally:
@@ -90,7 +92,10 @@ class Processes:
         """Give a piece to each process that is free."""
         with _stops_later():  # or a process could start that nobody knows of
             for piece in islice(waiting, self.size - len(busy)):
-                slot = self._free.pop() if self._free else _Slot()
+                if not self._free:
+                    self._free.append(_Slot())
+                    self._slots.append(self._free[-1])
+                slot = self._free.pop()
                 busy[slot.begin(do, piece)] = slot, piece
 
     def _take(
@@ -117,9 +122,10 @@ class Processes:
         return Done(piece, future.result() if error is None else None, error)
 
     def end(self) -> None:
-        """End all processes."""
-        for slot in self._free:
+        """End all processes, whatever they do."""
+        for slot in self._slots:
             slot.end()
+        self._slots.clear()
         self._free.clear()
 
 

@@ -15,6 +15,7 @@ from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.dream.wet import CARD_ENTRY as WET_ENTRY
 from dreambrush.dream.wet import lays_own
 from dreambrush.errors import ModelError
+from dreambrush.jobs.crew import open_crew
 from dreambrush.models.catalogue import (
     COLOUR_FILE,
     COLOUR_WEIGHTS_FILE,
@@ -146,12 +147,12 @@ class _Run:
 
     def _collect(self, workers: int) -> None:
         wanted = Manifest(self.brush.name, self.dry.digest(), self.options.seed, False, self.options.strokes, 0)
-        with self.workspace.timed("collect"):
+        with self.workspace.timed("collect"), open_crew(workers) as crew:
             gather(
                 self.workspace.strokes,
                 self.dry,
                 wanted,
-                workers,
+                crew,
                 lambda done, total: self.report("collect", done, total),
             )
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
 import sys
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +50,38 @@ def test_an_mp4_beside_it(command: Command) -> None:
     assert outcome == (0, "", "work.mp4: 30 frames, 1 s, 150 x 100 px.\n")
     with av.open("work.mp4") as film:
         assert (film.streams.video[0].width, film.streams.video[0].frames) == (150, 30)
+
+
+def test_several_files_become_films_with_the_same_bytes_and_a_broken_one_stops_no_other(command: Command) -> None:
+    save("one.ora")
+    shutil.copy("one.ora", "two.ora")
+    Path("broken.ora").write_bytes(b"PK no longer")
+    Path("films").mkdir()
+    assert command("timelapse", "one.ora", *SHORT).code == 0
+    outcome = command("timelapse", "one.ora", "broken.ora", "two.ora", "-o", "films", "--jobs", "2", *SHORT)
+    assert outcome.code == ExitCode.BAD_ORA and outcome.stdout == ""
+    assert outcome.stderr.endswith("2 of 3 films are made; failed: broken.ora.\n")
+    assert "films/one.mp4: 30 frames, 1 s, 150 x 100 px." in outcome.stderr.splitlines()
+    assert sorted(path.name for path in Path("films").iterdir()) == ["one.mp4", "two.mp4"]
+    for film in Path("films").iterdir():
+        assert film.read_bytes() == Path("one.mp4").read_bytes()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_leaves_whole_films_only(command: Command, jobs: str) -> None:
+    save("one.ora")
+    shutil.copy("one.ora", "two.ora")
+    Path("films").mkdir()
+    words = ["timelapse", "one.ora", "two.ora", "-o", "films", "--jobs", jobs, "--seconds", "300"]
+    running = subprocess.Popen([sys.executable, "-m", "dreambrush", *words], stderr=subprocess.PIPE, text=True)
+    while running.poll() is None and len(list(Path("films").iterdir())) < int(jobs):
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    _, stderr = running.communicate(timeout=60)
+    assert running.returncode == ExitCode.INTERRUPTED
+    lines = stderr.splitlines()
+    assert "0 of 2 films are made." in lines and lines[-1] == "Interrupted." and "Traceback" not in stderr
+    assert not list(Path("films").iterdir())
 
 
 @pytest.mark.parametrize("by", ["strokes", "error"])

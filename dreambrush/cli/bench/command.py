@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +17,15 @@ from dreambrush.cli.bench.paint import bench_paint, refuse_settings
 from dreambrush.cli.bench.results import Lot, ResultsFolder, print_table
 from dreambrush.cli.shared.completers import painting_brushes
 from dreambrush.cli.shared.exports import export_if_needed
-from dreambrush.cli.shared.options import DEFAULT_BRUSH, QUIET, folder_option, seed_option, whole_number
+from dreambrush.cli.shared.options import DEFAULT_BRUSH, QUIET, folder_option, jobs_option, seed_option, whole_number
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
+from dreambrush.jobs.crew import open_crew
+from dreambrush.jobs.pieces import no_part
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
+    from dreambrush.painter.measure.few_strokes import Trial
     from dreambrush.painter.painting import Progress
 
 SIDE = 64  # pixels
@@ -108,6 +114,7 @@ TASKS = {
     help="Of dreambrush 0.1: what proposes strokes.",
 )
 @seed_option("Number that picks the pictures and the variant.  The docs use 0.")
+@jobs_option("How many pictures to paint at the same time, 1 to 64; not for the task paint, which measures time.")
 @click.option("--force", is_flag=True, help="Replace results that exist already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object on stdout.")
 @QUIET
@@ -120,6 +127,7 @@ def bench(
     count: int | None,
     proposer: str,
     seed: int,
+    jobs: int,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -145,11 +153,10 @@ def bench(
     """
     from dreambrush.models.catalogue import find_brush
     from dreambrush.mypaint.engine.myb import read_myb
-    from dreambrush.painter.measure.few_strokes import run_trial
 
     other = None if proposer == CONTROLLER else proposer
     if task is None or task == PAINT:
-        refuse_settings(pictures=pictures, brush=brush, strokes=strokes, count=count, controller=other)
+        refuse_settings(pictures=pictures, brush=brush, strokes=strokes, count=count, controller=other, jobs=jobs > 1)
         return bench_paint(seed, output, force=force, as_json=as_json, quiet=quiet)
     if other:
         raise UsageError(
@@ -164,7 +171,6 @@ def bench(
             id="nothing-to-measure",
         )
     about = TASKS[task]
-    colour, ground = (BLACK, WHITE) if about.ink else (None, None)
     lots = _draw_lots(pictures, count, seed, ink=about.ink)
     brush_file = find_brush(brush or TASKS[task].brush)
     read_myb(brush_file.path)  # "it is broken" helps more than "it has no dream"
@@ -179,22 +185,21 @@ def bench(
                 update("paint", len(results.done) * len(results.counts), total, here)
 
         try:
-            for lot in lots:
-                results.done[lot] = [
-                    run_trial(
-                        lot.target,
-                        brush_file,
-                        n,
-                        seed,
-                        colour=colour,
-                        ground=ground,
-                        progress=show,
-                    )
-                    for n in results.counts
-                ]
+            with open_crew(min(jobs, len(lots))) as crew:
+                alone = show if crew.size == 1 else None  # a function of here, which cannot be told from elsewhere
+                do = partial(paint_lot, brush_file, results.counts, seed, ink=about.ink, show=alone)
+                with closing(crew.run(do, lots, rescue=no_part)) as every:
+                    for lot, trials, error in every:
+                        if error is not None:
+                            raise error
+                        assert trials is not None
+                        results.done[lot] = trials
+                        if update is not None and alone is None:
+                            update("paint", len(results.done) * len(results.counts), total, "")
         except KeyboardInterrupt:
             if not results.done:
                 raise  # there is nothing to report yet
+        results.done = {lot: results.done[lot] for lot in lots if lot in results.done}  # in order, whoever is first
     interrupted = len(results.done) < len(lots)
     report = {
         **_circumstances(task, pictures, results.folder, brush_file, proposer, seed),
@@ -207,13 +212,41 @@ def bench(
     if not quiet:
         print_table(report)
     if interrupted:
-        have = f"'{results.folder}' has the first {len(results.done)} of {len(lots)} pictures"
+        have = f"'{results.folder}' has {len(results.done)} of {len(lots)} pictures"
         click.echo(f"Interrupted: {have}.", err=True)
         return ExitCode.INTERRUPTED
     if not quiet:
         painted = f"{len(lots)} picture{'s' if len(lots) > 1 else ''}"
         click.echo(f"{results.folder}: contact sheets, figures and strokes of {painted}.", err=True)
     return ExitCode.OK
+
+
+def paint_lot(
+    brush: BrushFile,
+    counts: Sequence[int],
+    seed: int,
+    lot: Lot,
+    *,
+    ink: bool,
+    show: Callable[[Progress], None] | None = None,
+) -> list[Trial]:
+    """Paint a picture with each number of strokes, and measure that.
+
+    Args:
+        brush: has a dream.
+        counts: the numbers of strokes.
+        seed: of the paintings.
+        lot: the picture.
+        ink: whether the strokes are black on white.
+        show: told of each painting while it goes on.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed.
+    """
+    from dreambrush.painter.measure.few_strokes import run_trial
+
+    colour, ground = (BLACK, WHITE) if ink else (None, None)
+    return [run_trial(lot.target, brush, n, seed, colour=colour, ground=ground, progress=show) for n in counts]
 
 
 def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[Lot]:

@@ -25,6 +25,7 @@ from dreambrush.cli.shared.options import (
     QUIET,
     Decorator,
     decimal_number,
+    jobs_option,
     whole_number,
 )
 
@@ -199,14 +200,9 @@ FILES: tuple[Decorator, ...] = (
 )
 
 WHILE_IT_RUNS: tuple[Decorator, ...] = (
-    click.option(
-        "--jobs",
-        metavar="N",
-        type=whole_number(1, 64),
-        default=1,
-        show_default=True,
-        help="How many pictures to paint at the same time, 1 to 64.  Each needs its own memory, and even one uses all "
-        "cores much of the time.",
+    jobs_option(
+        "How many pictures to paint at the same time, 1 to 64.  Each needs its own memory, and even one uses all "
+        "cores much of the time."
     ),
     CLUSTER,
     click.option(

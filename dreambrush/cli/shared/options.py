@@ -68,6 +68,11 @@ def folder_option(help_text: str) -> Decorator:
     return click.option("-o", "--output", metavar="DIR", type=click.Path(path_type=Path), help=help_text)
 
 
+def jobs_option(help_text: str) -> Decorator:
+    """``--jobs``: how many things a command does at the same time."""
+    return click.option("--jobs", metavar="N", type=whole_number(1, 64), default=1, show_default=True, help=help_text)
+
+
 SHEET_SIZE: Decorator = click.option(
     "--size",
     metavar="PX",

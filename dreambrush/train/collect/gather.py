@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +16,9 @@ import numpy as np
 from dreambrush.arrays import Float32
 from dreambrush.errors import OutputError
 from dreambrush.files.output import open_output
+from dreambrush.jobs.crew import Crew
+from dreambrush.jobs.here import Here
+from dreambrush.jobs.pieces import ProcessDiedError
 from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.train.collect.episodes import EPISODE_LENGTH, EPISODES_PER_BRUSH, paint_episodes, random_episodes
 from dreambrush.train.collect.shards import MANIFEST, Arrays, Kind, Manifest, read_manifest, shard_count, write_shard
@@ -27,7 +32,6 @@ from dreambrush.train.collect.strokes import (
     random_colours,
     random_strokes,
 )
-from dreambrush.train.collect.workers import work, work_in_processes
 
 KINDS: dict[Kind, int] = {"strokes": 0, "episodes": 1}  # the number is part of each shard's seed
 TEMPORARY = ".dreambrush-*.tmp"  # what files/output.py calls files that are being written
@@ -60,14 +64,13 @@ def sampled_strokes(seed: int, number: int) -> tuple[Float32, Float32]:
 
 @dataclass(frozen=True)
 class ShardPainter:
-    """Paints shards of one brush into one folder."""
+    """Paints shards of one brush."""
 
-    folder: Path
     settings: BrushSettings
     seed: int
     colour: bool
 
-    def make(self, job: Shard) -> Arrays:
+    def __call__(self, job: Shard) -> Arrays:
         """Paints a shard: its fields by name."""
         if job.kind == "episodes":
             every = random_episodes(EPISODES_PER_BRUSH, (self.seed, KINDS["episodes"], job.number))
@@ -78,26 +81,22 @@ class ShardPainter:
         fields = vars(Collection(strokes, paint_alpha(self.settings, strokes)))
         return {name: value for name, value in fields.items() if value is not None}
 
-    def keep(self, job: Shard, made: Arrays) -> None:
-        """Writes a shard."""
-        write_shard(self.folder, job.kind, job.number, made)
-
 
 def gather(
     folder: Path,
     settings: BrushSettings,
     wanted: Manifest,
-    workers: int,
+    crew: Crew,
     progress: Progress = lambda done, total: None,
 ) -> Manifest:
-    """Paints what a folder lacks; the bytes of its files do not depend on workers or on interruptions.
+    """Paints what a folder lacks; the bytes of its files do not depend on the crew or on interruptions.
 
     Args:
         folder: made if missing; must be empty or hold a collection of the same brush and seed.  If that has more
             strokes or episodes than wanted, they are kept.
         settings: of the brush.
         wanted: what the folder shall be.
-        workers: processes; 1 paints in this one.
+        crew: who paints.
         progress: told how many strokes there are and will be, those within episodes included.
 
     Returns:
@@ -107,6 +106,7 @@ def gather(
         OutputError: the folder holds something else, is in use, or cannot be written.
         StrokesError: its manifest is damaged, or of another version.
         BrushError: the brush asks for dabs without end.
+        ProcessDiedError: a process of the crew has died.
     """
     with _locked(folder):
         manifest = _agree(folder, wanted)
@@ -121,15 +121,39 @@ def gather(
             there += shard.strokes
             progress(there, total)
 
-        painter = ShardPainter(folder, settings, manifest.seed, manifest.colour)
+        def keep(shard: Shard, made: Arrays) -> None:
+            write_shard(folder, shard.kind, shard.number, made)
+            done(shard)
+
         try:
-            if workers == 1 or len(missing) < 2:
-                work(painter.make, painter.keep, missing, done)
-            else:
-                work_in_processes(painter.make, painter.keep, missing, workers, done)
+            painter = ShardPainter(settings, manifest.seed, manifest.colour)
+            _paint_and_keep(painter, missing, crew if len(missing) > 1 else Here(), keep)
         finally:
             _sweep(folder)
     return manifest
+
+
+def _paint_and_keep(
+    painter: Callable[[Shard], Arrays], shards: list[Shard], crew: Crew, keep: Callable[[Shard, Arrays], None]
+) -> None:
+    """Paints shards; while the disk takes one, the next is painted."""
+    with ThreadPoolExecutor(1) as disk, closing(crew.run(painter, shards)) as every:
+        waiting: deque[Future[None]] = deque()
+        for shard, made, error in every:
+            if isinstance(error, ProcessDiedError):
+                raise ProcessDiedError(
+                    error.how,
+                    "A process that painted strokes",
+                    "What is finished is kept.  Run the same command again.  If memory is short, use fewer --jobs.",
+                )
+            if error is not None:
+                raise error
+            assert made is not None
+            waiting.append(disk.submit(keep, shard, made))
+            while len(waiting) > crew.size:  # so much fits into memory
+                waiting.popleft().result()
+        for last in waiting:
+            last.result()
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -220,10 +222,26 @@ def test_ctrl_c_keeps_the_pictures_that_are_done(command: Command, monkeypatch: 
     stop_at(monkeypatch, 2)
     outcome = command("bench", "digits", "digits.npy", "--strokes", "1", "--json")
     assert outcome.code == ExitCode.INTERRUPTED
-    assert "Interrupted: 'bench-digits' has the first 2 of 3 pictures." in outcome.stderr
+    assert "Interrupted: 'bench-digits' has 2 of 3 pictures." in outcome.stderr
     report = json.loads(outcome.stdout)
     assert report["interrupted"] is True and len(report["results"][0]["paintings"]) == 2
     assert len(list(Path("bench-digits/strokes").iterdir())) == 2
+
+
+@pytest.mark.slow
+def test_jobs_paint_the_same_strokes(command: Command) -> None:
+    np.save("digits.npy", writing(3))
+    for jobs in "1", "2":
+        words = ["bench", "digits", "digits.npy", "--strokes", "1", "--jobs", jobs, "-o", jobs, "-q"]
+        subprocess.run([sys.executable, "-m", "dreambrush", *words], check=True)  # processes know no patch of here
+    names = sorted(path.name for path in Path("1/strokes").iterdir())
+    assert len(names) == 3
+    for name in *(f"strokes/{name}" for name in names), "digits-1.png":
+        assert Path("1", name).read_bytes() == Path("2", name).read_bytes()
+    first, second = (json.loads(Path(jobs, "digits.json").read_text())["results"][0] for jobs in "12")
+    order = [painting["picture"] for painting in first["paintings"]]
+    assert order == [painting["picture"] for painting in second["paintings"]]
+    assert first["mse"] == second["mse"]
 
 
 def test_ctrl_c_before_anything_is_done(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

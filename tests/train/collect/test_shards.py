@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dreambrush.errors import StrokesError
+from dreambrush.jobs.here import Here
 from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.train.collect.gather import gather
@@ -31,7 +32,7 @@ WANTED = Manifest("oil", OIL.digest(), 2, False, 620, 34)
 @pytest.fixture(scope="module")
 def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gathered") / "strokes"
-    gather(folder, OIL, WANTED, 1)
+    gather(folder, OIL, WANTED, Here())
     return folder
 
 
@@ -75,7 +76,7 @@ def test_the_manifest_says_what_the_folder_is(folder: Path) -> None:
 def test_a_manifest_that_is_not_ours_is_refused(folder: Path, change: dict[str, Any], message: str) -> None:
     document = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps({**document, **change}))
-    for use in (lambda: load_strokes(folder), lambda: gather(folder, OIL, WANTED, 1)):
+    for use in (lambda: load_strokes(folder), lambda: gather(folder, OIL, WANTED, Here())):
         with pytest.raises(StrokesError, match=message):
             use()
 
@@ -103,7 +104,7 @@ def test_an_incomplete_collection_is_refused(folder: Path) -> None:
 
 
 def test_a_collection_without_episodes_says_so(tmp_path: Path) -> None:
-    gather(tmp_path, OIL, Manifest("oil", OIL.digest(), 0, False, 3, 0), 1)
+    gather(tmp_path, OIL, Manifest("oil", OIL.digest(), 0, False, 3, 0), Here())
     with pytest.raises(StrokesError, match=r"has no episodes\. Collect some with --episodes"):
         load_episodes(tmp_path)
 

@@ -1,0 +1,81 @@
+"""Commands that do the same with several things: one after the other, or several at the same time.
+
+A thing that fails does not stop the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from functools import partial
+from typing import TypeVar
+
+import click
+
+from dreambrush.cli.shared.errors import tell
+from dreambrush.cli.shared.formats import in_words
+from dreambrush.cli.ui.progress import progress_bar
+from dreambrush.errors import ExitCode
+from dreambrush.jobs.crew import open_crew
+from dreambrush.jobs.pieces import ProcessDiedError, no_part
+
+Thing = TypeVar("Thing")
+
+
+def do_several(
+    do: Callable[[Thing], str], things: Mapping[str, Thing], jobs: int, *, what: str, verb: str, quiet: bool
+) -> int:
+    """Do something with each, tell what came of it, and sum up.
+
+    Args:
+        do: does it with one, and returns lines that tell of it.  After Ctrl-C it is interrupted, and may clean up.
+        things: by the names that the user knows; they, and ``do``, can be pickled.
+        jobs: how many at the same time.
+        what: the things, in the plural: "films".
+        verb: what was done with them: "made".
+        quiet: print nothing but errors.
+
+    Returns:
+        The exit code: that of the first failure.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C, when what is done has been summed up.
+    """
+    status, failed, done = int(ExitCode.OK), list[str](), 0
+    try:
+        with (
+            open_crew(min(jobs, len(things))) as crew,
+            progress_bar(what, quiet=quiet) as update,
+            closing(crew.run(partial(_do_named, do), things.items(), rescue=no_part)) as every,
+        ):
+            if update:
+                update(verb, 0, len(things), "")
+            for (name, _), lines, error in every:
+                if isinstance(error, Exception):
+                    status, failed = status or tell(_in_its_name(error, name)).code, [*failed, name]
+                elif lines is not None:
+                    done += 1
+                    if not quiet:
+                        click.echo(lines, err=True)
+                if update:
+                    update(verb, done + len(failed), len(things), "")
+    finally:
+        if not quiet or done < len(things):
+            click.echo(_summary(done, len(things), failed, f"{what} are {verb}"), err=True)
+    return status
+
+
+def _do_named(do: Callable[[Thing], str], named: tuple[str, Thing]) -> str:
+    return do(named[1])
+
+
+def _in_its_name(error: Exception, name: str) -> Exception:
+    if not isinstance(error, ProcessDiedError):
+        return error
+    return ProcessDiedError(error.how, f"The process that worked on '{name}'")
+
+
+def _summary(done: int, count: int, failed: list[str], what: str) -> str:
+    if done == count:
+        return f"All {count} {what}."
+    return f"{done} of {count} {what}" + (f"; failed: {in_words(failed)}." if failed else ".")
