@@ -68,10 +68,12 @@ def _threads() -> int:
 
 
 def other_version(found: str | None, wanted: str) -> MissingPackageError:
-    """A worker has another version of dreambrush, or none."""
-    has = "no dreambrush" if found is None else f"dreambrush {found}"
+    """The scheduler or a worker has no dreambrush, or a worker has another version."""
+    who = "The scheduler or a worker of the cluster has no dreambrush"
+    if found is not None:
+        who = f"A worker of the cluster has dreambrush {found}, but this is dreambrush {wanted}"
     return MissingPackageError(
-        f"A worker of the cluster has {has}, but this is dreambrush {wanted}.",
-        f"Install the same version for all workers: pip install dreambrush=={wanted}",
+        f"{who}.",
+        f"Install the same version for the scheduler and all workers: pip install dreambrush=={wanted}",
         id="cluster-of-other-version",
     )

@@ -16,7 +16,7 @@ from dreambrush import __version__
 from dreambrush.errors import DreambrushError
 from dreambrush.interrupts import held_back
 from dreambrush.jobs.at_worker import bring, do_piece, other_version, stop
-from dreambrush.jobs.connection import connected, lost
+from dreambrush.jobs.connection import connected, is_lacking, lost
 from dreambrush.jobs.message import pack, unpack
 from dreambrush.jobs.pieces import Done, Piece, ProcessDiedError, Result
 from dreambrush.jobs.where import Where, read_where
@@ -182,9 +182,9 @@ class _Run:
                 "A worker of the cluster",
                 "Memory may be short there.  Look at the workers' logs.",
             )
-        except ModuleNotFoundError:
-            raise other_version(None, __version__) from None
         except Exception as error:
+            if is_lacking(error):
+                return None, other_version(None, __version__)
             look()
             return None, DreambrushError(
                 f"A piece of work is lost on the cluster ({type(error).__name__}).",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import signal
 import socket
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from dreambrush.jobs.where import QUEUES, TLS, Where, host_and_port
 if TYPE_CHECKING:
     from distributed import Client, Security
 
+LOGGERS = ("distributed", "asyncio", "tornado", "tornado.application")
 PATIENCE = 10.0  # seconds for a scheduler to answer
 SMALLEST = {"cores": 1, "processes": 1, "memory": "4GB"}  # a job of a queue, unless somebody says otherwise
 
@@ -80,18 +82,15 @@ def _client(where: Where) -> Iterator[Client]:
 @contextmanager
 def _client_of_queue(where: Where, jobs: int) -> Iterator[Client]:
     import dask
-    import dask_jobqueue
-    import dask_jobqueue.local
     from distributed import Client
 
     assert where.queue is not None
-    module = dask_jobqueue.local if where.queue == "local" else dask_jobqueue
+    kind = _kind_of_queue(where.queue)
     known = dask.config.get(f"jobqueue.{where.queue}", {})
     arguments: dict[str, Any] = {name: value for name, value in SMALLEST.items() if known.get(name) is None}
     arguments |= where.arguments
     if where.tls is not None:
         arguments["security"] = _security(where)
-    kind = getattr(module, QUEUES[where.queue])
     submit = getattr(kind.job_cls, "submit_command", None)
     if submit and shutil.which(submit.split()[0]) is None:
         raise _no_queue(where, f"there is no command '{submit.split()[0]}' on this machine")
@@ -106,6 +105,17 @@ def _client_of_queue(where: Where, jobs: int) -> Iterator[Client]:
     finally:
         with suppress(Exception):
             cluster.close(timeout=PATIENCE)
+
+
+def _kind_of_queue(name: str) -> Any:
+    """The class of dask-jobqueue."""
+    handler = signal.getsignal(signal.SIGINT)
+    import dask_jobqueue
+    import dask_jobqueue.local
+
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, handler)  # for to import it is to have Ctrl-C end the program at once
+    return getattr(dask_jobqueue.local if name == "local" else dask_jobqueue, QUEUES[name])
 
 
 def _no_queue(where: Where, why: str) -> UsageError:
@@ -158,10 +168,15 @@ def lost(where: str) -> DreambrushError:
 def _check_versions(client: Client) -> None:
     """Workers that come later are asked with each piece."""
     for found in client.run(version, on_error="return").values():
-        if isinstance(found, ModuleNotFoundError):
+        if is_lacking(found):
             raise other_version(None, __version__)
-        if found != __version__:
-            raise other_version(str(found), __version__)
+        if isinstance(found, str) and found != __version__:
+            raise other_version(found, __version__)
+
+
+def is_lacking(found: object) -> bool:
+    """Whether an answer says that there is no dreambrush, or none with this module.  Dask may wrap the error."""
+    return isinstance(found, BaseException) and ModuleNotFoundError.__name__ in f"{found!r} {found.__cause__!r}"
 
 
 def _in_short(error: Exception) -> str:
@@ -173,20 +188,18 @@ def _in_short(error: Exception) -> str:
 @contextmanager
 def _overheard(note: Callable[[str], None]) -> Iterator[None]:
     """Keep the logs of Dask and of asyncio from the terminal, but tell why a queue does not take a job."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "asyncio", "tornado")]
-    before = [(each.level, each.propagate) for each in loggers]
+    import distributed  # noqa: F401, which gives the loggers handlers
+
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    before = [(each.handlers, each.propagate) for each in loggers]
     handler = _Refusals(note)
     for each in loggers:
-        each.addHandler(handler)
-        each.propagate = False
-    loggers[0].setLevel(logging.CRITICAL)
+        each.handlers, each.propagate = [handler], False
     try:
         yield
     finally:
-        for each, (level, propagate) in zip(loggers, before, strict=True):
-            each.removeHandler(handler)
-            each.setLevel(level)
-            each.propagate = propagate
+        for each, (handlers, propagate) in zip(loggers, before, strict=True):
+            each.handlers, each.propagate = handlers, propagate
 
 
 class _Refusals(logging.Handler):
