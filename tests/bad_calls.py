@@ -159,6 +159,8 @@ BRUSHES: list[Row] = [
           "replay strokes-brush.json -o new.ora"),
     *styled("no-such-brush", "--brush oyl", "--brush models/no-card"),
     *styled("no-such-brush-set", "--brush set:no"),
+    *rows("no-such-brush-set", "train --all-of set:no"),
+    *rows("no-such-group", "train --all-of no", "train --all-of ''"),
     *rows("no-such-brush-file", *(f"collect {name}.myb" for name in ("absent", LONG, "folder", "pipe"))),
     *rows("not-a-mypaint-brush", *(
         f"collect brush-{name}.myb --strokes 1 -o new"
@@ -289,7 +291,8 @@ RANGES = {
     "styles --sheet new.png": {"--size": "63 1025"},
     "collect oil -o new": {"--strokes": "-1 10000001", "--episodes": "-1 1000001", "--jobs": "0 1025",
                            "--seed": "-1"},
-    "train oil -o new": {"--strokes": "99 1000001", "--seed": "-1", "--device": "tpu", "--only": "dreams"},
+    "train oil -o new": {"--strokes": "99 1000001", "--seed": "-1", "--device": "tpu", "--only": "dreams",
+                        "--jobs": "0 65"},
     "bench digits album": {"--strokes": "0 1001", "--count": "0 10001", "--controller": "me", "--seed": "x",
                            "--jobs": "0 65"},
 }  # fmt: skip

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dreambrush.cli.shared.options import BRUSH, QUIET, folder_option, seed_option, whole_number
+from dreambrush.cli.shared.brushes import brushes_of_group, complete_group, each_once
+from dreambrush.cli.shared.completers import every_brush
+from dreambrush.cli.shared.options import QUIET, folder_option, jobs_option, seed_option, whole_number
 from dreambrush.cli.shared.packages import need_train_packages
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
-    from dreambrush.train.plan import Stage
+    from dreambrush.train.plan import Stage, TrainOptions
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
 VAGUE = 0.5  # a dream that predicts less than this share of what can be predicted gets a warning
@@ -26,6 +30,7 @@ Examples:
   dreambrush train my-brush.myb
   dreambrush paint photo.jpg --brush my-brush
   dreambrush train my-brush.myb --thorough
+  dreambrush train --all-of ramon --jobs 2
 """
 
 
@@ -42,8 +47,20 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
 
 
 @click.command(epilog=EXAMPLES)
-@BRUSH
-@folder_option("Folder for what is learned.  [default: where `dreambrush paint` finds it by the brush's name]")
+@click.argument("brushes", metavar="BRUSH.myb|NAME...", nargs=-1, shell_complete=every_brush)
+@folder_option(
+    "Folder for what is learned; of several brushes, for a folder of each.  [default: where `dreambrush paint` finds "
+    "it by the brush's name]"
+)
+@click.option(
+    "--all-of",
+    "groups",
+    metavar="GROUP|set:NAME",
+    multiple=True,
+    shell_complete=complete_group,
+    help="Learn all brushes of a group of MyPaint, such as ramon, classic or deevad, or of a set.  You may give it "
+    "several times.",
+)
 @click.option(
     "--strokes",
     metavar="N",
@@ -73,18 +90,21 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
     shell_complete=complete_stage,
     help="Do only this stage.  You may give it several times.",
 )
+@jobs_option("How many brushes to learn at the same time, 1 to 64.")
 @click.option("--keep", is_flag=True, help="Keep the random strokes and what else is only needed for training.")
 @click.option("--restart", is_flag=True, help="Discard an unfinished training and start over.")
 @QUIET
 def train(
-    brush: str,
+    brushes: tuple[str, ...],
     output: Path | None,
+    groups: tuple[str, ...],
     strokes: int | None,
     seed: int,
     thorough: bool,
     device: str,
     pictures: Path | None,
     only: tuple[str, ...],
+    jobs: int,
     keep: bool,
     restart: bool,
     quiet: bool,
@@ -105,31 +125,42 @@ def train(
 
     You can stop at any time, and the same command continues.  What was learned before stays in use until the new
     training is finished.
+
+    Several brushes are learned one after the other, or at the same time with --jobs.  Those that the same command has
+    learned before are left out.  If one cannot be learned, the others still are.
     """  # noqa: D301
     from dreambrush.cli.shared.outputs import check_folder
-    from dreambrush.models.catalogue import find_brush, read_card, user_dreams
+    from dreambrush.models.catalogue import user_dreams
     from dreambrush.mypaint.engine.myb import read_myb
     from dreambrush.pictures.picture_sets import open_picture_set
 
     stages = [stage for stage in STAGES if not only or stage in only]
-    brush_file = find_brush(brush)
-    settings = read_myb(brush_file.path)  # "it is broken" helps more than what is missing for training
-    folder = output or user_dreams() / brush_file.name
-    check_folder(folder)
+    every = _brush_files(brushes, groups)
+    several = len(every) > 1 or bool(groups)
+    folders = {}
+    for each in every:
+        read_myb(each.path)  # "it is broken" helps more than what is missing for training
+        folders[each] = (output / each.name if several else output) if output else user_dreams() / each.name
+        check_folder(folders[each])
     if pictures is not None:
         open_picture_set(pictures)
     need_train_packages("Training")
-    from dreambrush.cli.ui.pace import Pace, in_words
-    from dreambrush.train.collect.wet import is_wet_brush
-    from dreambrush.train.pipeline import train as train_brush
-    from dreambrush.train.plan import TrainOptions, expected_seconds
+    from dreambrush.train.plan import TrainOptions
 
     options = TrainOptions(seed=seed, device=device)
     options = options.patient() if thorough else options
     options = replace(options, strokes=strokes) if strokes else options
     options = options if pictures is None else replace(options, practice=str(pictures))
-    pace = Pace(expected_seconds(options, stages, wet=is_wet_brush(settings)))
-    started = time.perf_counter()
+    lessons = [Lesson(each, folders[each], options, stages, keep, restart) for each in every]
+    if several:
+        return _learn_several(lessons, jobs, quiet=quiet)
+    (lesson,) = lessons
+    brush_file = lesson.brush
+    from dreambrush.cli.ui.pace import Pace, in_words
+    from dreambrush.train.collect.wet import is_wet_brush
+    from dreambrush.train.plan import expected_seconds
+
+    pace = Pace(expected_seconds(options, stages, wet=is_wet_brush(read_myb(brush_file.path))))
     with progress_bar(brush_file.name, quiet=quiet) as update:
 
         def show(stage: str, done: int, total: int) -> None:
@@ -138,20 +169,114 @@ def train(
                 update(stage, done, total, in_words(left))
 
         try:
-            train_brush(brush_file, folder, options, stages, show, keep=keep, restart=restart)
+            lines = learn(lesson, show=show)
         except KeyboardInterrupt:
             click.echo(f"Interrupted: run the same command again to continue training {brush_file.name}.", err=True)
             return ExitCode.INTERRUPTED
     if not quiet:
-        seconds = time.perf_counter() - started
-        if "export" in stages:
-            _tell_result(brush_file, folder, read_card(folder), seconds)
-        else:
-            click.echo(f"{folder}: {' and '.join(stages)} done in {seconds:.0f} s.", err=True)
+        click.echo(lines, err=True)
     return ExitCode.OK
 
 
-def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float) -> None:
+@dataclass(frozen=True)
+class Lesson:
+    """What to learn of a brush.
+
+    Attributes:
+        brush: the brush.
+        folder: where what is learned goes.
+        options: of the training.
+        stages: those to do.
+        keep: do not delete the strokes and checkpoints after the last stage.
+        restart: throw away what an unfinished training left.
+    """
+
+    brush: BrushFile
+    folder: Path
+    options: TrainOptions
+    stages: Sequence[Stage]
+    keep: bool
+    restart: bool
+
+    @property
+    def is_learnt(self) -> bool:
+        """Whether all of it was learned before, with these options."""
+        from dreambrush.models.catalogue import CARD_FILE, read_card
+        from dreambrush.mypaint.engine.myb import read_myb
+        from dreambrush.train.workspace import FOLDER
+
+        if self.restart or len(self.stages) < len(STAGES) or (self.folder / FOLDER).exists():
+            return False
+        if not (self.folder / CARD_FILE).is_file():
+            return False
+        card = read_card(self.folder)
+        wanted = {
+            "brush_digest": read_myb(self.brush.path).digest(),
+            "command": self.options.command(self.brush.name),
+        }
+        return all(card.get(name) == value for name, value in wanted.items())
+
+
+def learn(lesson: Lesson, *, workers: int | None = None, show: Callable[[str, int, int], None] | None = None) -> str:
+    """Learn a brush, and return lines that tell of it.
+
+    Args:
+        lesson: what to learn.
+        workers: processes that paint strokes; by default one per core.
+        show: told the stage, how much is done, and of how much.
+
+    Raises:
+        DreambrushError: it cannot be learned.
+    """
+    from dreambrush.models.catalogue import read_card
+    from dreambrush.train.pipeline import train as train_brush
+
+    started = time.perf_counter()
+    brush, folder, stages = lesson.brush, lesson.folder, lesson.stages
+    tell = show or (lambda stage, done, total: None)
+    how: dict[str, Any] = {"keep": lesson.keep, "restart": lesson.restart, "workers": workers}
+    train_brush(brush, folder, lesson.options, stages, tell, **how)
+    seconds = time.perf_counter() - started
+    if "export" in stages:
+        return "\n".join(_result(brush, folder, read_card(folder), seconds))
+    return f"{folder}: {' and '.join(stages)} done in {seconds:.0f} s."
+
+
+def _learn_several(lessons: Sequence[Lesson], jobs: int, *, quiet: bool) -> int:
+    from dreambrush.cli.shared.several import do_several
+    from dreambrush.cores import available_cores
+
+    todo = {lesson.brush.name: lesson for lesson in lessons if not lesson.is_learnt}
+    if len(todo) < len(lessons) and not quiet:
+        click.echo(f"{len(lessons) - len(todo)} of {len(lessons)} brushes are already learned.", err=True)
+    if not todo:
+        return ExitCode.OK
+    do = partial(learn, workers=max(1, available_cores() // min(jobs, len(todo))))
+    try:
+        return do_several(do, todo, jobs, what="brushes", verb="learned", quiet=quiet)
+    except KeyboardInterrupt:
+        click.echo("Interrupted: run the same command again to continue training.", err=True)
+        return ExitCode.INTERRUPTED
+
+
+def _brush_files(words: Sequence[str], groups: Sequence[str]) -> list[BrushFile]:
+    """The brushes that the command line names, each once.
+
+    Raises:
+        BrushError: there is no such brush or group.
+        UsageError: two brushes have the same name.
+    """
+    from dreambrush.models.catalogue import find_brush
+
+    if not words and not groups:
+        raise click.MissingParameter(param_type="argument", param_hint="'BRUSH.myb|NAME...'")
+    every = [find_brush(word) for word in words]
+    every += [brush for group in groups for brush in brushes_of_group(group)]
+    return each_once(every)
+
+
+def _result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float) -> Iterator[str]:
+    """What was learned, line by line."""
     from dreambrush.dream.wet import lays_own
     from dreambrush.errors import BrushError
     from dreambrush.models.catalogue import find_brush
@@ -163,21 +288,18 @@ def _tell_result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: 
     if "wet" in card:
         explained = card["wet"]["held_out"]["explained"]
         known += f", and what they do to paint that lies there {how_well(explained)} ({_per_cent(explained)})"
-    click.echo(f"{folder}: {brush.name} is learned, in {seconds:.0f} s.  dreambrush knows {known}.", err=True)
+    yield f"{folder}: {brush.name} is learned, in {seconds:.0f} s.  dreambrush knows {known}."
     if share < VAGUE:
-        click.echo(f"Warning: {brush.name} could not be learned well.  Train it longer, with --thorough.", err=True)
+        yield f"Warning: {brush.name} could not be learned well.  Train it longer, with --thorough."
     if card.get("changes_colour"):
-        click.echo(
-            f"Warning: {brush.name} changes the colours it is given.  So the colours of paintings will be off.",
-            err=True,
-        )
+        yield f"Warning: {brush.name} changes the colours it is given.  So the colours of paintings will be off."
     try:
         known_by_name = find_brush(brush.name).dream == folder
     except BrushError:  # a file from elsewhere, whose model goes elsewhere
         known_by_name = False
     name = brush.name if known_by_name else folder
     beside = "" if lays_own(card) else "--brush oil "
-    click.echo(f"Paint with it: dreambrush paint photo.jpg {beside}--brush {name}", err=True)
+    yield f"Paint with it: dreambrush paint photo.jpg {beside}--brush {name}"
 
 
 def _per_cent(share: float) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +18,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from dreambrush.cli.shared.brushes import brushes_of_group
+from dreambrush.cli.shared.named import BRUSH_SETS
 from dreambrush.dream.gradient import GRADIENT_FILE
 from dreambrush.errors import ExitCode
 from dreambrush.models.catalogue import (
@@ -153,6 +157,70 @@ def test_ctrl_c_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPa
     outcome = command(*words)
     assert outcome.code == ExitCode.OK and outcome.stderr.startswith("model: collect and dream done in ")
     assert (Path("model") / FOLDER / WEIGHTS_FILE).exists()
+
+
+def test_several_brushes_learn_the_same_and_a_hopeless_one_stops_no_other(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dreambrush.train.plan.TrainOptions", TrainOptions)  # a process knows no other
+    Path("rubber.myb").write_text(read_myb(find_brush("oil").path).with_values(opaque=0.0).to_json())
+    words = ("--strokes", "600", "--only", "collect", "-o")
+    assert command("train", "pencil", *words, "alone").code == ExitCode.OK
+    for jobs in "1", "2":
+        outcome = command("train", "pencil", "rubber.myb", "ink", "--jobs", jobs, *words, jobs)
+        assert outcome.code == ExitCode.BRUSH and "The brush 'rubber' lays no paint" in outcome.stderr
+        assert outcome.stderr.endswith("2 of 3 brushes are learned; failed: rubber.\n")
+        assert f"{jobs}/ink: collect done in " in outcome.stderr
+    assert strokes_in("1/pencil") == strokes_in("2/pencil") == strokes_in("alone") != {}
+    assert strokes_in("1/ink") == strokes_in("2/ink") != {}
+
+
+def strokes_in(folder: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in Path(folder, FOLDER).glob("strokes/*.npz")}
+
+
+def test_a_group_or_a_set_is_all_its_brushes(command: Command, tmp_path: Path) -> None:
+    zoo = tmp_path / "data" / "mypaint" / "brushes" / "zoo"
+    zoo.mkdir(parents=True)
+    for name in "cat", "dog":
+        shutil.copy(find_brush("ink").path, zoo / f"{name}.myb")
+    outcome = command("train", "--all-of", "zoo", "zoo/dog", "--strokes", "100", "--only", "collect", "-o", "models")
+    assert outcome.code == ExitCode.OK and outcome.stderr.endswith("All 2 brushes are learned.\n")
+    assert strokes_in("models/zoo/cat") and strokes_in("models/zoo/dog")
+    assert {brush.name for brush in brushes_of_group("set:drawing")} == set(BRUSH_SETS["drawing"])
+
+
+def test_brushes_that_are_learned_are_left_out(command: Command) -> None:
+    for name in "oil", "ink":
+        folder = Path("models", name)
+        folder.mkdir(parents=True)
+        digest = read_myb(find_brush(name).path).digest()
+        card = {"brush_digest": digest, "command": f"dreambrush train {name} --strokes 700 --seed 3"}
+        (folder / CARD_FILE).write_text(json.dumps({**json.loads(shipped_card(name)), **card}))
+    words = ("train", "oil", "ink", "-o", "models", "--seed", "3", "--strokes")
+    assert command(*words, "700") == (ExitCode.OK, "", "2 of 2 brushes are already learned.\n")
+    outcome = command(*words, "700", "--only", "dream")  # whoever asks for a stage gets it: here there are no strokes
+    assert outcome.code == ExitCode.MODEL and "already" not in outcome.stderr
+    assert outcome.stderr.endswith("0 of 2 brushes are learned; failed: oil and ink.\n")
+
+
+def shipped_card(name: str) -> str:
+    return (find_brush(name).dream_folder() / CARD_FILE).read_text()
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_several_brushes(command: Command) -> None:
+    words = ["train", "pencil", "ink", "oil", "-o", "models", "--jobs", "2"]
+    running = subprocess.Popen([sys.executable, "-m", "dreambrush", *words], stderr=subprocess.PIPE, text=True)
+    while running.poll() is None and len(list(Path().glob("models/*/*/strokes/*.npz"))) < 4:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, stderr = running.communicate(timeout=60)
+    assert running.returncode == ExitCode.INTERRUPTED and "Traceback" not in stderr
+    assert stderr.endswith(
+        "0 of 3 brushes are learned.\nInterrupted: run the same command again to continue training.\n"
+    )
+    assert sorted(path.name for path in Path("models").iterdir()) == ["ink", "pencil"]
 
 
 @pytest.mark.parametrize(
