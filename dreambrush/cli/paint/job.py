@@ -179,7 +179,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
     painting.seconds.update(clock.seconds)
     if settings.flatten_pigment and work is None and not painting.interrupted:
         painting = replace(painting, flattened=True)  # as it was saved
-    return report_of(target.name, files, painting, job.brushes, settings, time.perf_counter() - started)
+    return report_of(target.name, files, painting, job.brushes, settings, time.perf_counter() - started, job.here)
 
 
 class _Saving:

@@ -30,6 +30,7 @@ def report_of(
     brushes: Sequence[BrushFile],
     settings: PaintSettings,
     seconds: float,
+    here: PaintSettings | None = None,
 ) -> dict[str, Any]:
     """The JSON object of one painting; docs/report.md explains it.
 
@@ -40,6 +41,7 @@ def report_of(
         brushes: the brushes that the painter could choose from.
         settings: the settings of the painting.
         seconds: from reading the picture to the saved painting.
+        here: the settings with the files that they name as they lie on this machine, if that is elsewhere.
     """
     from dreambrush.machine import foundations
 
@@ -59,7 +61,7 @@ def report_of(
         "psnr": decibels(painting.mse),
         "values_mse": painting.values_mse,
         "likeness": likeness(near),
-        "closer": what_brings_closer(near, len(painting.strokes), max(width, height), settings),
+        "closer": what_brings_closer(near, len(painting.strokes), max(width, height), here or settings),
         "dreamed_mse": painting.dreamed_mse,
         "transfer_gap": transfer_gap(painting.mse, painting.dreamed_mse),
         "brush": "+".join(names),
