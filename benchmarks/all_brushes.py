@@ -4,8 +4,8 @@
     python -m benchmarks.all_brushes --out all-brushes.jsonl --report
 
 Start it in the root of the repository.  Each brush gets a short training, of about a minute of one core.  The file gets
-a line of JSON for each brush; those that are in it are not done again, so it may be stopped at any time.  Several
-processes share the work with ``--shard 0/2`` and ``--shard 1/2``.  ``--report`` writes ``docs/all-brushes.md`` and the
+a line of JSON for each brush; those that are in it are not done again, so it may be stopped at any time.  ``--jobs 2``
+trains two at the same time, each on a core of its own.  ``--report`` writes ``docs/all-brushes.md`` and the
 table that ``dreambrush brushes --all`` shows.  Without folders of pictures it draws them.
 
 Explained is the share of what can be foretold: (error of doing nothing - error) / (error of doing nothing - noise),
@@ -18,7 +18,9 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))  # also as: python benchmarks/all_brushes.py
 
 from dreambrush.errors import BrushError
+from dreambrush.jobs.crew import Crew, open_crew
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import WEIGHTS_FILE, shipped_folder
 from dreambrush.models.stock_table import TABLE_FILE
@@ -120,28 +123,54 @@ def _most_alike(painted: Collection) -> tuple[str, State]:
     return best.parent.name, read_weights(best)
 
 
-def work(names: dict[str, Path], out: Path, arguments: argparse.Namespace) -> None:
-    """Trains brush after brush; a line for each, those that are there left out."""
-    there = {row["brush"] for row in read_rows([out])}
-    seen, unseen = (
-        Grounds(open_picture_set(folder) if folder else None, count, arguments.seed + number)
-        for number, (folder, count) in enumerate(((arguments.pictures, WET.canvases), (arguments.held_out, 60)))
-    )
-    machine = machine_in_words()
-    for name, path in names.items():
-        if name in there:
-            continue
-        started, row = time.process_time(), {"brush": name, "seed": arguments.seed}
+@dataclass(frozen=True)
+class Lesson:
+    """How all brushes are trained.
+
+    Attributes:
+        pictures: folder of pictures to train over; None draws them.
+        held_out: folder of other pictures, to score on; None draws them.
+        seed: of everything.
+        times: how many times as long as usual.
+    """
+
+    pictures: Path | None
+    held_out: Path | None
+    seed: int
+    times: int
+
+    def __call__(self, brush: tuple[str, Path]) -> dict[str, Any]:
+        """Trains a brush: its row of the table."""
+        torch.set_num_threads(1)
+        name, path = brush
+        seen, unseen = _grounds(self.pictures, WET.canvases, self.seed), _grounds(self.held_out, 60, self.seed + 1)
+        started, row = time.process_time(), {"brush": name, "seed": self.seed}
         try:
             settings = read_myb(path)
             row |= {"kind": kind_of(settings), "digest": settings.digest(), "reasons": reasons(settings)}
-            row |= short_training(settings, seen, unseen, arguments.seed, arguments.times)
+            row |= short_training(settings, seen, unseen, self.seed, self.times)
         except BrushError as error:
             row |= {"kind": row.get("kind", "nothing"), "error_message": error.message}
-        row |= {"cpu_seconds": round(time.process_time() - started, 1), "machine": machine}
-        with out.open("a") as file:
-            file.write(json.dumps(row) + "\n")
-        print(f"{name}: {row['kind']}, explained {row.get('explained')}, {row['cpu_seconds']} s", flush=True)
+        return row | {"cpu_seconds": round(time.process_time() - started, 1), "machine": machine_in_words()}
+
+
+@cache
+def _grounds(folder: Path | None, count: int, seed: int) -> Grounds:
+    """Made once in each process."""
+    return Grounds(open_picture_set(folder) if folder else None, count, seed)
+
+
+def work(names: dict[str, Path], out: Path, lesson: Lesson, crew: Crew) -> None:
+    """Has brushes trained; a line for each, those that are there left out."""
+    there = {row["brush"] for row in read_rows([out])}
+    with closing(crew.run(lesson, [each for each in names.items() if each[0] not in there])) as every:
+        for (name, _), row, error in every:
+            if row is None:
+                print(f"{name}: {str(error) or 'stopped'}", file=sys.stderr, flush=True)
+                continue
+            with out.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+            print(f"{name}: {row['kind']}, explained {row.get('explained')}, {row['cpu_seconds']} s", flush=True)
 
 
 def _later(settings: BrushSettings) -> tuple[bool, bool]:
@@ -228,8 +257,8 @@ def main() -> None:
     """Reads the arguments, and works or reports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="file of results, one line of JSON for each brush")
-    parser.add_argument("--others", type=Path, nargs="*", default=[], help="of other shards or longer training")
-    parser.add_argument("--shard", default="0/1", help="i/n: the i-th of n parts of the work, from 0")
+    parser.add_argument("--others", type=Path, nargs="*", default=[], help="of longer training")
+    parser.add_argument("--jobs", type=int, default=1, help="train so many brushes at the same time")
     parser.add_argument("--pictures", type=Path, help="folder of pictures to train over")
     parser.add_argument("--held-out", type=Path, help="folder of other pictures, to score on")
     parser.add_argument("--brushes", nargs="*", help="only these, as in classic/smudge")
@@ -244,13 +273,15 @@ def main() -> None:
     if arguments.report:
         write_report(read_rows([arguments.out, *arguments.others]), len(names))
         return
-    torch.set_num_threads(1)
-    part, parts = map(int, arguments.shard.split("/"))
     wanted = arguments.brushes or names
     order = sorted(wanted, key=lambda name: (*_later(read_myb(names[name])), name))
     print(f"{machine_in_words()}; seed {arguments.seed}; {len(order)} brushes", flush=True)
-    work({name: names[name] for name in order[part::parts]}, arguments.out, arguments)
+    lesson = Lesson(arguments.pictures, arguments.held_out, arguments.seed, arguments.times)
+    with open_crew(arguments.jobs) as crew:
+        work({name: names[name] for name in order}, arguments.out, lesson, crew)
 
 
 if __name__ == "__main__":
-    main()
+    from benchmarks import all_brushes  # whoever trains elsewhere knows it by this name
+
+    all_brushes.main()
