@@ -143,7 +143,8 @@ class Lesson:
         """Trains a brush: its row of the table."""
         torch.set_num_threads(1)
         name, path = brush
-        seen, unseen = _grounds(self.pictures, WET.canvases, self.seed), _grounds(self.held_out, 60, self.seed + 1)
+        folders = (self.pictures, WET.canvases, self.seed), (self.held_out, 60, self.seed + 1)
+        seen, unseen = (_grounds(*each).anew() for each in folders)  # whatever brush was trained before
         started, row = time.process_time(), {"brush": name, "seed": self.seed}
         try:
             settings = read_myb(path)

@@ -14,6 +14,7 @@ from dreambrush.errors import BrushError
 from dreambrush.jobs.here import Here
 from dreambrush.models.catalogue import shipped_folder
 from dreambrush.mypaint.brushes.folders import brushes_in
+from dreambrush.train.fit.grounds import Grounds
 
 
 def test_each_brush_gets_a_line_and_none_gets_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +27,7 @@ def test_each_brush_gets_a_line_and_none_gets_two(tmp_path: Path, monkeypatch: p
         return {"explained": 0.5}
 
     monkeypatch.setattr(all_brushes, "short_training", training)
-    monkeypatch.setattr(all_brushes, "_grounds", lambda *words: None)
+    monkeypatch.setattr(all_brushes, "_grounds", lambda folder, count, seed: Grounds(None, 1, seed))
     found = brushes_in(shipped_folder("brushes"))
     names = {name: found[name] for name in ("ink", "oil", "pencil")}
     out = tmp_path / "out.jsonl"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from dreambrush.arrays import Fixed15, Float32
@@ -47,6 +49,12 @@ class Grounds:
         if self._rng.random() < 0.5:
             canvas = canvas[:, ::-1]
         return np.ascontiguousarray(canvas[..., [*self._rng.permutation(3), 3]])
+
+    def anew(self) -> Grounds:
+        """The same canvases, which are drawn as those of this one will be; drawing of one does not change the other."""
+        other = copy.copy(self)
+        other._rng = copy.deepcopy(self._rng)
+        return other
 
     def _drawn(self) -> Fixed15:
         rng = self._rng

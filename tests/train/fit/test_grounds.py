@@ -18,3 +18,10 @@ def test_canvases_are_of_all_kinds_and_the_same_each_time() -> None:
     for _ in range(4):
         np.testing.assert_array_equal(grounds(), again())
     assert not np.array_equal(grounds(), grounds())
+
+
+def test_drawing_anew_begins_where_the_other_was() -> None:
+    grounds = Grounds(None, 4, 5)
+    first, second = ([each() for _ in range(6)] for each in (grounds.anew(), grounds.anew()))
+    assert np.array_equal(first, second) and np.array_equal(first, [grounds() for _ in range(6)])
+    assert any(not np.array_equal(first[0], other) for other in first[1:])
