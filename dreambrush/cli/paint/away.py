@@ -7,7 +7,7 @@ has the same bytes as one that is painted here.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from dreambrush.cli.paint.job import Job, run_job
 from dreambrush.cli.paint.tools import Tools
 from dreambrush.cli.shared.inputs import Input
 from dreambrush.cli.shared.outputs import Outputs
+from dreambrush.cli.shared.travels import renamed
 from dreambrush.errors import DreambrushError
 from dreambrush.files.output import open_output, write_together
 from dreambrush.jobs.parcel import Parcel
@@ -90,7 +91,7 @@ def paint_away(
             travelling[number] = target, outputs, file
             yield errand
 
-    paint = partial(paint_errand, Tools.of(job))
+    paint = partial(paint_errand, Tools.of(job.brushes, job.settings))
     for errand, painted, error in crew.run(paint, errands(), rescue=_is_interrupted):
         target, outputs, file = travelling.pop(errand.number)
         report = None
@@ -114,7 +115,7 @@ def _errand(job: Job, number: int, target: Input, outputs: Outputs) -> tuple[Err
         if job.go_on:
             outputs = replace(outputs, others=outputs.missing())
         if own is not job:
-            tools = Tools.of(own)
+            tools = Tools.of(own.brushes, own.settings)
         picture = Parcel.of({target.file.name: target.file})
         request = own.request(target.file, outputs)
     except DreambrushError as error:
@@ -162,17 +163,11 @@ def paint_errand(tools: Tools, errand: Errand) -> Painted:
         try:
             report = run_job(job, Input(target, errand.target.name), outputs)
         except DreambrushError as error:
-            raise type(error)(_renamed(error.message, known), _renamed(error.advice, known), id=error.id) from None
+            raise type(error)(renamed(error.message, known), renamed(error.advice, known), id=error.id) from None
         report["output"] = known[report["output"]]
         report["outputs"] = [known[each] for each in report["outputs"]]
         files = Parcel({str(number): path.read_bytes() for number, path in enumerate(there) if path.is_file()})
-    return Painted(report, files, tuple(_renamed(note, known) for note in notes))
-
-
-def _renamed(text: str, known: Mapping[str, str]) -> str:
-    for copy, name in known.items():
-        text = text.replace(copy, name)
-    return text
+    return Painted(report, files, tuple(renamed(note, known) for note in notes))
 
 
 # At home again.
