@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait as wait_for_any
-from multiprocessing.process import BaseProcess
+from multiprocessing.context import SpawnContext, SpawnProcess
 from types import FrameType
 from typing import Any
 
@@ -143,12 +143,23 @@ def open_processes(size: int) -> Iterator[Processes]:
         processes.end()
 
 
+class _Context(SpawnContext):
+    """How an executor starts processes; knows the one that it has started."""
+
+    process: SpawnProcess | None = None
+
+    def Process(self, *words: Any, **more: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
+        """As in multiprocessing."""
+        self.process = super().Process(*words, **more)
+        return self.process
+
+
 class _Slot:
     """An executor and its only process."""
 
     def __init__(self) -> None:
         self._executor: ProcessPoolExecutor | None = None
-        self._process: BaseProcess | None = None
+        self._process: SpawnProcess | None = None
 
     def begin(self, do: Callable[[Piece], Result], piece: Piece) -> Future[Result]:
         """Have the process do a piece."""
@@ -158,11 +169,10 @@ class _Slot:
             except BrokenProcessPool:  # somebody killed it while it had nothing to do
                 self.end()
         # Not forked: onnxruntime's threads, and Python's, would be missing in the copy.
-        context = multiprocessing.get_context("spawn")
+        context = _Context()
         self._executor = ProcessPoolExecutor(1, context, initializer=_prepare)
-        before = multiprocessing.active_children()
         future = self._executor.submit(_do, do, piece)
-        (self._process,) = (each for each in multiprocessing.active_children() if each not in before)
+        self._process = context.process
         return future
 
     def interrupt(self) -> None:

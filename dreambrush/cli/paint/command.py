@@ -24,7 +24,7 @@ from dreambrush.cli.shared.configured import ConfiguredCommand, is_typed
 from dreambrush.cli.shared.formats import DEFAULT_DPI
 from dreambrush.cli.shared.inputs import STDIN, TargetPath, opened_inputs
 from dreambrush.cli.shared.outputs import Outputs, check_output, check_replaces_none, is_finished, plan_outputs
-from dreambrush.cli.ui.progress import progress_bar
+from dreambrush.cli.ui.progress import counting_bar
 from dreambrush.errors import ExitCode, UsageError
 from dreambrush.jobs.crew import open_crew
 
@@ -162,7 +162,7 @@ def paint(
         if watch:
             every = paint_when_saved(partial(run_job, job), pictures[0], outputs[0].work, outcomes.note)
         else:
-            every = _painted_by(job, todo, min(jobs, len(todo)), cluster, outcomes)
+            every = _painted_by(job, todo, min(jobs, len(todo)), cluster)
         try:
             for done in every:
                 outcomes.take(done)
@@ -171,26 +171,23 @@ def paint(
     return outcomes.sum_up(len(todo))
 
 
-def _painted_by(job: Job, todo: Sequence[Asked], jobs: int, cluster: str | None, outcomes: Outcomes) -> Iterator[Ended]:
+def _painted_by(job: Job, todo: Sequence[Asked], jobs: int, cluster: str | None) -> Iterator[Ended]:
     """Paint pictures, show how many are done if several are painted at the same time, and yield each."""
     if not todo:
         return
     alone = cluster is None and jobs == 1
     with (
         open_crew(jobs, cluster, job.note) as crew,
-        progress_bar("pictures", quiet=job.quiet or job.verbose or alone) as update,
+        counting_bar("pictures", "painted", len(todo), quiet=job.quiet or job.verbose or alone) as count,
         closing(
             paint_pictures(partial(run_job, job), todo, crew)
             if cluster is None
             else endings(paint_away(crew, job, todo))
         ) as every,
     ):
-        if update:
-            update("painted", 0, len(todo), "")
         for done in every:
-            yield done
-            if update:
-                update("painted", outcomes.count, len(todo), "")
+            with count.one_more():
+                yield done
 
 
 def _is_done(outputs: Outputs, note: Callable[[str], None]) -> bool:

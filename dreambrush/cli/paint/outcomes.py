@@ -32,11 +32,6 @@ class Outcomes:
         self.failed: list[str] = []
         self.status: int = ExitCode.OK
 
-    @property
-    def count(self) -> int:
-        """Of how many pictures it is known what became of them."""
-        return len(self.reports) + len(self.failed)
-
     def note(self, text: str) -> None:
         """Print a note on stderr, unless the user wants quiet."""
         if not self.quiet:

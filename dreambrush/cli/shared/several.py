@@ -15,7 +15,7 @@ import click
 from dreambrush.cli.shared.errors import tell
 from dreambrush.cli.shared.formats import in_words
 from dreambrush.cli.shared.travels import Returned, Sent, Travels, do_sent
-from dreambrush.cli.ui.progress import progress_bar
+from dreambrush.cli.ui.progress import counting_bar
 from dreambrush.errors import DreambrushError, ExitCode
 from dreambrush.jobs.crew import Crew, open_crew
 from dreambrush.jobs.pieces import Done, ProcessDiedError, no_part
@@ -57,20 +57,18 @@ def do_several(
             open_crew(
                 min(jobs, len(things)), cluster, lambda text: None if quiet else click.echo(text, err=True)
             ) as crew,
-            progress_bar(what, quiet=quiet) as update,
+            counting_bar(what, verb, len(things), quiet=quiet) as count,
             closing(_here(crew, do, things) if cluster is None else _there(crew, do, things)) as every,
         ):
-            if update:
-                update(verb, 0, len(things), "")
             for (name, _), lines, error in every:
-                if isinstance(error, Exception):
-                    status, failed = status or tell(_in_its_name(error, name)).code, [*failed, name]
-                elif lines is not None:
-                    done += 1
-                    if not quiet:
-                        click.echo(lines, err=True)
-                if update:
-                    update(verb, done + len(failed), len(things), "")
+                with count.one_more():
+                    if isinstance(error, Exception):
+                        code = tell(_in_its_name(error, name)).code
+                        status, failed = status or code, [*failed, name]
+                    elif lines is not None:
+                        done += 1
+                        if not quiet:
+                            click.echo(lines, err=True)
     finally:
         if not quiet or done < len(things):
             click.echo(_summary(done, len(things), failed, f"{what} are {verb}"), err=True)

@@ -15,6 +15,8 @@ from dreambrush.cli.ui.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
 
     from dreambrush.cli.ui.preview import Preview
     from dreambrush.painter.painting import Progress
@@ -44,10 +46,56 @@ def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Update | None]:
     if quiet or not terminal_at().live:
         yield None
         return
+    with _bar(title) as bar:
+        task = bar.add_task("look", total=None, note="")
+
+        def update(stage: str, done: int, total: int, note: str) -> None:
+            bar.update(task, description=stage, completed=done, total=total, note=note)
+
+        yield update
+
+
+@contextmanager
+def counting_bar(title: str, verb: str, total: int, *, quiet: bool = False) -> Iterator[Count]:
+    """Show how many of several things are done while the block runs.
+
+    Args:
+        title: the things: "pictures".
+        verb: what is done with them: "painted".
+        total: how many there are.
+        quiet: show nothing.
+    """
+    if quiet or not terminal_at().live:
+        yield Count(None, None)
+        return
+    with _bar(title) as bar:
+        yield Count(bar, bar.add_task(verb, total=total, note=""))
+
+
+class Count:
+    """A bar that counts, or none if nobody watches."""
+
+    def __init__(self, bar: RichProgress | None, task: TaskID | None) -> None:
+        self._bar, self._task = bar, task
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """One more thing is done.  The bar makes room for what the block prints of it."""
+        if self._bar is None or self._task is None:
+            yield
+            return
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.advance(self._task)
+            self._bar.start()
+
+
+def _bar(title: str) -> RichProgress:
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as RichProgress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn(f"{escape(title)}: {{task.description}}"),
@@ -56,16 +104,7 @@ def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Update | None]:
         TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
     )
-    # What is printed on stdout meanwhile stays there, but in a terminal it must not meet the bar.
-    aside = sys.stdout.isatty()
-    console = Console(stderr=True)
-    with RichProgress(*columns, console=console, transient=True, redirect_stdout=aside) as bar:
-        task = bar.add_task("look", total=None, note="")
-
-        def update(stage: str, done: int, total: int, note: str) -> None:
-            bar.update(task, description=stage, completed=done, total=total, note=note)
-
-        yield update
+    return Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
 
 
 @contextmanager

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -138,3 +143,33 @@ def test_quiet_and_verbose(command: Command) -> None:
 def test_a_bar_is_for_terminals() -> None:
     with progress_bar("oil") as update:
         assert update is None
+
+
+COUNT = """
+import time
+import click
+from dreambrush.cli.ui.progress import counting_bar
+
+with counting_bar("pictures", "painted", 2) as count:
+    for name in "ab":
+        time.sleep(0.3)
+        with count.one_more():
+            click.echo(f"{name}.ora is painted.", err=True)
+            click.echo("{}")
+    time.sleep(0.3)
+"""
+
+
+def test_a_count_makes_room_for_what_is_printed_and_leaves_stdout_alone() -> None:
+    ours, theirs = pty.openpty()
+    variables = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    running = subprocess.Popen([sys.executable, "-c", COUNT], stdout=subprocess.PIPE, stderr=theirs, env=variables)
+    os.close(theirs)
+    text = ""
+    with contextlib.suppress(OSError):  # as Linux says that nobody writes any more
+        while read := os.read(ours, 10_000):
+            text += read.decode()
+    os.close(ours)
+    assert running.communicate(timeout=60)[0] == b"{}\n{}\n"
+    assert "pictures: painted" in text and "1/2" in text
+    assert left_on_screen(text) == ["a.ora is painted.", "b.ora is painted."]
