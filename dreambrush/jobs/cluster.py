@@ -65,7 +65,7 @@ class Cluster:
         rescue: Callable[[Result], bool] | None = None,
     ) -> Generator[Done[Piece, Result], None, None]:
         """As in :class:`dreambrush.jobs.crew.Crew`."""
-        run = _Run(self._client, do, iter(pieces))
+        run = _Journeys(self._client, do, iter(pieces))
         stopped = given_up = False
         pressed: list[int] = []  # stops that came while pieces were handed out
         try:
@@ -112,7 +112,7 @@ class Cluster:
     _told_waiting = False
 
 
-class _Run:
+class _Journeys:
     """Pieces that travel.
 
     Args:
@@ -194,12 +194,14 @@ class _Run:
 
     def stop(self) -> None:
         """Tell the pieces that travel to save what they have."""
-        with suppress(Exception):  # the scheduler may be gone; that is found out elsewhere
+        if self._client.status != "running":
+            return  # that is found out elsewhere
+        with suppress(Exception):
             self._client.run(stop, self._name, on_error="ignore")
 
     def end(self) -> None:
         """Give up what travels."""
-        if self.travelling:
+        if self.travelling and self._client.status == "running":
             self.stop()
             with suppress(Exception):
                 self._client.cancel([future for future, _ in self.travelling.values()], force=True)

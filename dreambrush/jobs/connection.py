@@ -76,7 +76,7 @@ def _client(where: Where) -> Iterator[Client]:
         yield client
     finally:
         with suppress(Exception):  # it may be gone
-            client.close(timeout=PATIENCE)
+            client.close(timeout=PATIENCE if client.status == "running" else 0.1)
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def pack(value: Any) -> bytes:
         TypeError: it holds a function, or an object of a type, that is not ours.
     """
     written = io.BytesIO()
-    _Writer(written, PROTOCOL).dump(value)
+    _MessageWriter(written, PROTOCOL).dump(value)
     return written.getvalue()
 
 
@@ -52,15 +52,17 @@ def unpack(data: bytes) -> Any:
         TypeError: they name what is not ours.
         ModuleNotFoundError: they are of another version of dreambrush.
     """
-    return _Reader(io.BytesIO(data)).load()
+    return _MessageReader(io.BytesIO(data)).load()
 
 
-class _Writer(pickle.Pickler):
+class _MessageWriter(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, type | FunctionType | BuiltinFunctionType):
             _check(str(value.__module__), value.__qualname__)
         if isinstance(value, Enum):
             return _member, (type(value), value.name)  # Python 3.11 would name getattr, with which all can be reached
+        if isinstance(value, BaseException):
+            return value.__reduce__()  # Dask has pickle add tracebacks, by functions of others
         return NotImplemented  # as pickle does it
 
 
@@ -68,7 +70,7 @@ def _member(kind: type[Enum], name: str) -> Enum:
     return kind[name]
 
 
-class _Reader(pickle.Unpickler):
+class _MessageReader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         _check(module, name)
         found = super().find_class(module, name)
