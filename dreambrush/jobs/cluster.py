@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from dreambrush import __version__
-from dreambrush.errors import DreambrushError
+from dreambrush.errors import ClusterError
 from dreambrush.interrupts import held_back
 from dreambrush.jobs.at_worker import bring, do_piece, other_version, stop
 from dreambrush.jobs.connection import connected, is_lacking, lost
@@ -48,7 +48,7 @@ class Cluster:
         """The number of workers now.
 
         Raises:
-            DreambrushError: the scheduler is gone.
+            ClusterError: the scheduler is gone.
         """
         if self._client.status != "running":
             raise lost(self._where.word)
@@ -186,7 +186,7 @@ class _Journeys:
             if is_lacking(error):
                 return None, other_version(None, __version__)
             look()
-            return None, DreambrushError(
+            return None, ClusterError(
                 f"A piece of work is lost on the cluster ({type(error).__name__}).",
                 "Run the same command again.",
                 id="piece-lost",

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from dreambrush import __version__
-from dreambrush.errors import DreambrushError, MissingPackageError, UsageError
+from dreambrush.errors import ClusterError, MissingPackageError, UsageError
 from dreambrush.jobs.at_worker import other_version, version
 from dreambrush.jobs.where import QUEUES, TLS, Where, host_and_port
 
@@ -36,7 +36,7 @@ def connected(where: Where, jobs: int, note: Callable[[str], None]) -> Iterator[
 
     Raises:
         MissingPackageError: Dask is not installed here, or another dreambrush, or none, at a worker.
-        DreambrushError: nobody answers, or not as a scheduler does.
+        ClusterError: nobody answers, or not as a scheduler does.
         UsageError: the queue does not take its arguments.
     """
     _need_packages(("distributed",) if where.queue is None else ("distributed", "dask_jobqueue"))
@@ -147,18 +147,18 @@ def _check_reachable(address: str) -> None:
         raise _no_scheduler(address, error) from None
 
 
-def _no_scheduler(address: str, error: Exception) -> DreambrushError:
+def _no_scheduler(address: str, error: Exception) -> ClusterError:
     advice = "Start one with `dask scheduler`, and check its address."
     if address.startswith(TLS):
         advice = "Check its address, and the certificates in FILE.toml."
-    return DreambrushError(
+    return ClusterError(
         f"No Dask scheduler answers at {address}: {_in_short(error)}.", advice, id="cluster-unreachable"
     )
 
 
-def lost(where: str) -> DreambrushError:
+def lost(where: str) -> ClusterError:
     """The scheduler has gone while there was work."""
-    return DreambrushError(
+    return ClusterError(
         f"The connection with the scheduler of '{where}' is lost.",
         "What is finished is kept.  Start the cluster again, and then the same command (paint: with --continue).",
         id="cluster-lost",

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from dreambrush.errors import DreambrushError, PictureError
+from dreambrush.errors import ClusterError, PictureError
 
 KEPT = 4  # unpacked parcels that a process keeps, for pieces that follow
 
@@ -34,24 +34,23 @@ class Parcel:
 
     @classmethod
     def of(cls, paths: Mapping[str, Path]) -> Parcel:
-        """A parcel of files.
+        """A parcel of files.  What is no file is left out; whoever needs it will say that it is missing.
 
         Args:
             paths: where each lies, by its name in the parcel.
 
         Raises:
-            PictureError: one cannot be read.
+            PictureError: one may not be read.
         """
         files = {}
         for name, path in paths.items():
-            try:
-                files[name] = path.read_bytes()
-            except OSError as error:
-                raise PictureError(
-                    f"'{path}' cannot be read: {error.strerror or error}.",
-                    "Check the path and who may read it.",
-                    id="picture-unreadable",
-                ) from None
+            if os.path.isfile(path):  # and not a pipe that nobody writes into
+                try:
+                    files[name] = path.read_bytes()
+                except OSError:
+                    raise PictureError(
+                        f"You may not read '{path}'.", "Ask for the permission to.", id="picture-not-permitted"
+                    ) from None
         return cls(files)
 
     @property
@@ -63,7 +62,7 @@ class Parcel:
         """Write all files below a folder.
 
         Raises:
-            DreambrushError: a name would lead out of the folder; nothing is written then.
+            ClusterError: a name would lead out of the folder; nothing is written then.
         """
         for name in self.files:
             check_name(name)
@@ -85,11 +84,11 @@ def check_name(name: str) -> None:
     """Check that a name stays below the folder to which it is added.
 
     Raises:
-        DreambrushError: it does not.
+        ClusterError: it does not.
     """
     parts = name.split("/")
     if "\0" in name or PurePosixPath(name).is_absolute() or any(part in ("", ".", "..") for part in parts):
-        raise DreambrushError(
+        raise ClusterError(
             f"A parcel of files has the name {name[:80]!r} in it.",
             "It was not packed by dreambrush: check who may reach your cluster.",
             id="strange-parcel",
@@ -135,6 +134,6 @@ def unpacked(parcel: Parcel) -> Path:
     The last four parcels of a process stay unpacked until it ends, since many pieces need the same ones.
 
     Raises:
-        DreambrushError: a name would lead out of the folder.
+        ClusterError: a name would lead out of the folder.
     """
     return _unpacked.folder(parcel)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from dreambrush import __version__
-from dreambrush.errors import DreambrushError, MissingPackageError, UsageError
+from dreambrush.errors import ClusterError, DreambrushError, MissingPackageError, UsageError
 from dreambrush.jobs.cluster import open_cluster
 from dreambrush.jobs.crew import open_crew
 from dreambrush.jobs.here import Here
@@ -73,6 +74,24 @@ def test_who_takes_no_more_leaves_nothing_behind(machines: Machines) -> None:
         assert next(every).error is None
         every.close()
         assert len(list(crew.run(check_name, ["a", "b"]))) == 2
+
+
+def test_a_piece_that_is_cancelled_is_said(machines: Machines) -> None:
+    from distributed import Client, Future
+
+    with Client(machines.address, set_as_default=False) as client, open_crew(1, machines.address) as crew:
+
+        def cancel() -> None:  # as anybody can who reaches the scheduler
+            keys = [key for keys in client.processing().values() for key in keys if key.startswith("piece")]
+            client.cancel([Future(key, client) for key in keys], force=True)
+
+        timer = threading.Timer(0.3, cancel)
+        timer.start()
+        painter = ShardPainter(read_myb(find_brush("oil").path), seed=3, colour=False)
+        errors = [done.error for done in crew.run(painter, [Shard("strokes", number, 500) for number in range(6)])]
+        timer.join()
+    lost = [error for error in errors if error is not None]
+    assert 1 <= len(lost) <= 2 and all(isinstance(error, ClusterError) and error.id == "piece-lost" for error in lost)
 
 
 def test_functions_of_others_are_not_sent(machines: Machines) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -54,10 +55,22 @@ def test_a_digest_tells_parcels_apart(first: dict[str, bytes], second: dict[str,
     assert (Parcel(first).digest() == Parcel(second).digest()) == (first == second)
 
 
-def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(PictureError, match=r"gone\.png' cannot be read") as caught:
-        Parcel.of({"a": tmp_path / "gone.png"})
-    assert caught.value.id == "picture-unreadable"
+def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "there").write_bytes(b"1")
+    assert Parcel.of({name: tmp_path / name for name in ("gone", "pipe", ".", "there")}).files == {"there": b"1"}
+
+
+def test_a_file_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").write_bytes(b"1")
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
+    with pytest.raises(PictureError, match=r"may not read .*mine") as caught:
+        Parcel.of({"a": tmp_path / "mine"})
+    assert caught.value.id == "picture-not-permitted"
 
 
 def test_one_parcel_is_unpacked_once_and_few_are_kept() -> None:
