@@ -119,7 +119,7 @@ def test_ctrl_c_stops_all_jobs(album: Path, seconds: float) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds processes as Linux shows them")
 def test_after_ctrl_c_continue_gives_the_same_bytes(command: Command, album: Path) -> None:
-    words = ["album", "--strokes", "400", "--size", "96", "--jobs", "2", "-o"]
+    words = ["album", "--strokes", "400", "--size", "96", "--effort", "1", "--jobs", "2", "-o"]
     Path("whole").mkdir()
     Path("parts").mkdir()
     assert command("paint", *words, "whole").stderr.endswith("All 2 pictures are painted.\n")
