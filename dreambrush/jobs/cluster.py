@@ -42,10 +42,10 @@ class Cluster:
     @property
     def size(self) -> int:
         """The number of workers, at least 1."""
-        return max(1, self.workers())
+        return max(1, len(self.workers()))
 
-    def workers(self) -> int:
-        """The number of workers now.
+    def workers(self) -> list[str]:
+        """The addresses of the workers now.
 
         Raises:
             ClusterError: the scheduler is gone.
@@ -53,7 +53,7 @@ class Cluster:
         if self._client.status != "running":
             raise lost(self._where.word)
         try:
-            return len(self._client.nthreads())
+            return list(self._client.nthreads())
         except Exception:  # of the connection
             raise lost(self._where.word) from None
 
@@ -78,7 +78,7 @@ class Cluster:
                         if not workers:
                             self._tell_waiting()
                         with held_back() as pressed:
-                            run.hand_out(max(1, workers))
+                            run.hand_out(workers)
                         if pressed:
                             continue
                     if not run.travelling:
@@ -122,7 +122,7 @@ class _Journeys:
 
     Attributes:
         waiting: as above.
-        travelling: what is asked for and its piece, by name.
+        travelling: what is asked for, its piece, and the worker that is asked; by name.
     """
 
     def __init__(self, client: Client, do: Callable[[Any], Any], waiting: Iterator[Any]) -> None:
@@ -130,21 +130,29 @@ class _Journeys:
         self._name = f"dreambrush-{secrets.token_hex(8)}"
         self._number = 0
         self._back: SimpleQueue[str] = SimpleQueue()
-        self.travelling: dict[str, tuple[Future[Any], Any]] = {}
+        self.travelling: dict[str, tuple[Future[Any], Any, str | None]] = {}
         self._task = client.submit(bring, pack(do), key=f"bring-{self._name}", pure=False)
 
-    def hand_out(self, most: int) -> None:
-        """Send pieces until so many travel, if there are as many."""
-        while len(self.travelling) < most:
+    def hand_out(self, workers: list[str]) -> None:
+        """Send a piece to each worker that has none; without workers, one to whoever comes first.
+
+        Dask would rather give two pieces to one worker than wait until another has what all pieces have in common.  If
+        the worker dies, the piece goes to any other.
+        """
+        busy = {worker for _, _, worker in self.travelling.values()}
+        free: list[str | None] = [worker for worker in workers if worker not in busy]
+        for worker in free if workers else [None]:
+            if len(self.travelling) >= max(1, len(workers)):
+                return
             piece = next(self.waiting, _NONE)
             if piece is _NONE:
                 return
             key = f"piece-{self._name}-{self._number}"
             self._number += 1
-            future = self._client.submit(
-                do_piece, self._task, pack(piece), self._name, __version__, key=key, pure=False
-            )
-            self.travelling[key] = future, piece
+            where = {} if worker is None else {"workers": [worker], "allow_other_workers": True}
+            words = self._task, pack(piece), self._name, __version__
+            future = self._client.submit(do_piece, *words, key=key, pure=False, **where)
+            self.travelling[key] = future, piece, worker
             future.add_done_callback(lambda future: self._back.put(future.key))
 
     def next_done(self, look: Callable[[], object]) -> Done[Any, Any] | None:
@@ -160,7 +168,7 @@ class _Journeys:
             return None
         if key not in self.travelling:
             return None
-        future, piece = self.travelling[key]
+        future, piece, _ = self.travelling[key]
         try:
             result, error = self._answer(future, look)
         except KeyboardInterrupt:
@@ -204,7 +212,7 @@ class _Journeys:
         if self.travelling and self._client.status == "running":
             self.stop()
             with suppress(Exception):
-                self._client.cancel([future for future, _ in self.travelling.values()], force=True)
+                self._client.cancel([future for future, _, _ in self.travelling.values()], force=True)
         self.travelling.clear()
         self._task.release()
 

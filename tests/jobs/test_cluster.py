@@ -224,7 +224,8 @@ def certificate(folder: Path, name: str) -> None:
     subprocess.run([*words, *files], check=True, capture_output=True)
 
 
-def test_a_scheduler_that_is_lost(machines: Machines) -> None:  # the last one, for it ends it
+def test_a_scheduler_that_is_lost(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:  # the last: it ends it
+    monkeypatch.setattr("dreambrush.jobs.connection.PATIENCE", 1.0)
     with open_crew(1, machines.address) as crew, pytest.raises(DreambrushError) as caught:
         for _ in crew.run(check_name, map(str, range(10_000))):
             machines.scheduler.kill()
