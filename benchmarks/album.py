@@ -6,8 +6,9 @@
 Start it in the root of the repository, on a machine that does nothing else.  It cuts pictures out of the samples and
 paints them in this process, in two processes, and with a real scheduler and one and two workers (``--nthreads 1``) that
 are reached by TCP on 127.0.0.1.  The first picture of each process is painted before the clock starts, so that loading
-numpy does not count.  All must give the same bytes.  It prints JSON: seconds of each way, the least of all rounds;
-throughput of two workers against one; and seconds that a picture takes longer at a worker than on one core here.
+numpy does not count.  All must give the same bytes.  It prints JSON: seconds of each way, on the clock and of
+processors, the least of all rounds; throughput of two workers against one; and seconds that a picture takes longer at a
+worker than on one core here.  It runs on Linux.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -48,14 +50,24 @@ def cut_album(folder: Path, count: int, size: int, seed: int) -> None:
         square.resize((size, size), Image.Resampling.LANCZOS).save(folder / f"{number:02}.png")
 
 
-def seconds_of(album: Path, out: Path, words: Sequence[str], *, cores: int | None = None) -> float:
-    """Seconds that ``dreambrush paint`` takes for an album, without those of its own start.
+class Took(NamedTuple):
+    """What an album took: seconds on the clock, and of processors, those of scheduler and workers included."""
+
+    wall: float
+    cpu: float
+
+
+def paint(
+    album: Path, out: Path, words: Sequence[str], *, cores: int | None = None, machines: Machines | None = None
+) -> Took:
+    """Paint an album with ``dreambrush paint``.
 
     Args:
         album: the pictures.
         out: a folder for the paintings.
         words: further words of the command.
         cores: how many it may use; None for all.
+        machines: the cluster that paints, if one does.
     """
 
     def few() -> None:
@@ -64,55 +76,64 @@ def seconds_of(album: Path, out: Path, words: Sequence[str], *, cores: int | Non
 
     out.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "dreambrush", "paint", str(album), "-o", str(out), "--force", "-q", *words]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    started = time.perf_counter()
-    subprocess.run(command, check=True, env=environment, preexec_fn=few)
-    return time.perf_counter() - started
+    if machines is not None:
+        command += ["--cluster", machines.address]
+    started, before = time.perf_counter(), _cpu(machines)
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, preexec_fn=few)
+    return Took(time.perf_counter() - started, _cpu(machines) - before)
+
+
+def _cpu(machines: Machines | None) -> float:
+    """CPU seconds so far of commands that have ended, and of a cluster."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = ended.ru_utime + ended.ru_stime
+    for process in () if machines is None else (machines.scheduler, *machines.workers):
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user and system
+    return total
 
 
 def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """All figures."""
     album, first = folder / "album", folder / "first"
-    for each in (album, first):
+    for each in (album, first, folder / "machines"):
         each.mkdir()
     cut_album(album, arguments.pictures, arguments.size, arguments.seed)
-    cut_album(first, 1, 64, arguments.seed)
     how = ["--strokes", str(arguments.strokes), "--seed", str(arguments.seed)]
-    seconds: dict[str, list[float]] = {}
+    every: dict[str, list[Took]] = {}
+    starts = []
     for _ in range(arguments.rounds):
         # A command of one small picture tells what it costs to start.
-        start = seconds_of(first, folder / "start", [*how, "--strokes", "1"], cores=1)
+        cut_album(first, 1, 64, arguments.seed)
+        starts.append(paint(first, folder / "start", [*how, "--strokes", "1"], cores=1))
         for name, jobs, cores in (("here, one core", 1, 1), ("here", 1, None), ("two processes", 2, None)):
-            took = seconds_of(album, folder / name, [*how, "--jobs", str(jobs)], cores=cores)
-            seconds.setdefault(name, []).append(took - start)
-        for workers in (1, 2):
-            (folder / "machines").mkdir(exist_ok=True)
+            took = paint(album, folder / name, [*how, "--jobs", str(jobs)], cores=cores)
+            every.setdefault(name, []).append(Took(took.wall - starts[-1].wall, took.cpu - jobs * starts[-1].cpu))
+        for workers, name in ((1, "one worker"), (2, "two workers")):
             machines = Machines(folder / "machines", workers)
-            there = ["--cluster", machines.address]
             try:
+                cut_album(first, workers, 64, arguments.seed)
                 for _ in range(2):  # so that each worker has loaded what it needs
-                    cut_album(first, workers, 64, arguments.seed)
-                    seconds_of(first, folder / "start", [*how, "--strokes", "1", *there])
-                name = "one worker" if workers == 1 else "two workers"
-                seconds.setdefault(name, []).append(seconds_of(album, folder / name, [*how, *there]))
+                    paint(first, folder / "start", [*how, "--strokes", "1"], machines=machines)
+                every.setdefault(name, []).append(paint(album, folder / name, how, machines=machines))
             finally:
                 machines.close()
-    least = {name: round(min(each), 2) for name, each in seconds.items()}
-    every = [{path.name: path.read_bytes() for path in (folder / name).glob("*.ora")} for name in seconds]
-    assert len(every[0]) == arguments.pictures
+    wall = {name: round(min(took.wall for took in each), 2) for name, each in every.items()}
+    cpu = {name: round(min(took.cpu for took in each), 2) for name, each in every.items()}
+    files = [{path.name: path.read_bytes() for path in (folder / name).glob("*.ora")} for name in every]
+    assert len(files[0]) == arguments.pictures
     return {
-        "pictures": arguments.pictures,
-        "size": arguments.size,
-        "strokes": arguments.strokes,
-        "seed": arguments.seed,
-        "rounds": arguments.rounds,
-        "seconds": least,
-        "seconds_of_a_start": round(start, 2),
-        "throughput_two_workers": round(least["one worker"] / least["two workers"], 3),
-        "throughput_two_processes": round(least["here"] / least["two processes"], 3),
-        "overhead_per_picture": round((least["one worker"] - least["here, one core"]) / arguments.pictures, 3),
-        "same_bytes": all(each == every[0] for each in every),
-        "bytes_of_a_painting": sum(map(len, every[0].values())) // arguments.pictures,
+        **vars(arguments),
+        "seconds": wall,
+        "cpu_seconds": cpu,
+        "seconds_of_a_start": round(min(took.wall for took in starts), 2),
+        "throughput_two_workers": round(wall["one worker"] / wall["two workers"], 3),
+        "throughput_two_processes": round(wall["here, one core"] / wall["two processes"], 3),
+        "overhead_per_picture": round((wall["one worker"] - wall["here, one core"]) / arguments.pictures, 3),
+        "cpu_overhead_per_picture": round((cpu["one worker"] - cpu["here, one core"]) / arguments.pictures, 3),
+        "same_bytes": all(each == files[0] for each in files),
+        "bytes_of_a_painting": sum(map(len, files[0].values())) // arguments.pictures,
+        "load": [round(load, 2) for load in os.getloadavg()],
         "machine": describe_machine(),
     }
 
