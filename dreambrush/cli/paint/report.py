@@ -141,14 +141,13 @@ def summary(report: dict[str, Any], *, verbose: bool = False) -> str:
     )
 
 
-def summary_of_all(count: int, reports: Sequence[dict[str, Any]], failed: Sequence[str]) -> str:
+def summary_of_all(count: int, painted: int, failed: Sequence[str]) -> str:
     """One sentence about many paintings.
 
     Args:
         count: the number of pictures to paint.
-        reports: of the pictures that were painted, or begun when Ctrl-C was pressed.
+        painted: how many of them are.
         failed: the names of the pictures that failed.
     """
-    painted = sum(not report["interrupted"] for report in reports)
     told = f"All {count} pictures are painted" if painted == count else f"{painted} of {count} pictures are painted"
     return f"{told}; failed: {', '.join(failed)}." if failed else f"{told}."
