@@ -2,6 +2,7 @@
 
     python -m benchmarks.album
     python -m benchmarks.album --pictures 4 --strokes 60 --rounds 1
+    python -m benchmarks.album --pieces 300 --bytes 600000
 
 Start it in the root of the repository, on a machine that does nothing else.  It cuts pictures out of the samples and
 paints them in this process, in two processes, and with a real scheduler and one and two workers (``--nthreads 1``) that
@@ -30,6 +31,8 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # also as: python benchmarks/album.py
 
+from dreambrush.jobs.at_worker import bring
+from dreambrush.jobs.crew import open_crew
 from dreambrush.machine import describe_machine
 from tests.jobs.machines import ROOT, Machines
 
@@ -88,9 +91,14 @@ def _cpu(machines: Machines | None) -> float:
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     total = ended.ru_utime + ended.ru_stime
     for process in () if machines is None else (machines.scheduler, *machines.workers):
-        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user and system
+        total += _cpu_of(process.pid)
     return total
+
+
+def _cpu_of(process: int) -> float:
+    """CPU seconds so far of a process."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user and system
 
 
 def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -138,6 +146,38 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def cost_of_pieces(folder: Path, count: int, size: int) -> list[dict[str, Any]]:
+    """What pieces cost that do nothing: those of the cluster itself.
+
+    Args:
+        folder: for logs.
+        count: how many pieces.
+        size: bytes that a piece takes to the worker, and back.
+    """
+    found = []
+    for workers in (1, 2, 4):
+        machines = Machines(folder, workers)
+        try:
+            with open_crew(1, machines.address) as crew:
+                list(crew.run(bring, [b""] * 2 * workers))
+                clock, ours, theirs = time.perf_counter(), time.process_time(), _cpu_of(machines.scheduler.pid)
+                for _ in crew.run(bring, (bytes(size) for _ in range(count))):
+                    pass
+                clock = time.perf_counter() - clock
+                found.append(
+                    {
+                        "workers": workers,
+                        "bytes": size,
+                        "pieces_per_second": round(count / clock),
+                        "cpu_ms_here": round(1000 * (time.process_time() - ours) / count, 2),
+                        "cpu_ms_of_scheduler": round(1000 * (_cpu_of(machines.scheduler.pid) - theirs) / count, 2),
+                    }
+                )
+        finally:
+            machines.close()
+    return found
+
+
 def main() -> None:
     """Reads the arguments, measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -146,8 +186,16 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=2)
-    with tempfile.TemporaryDirectory(prefix="dreambrush-album-") as folder:
-        print(json.dumps(measure(Path(folder), parser.parse_args()), indent=2))
+    parser.add_argument("--pieces", type=int, help="measure so many pieces that do nothing, instead of an album")
+    parser.add_argument("--bytes", type=int, default=600_000, help="of such a piece")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dreambrush-album-") as name:
+        folder = Path(name)
+        if arguments.pieces:
+            figures: Any = cost_of_pieces(folder, arguments.pieces, arguments.bytes)
+        else:
+            figures = measure(folder, arguments)
+        print(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":
