@@ -23,11 +23,13 @@ from dreambrush.models.catalogue import find_brush
 from dreambrush.mypaint.blend.blending import merge_layers
 from dreambrush.mypaint.engine.myb import read_myb
 from dreambrush.painter.lay.lay_strokes import lay_strokes
+from dreambrush.painter.measure.error_course import Course, CourseRecorder
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Clock, Progress
 from dreambrush.painter.plan.effort import DEFAULT, MOST
 from dreambrush.painter.run import paint
 from dreambrush.pictures.reading import load_picture
+from dreambrush.strokes import Strokes
 
 Report = dict[str, Any]
 
@@ -87,6 +89,9 @@ class Measured:
         wall_seconds: wall seconds of planning and painting.
         target: the picture, (h, w, 3) float32, sRGB 0..1.
         real: the painting as MyPaint shows it, (h, w, 3) uint8.
+        strokes: the strokes that were laid.
+        ground: (3,) uint8 colour under them.
+        course: how the error that the dream expects fell.
     """
 
     case: Case
@@ -95,6 +100,9 @@ class Measured:
     wall_seconds: float
     target: Float32
     real: Pixels
+    strokes: Strokes
+    ground: Pixels
+    course: Course
 
     def figures(self) -> Report:
         """The figures that are kept of the result."""
@@ -114,15 +122,16 @@ def measure(case: Case, seed: int, progress: Callable[[Progress], None] | None =
     """
     target = load_picture(SAMPLES / case.picture, case.size)
     brush = find_brush(BRUSH)
-    clock = Clock()
+    clock, recorder = Clock(), CourseRecorder(progress)
     with clock.time("paint"):
-        painting = paint(target, brush, case.strokes, seed, progress, PaintOptions(effort=case.effort, hand=HAND))
+        painting = paint(target, brush, case.strokes, seed, recorder, PaintOptions(effort=case.effort, hand=HAND))
     if painting.interrupted:
         raise KeyboardInterrupt
     real = merge_layers(lay_strokes(painting.strokes, [read_myb(brush.path)], seed), painting.background)
     mse = float(np.mean((real / 255.0 - target) ** 2))
     spent = clock.seconds["paint"]
-    return Measured(case, mse, spent["cpu"], spent["wall"], target, real)
+    cost = spent["cpu"], spent["wall"]
+    return Measured(case, mse, *cost, target, real, painting.strokes, painting.background, recorder.course())
 
 
 def run_benchmark(

@@ -10,8 +10,9 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
 ``strokes`` is what :mod:`~dreambrush.packed_strokes` makes of them.  Only transparent pictures have ``alpha``, the
 shape as a PNG.  Only paintings on paper have ``grain``, and only those with baked layers ``flattened``; both are true.
 Only paintings into a work of another eotf than 1.0 and 2.2 have ``eotf``.  Those whose wet brushes begin every stroke
-clean have ``washed``, which is true.  Only paintings with a relief have ``relief``: its strength, faces and digest.
-A file may hold several recipes, one for each time that dreambrush painted in it.
+clean have ``washed``, which is true; drawings of films have ``anew``, which is true too.  Only paintings with a relief
+have ``relief``: its strength, faces and digest.  A file may hold several recipes, one for
+each time that dreambrush painted in it.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Recipe:
         eotf: eotf of the light in which pigment mixes, if it is not 2.2.
         washed: whether wet brushes begin every stroke clean; see :class:`~dreambrush.mypaint.engine.brush.Brush`.
         relief: what the relief was made with; None if the painting has none.
+        anew: whether the brushes' random numbers begin again with every stroke; see
+            :class:`~dreambrush.painter.lay.layer_canvas.Tool`.
     """
 
     version: str
@@ -88,6 +91,7 @@ class Recipe:
     eotf: float | None = None
     washed: bool = False
     relief: Relief | None = None
+    anew: bool = False
 
     @property
     def background(self) -> Pixels:
@@ -127,6 +131,8 @@ class Recipe:
             record["eotf"] = self.eotf
         if self.washed:
             record["washed"] = True
+        if self.anew:
+            record["anew"] = True
         if self.relief is not None:
             record["relief"] = self.relief.to_json()
         if self.alpha is not None:
@@ -184,6 +190,7 @@ class Recipe:
                 None if record.get("eotf") is None else _eotf(record["eotf"]),
                 bool(record.get("washed", False)),
                 None if record.get("relief") is None else Relief.from_json(record["relief"]),
+                bool(record.get("anew", False)),
             )
         except (StrokesError, BrushError) as error:
             raise _broken(error.message) from None

@@ -31,6 +31,14 @@ install_packages() {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2
 }
 
+# Installs a Debian package that tests can do without, if there is one of that name.
+install_if_there_is() {
+    command -v dpkg >/dev/null 2>&1 || return 0
+    [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" = "install ok installed" ] && return 0
+    if [ "$(id -u)" -eq 0 ]; then apt-get update -qq >&2; fi # a fresh container knows no package at all
+    if apt-cache show "$1" >/dev/null 2>&1; then install_packages "$1"; else echo "There is no package $1 here." >&2; fi
+}
+
 # Prints the first Python of at least 3.11; the system's own comes before others, whose folders may be shims.
 find_python() {
     for python in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do

@@ -9,6 +9,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 install_packages gcc libc6-dev make pkg-config xz-utils libmypaint-dev python3-venv python3-dev mypaint mypaint-brushes \
     xvfb xdotool librsvg2-common groff-base zsh fish
+install_if_there_is chromium-headless-shell # pages are tested in it; Ubuntu has it only as a snap
 install_dreambrush test -c .ci/constraints.txt -e '.[train,research,jxl,raw,psd,test,dev]'
 
 cd "$root"

@@ -127,11 +127,11 @@ def make_ways() -> None:
         Path(name).mkdir()
     shutil.copy("photo.png", "hidden/.photo.png")
     Path("notes/notes.txt").write_text("Buy more ultramarine.")
-    for ending in ("png", "ora", "json", "myb", "gpl", "toml", "mp4", "gif", "svg", "zip", "npz"):
+    for ending in ("png", "ora", "json", "myb", "gpl", "toml", "mp4", "gif", "svg", "zip", "npz", "html"):
         os.symlink(f"absent/there.{ending}", f"dangling.{ending}")
         os.symlink(f"loop.{ending}", f"loop.{ending}")
         os.mkfifo(f"pipe.{ending}")
-    for ending in ("ora", "png", "json", "svg", "mp4", "zip", "gif", "toml"):
+    for ending in ("ora", "png", "json", "svg", "mp4", "zip", "gif", "toml", "html"):
         Path(f"taken.{ending}").write_text("an earlier one")
 
 

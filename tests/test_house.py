@@ -22,8 +22,9 @@ FORBIDDEN = {
     "mypaint": ("models", "dream", "train", "painter", "replay", "reference", "cli"),
     "models": ("dream", "train", "painter", "replay", "reference", "cli"),
     "dream": ("train", "painter", "replay", "reference", "cli"),
-    "painter": ("train", "reference", "cli"),
-    "replay": ("train", "reference", "cli"),
+    "painter": ("train", "reference", "gallery", "cli"),
+    "replay": ("train", "reference", "gallery", "cli"),
+    "gallery": ("train", "reference", "cli"),
     "reference": ("train", "cli"),
     "train": ("replay", "reference", "cli"),  # a controller is trained on the painter's own error
 }

@@ -309,8 +309,8 @@ def _result(brush: BrushFile, folder: Path, card: dict[str, Any], seconds: float
     from dreambrush.dream.wet import lays_own
     from dreambrush.errors import BrushError
     from dreambrush.models.catalogue import find_brush
+    from dreambrush.models.foretold import foretold_share
     from dreambrush.models.stock_table import how_well
-    from dreambrush.train.card import foretold_share
 
     share = foretold_share(card)
     known = f"its strokes {how_well(share)} ({_per_cent(share)} of what can be known)"

@@ -88,8 +88,19 @@ def measure_widths(settings: BrushSettings, radius: float) -> BrushWidths:
     return BrushWidths(half_width, opacity, bool(blunt))
 
 
-def _measured(brush: Brush, radius: float, pressure: float, column: int) -> tuple[float, float, float]:
-    """Half-width in radii, opacity, and how far paint gets beyond the end in radii; 0 where there is no paint."""
+def straight_stroke(brush: Brush, radius: float, pressure: float, column: int) -> tuple[Float64, Float64, Float64]:
+    """Paints a straight stroke on a fresh canvas.
+
+    Args:
+        brush: brush with that radius.
+        radius: radius in pixels.
+        pressure: pressure, 0..1.
+        column: number of one of the DIRECTIONS.
+
+    Returns:
+        The alpha of each pixel, 0..1, and how far it is along the path from its middle and across it, in radii: three
+        arrays (side, side).
+    """
     side = int(np.ceil((LENGTH + 2 * FARTHEST) * radius))
     direction = np.pi * column / DIRECTIONS
     ahead = np.array([np.cos(direction), np.sin(direction)])
@@ -98,8 +109,13 @@ def _measured(brush: Brush, radius: float, pressure: float, column: int) -> tupl
     canvas.stroke(brush, stroke_events([start, (start + end) / 2, end], [pressure, pressure], radius))
     y, x = (np.mgrid[0:side, 0:side] + 0.5 - side / 2) / radius
     along, across = x * ahead[0] + y * ahead[1], y * ahead[0] - x * ahead[1]
+    return canvas.read()[..., 3] / ONE, along, across
+
+
+def _measured(brush: Brush, radius: float, pressure: float, column: int) -> tuple[float, float, float]:
+    """Half-width in radii, opacity, and how far paint gets beyond the end in radii; 0 where there is no paint."""
+    canvas_alpha, along, across = straight_stroke(brush, radius, pressure, column)
     middle = (np.abs(along) < LENGTH / 4) & (np.abs(across) < FARTHEST)
-    canvas_alpha = canvas.read()[..., 3] / ONE
     alpha, across = canvas_alpha[middle], across[middle]
     if not alpha.any():
         return 0.0, 0.0, 0.0

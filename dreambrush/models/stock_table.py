@@ -42,15 +42,20 @@ def how_well(share: float) -> str:
 
 
 @cache
-def _table() -> Mapping[str, Known]:
-    """Of each brush by the digest of its settings."""
+def _table() -> Mapping[str, tuple[str, Known]]:
+    """Digest of the settings of each brush by its name, and what is known of it."""
     try:
         found = read_json((shipped_folder("pretrained") / TABLE_FILE).read_text(encoding="utf-8"))
-        return {row["digest"]: Known(row["kind"], row["explained"]) for row in found.values()}
+        return {name: (row["digest"], Known(row["kind"], row["explained"])) for name, row in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
+def all_known() -> dict[str, Known]:
+    """What is known of every brush that comes with MyPaint, by its name."""
+    return {name: known for name, (_, known) in _table().items()}
+
+
 def known_of(digest: str) -> Known | None:
     """What is known of the brush with these settings (:meth:`BrushSettings.digest`); None for others."""
-    return _table().get(digest)
+    return dict(_table().values()).get(digest)

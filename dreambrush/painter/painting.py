@@ -80,6 +80,7 @@ class Painting:
         pigment: whether it was painted as pigment, in linear light (eotf 2.2).
         eotf: eotf of that light, if it is another one.
         relief: what its relief was made with; None if it has none.
+        anew: whether the brushes' random numbers began again with every stroke, as in a film.
         unfinished: from which it can go on to what it would have become; None if it is finished.
     """
 
@@ -102,6 +103,7 @@ class Painting:
     eotf: float | None = None
     relief: Relief | None = None
     values_mse: float | None = None
+    anew: bool = False
 
     @property
     def onto_work(self) -> bool:

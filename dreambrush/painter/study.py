@@ -33,7 +33,7 @@ from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
 from dreambrush.painter.see.cells import cell_for, reduced
 from dreambrush.painter.see.guide import Guide
-from dreambrush.painter.see.interest import interest
+from dreambrush.painter.see.interest import Interest, interest
 from dreambrush.painter.see.orientation import OrientationField
 from dreambrush.painter.see.saliency import detail_weight, focus_weight
 from dreambrush.painter.see.target import Colour, Target
@@ -234,15 +234,7 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     """
     options, strokes = asked.options, asked.strokes
     target = Target(asked.target, options.ground, asked.backdrop, options.palette, options.toned)
-    # At hand 0 nothing but the error counts.
-    target.attention = detail_weight(target.picture, min(options.hand / FACES_COUNT, 1.0))
-    care = None if target.attention is None else target.attention / target.attention.min() - 1
-    if options.focus is not None:
-        target.attention = focus_weight(options.focus, target.attention)
-    on_paper = options.manner is not None and options.bare
-    seen_so = options.edges or options.shapes or options.focus is not None or on_paper
-    looked = interest(target, options.focus) if seen_so else None
-    picture = seen(target, looked, care, options)
+    looked, care, picture = look_at(target, options)
     form, zone = OrientationField(picture), None
     if (stage := asked.stage) is not None:
         zone = zone_map(stage.where, target, options.focus)
@@ -265,6 +257,27 @@ def study(asked: Commission, dreams: Dreams) -> Study:
     scene, coarse = (_scene(target, picture, cell, *shared) for cell in cells)
     shown = scene if picture is target.picture else _scene(target, target.picture, 1, *shared)
     return Study(asked, target, form, hand, scene, coarse, shown, zone, shaper)
+
+
+def look_at(target: Target, options: PaintOptions) -> tuple[Interest | None, Float32 | None, Float32]:
+    """Looks at a target, and from then on minds where it counts.
+
+    Returns:
+        Where one looks; (h, w) how much more an error counts in faces; and (h, w, 3) the picture as the painter sees
+        it.  The first two are None where nothing asks for them, or there is no face.
+
+    Raises:
+        ModelError: a network that finds faces or subjects is missing or broken.
+    """
+    # At hand 0 nothing but the error counts.
+    target.attention = detail_weight(target.picture, min(options.hand / FACES_COUNT, 1.0))
+    care = None if target.attention is None else target.attention / target.attention.min() - 1
+    if options.focus is not None:
+        target.attention = focus_weight(options.focus, target.attention)
+    on_paper = options.manner is not None and options.bare
+    seen_so = options.edges or options.shapes or options.focus is not None or on_paper
+    looked = interest(target, options.focus) if seen_so else None
+    return looked, care, seen(target, looked, care, options)
 
 
 def _scene(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from PIL import Image
@@ -106,25 +107,58 @@ def save_film(
     """
     with open_output(path, overwrite=overwrite) as file:
         if path.suffix.lower() == ".mp4":
-            _write_mp4(file, images, fps)
+            write_mp4(file, images, fps)
         elif path.suffix.lower() == ".gif":
             _write_gif(file, images, frames, fps, colours())
         else:
             _write_webp(file, images, frames, fps)
 
 
-def _write_mp4(file: BinaryIO, images: Images, fps: float) -> None:
-    """Writes H.264 in yuv420p, which all players know.  An odd side gets one more row or column like the last."""
+class Sound(Protocol):
+    """What is heard with a film."""
+
+    def begin(self, film: Any) -> None:
+        """Adds a stream to an open film that has no packets yet."""
+        ...
+
+    def until(self, seconds: float) -> None:
+        """Writes what is heard up to a time."""
+        ...
+
+
+def write_mp4(
+    file: BinaryIO,
+    images: Images,
+    fps: float,
+    times: Sequence[int] | None = None,
+    tick: Fraction | None = None,
+    sound: Sound | None = None,
+) -> None:
+    """Writes H.264 in yuv420p, which all players know.  An odd side gets one more row or column like the last.
+
+    Args:
+        file: where to write.
+        images: the frames, all of one size, RGB.
+        fps: frames a second.
+        times: when each frame begins, in ticks; by default at an even pace.
+        tick: seconds of a tick.
+        sound: what is heard; nothing by default.
+    """
     import av
     from av.video.reformatter import ColorRange, Colorspace
 
     with av.open(file, "w", format="mp4") as film:
         rate = Fraction(fps).limit_denominator(1000)
+        unit = 1 / rate if tick is None else tick
         stream = film.add_stream("libx264", rate=rate, options=X264)
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
+        if tick is not None:
+            context.time_base = tick
         # BT.709 of limited range, and said so: otherwise players guess by the film's size.
         context.colorspace, context.color_primaries, context.color_trc, context.color_range = 1, 1, 1, 1
+        if sound is not None:
+            sound.begin(film)
         before: Image.Image | None = None
         for index, image in enumerate(images):
             if image is not before:
@@ -135,9 +169,13 @@ def _write_mp4(file: BinaryIO, images: Images, fps: float) -> None:
                 format="yuv420p", dst_colorspace=Colorspace.ITU709
             )
             frame.color_range = ColorRange.MPEG
-            frame.pts, frame.time_base = index, 1 / rate
+            frame.pts, frame.time_base = index if times is None else times[index], unit
             film.mux(stream.encode(frame))
+            if sound is not None:
+                sound.until(float(frame.pts * unit))
         film.mux(stream.encode(None))
+        if sound is not None:
+            sound.until(math.inf)
 
 
 def _even(image: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

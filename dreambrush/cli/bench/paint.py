@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.bench.page import save_paintings_page
 from dreambrush.cli.bench.results import made_folder
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
@@ -22,12 +23,15 @@ SHEET, REPORT = f"{TASK}.png", f"{TASK}.json"
 SEEN_AT = 256  # pixels: paintings of this size are on the contact sheet
 
 
-def bench_paint(seed: int, folder: Path | None, *, force: bool, as_json: bool, quiet: bool) -> int:
+def bench_paint(
+    seed: int, folder: Path | None, page: Path | None = None, *, force: bool, as_json: bool, quiet: bool
+) -> int:
     """Paint the docs' pictures, and compare errors and seconds with the docs.
 
     Args:
         seed: of all paintings; the docs use 0.
         folder: where to save a contact sheet and the figures; by default nothing is saved.
+        page: where to save a page of it; by default none is saved.
         force: whether older results may be replaced.
         as_json: print one JSON object instead of a table.
         quiet: print nothing on stderr.
@@ -68,6 +72,8 @@ def bench_paint(seed: int, folder: Path | None, *, force: bool, as_json: bool, q
     }
     if folder is not None:
         _save(folder, report, done, force=force)
+    if page is not None:
+        save_paintings_page(page, report, done, force=force, quiet=quiet)
     if as_json:
         click.echo(json.dumps(report))
     else:

@@ -185,7 +185,7 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     if report["unfinished"]:
         yield f"Not finished.  Finish it with: dreambrush paint --resume '{report['file']}'"
     if report["changes"] is not None:
-        yield from _change_words(report["changes"], report["changed"])
+        yield from change_lines(report["changes"], report["changed"])
     elif report["recipe_lost"]:
         yield "Another program has saved this painting without its recipe."
         yield advice(Path(report["file"]))
@@ -239,7 +239,8 @@ def _painting_words(painting: dict[str, Any], number: int | None) -> Iterator[st
     yield f"  Options: {' '.join(painting['changed_options']) or 'the defaults'}."
 
 
-def _change_words(changes: dict[str, Any], changed: bool | None) -> Iterator[str]:
+def change_lines(changes: dict[str, Any], changed: bool | None) -> Iterator[str]:
+    """What was changed, in lines; the arguments are those of a report."""
     if changed is False:
         yield "Unchanged since then."
         return

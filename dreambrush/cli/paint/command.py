@@ -12,6 +12,7 @@ import click
 
 from dreambrush.cli.paint.album import Asked, Ended, endings, paint_pictures
 from dreambrush.cli.paint.away import paint_away
+from dreambrush.cli.paint.film import FilmSettings, film_among, paint_clip, refuse_film_options
 from dreambrush.cli.paint.job import Job, run_job
 from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.options import ESSENTIALS, ONLY_FLAGS, paint_options
@@ -39,6 +40,7 @@ Examples:
   dreambrush paint album -o paintings --jobs 2 --json > report.jsonl
   convert photo.heic png:- | dreambrush paint - -o photo.ora
   dreambrush paint photo.jpg --onto my-work.ora --region "Background"
+  dreambrush paint clip.mp4 -o painted.mp4 --on 2s --keys 24
 """
 
 
@@ -72,6 +74,10 @@ def paint(
     fit: str | None,
     mask: Path | None,
     in_place: bool,
+    held: str,
+    boil: float,
+    keys: int | None,
+    from_key: Path | None,
     **chosen: Any,
 ) -> int:
     """Paint pictures as layered .ora files.
@@ -81,7 +87,7 @@ def paint(
     TARGET is a picture: JPEG, HEIC, PNG, WebP, AVIF, TIFF, PSD or another common format.  It may also be a folder, a
     pattern such as "*.jpg", or - for standard input (saved as stdin.ora).  A folder means the pictures in it, without
     its sub-folders.  Transparent parts of a picture stay unpainted.  If one picture fails, the others are still
-    painted.
+    painted.  A video, or with -o FILM.mp4 an animated .gif or .webp or a folder of frames, is painted as a film.
 
     The unfinished painting is saved every 30 seconds (--save-every).  It is also saved when you press Ctrl-C or the
     computer shuts down.  --resume finishes it.
@@ -108,6 +114,11 @@ def paint(
         quiet, verbose = is_typed("quiet"), is_typed("verbose")
     if quiet and verbose:
         raise UsageError("-q and -v cannot be used together.", "Leave one of them out.", id="options-conflict")
+    if (clip := film_among(targets, output)) is not None:
+        film = FilmSettings(int(held[0]), boil, keys, from_key)
+        how = {"force": force, "go_on": go_on, "as_json": as_json, "quiet": quiet}
+        return paint_clip(clip, output, settings, brushes, film, size, **how)
+    refuse_film_options()
     if watch and STDIN in targets:  # before standard input is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
     if cluster is not None and (watch or onto is not None):

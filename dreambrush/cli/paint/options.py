@@ -37,7 +37,7 @@ ESSENTIALS = (
 # Parameters that are about one painting: files and the environment cannot set them.
 ONLY_FLAGS = (
     *("output", "timelapse", "sample", "resume", "go_on", "force", "watch", "as_json", "help_all"),
-    *("onto", "above", "region", "fit", "mask", "in_place", "like"),
+    *("onto", "above", "region", "fit", "mask", "in_place", "like", "from_key"),
     "cluster",  # a folder of pictures from a stranger is not to send them to one
 )
 
@@ -108,6 +108,39 @@ HOW_MUCH_THOUGHT: tuple[Decorator, ...] = (
         type=decimal_number(1, 99),
         help="Stop when the painting is this close to the picture, in decibels, 1 to 99.  20 shows the forms, 25 some "
         "details, 30 is very close.  1,000 strokes often reach 25 to 28.",
+    ),
+)
+
+FILMS: tuple[Decorator, ...] = (
+    click.option(
+        "--on",
+        "held",
+        type=click.Choice(("1s", "2s", "3s", "4s")),
+        default="1s",
+        show_default=True,
+        help="Of a film: paint every frame (1s), or hold each drawing for 2, 3 or 4 frames, as in drawn animation.",
+    ),
+    click.option(
+        "--boil",
+        metavar="0-1",
+        type=decimal_number(0, 1),
+        default=0.0,
+        help="Of a film: how far strokes wiggle from drawing to drawing.  0 is still, 1 is lively.  [default: 0]",
+    ),
+    click.option(
+        "--keys",
+        metavar="N",
+        type=whole_number(1, 10_000),
+        help="Of a film: also save the drawing of every N-th frame as .ora, beside the film.",
+    ),
+    click.option(
+        "--from",
+        "from_key",
+        metavar="KEY.ora",
+        type=_PATH,
+        shell_complete=ora_files,
+        help="Of a film: a drawing that --keys has saved and you have changed.  From its frame on, the film shows your "
+        "changes, and they move along.",
     ),
 )
 
@@ -237,6 +270,7 @@ GROUPS = {
     "How it looks": HOW_IT_LOOKS,
     "How much thought": HOW_MUCH_THOUGHT,
     "Into your own work": INTO_YOUR_OWN_WORK,
+    "Films": FILMS,
     "Files": FILES,
     "While it runs": WHILE_IT_RUNS,
 }

@@ -39,11 +39,18 @@ void db_setting_range(int setting, float *minimum, float *normal, float *maximum
 /* What a brush carries lies in its buckets.  libmypaint (1.6.1, too) means to empty them when a stroke begins, but its
  * count is one too low: the only bucket of most brushes stays full, and a stroke begins with the paint of the one
  * before, as it does in MyPaint.  A washed brush has no buckets.  It carries in its states, which are emptied. */
+static MyPaintBrush *new_engine(int washed)
+{
+    if (!db_room_for(BRUSH_BYTES))
+        return NULL;
+    return washed ? mypaint_brush_new() : mypaint_brush_new_with_buckets(SMUDGE_BUCKETS);
+}
+
 db_brush *db_brush_new(int washed)
 {
     db_brush *brush = calloc(1, sizeof *brush);
-    if (brush && db_room_for(BRUSH_BYTES))
-        brush->engine = washed ? mypaint_brush_new() : mypaint_brush_new_with_buckets(SMUDGE_BUCKETS);
+    if (brush)
+        brush->engine = new_engine(washed);
     if (!brush || !brush->engine) {
         free(brush);
         return NULL;
@@ -61,6 +68,33 @@ void db_brush_free(db_brush *brush)
         mypaint_brush_unref(brush->engine);
         free(brush);
     }
+}
+
+/* Makes a brush like a new one of the same settings, whose random numbers begin again.  libmypaint has no call for
+ * that.  Returns whether there was no memory for it; the brush is then as it was. */
+int db_brush_again(db_brush *brush)
+{
+    MyPaintBrush *fresh = new_engine(brush->washed);
+    if (!fresh)
+        return 1;
+    mypaint_brush_from_defaults(fresh);
+    for (int setting = 0; setting < MYPAINT_BRUSH_SETTINGS_COUNT; setting++) {
+        mypaint_brush_set_base_value(fresh, setting, mypaint_brush_get_base_value(brush->engine, setting));
+        for (int input = 0; input < MYPAINT_BRUSH_INPUTS_COUNT; input++) {
+            const int n = mypaint_brush_get_mapping_n(brush->engine, setting, input);
+            if (n != mypaint_brush_get_mapping_n(fresh, setting, input))
+                mypaint_brush_set_mapping_n(fresh, setting, input, n);
+            for (int i = 0; i < n; i++) {
+                float x, y;
+                mypaint_brush_get_mapping_point(brush->engine, setting, input, i, &x, &y);
+                mypaint_brush_set_mapping_point(fresh, setting, input, i, x, y);
+            }
+        }
+    }
+    mypaint_brush_unref(brush->engine);
+    brush->engine = fresh;
+    brush->settled = 0;
+    return 0;
 }
 
 void db_brush_set_base(db_brush *brush, int setting, float value)

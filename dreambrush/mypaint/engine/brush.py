@@ -64,6 +64,15 @@ class Brush:
         """
         return cls(read_myb(Path(path)).with_values(**values))
 
+    def again(self) -> None:
+        """Makes it like a new brush of the same settings: its random numbers begin again.
+
+        Raises:
+            MemoryError: there is no memory for it.
+        """
+        if self._lib.db_brush_again(self.handle):
+            raise MemoryError("no memory for a brush")
+
     def set(self, **values: float) -> None:
         """Changes base values from the next stroke on, as in ``set(hardness=0.5)``.
 

@@ -28,6 +28,7 @@ void db_setting_range(int setting, float *minimum, float *normal, float *maximum
 
 db_brush *db_brush_new(int washed);
 void db_brush_free(db_brush *brush);
+int db_brush_again(db_brush *brush);
 void db_brush_set_base(db_brush *brush, int setting, float value);
 void db_brush_set_curve(db_brush *brush, int setting, int input, const float *points, int n);
 

@@ -22,6 +22,7 @@ def lay_strokes(
     eotf: float | None = None,
     *,
     washed: bool = True,
+    anew: bool = False,
 ) -> list[Layer]:
     """Lays all strokes, in order; stroke i, counted from 0, has seed + i.
 
@@ -40,12 +41,14 @@ def lay_strokes(
         progress: called from time to time with the number of strokes laid.
         eotf: eotf of the light in which pigment mixes; None for MyPaint's own.
         washed: whether wet brushes begin every stroke clean, as recipes tell.
+        anew: whether the brushes' random numbers begin again with every stroke, as recipes tell.
 
     Returns:
         All layers that the strokes name, bottom first.
     """
     known: Sequence[str | None] = [None] * len(brushes) if names is None else names
-    tools = [Tool(settings, name, pigment, washed=washed) for settings, name in zip(brushes, known, strict=True)]
+    how = {"washed": washed, "anew": anew}
+    tools = [Tool(settings, name, pigment, **how) for settings, name in zip(brushes, known, strict=True)]
     last = {int(layer): index for index, layer in enumerate(strokes.layer)}
     paint = PaintLayers(strokes.size, tools, seed, pigment, eotf)
     done: dict[int, Layer] = {}

@@ -24,13 +24,21 @@ class Tool:
         name: name by which MyPaint knows the brush, such as "dreambrush/oil"; None if no stroke map is wanted.
         pigment: whether the brush paints as pigment.
         washed: whether it begins every stroke clean.  In MyPaint a wet brush still has the paint of the stroke before.
+        anew: whether its random numbers begin again with every stroke.  Then no stroke depends on those before it, and
+            one that only moves from drawing to drawing of a film looks the same in all.
     """
 
     def __init__(
-        self, settings: BrushSettings, name: str | None = None, pigment: bool = False, *, washed: bool = True
+        self,
+        settings: BrushSettings,
+        name: str | None = None,
+        pigment: bool = False,
+        *,
+        washed: bool = True,
+        anew: bool = False,
     ) -> None:
         settings = brush_in_mode(settings, pigment)
-        self.brush = Brush(settings, washed=washed)
+        self.brush, self.anew = Brush(settings, washed=washed), anew
         self.text = None if name is None else BrushText(settings, name)
 
 
@@ -77,6 +85,8 @@ class LayerCanvas:
         Returns:
             The rectangle that the stroke touched.
         """
+        if tool.anew:
+            tool.brush.again()
         tool.brush.set_colour(colour.tolist(), self.canvas.eotf)
         tool.brush.set_radius(radius)
         if events is None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.models.catalogue import BrushFile
+from dreambrush.painter.measure.error_course import Course, CourseRecorder
 from dreambrush.painter.measure.transfer import Transfer, measure_transfer, transfer_gap
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Progress
@@ -32,6 +33,7 @@ class Trial:
         transfer: what they are in the dream and on a fresh real canvas.
         seconds: wall time of planning and painting, without measuring.
         cpu_seconds: CPU time of planning and painting, of all threads together.
+        course: how the error that the dream expects fell.
     """
 
     target: Float32
@@ -40,6 +42,7 @@ class Trial:
     transfer: Transfer
     seconds: float
     cpu_seconds: float
+    course: Course = ()
 
 
 def run_trial(
@@ -71,12 +74,13 @@ def run_trial(
     """
     wall, cpu = time.perf_counter(), time.process_time()
     options = PaintOptions(effort=MOST, hand=EXACT, layers=1, colour=colour, ground=ground)
-    painting = paint(target, brush, strokes, seed, progress, options, controller)
+    recorder = CourseRecorder(progress)
+    painting = paint(target, brush, strokes, seed, recorder, options, controller)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     if painting.interrupted:
         raise KeyboardInterrupt
     transfer = measure_transfer(target, painting.strokes, painting.background, [brush], seed)
-    return Trial(target, painting.strokes, painting.background, transfer, wall, cpu)
+    return Trial(target, painting.strokes, painting.background, transfer, wall, cpu, recorder.course())
 
 
 def summarise(trials: Sequence[Trial]) -> dict[str, float]:

@@ -114,6 +114,7 @@ def recipe_of(painting: Painting, brushes: Sequence[BrushFile], seed: int, optio
         eotf=painting.eotf,
         washed=any(each.smudges for each in settings),
         relief=relief,
+        anew=painting.anew,
     )
 
 

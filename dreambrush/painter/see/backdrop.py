@@ -70,8 +70,8 @@ def see_backdrop(document: Document, above: Node | None = None, region: Pixels |
     visible = None
     below = document
     if above is not None:
-        below = replace(document, root=_only(document.root, lambda path: not _is_above(path, above.path)))
-        over = _only(document.root, lambda path: _is_above(path, above.path))
+        below = replace(document, root=only_layers(document.root, lambda path: not _is_above(path, above.path)))
+        over = only_layers(document.root, lambda path: _is_above(path, above.path))
         if any(node.visible for node in over.walk() if isinstance(node, PaintLayer)):
             hidden = render_document(replace(document, root=over, background=None))
             visible = np.asarray(1 - hidden[..., 3] / np.float32(255), np.float32)
@@ -139,12 +139,12 @@ def _is_above(path: Path, other: Path) -> bool:
     return path < other and other[: len(path)] != path
 
 
-def _only(group: Group, keep: Callable[[Path], bool]) -> Group:
+def only_layers(group: Group, keep: Callable[[Path], bool]) -> Group:
     """The tree of layers with only those layers."""
     children: list[Node] = []
     for child in group.children:
         if isinstance(child, Group):
-            some = _only(child, keep)
+            some = only_layers(child, keep)
             if some.children:  # even an empty group would clear what is below it, in some modes
                 children.append(some)
         elif keep(child.path):

@@ -250,3 +250,22 @@ def test_ctrl_c_before_anything_is_done(command: Command, monkeypatch: pytest.Mo
     outcome = command("bench", "digits", "digits.npy", "--strokes", "1", "--json")
     assert (outcome.code, outcome.stdout, outcome.stderr.strip()) == (ExitCode.INTERRUPTED, "", "Interrupted.")
     assert not Path("bench-digits").exists()
+
+
+def test_a_page_shows_every_painting(command: Command) -> None:
+    np.save("digits.npy", writing(2))
+    page_in_folder = "bench-digits/page.html"  # a folder that is not there yet
+    once = command("bench", "digits", "digits.npy", "--strokes", "1", "--count", "1", "--html", page_in_folder, "-q")
+    assert once.code == ExitCode.OK and Path(page_in_folder).exists()
+    words = ("bench", "digits", "digits.npy", "--strokes", "1", "--strokes", "2", "--force", "--html", "digits.html")
+    outcome = command(*words)
+    assert outcome.code == ExitCode.OK and "digits.html: a page of " in outcome.stderr
+    page = Path("digits.html").read_text()
+    report = json.loads(Path("bench-digits/digits.json").read_text())
+    for row in report["results"]:
+        for painting in row["paintings"]:
+            assert f"{painting['picture']}, {row['strokes']} strokes" in page
+            assert f"error {painting['mse']:.5f}" in page and f"error {painting['dreamed_mse']:.5f}" in page
+    assert "dreambrush bench digits digits.npy --html digits.html --strokes 1 --strokes 2 --force" in page
+    outcome = command(*words[:-1], "photo.png")
+    assert outcome.code == ExitCode.USAGE and "'photo.png' is not the name of a page" in outcome.stderr

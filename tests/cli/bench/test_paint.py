@@ -151,3 +151,17 @@ def test_other_settings_cannot_be_compared(command: Command, words: str, name: s
     assert outcome.code == ExitCode.USAGE and outcome.stdout == ""
     assert f"dreambrush bench paint takes no {name}" in outcome.stderr
     assert f"Leave out the {name}" in outcome.stderr
+
+
+def test_a_page_explains_the_paintings(command: Command) -> None:
+    outcome = command("bench", "paint", "--html", "my report.html", "--json")
+    assert outcome.code == ExitCode.OK and json.loads(outcome.stdout)["agreement"] == "exact"
+    assert outcome.stderr.startswith("my report.html: a page of ")
+    page = Path("my report.html").read_text()
+    for case in TINY:
+        assert case.title in page
+    assert "dreambrush bench paint --html &#x27;my report.html&#x27; --json" in page
+    Path("my report.html").write_text("mine")
+    outcome = command("bench", "--html", "my report.html")
+    assert outcome.code == ExitCode.OUTPUT and Path("my report.html").read_text() == "mine"
+    assert command("bench", "--html", "my report.html", "--force", "-q").stderr == ""

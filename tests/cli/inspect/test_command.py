@@ -199,7 +199,7 @@ def test_a_recipe_that_cannot_be_read_is_said(command: Command) -> None:
         (("ours.ora", "--svg", "none/s.svg"), 4, "Create it first"),
         (("ours.ora", "--svg", "s.svg", "--painting", "2"), 2, "was painted once, but --painting is 2"),
         (("ours.ora", "--svg", "s.svg", "--painting", "0"), 2, "'0' is not a whole number"),
-        (("ours.ora", "--force"), 2, "only for --strokes and --svg"),
+        (("ours.ora", "--force"), 2, "only for --strokes, --svg and --html"),
         ((), 2, "FILE.ora"),
     ],
 )

@@ -1,0 +1,269 @@
+"""A film of ``dreambrush paint``: read, painted drawing by drawing, saved and reported."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dreambrush.cli.paint.resume import digests_of
+from dreambrush.cli.paint.settings import PaintSettings
+from dreambrush.cli.shared.brushes import brushes_with_dreams
+from dreambrush.cli.shared.configured import is_typed
+from dreambrush.cli.shared.outputs import check_output, check_replaces_none
+from dreambrush.cli.ui.likeness import decibels
+from dreambrush.cli.ui.progress import progress_bar
+from dreambrush.errors import ExitCode, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from dreambrush.arrays import Float32
+    from dreambrush.film.clip import Clip
+    from dreambrush.film.kept import Drawn
+    from dreambrush.models.catalogue import BrushFile
+    from dreambrush.painter.options import PaintOptions
+    from dreambrush.painter.painting import Progress
+
+FILMS = ".mp4", ".gif", ".webp"  # endings of films that can be saved
+# Options that are about single pictures, by their parameters.
+NOT_OF_FILMS = {
+    **{"onto": "--onto", "resume": "--resume", "watch": "--watch", "timelapse": "--timelapse", "formats": "--format"},
+    **{"dpi": "--dpi", "time": "--time", "until": "--until", "relief": "--relief", "flow": "--flow"},
+    **{"flatten_pigment": "--flatten-pigment", "sample": "--sample", "jobs": "--jobs", "ground": "--ground"},
+    "cluster": "--cluster",
+}
+OF_FILMS = {"held": "--on", "boil": "--boil", "keys": "--keys", "from_key": "--from"}
+OFTEN = 0.2  # seconds from one look of the bar to the next
+
+
+@dataclass(frozen=True)
+class FilmSettings:
+    """What the options of films say.
+
+    Attributes:
+        on: for how many frames a drawing is held.
+        boil: how far strokes wiggle from drawing to drawing, 0..1.
+        keys: one of so many frames is saved as .ora; None for none.
+        from_key: a drawing that the artist has changed, or None.
+    """
+
+    on: int
+    boil: float
+    keys: int | None
+    from_key: Path | None
+
+
+def film_among(targets: Sequence[Path], outputs: Sequence[Path]) -> Path | None:
+    """The film among what is to be painted; None if these are pictures.
+
+    A video is always a film.  An animated picture and a folder are films if the output is one.
+
+    Raises:
+        UsageError: there is a film and something else.
+    """
+    from dreambrush.film.clip import is_film, is_video
+
+    moving = any(each.suffix.lower() in FILMS for each in outputs)
+    films = [each for each in targets if is_video(each) or (moving and is_film(each))]
+    if films and len(targets) > 1:
+        raise UsageError(
+            "A film is painted alone, but there are several things to paint.",
+            "Paint them one after the other.",
+            id="only-one-picture",
+        )
+    return films[0] if films else None
+
+
+def refuse_film_options() -> None:
+    """Check that no option of films was given for pictures.
+
+    Raises:
+        UsageError: one was.
+    """
+    for name, option in OF_FILMS.items():
+        if is_typed(name):
+            raise UsageError(
+                f"{option} is for films.",
+                "Name a film and an output such as -o painted.mp4, or leave it out.",
+                id="only-for-films",
+            )
+
+
+def paint_clip(
+    path: Path,
+    outputs: Sequence[Path],
+    settings: PaintSettings,
+    words: Sequence[str],
+    film: FilmSettings,
+    size: int | None,
+    *,
+    force: bool,
+    go_on: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Paint a film; return the exit code.
+
+    Raises:
+        DreambrushError: something is wrong with the film, an option or an output.
+    """
+    from dreambrush.film.clip import open_clip
+    from dreambrush.film.kept import Kept
+    from dreambrush.film.keys import read_key
+    from dreambrush.film.painted import KeyWish, paint_film
+    from dreambrush.film.story import FilmCommission
+
+    for name, option in NOT_OF_FILMS.items():
+        if is_typed(name):
+            raise UsageError(f"{option} is not for films.", "Leave it out.", id="not-for-films")
+    out = _output_of(path, outputs)
+    clip = open_clip(path, size)
+    check_replaces_none(out, [path])
+    check_output(out, overwrite=force)
+    kept = Kept(out)
+    if kept.is_there and not (go_on or force):
+        raise OutputError(
+            f"'{kept.folder}' holds an unfinished film.",
+            "Finish it with --continue, or begin anew with --force.",
+            id="film-unfinished",
+        )
+    brushes = brushes_with_dreams(words, quiet=quiet)
+    keys = None
+    if film.keys is not None:
+        _check_keys(out, clip, film, overwrite=force or (go_on and kept.is_there))
+        keys = KeyWish(film.keys, settings.record(), settings.your_turn)
+    key = None if film.from_key is None else read_key(film.from_key)
+    if key is not None:
+        _check_key(key.frame, key.merged.shape, clip, film)
+    request = _request(clip, brushes, settings, film)
+    begun = None
+    if go_on and kept.is_there:
+        begun = kept.go_on(request)
+    else:
+        kept.begin(request)
+    make = partial(_options, settings, brushes)
+    asked = FilmCommission(tuple(brushes), settings.strokes, settings.seed, make, film.on, film.boil, key)
+    started = time.perf_counter()
+    try:
+        with progress_bar(path.name, quiet=quiet) as update:
+            show = _shown(update, len(clip.times))
+            drawn = paint_film(clip, asked, kept, out, begun, keys, show, overwrite=force)
+    except KeyboardInterrupt:
+        done = kept.drawn[-1].frame + 1 if kept.drawn else 0
+        click.echo(f"Interrupted: {done} of {len(clip.times)} frames of '{out}' are painted.", err=True)
+        if not quiet:
+            click.echo("Go on with the same command and --continue.", err=True)
+        return ExitCode.INTERRUPTED
+    report = _report(path, out, clip, drawn, time.perf_counter() - started)
+    if as_json:
+        click.echo(json.dumps(report))
+    if not quiet:
+        near = decibels(report["mse"])
+        close = "" if near is None else f", {near:.1f} dB from the clip"
+        shots = "1 shot" if report["shots"] == 1 else f"{report['shots']} shots"
+        counts = f"{report['frames']} frames, {report['drawings']} drawings, {shots}"
+        click.echo(f"{out}: {counts}{close}, painted in {report['seconds']:.0f} s.", err=True)
+    return ExitCode.OK
+
+
+def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
+    """The file for the painted film.
+
+    Raises:
+        UsageError: there are several, or it is no film.
+    """
+    if len(outputs) > 1:
+        raise UsageError("A film is saved as one file, but -o names several.", "Name one.", id="options-conflict")
+    out = outputs[0] if outputs else Path()
+    if out.is_dir():
+        out = out / f"{path.stem or path.name}-painted.mp4"
+    if out.suffix.lower() not in FILMS:
+        raise UsageError(
+            f"The film '{out}' must end in {', '.join(FILMS[:-1])} or {FILMS[-1]}.",
+            f"Try: -o '{out.stem or 'film'}.mp4'",
+            id="wrong-ending",
+        )
+    if out.suffix.lower() == ".mp4":
+        from dreambrush.pictures.films import need_av
+
+        need_av()
+    return out
+
+
+def _check_keys(out: Path, clip: Clip, film: FilmSettings, *, overwrite: bool) -> None:
+    from dreambrush.film.keys import key_path
+    from dreambrush.film.painted import key_frames
+
+    assert film.keys is not None
+    for frame in key_frames(len(clip.times), film.keys, film.on):
+        check_output(key_path(out, frame), overwrite=overwrite)
+
+
+def _check_key(frame: int, shape: tuple[int, ...], clip: Clip, film: FilmSettings) -> None:
+    """Check that a changed drawing belongs to this film."""
+    from dreambrush.film.camera import SCALE
+
+    width, height = (SCALE * side for side in clip.size)
+    if shape[:2] != (height, width) or frame >= len(clip.times):
+        raise UsageError(
+            f"'{film.from_key}' is a drawing of another film, or of another size.",
+            f"This film has {len(clip.times)} frames, and its drawings are {width} x {height} pixels.",
+            id="drawing-of-another-film",
+        )
+
+
+def _request(clip: Clip, brushes: Sequence[BrushFile], settings: PaintSettings, film: FilmSettings) -> dict[str, Any]:
+    """All on which the bytes of the film depend, as plain data."""
+    from dreambrush import __version__
+
+    files = sorted(clip.path.iterdir()) if clip.path.is_dir() else [clip.path]
+    content = hashlib.sha256()
+    for each in files:
+        if each.is_file():
+            content.update(each.name.encode() + b"\0" + each.read_bytes())
+    key = None if film.from_key is None else hashlib.sha256(film.from_key.read_bytes()).hexdigest()
+    return {
+        **{"version": __version__, "clip": content.hexdigest(), "size": list(clip.size)},
+        **{"on": film.on, "boil": film.boil, "keys": film.keys, "from": key, "settings": settings.record()},
+        "digests": {name: each for name, each in digests_of(Path(), brushes, settings, None).items() if name},
+    }
+
+
+def _options(settings: PaintSettings, brushes: Sequence[BrushFile], picture: Float32) -> PaintOptions:
+    height, width = picture.shape[:2]
+    return settings.for_painter(width, height, 0.0, picture, brushes)
+
+
+def _shown(update: Callable[[str, int, int, str], None] | None, frames: int) -> Callable[[int, Progress | None], None]:
+    """Tells the bar how many frames are done, and of a drawing that takes long, how far it is."""
+    told = [0.0]
+
+    def show(frame: int, progress: Progress | None) -> None:
+        now = time.monotonic()
+        if update is None or (progress is not None and now < told[0] + OFTEN):
+            return
+        told[0] = now
+        note = "" if progress is None else f"{progress.stage.lower()} {progress.done} of {progress.total}"
+        update("paint", frame, frames, note)
+
+    return show
+
+
+def _report(path: Path, out: Path, clip: Clip, drawn: Sequence[Drawn], seconds: float) -> dict[str, Any]:
+    return {
+        "target": str(path),
+        "output": str(out),
+        "size": list(clip.size),
+        "frames": len(clip.times),
+        "drawings": len(drawn),
+        "shots": drawn[-1].shot + 1,
+        "mse": sum(each.mse for each in drawn) / len(drawn),
+        "sound": clip.sound and out.suffix.lower() == ".mp4",
+        "seconds": round(seconds, 3),
+    }

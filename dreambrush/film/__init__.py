@@ -1,0 +1,1 @@
+"""Films, painted drawing by drawing: strokes live on from one to the next."""

@@ -1,0 +1,81 @@
+"""Strokes move with what they show (Litwinowicz, "Processing Images and Video for an Impressionist Effect", 1997)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dreambrush.arrays import Float32, Mask, Pixels
+from dreambrush.bezier import PATH, RADIUS, path_nodes
+from dreambrush.film.drawing import Drawing
+from dreambrush.film.flow import backward, places_of, smoothed, taken
+from dreambrush.painter.sketch import Sketch
+
+SMOOTH = 4.0  # pixels: blur of the flow that strokes follow, so that they bend with the form and not with its noise
+GROWTH = 0.1  # by which a stroke may become wider or narrower from one frame to the next, at most
+NODES = 4  # pieces of a path, at whose ends colours are compared
+LIGHT = 6.0  # pixels: blur of the change of light
+UNNOTICED, MOST_LIGHT = 0.012, 0.12  # changes of light that strokes do not follow, and the most that they follow
+
+
+def carried(drawing: Drawing, before: Pixels, after: Pixels, flow: Float32, *, coloured: bool = True) -> Drawing:
+    """The drawing as the motion between two frames carries it.
+
+    Strokes that leave the canvas are gone.  The others grow with what comes nearer, and take on how the light changes.
+
+    Args:
+        drawing: a drawing.
+        before: (h, w, 3) uint8, the frame that it shows.
+        after: (h, w, 3) uint8, the next one.
+        flow: (h, w, 2) pixels, from the first to the second.
+        coloured: whether strokes may change their colours; not where only some colours may be used.
+    """
+    height, width = flow.shape[:2]
+    soft = smoothed(flow, SMOOTH)
+    sketch = moved(drawing.sketch, soft)
+    back = backward(soft)
+    places = places_of(height, width) + back
+    if coloured:
+        sketch = relit(sketch, taken(before.astype(np.float32), places), after)
+    focus = None if drawing.focus is None else taken(drawing.focus, places)
+    new = replace(drawing, sketch=sketch, usual=taken(drawing.usual, places), focus=focus)
+    return new.only(on_canvas(sketch, width, height))
+
+
+def moved(sketch: Sketch, flow: Float32) -> Sketch:
+    """A sketch whose strokes follow a smooth flow (h, w, 2)."""
+    if not len(sketch):
+        return sketch
+    spread = np.gradient(flow[..., 0], axis=1) + np.gradient(flow[..., 1], axis=0)
+    points = sketch.strokes[:, PATH].reshape(-1, 3, 2)
+    strokes = sketch.strokes.copy()
+    strokes[:, PATH] = (points + taken(flow, points)).reshape(-1, 6)
+    growth = taken(np.asarray(spread, np.float32), points).mean(1) / 2  # of area, by which a length grows half as much
+    strokes[:, RADIUS] *= np.exp(np.clip(growth, -GROWTH, GROWTH))
+    return replace(sketch, strokes=strokes)
+
+
+def on_canvas(sketch: Sketch, width: int, height: int) -> Mask:
+    """Whether each stroke (k,) may be seen on a canvas of that size in pixels."""
+    points, radius = sketch.strokes[:, PATH].reshape(-1, 3, 2), sketch.strokes[:, RADIUS, None]
+    x, y = points[..., 0], points[..., 1]
+    return np.asarray(
+        (x + radius > 0).any(1) & (x - radius < width).any(1) & (y + radius > 0).any(1) & (y - radius < height).any(1)
+    )
+
+
+def relit(sketch: Sketch, expected: Float32, after: Pixels) -> Sketch:
+    """A sketch whose colours follow the light.
+
+    Args:
+        sketch: strokes that have moved already.
+        expected: (h, w, 3) float32, 0..255: the frame before, as its motion alone would have changed it.
+        after: (h, w, 3) uint8, the frame as it is.
+    """
+    if not len(sketch):
+        return sketch
+    change = smoothed((after - expected) / np.float32(255), LIGHT)
+    seen = taken(change, path_nodes(sketch.strokes, NODES)).mean(1)
+    seen = np.sign(seen) * np.clip(np.abs(seen) - np.float32(UNNOTICED), 0, np.float32(MOST_LIGHT))
+    return replace(sketch, colours=np.clip(sketch.colours + seen, 0, 1).astype(np.float32))

@@ -1,0 +1,117 @@
+"""Optical flow between two frames of a film, and where a film is cut."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from dreambrush.arrays import Float32, Pixels
+from dreambrush.errors import MissingPackageError
+
+PATCH, STRIDE = 12, 4  # pixels: of patches that are compared, and from one to the next
+DESCENTS, REFINEMENTS = 25, 12  # steps for each patch, and of the smooth field that is made of them
+SMOOTHNESS = 40.0
+FINEST = 0  # halvings of the frame at which the search ends: none
+BACKWARD = 3  # rounds in which the flow is turned round
+CUT = 0.16  # mean difference of two frames, once one has followed the other's motion, from which on there is a cut
+SMALL = 96  # pixels of the longer side at which frames are compared
+
+
+def need_cv2() -> Any:
+    """Imports OpenCV, or says how to install it.
+
+    Raises:
+        MissingPackageError: it is not installed.
+    """
+    try:
+        import cv2
+    except ModuleNotFoundError as error:
+        if error.name != "cv2":
+            raise
+        raise MissingPackageError(
+            "Painting a film needs the Python package opencv-python-headless, which is not installed.",
+            "Install what films need with: pip install 'dreambrush[film]'",
+            id="packages-missing",
+        ) from None
+    cv2.setNumThreads(1)  # the flow must not depend on the number of cores
+    return cv2
+
+
+def flow_between(before: Pixels, after: Pixels) -> Float32:
+    """How every pixel of a frame moves to the next one.
+
+    Dense inverse search (Kroeger and others, "Fast Optical Flow using Dense Inverse Search", ECCV 2016), as OpenCV has
+    it.  It runs at full size, for strokes that are off by a fifth of a pixel in each frame swim.
+
+    Args:
+        before: (h, w, 3) uint8, a frame.
+        after: (h, w, 3) uint8, the next one.
+
+    Returns:
+        (h, w, 2) float32: shifts in x and y, in pixels, from places of ``before`` to those of ``after``.
+    """
+    cv2 = need_cv2()
+    grey = [cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2GRAY) for frame in (before, after)]
+    return np.asarray(_search().calc(grey[0], grey[1], None), np.float32)
+
+
+@cache
+def _search() -> Any:
+    cv2 = need_cv2()
+    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search.setFinestScale(FINEST)
+    search.setPatchSize(PATCH)
+    search.setPatchStride(STRIDE)
+    search.setGradientDescentIterations(DESCENTS)
+    search.setVariationalRefinementIterations(REFINEMENTS)
+    search.setVariationalRefinementAlpha(SMOOTHNESS)
+    return search
+
+
+def backward(flow: Float32) -> Float32:
+    """The same motion seen from the later frame: (h, w, 2), where each of its pixels was, less where it is."""
+    places = places_of(flow.shape[0], flow.shape[1])
+    back = -flow
+    for _ in range(BACKWARD):
+        back = -taken(flow, places + back)
+    return back
+
+
+def places_of(height: int, width: int) -> Float32:
+    """The places of all pixels, (h, w, 2) float32: x and y."""
+    return np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1).astype(np.float32)
+
+
+def taken(picture: Float32, places: Float32) -> Float32:
+    """A picture (h, w) or (h, w, c) at places (..., 2) in x and y; beyond its edges it goes on as they are."""
+    cv2 = need_cv2()
+    flat = np.ascontiguousarray(places.reshape(len(places), -1, 2), np.float32)
+    x, y = flat[..., 0], flat[..., 1]
+    out = cv2.remap(np.ascontiguousarray(picture), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out.reshape(*places.shape[:-1], *picture.shape[2:]), np.float32)
+
+
+def smoothed(picture: Float32, sigma: float) -> Float32:
+    """A picture (h, w) or (h, w, c), blurred by a Gaussian of so many pixels."""
+    return np.asarray(need_cv2().GaussianBlur(np.ascontiguousarray(picture), (0, 0), sigma), np.float32)
+
+
+def is_cut(before: Pixels, after: Pixels, flow: Float32) -> bool:
+    """Whether another shot begins: the frame does not come of the one before by any motion.
+
+    Args:
+        before: (h, w, 3) uint8, a frame.
+        after: (h, w, 3) uint8, the next one.
+        flow: (h, w, 2) from the first to the second.
+    """
+    cv2 = need_cv2()
+    height, width = before.shape[:2]
+    factor = max(height, width) / SMALL
+    size = max(round(width / factor), 8), max(round(height / factor), 8)
+    small = [cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (before, after, flow)]
+    places = places_of(size[1], size[0])
+    back = backward(np.asarray(small[2] / np.float32(factor), np.float32))
+    expected = taken(small[0].astype(np.float32), places + back)
+    return float(np.abs(expected - small[1]).mean()) / 255 > CUT

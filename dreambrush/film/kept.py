@@ -1,0 +1,199 @@
+"""What is kept of a film while it is painted: its drawings, and the moment from which it can go on.
+
+A folder beside the film holds ``request.json`` (what was asked), ``00042.png`` (the drawing that frame 42 shows first)
+and ``moment.npz`` (all that the next drawing needs, plain arrays).  Each file is written whole or not at all, and the
+moment last.  So a film that is stopped at any time goes on to the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from dreambrush.errors import OutputError, UsageError
+from dreambrush.files.json_text import read_json
+from dreambrush.files.output import open_output
+from dreambrush.film.drawing import Drawing
+from dreambrush.film.hers import Hers
+from dreambrush.film.story import Moment
+from dreambrush.painter.sketch import Sketch
+
+REQUEST, MOMENT = "request.json", "moment.npz"
+SUFFIX = "-unfinished"  # of the folder
+QUICK = 1  # compression of PNG: they are deleted in the end
+
+
+class Drawn(NamedTuple):
+    """A drawing of the film.
+
+    Attributes:
+        frame: number of the frame that it shows first.
+        shot: number of its shot.
+        mse: mean squared error of the drawing against that frame.
+    """
+
+    frame: int
+    shot: int
+    mse: float
+
+
+class Kept:
+    """The folder of an unfinished film.
+
+    Args:
+        film: the film's file; the folder lies beside it.
+
+    Attributes:
+        folder: the folder.
+        drawn: the drawings so far.
+    """
+
+    def __init__(self, film: Path) -> None:
+        self.folder = film.with_name(f"{film.name.replace('.', '-')}{SUFFIX}")
+        self.drawn: list[Drawn] = []
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is an unfinished film."""
+        return (self.folder / REQUEST).is_file()
+
+    def begin(self, request: Mapping[str, Any]) -> None:
+        """Makes the folder for a new film; what an older one has left there is deleted.
+
+        Raises:
+            OutputError: the folder cannot be made, or holds something else.
+        """
+        if self.folder.exists() and not self.is_there and any(self.folder.iterdir()):
+            raise OutputError(
+                f"The folder '{self.folder}' is not empty.", "Choose another name with -o.", id="folder-not-empty"
+            )
+        self.remove()
+        try:
+            self.folder.mkdir()
+        except OSError as error:
+            raise OutputError(
+                f"The folder {self.folder} cannot be created: {error.strerror}.",
+                "Choose another with -o.",
+                id="cannot-make-folder",
+            ) from None
+        self._write(REQUEST, json.dumps(request, indent=1).encode())
+
+    def go_on(self, request: Mapping[str, Any]) -> Moment | None:
+        """The last moment of an unfinished film; None if it has none yet.
+
+        Raises:
+            UsageError: it was begun with other files or options.
+            OutputError: what is kept is damaged.
+        """
+        try:
+            same = read_json((self.folder / REQUEST).read_bytes()) == json.loads(json.dumps(request))
+        except (OSError, ValueError):
+            same = False
+        if not same:
+            raise UsageError(
+                f"The unfinished film in '{self.folder}' was begun with other files or options.",
+                "Use those again, or begin anew with --force instead of --continue.",
+                id="changed-since-begun",
+            )
+        if not (self.folder / MOMENT).is_file():
+            return None
+        try:
+            moment, self.drawn = _moment_of((self.folder / MOMENT).read_bytes())
+        except Exception:  # numpy and zipfile raise almost anything when the bytes are wrong
+            raise OutputError(
+                f"The unfinished film in '{self.folder}' is damaged.",
+                "Begin anew with --force.",
+                id="film-kept-damaged",
+            ) from None
+        return moment
+
+    def keep(self, moment: Moment) -> None:
+        """Keeps a drawing, and the moment.
+
+        Raises:
+            OutputError: the disk is full, or the folder is gone.
+        """
+        assert moment.picture is not None
+        out = io.BytesIO()
+        Image.fromarray(moment.picture).save(out, "PNG", compress_level=QUICK)
+        self._write(_name(moment.frame), out.getvalue())
+        self.drawn.append(Drawn(moment.frame, moment.shot, moment.mse))
+        self._write(MOMENT, _bytes_of(moment, self.drawn))
+
+    def pictures(self, frames: int) -> Iterator[Image.Image]:
+        """The picture of each frame; the same object again while a drawing is held."""
+        begins = {drawn.frame for drawn in self.drawn}
+        shown: Image.Image | None = None
+        for frame in range(frames):
+            if frame in begins:
+                shown = self.picture(frame)
+            assert shown is not None
+            yield shown
+
+    def picture(self, frame: int) -> Image.Image:
+        """The drawing that a frame shows first."""
+        with Image.open(self.folder / _name(frame)) as image:
+            return image.convert("RGB")
+
+    def remove(self) -> None:
+        """Deletes the folder with what we have put there."""
+        if self.is_there:
+            shutil.rmtree(self.folder)
+
+    def _write(self, name: str, data: bytes) -> None:
+        with open_output(self.folder / name, overwrite=True) as file:
+            file.write(data)
+
+
+def _name(frame: int) -> str:
+    return f"{frame:05d}.png"
+
+
+def _bytes_of(moment: Moment, drawn: list[Drawn]) -> bytes:
+    drawing, hers = moment.drawing, moment.hers
+    said = {
+        **{name: getattr(moment, name) for name in ("frame", "shot", "since", "mse")},
+        **{"layers": drawing.layers, "next_number": drawing.next_number, "lacks": drawing.lacks, "drawn": drawn},
+    }
+    arrays = {
+        **vars(drawing.sketch),
+        **{name: getattr(drawing, name) for name in ("layer", "number", "ground", "usual")},
+        "said": np.frombuffer(json.dumps(said).encode(), np.uint8),
+    }
+    if drawing.focus is not None:
+        arrays["focus"] = drawing.focus
+    if hers is not None:
+        arrays |= {f"hers_{name}": array for name, array in vars(hers).items()}
+    out = io.BytesIO()
+    np.savez(out, **arrays)
+    return out.getvalue()
+
+
+def _moment_of(data: bytes) -> tuple[Moment, list[Drawn]]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    said = read_json(arrays["said"].tobytes())
+    sketch = Sketch(arrays["strokes"], arrays["colours"], arrays["brush"])
+    drawing = Drawing(
+        sketch,
+        arrays["layer"],
+        arrays["number"],
+        tuple(said["layers"]),
+        arrays["ground"],
+        arrays["usual"],
+        arrays.get("focus"),
+        said["next_number"],
+        said["lacks"],
+    )
+    hers = None
+    if "hers_paint" in arrays:
+        hers = Hers(arrays["hers_paint"], arrays["hers_large"], arrays["hers_places"])
+    moment = Moment(said["frame"], said["shot"], said["since"], drawing, hers, mse=said["mse"])
+    return moment, [Drawn(*each) for each in said["drawn"]]

@@ -1,0 +1,101 @@
+"""The sheet on which a drawing is laid with the real engine, at twice the size of a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+
+from dreambrush.arrays import Float32, Int64, Pixels
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
+from dreambrush.events import events_in_turn
+from dreambrush.film.camera import SCALE, filmed
+from dreambrush.film.drawing import Drawing, enlarged
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.blend.blending import merge_layers
+from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.mypaint.layer import Layer
+from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, canvas_eotf
+from dreambrush.painter.sketch import Sketch
+
+
+class Sheet:
+    """Layers of real paint.  No stroke depends on another, so that layers are laid at the same time.
+
+    Args:
+        drawing: the strokes to lay, in pixels of a frame.
+        size: width and height of a frame in pixels.
+        brushes: that strokes may be laid with, numbered from 0.
+        pigment: whether paint mixes as pigment.
+        seed: of the painting.
+        named: whether MyPaint is to know the strokes, for a file that is opened there.
+
+    Attributes:
+        size: width and height of the sheet in pixels.
+        pigment: whether paint mixes as pigment.
+        eotf: of its light.
+    """
+
+    def __init__(
+        self,
+        drawing: Drawing,
+        size: tuple[int, int],
+        brushes: Sequence[BrushFile],
+        pigment: bool,
+        seed: int,
+        *,
+        named: bool = False,
+    ) -> None:
+        self._settings = [read_myb(brush.path) for brush in brushes]
+        self._names = [brush.mypaint_name if named else None for brush in brushes]
+        self.pigment, self._seed, self.eotf = pigment, seed, canvas_eotf(pigment)
+        self._ground, self._layers = drawing.ground, drawing.layers
+        self.size = SCALE * size[0], SCALE * size[1]
+        self._canvases = [LayerCanvas(*self.size, pigment) for _ in drawing.layers]
+        lay = partial(self._lay_layer, drawing)
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(lay, range(len(drawing.layers))))
+        self._done: list[Layer] | None = None
+
+    def lay_on_top(self, sketch: Sketch, number: Int64) -> None:
+        """Lays new strokes (k of them, in pixels of a frame, with their numbers) on the top layer."""
+        self._lay(len(self._layers) - 1, sketch, number)
+        if self._done is not None:
+            self._done[-1] = self._canvases[-1].layer(self._layers[-1])
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All layers, bottom first."""
+        if self._done is None:
+            self._done = [canvas.layer(name) for canvas, name in zip(self._canvases, self._layers, strict=True)]
+        return self._done
+
+    def merged(self) -> Pixels:
+        """The drawing as MyPaint shows it, (2h, 2w, 3) uint8."""
+        return merge_layers(self.layers, self._ground, self.eotf)
+
+    def seen(self) -> Float32:
+        """What the camera sees, (h, w, 3) float32, sRGB 0..1."""
+        return filmed(self.merged())
+
+    def _lay_layer(self, drawing: Drawing, layer: int) -> None:
+        some = drawing.layer == layer
+        self._lay(layer, drawing.sketch[some], drawing.number[some])
+
+    def _lay(self, layer: int, sketch: Sketch, number: Int64) -> None:
+        canvas, tools = self._canvases[layer], dict[int, Tool]()
+        large = enlarged(sketch, SCALE)
+        for index, events in enumerate(events_in_turn(large.strokes)):
+            brush, stroke = int(large.brush[index]), large.strokes[index]
+            if brush not in tools:
+                tools[brush] = Tool(self._settings[brush], self._names[brush], self.pigment, anew=True)
+            path, radius = stroke[PATH].reshape(3, 2), float(stroke[RADIUS])
+            seed = self._seed + int(number[index])
+            canvas.paint(tools[brush], path, stroke[PRESSURES], radius, large.colours[index], seed, events)
+
+
+def mean_squared_error(picture: Float32, wanted: Float32) -> float:
+    """Mean squared error of a picture (h, w, 3) against another, colours in 0..1."""
+    return float(np.mean(np.square(picture - wanted), dtype=np.float64))

@@ -1,0 +1,267 @@
+"""The story of a painted film: the first drawing of each shot is painted as any picture, the next ones live on from it.
+
+From drawing to drawing strokes move with what they show.  What still serves stays, what does not is mended.  Hertzmann
+and Perlin ("Painterly rendering for video and interaction", 2000) paint over the last frame where it has changed; here
+the strokes themselves go along, so that every drawing is a painting of strokes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+import numpy as np
+
+from dreambrush.arrays import Float32, Pixels
+from dreambrush.film.boil import boiled
+from dreambrush.film.camera import as_frame
+from dreambrush.film.carry import carried
+from dreambrush.film.drawing import Drawing
+from dreambrush.film.flow import flow_between, is_cut
+from dreambrush.film.hers import Hers, Key
+from dreambrush.film.keys import KeyDrawing
+from dreambrush.film.mend import Wrong, errors_near, made_room, new_strokes, wrong_in
+from dreambrush.film.sheet import Sheet, mean_squared_error
+from dreambrush.models.catalogue import BrushFile
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.painting import Painting, Progress
+from dreambrush.painter.refine.dreams import Dreams
+from dreambrush.painter.run import paint
+from dreambrush.painter.see.target import Target
+from dreambrush.painter.sketch import Sketch
+from dreambrush.painter.study import look_at
+
+WRONG = 0.5  # share of a place that is wrong, from which on what it usually is begins anew
+
+
+@dataclass(frozen=True, eq=False)
+class FilmCommission:
+    """What is asked of a painter of films.
+
+    Attributes:
+        brushes: that it is painted with.
+        strokes: of each drawing.
+        seed: of all choices.
+        options: makes the options for the first drawing (h, w, 3) float32 of a shot.
+        on: for how many frames a drawing is held.
+        boil: how far strokes wiggle from drawing to drawing, 0..1.
+        key: a drawing that the artist has changed; None if there is none.
+    """
+
+    brushes: tuple[BrushFile, ...]
+    strokes: int
+    seed: int
+    options: Callable[[Float32], PaintOptions]
+    on: int = 1
+    boil: float = 0.0
+    key: Key | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A moment of the film: a drawing that is finished, and all that the next one needs.
+
+    Attributes:
+        frame: number of the frame that it shows first.
+        shot: number of the shot, from 0.
+        since: frames since the shot began.
+        drawing: its strokes.
+        hers: what the artist has changed in an earlier drawing; None if there is nothing.
+        picture: (h, w, 3) uint8, as the camera sees it; None when it was read from a file, for it is filmed already.
+        mse: mean squared error of the picture against its frame.
+        again: lays it again, so that MyPaint knows its strokes, for a file; None as the picture.
+    """
+
+    frame: int
+    shot: int
+    since: int
+    drawing: Drawing
+    hers: Hers | None = None
+    picture: Pixels | None = None
+    mse: float = 0.0
+    again: Callable[[], tuple[Drawing, Sheet]] | None = None
+
+    def as_key(self) -> KeyDrawing:
+        """The drawing for a file.
+
+        Raises:
+            ValueError: it was read from a file.
+        """
+        if self.again is None:
+            raise ValueError("Expected a drawing that was just laid but it was read from a file")
+        drawing, sheet = self.again()
+        return KeyDrawing(self.frame, drawing, sheet, self.hers, self.mse)
+
+
+def moments(
+    frames: Iterable[Pixels],
+    asked: FilmCommission,
+    begun: Moment | None = None,
+    progress: Callable[[int, Progress], None] = lambda frame, told: None,
+) -> Iterator[Moment]:
+    """Paints a film.
+
+    Args:
+        frames: (h, w, 3) uint8, all of one size, from the first on.
+        asked: what is asked.
+        begun: a moment to go on from; what follows is as if it had never stopped.
+        progress: told the number of a frame that begins a shot, and how far its drawing is.
+
+    Yields:
+        A moment for each drawing.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C.
+        ModelError: a brush has no dream.
+    """
+    now, before = begun, None
+    with Dreams([brush.dream_folder() for brush in asked.brushes]) as dreams:
+        shot: Shot | None = None
+        for number, frame in enumerate(frames):
+            if begun is not None and number <= begun.frame:
+                if number == begun.frame - begun.since:
+                    shot = Shot(asked, dreams, frame)
+                before = frame
+                continue
+            flow = None if now is None or before is None else flow_between(before, frame)
+            if now is None or before is None or flow is None or shot is None or is_cut(before, frame, flow):
+                shot = Shot(asked, dreams, frame)
+                now = shot.first(number, 0 if now is None else now.shot + 1, partial(progress, number))
+                yield now
+            else:
+                drawing = carried(now.drawing, before, frame, flow, coloured=shot.free)
+                hers = now.hers and now.hers.carried(flow)
+                now = replace(now, drawing=drawing, hers=hers, since=now.since + 1, picture=None, again=None)
+                if now.since % asked.on == 0:
+                    now = shot.next(number, now, frame)
+                    yield now
+            before = frame
+
+
+class Shot:
+    """Draws one shot.
+
+    Args:
+        asked: what is asked.
+        dreams: of all brushes.
+        frame: (h, w, 3) uint8, its first one.
+    """
+
+    def __init__(self, asked: FilmCommission, dreams: Dreams, frame: Pixels) -> None:
+        self.asked, self._all, self._frame = asked, dreams, frame
+
+    @cached_property
+    def options(self) -> PaintOptions:
+        """The options of the first drawing; none has a relief, for that of moving paint would flicker."""
+        return replace(self.asked.options(_picture(self._frame)), relief=0.0)
+
+    @property
+    def free(self) -> bool:
+        """Whether strokes may have any colour."""
+        options = self._later
+        return options.palette is None and options.colour is None and not options.grey
+
+    @cached_property
+    def _later(self) -> PaintOptions:
+        """The options of strokes that are added to it: where it has stages, of the last one, which lies on top."""
+        options = self.options
+        return options.of_stage(options.stages[-1]) if options.stages else options
+
+    @cached_property
+    def _tools(self) -> tuple[int, ...]:
+        """The numbers of the brushes that add strokes to it."""
+        stages = self.options.stages
+        return (stages[-1].brushes if stages else ()) or tuple(range(len(self.asked.brushes)))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a frame in pixels."""
+        return self._frame.shape[1], self._frame.shape[0]
+
+    def first(self, number: int, shot: int, progress: Callable[[Progress], None]) -> Moment:
+        """Paints the first drawing, as any picture."""
+        asked, frame = self.asked, self._frame
+        painting = paint(_picture(frame), asked.brushes, asked.strokes, asked.seed, progress, self.options)
+        if painting.interrupted:
+            raise KeyboardInterrupt
+        drawing = _drawing_of(painting, self.options.focus)
+        laid = self._laid(drawing, number)
+        sheet = self._sheet(laid)
+        seen, wanted = sheet.seen(), self._wanted(frame, drawing)
+        drawing = replace(drawing, usual=errors_near(seen, wanted))
+        return self._moment(Moment(number, shot, 0, drawing), laid, sheet, seen, frame)
+
+    def next(self, number: int, now: Moment, frame: Pixels) -> Moment:
+        """Mends a drawing that was carried to a frame."""
+        asked = self.asked
+        wanted = self._wanted(frame, now.drawing)
+        drawing = made_room(now.drawing, asked.strokes, self._all, wanted, self.options)
+        laid = self._laid(drawing, number)
+        sheet = self._sheet(laid)
+        seen = sheet.seen()
+        free = None if now.hers is None else 1 - now.hers.share
+        wrong = wrong_in(drawing, errors_near(seen, wanted), asked.strokes, free)
+        drawing = replace(drawing, lacks=wrong.strokes)
+        count = min(wrong.strokes, asked.strokes - len(drawing))
+        if count > 0:
+            more = self._more(wanted, seen, wrong, count, number, drawing)
+            drawing, laid = drawing.with_more(more), laid.with_more(more)
+            sheet.lay_on_top(more, drawing.number[-len(more) :] if len(more) else drawing.number[:0])
+            seen = sheet.seen()
+            usual = np.where(wrong.places > WRONG, errors_near(seen, wanted), drawing.usual)
+            drawing = replace(drawing, usual=usual.astype(np.float32))
+        return self._moment(replace(now, frame=number, drawing=drawing), laid, sheet, seen, frame)
+
+    def _more(self, wanted: Float32, seen: Float32, wrong: Wrong, count: int, number: int, drawing: Drawing) -> Sketch:
+        asked, tools = self.asked, self._tools
+        brushes, dreams = [asked.brushes[tool] for tool in tools], self._all.some(tools)
+        options = replace(self._later, focus=drawing.focus, ground=_colour(drawing.ground))
+        sketch = new_strokes(wanted, seen, wrong, count, brushes, dreams, options, asked.seed + number)
+        return replace(sketch, brush=np.array(tools, np.int64)[sketch.brush])
+
+    def _wanted(self, frame: Pixels, drawing: Drawing) -> Float32:
+        """The frame as the painter sees it, (h, w, 3)."""
+        options = replace(self._later, focus=drawing.focus, ground=_colour(drawing.ground))
+        return look_at(Target(_picture(frame), options.ground, palette=options.palette), options)[2]
+
+    def _laid(self, drawing: Drawing, number: int) -> Drawing:
+        """The drawing as it is laid in a frame."""
+        return replace(drawing, sketch=boiled(drawing.sketch, self.asked.boil, self.asked.seed + number))
+
+    def _sheet(self, drawing: Drawing, *, named: bool = False) -> Sheet:
+        return Sheet(drawing, self.size, self.asked.brushes, self.options.pigment, self.asked.seed, named=named)
+
+    def _moment(self, now: Moment, laid: Drawing, sheet: Sheet, seen: Float32, frame: Pixels) -> Moment:
+        """The moment with its picture, on which lies what the artist has painted."""
+        key, hers = self.asked.key, now.hers
+        if key is not None and key.frame == now.frame:
+            hers = key.changes(sheet.merged())
+        picture = seen if hers is None else hers.over(seen)
+        mse = mean_squared_error(picture, _picture(frame))
+
+        def again() -> tuple[Drawing, Sheet]:
+            return laid, self._sheet(laid, named=True)
+
+        return replace(now, hers=hers, picture=as_frame(picture), mse=mse, again=again)
+
+
+def _picture(frame: Pixels) -> Float32:
+    return np.asarray(frame / np.float32(255), np.float32)
+
+
+def _colour(ground: Pixels) -> tuple[float, float, float]:
+    red, green, blue = (ground / 255).tolist()
+    return red, green, blue
+
+
+def _drawing_of(painting: Painting, focus: Float32 | None) -> Drawing:
+    """The strokes of a painting, layer on layer."""
+    strokes = painting.strokes
+    order = np.argsort(strokes.layer, kind="stable")
+    sketch = Sketch(strokes.rows(), strokes.colour, strokes.brush.astype(np.int64))[order]
+    count, (width, height) = len(order), strokes.size
+    usual = np.zeros((height, width), np.float32)
+    numbers = np.arange(count, dtype=np.int64)
+    layer = strokes.layer.astype(np.int64)[order]
+    return Drawing(sketch, layer, numbers, strokes.layers, painting.background, usual, focus, count)
