@@ -11,8 +11,8 @@ It is JSON under the key "dreambrush" of ``data/mypaint-settings.json``, which M
 shape as a PNG.  Only paintings on paper have ``grain``, and only those with baked layers ``flattened``; both are true.
 Only paintings into a work of another eotf than 1.0 and 2.2 have ``eotf``.  Those whose wet brushes begin every stroke
 clean have ``washed``, which is true; drawings of films have ``anew``, which is true too.  Only paintings with a relief
-have ``relief``: its strength, faces and digest.  A file may hold several recipes, one for
-each time that dreambrush painted in it.
+have ``relief``: its strength, faces and digest.
+A file may hold several recipes, one for each time that dreambrush painted in it.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ PAINT = "--strokes 1 --size 16 --effort 1 -o new.ora"
 LAYER = "--strokes 1 -o new.ora"
 ONTO = f"--onto work.ora {LAYER}"
 REPLAY = "replay painted.ora -o new.ora"
+FILM = "--strokes 1 --size 16 --effort 1 -o new.gif"
 
 
 def rows(id: str, *calls: str) -> list[Row]:
@@ -88,6 +89,36 @@ PICTURES: list[Row] = [
         f"bench digits {name} --count 1" for name in ("objects.npy", "cut.npz", "empty.npy"))),
     *rows("array-not-named", "bench digits two.npz --count 1"),
     *rows("too-few-pictures", "bench digits sound.npz --count 5"),
+]  # fmt: skip
+
+FILMS: list[Row] = [
+    *rows("no-such-picture", *(f"paint {name}.mp4 {FILM}" for name in ("absent", LONG, "dangling", "loop"))),
+    *rows("picture-not-a-file", f"paint pipe.mp4 {FILM}"),
+    *rows("film-damaged", *(f"paint {name}.mp4 {FILM}" for name in ("empty", "text", "song", "cut")), "paint cut.mp4"),
+    *rows("film-has-no-frames", f"paint nothing.mov {FILM}"),
+    *rows("only-one-picture", f"paint clip.gif photo.png {FILM}", f"paint sound.mp4 sound.mp4 {FILM}"),
+    *rows("options-conflict", f"paint clip.gif {FILM} -o other.gif", f"paint clip.gif {FILM} --continue --force"),
+    *rows("wrong-ending", "paint sound.mp4 -o new.ora", "paint sound.mp4 -o new", "paint sound.mp4 -o new.avi"),
+    *rows("output-exists", "paint clip.gif -o taken.gif", "paint sound.mp4 -o taken.mp4"),
+    *rows("output-is-the-picture", "paint clip.gif -o ./clip.gif --force"),
+    *rows("no-such-folder", "paint clip.gif -o nowhere/new.gif"),
+    *rows("cannot-write", f"paint clip.gif -o {LONG}.gif"),
+    *rows("output-not-a-file", "paint clip.gif -o pipe.gif --force"),
+    *rows("film-unfinished", "paint clip.gif -o begun.gif"),
+    *rows("folder-not-empty", "paint clip.gif -o full.gif"),
+    *rows("only-for-films", *(
+        f"paint photo.png {each} {PAINT}" for each in ("--on 2s", "--boil 0.5", "--keys 2", "--from painted.ora"))),
+    *rows("not-for-films", *(f"paint clip.gif {each} {FILM}" for each in (
+        "--onto work.ora", "--watch", "--timelapse other.gif", "--format png", "--dpi 300", "--time 9s", "--until 20",
+        "--relief 0.5", "--flow photo.png", "--flatten-pigment", "--jobs 2", "--ground paper"))),
+    *rows("no-drawing-of-a-film", f"paint clip.gif --from painted.ora {FILM}",
+          f"paint clip.gif --from work.ora {FILM}"),
+    *rows("no-such-file", f"paint clip.gif --from absent.ora {FILM}"),
+    *rows("not-openraster", f"paint clip.gif --from photo.png {FILM}"),
+    *rows("ora-is-a-folder", f"paint clip.gif --from folder.ora {FILM}"),
+    *rows("ora-not-a-file", f"paint clip.gif --from pipe.ora {FILM}"),
+    *rows("ora-not-trusted", f"paint clip.gif --from {hostile_name('external entity')} {FILM}"),
+    *rows("no-such-brush", f"paint clip.gif --brush oyl {FILM}"),
 ]  # fmt: skip
 
 # Files that claim to be huge: a test looks how much memory they take.
@@ -282,6 +313,7 @@ RANGES = {
         "--ground": "mud #12 #1234567", "--save-every": "0", "--max-length": "0", "--min-pressure": "2",
         "--jitter": "nan", "--likeness": "-0.1 1.1 nan", "--edges": "-0.1 1.1 nan", "--relief": "-0.1 1.1 nan",
         "--simplify": "-0.1 1.1 nan", "--temperature": "-0.1 2 nan"},
+    f"paint clip.gif {FILM}": {"--on": "0 2 5s", "--boil": "-0.1 1.1 nan", "--keys": "0 10001 x"},
     REPLAY: {"--scale": "0 65", "--size": "15 16385", "--until": "-1 1000001", "--painting": "0 10001",
         "--relief": "2 nan"},
     "timelapse painted.ora -o new.gif": {
@@ -352,7 +384,7 @@ USES: list[Row] = [
     *rows("film-larger-than-painting", "timelapse painted.ora --size 8192 -o new.gif --seconds 3"),
 ]  # fmt: skip
 
-BAD_CALLS = [*COMMANDS, *PICTURES, *BOMBS, *OUTPUTS, *BRUSHES, *MODELS, *WORKS, *REFERENCES, *USES]
+BAD_CALLS = [*COMMANDS, *PICTURES, *FILMS, *BOMBS, *OUTPUTS, *BRUSHES, *MODELS, *WORKS, *REFERENCES, *USES]
 
 # Where the user's data folder is a file.
 NO_DATA_HOME: list[Row] = [

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import struct
+import wave
 import zipfile
 import zlib
 from pathlib import Path
@@ -23,6 +24,7 @@ from dreambrush.cli import run
 from dreambrush.cli.shared.outputs import UNFINISHED
 from dreambrush.models.catalogue import shipped_folder
 from dreambrush.mypaint.ora.document import read_document
+from dreambrush.pictures.films import write_mp4
 from dreambrush.recipe import chosen_recipe
 from tests.mypaint import hostile_files
 from tests.mypaint.ora_files import MYPAINT, OraFile
@@ -35,6 +37,7 @@ LONG = "x" * 296
 def make(folder: Path) -> None:
     """Fills an empty folder, which must be the current one."""
     make_pictures()
+    make_films()
     paint("photo.png", 3, "painted.ora")
     with read_document("painted.ora") as document:
         chosen_recipe(document.settings, Path("painted.ora")).strokes.save("strokes.json")
@@ -78,6 +81,26 @@ def make_pictures() -> None:
     heads = {"gif": gif_head(), "bmp": bmp_head(), "tga": tga_head(), "tif": tiff_head(), "webp": webp_head()}
     for kind, head in {**heads, "ppm": b"P6 %d %d 255\n" % (BOMB, BOMB)}.items():
         Path(f"bomb.{kind}").write_bytes(head + bytes(200))
+
+
+def make_films() -> None:
+    """A film of two frames, and what is none."""
+    frames = [Image.new("RGB", (48, 36), colour) for colour in ("teal", "orange")]
+    frames[0].save("clip.gif", save_all=True, append_images=frames[1:], duration=100)
+    with open("sound.mp4", "wb") as file:
+        write_mp4(file, iter(frames), 10)
+    data = Path("sound.mp4").read_bytes()
+    Path("cut.mp4").write_bytes(data[: len(data) // 2])
+    Path("empty.mp4").touch()
+    Path("text.mp4").write_text("Buy more ultramarine.")
+    with wave.open("song.mp4", "wb") as song:
+        song.setparams((1, 2, 8000, 0, "NONE", ""))
+        song.writeframes(bytes(1600))
+    Path("nothing.mov").mkdir()
+    Path("begun-gif-unfinished").mkdir()
+    Path("begun-gif-unfinished/request.json").write_text("{}")
+    Path("full-gif-unfinished").mkdir()
+    Path("full-gif-unfinished/notes.txt").write_text("Buy more ultramarine.")
 
 
 def png_bomb(name: str) -> None:

@@ -19,14 +19,15 @@ FORBIDDEN = {
     "jobs": ("mypaint", "models", "dream", "train", "painter", "replay", "pictures", "reference", "styles", "cli"),
     "kernel": ("mypaint", "models", "dream", "train", "painter", "replay", "pictures", "reference", "cli"),
     "manner": ("mypaint", "models", "dream", "train", "painter", "replay", "reference", "styles", "cli"),
-    "mypaint": ("models", "dream", "train", "painter", "replay", "reference", "cli"),
-    "models": ("dream", "train", "painter", "replay", "reference", "cli"),
-    "dream": ("train", "painter", "replay", "reference", "cli"),
-    "painter": ("train", "reference", "gallery", "cli"),
-    "replay": ("train", "reference", "gallery", "cli"),
-    "gallery": ("train", "reference", "cli"),
+    "mypaint": ("models", "dream", "train", "painter", "replay", "film", "reference", "cli"),
+    "models": ("dream", "train", "painter", "replay", "film", "reference", "cli"),
+    "dream": ("train", "painter", "replay", "film", "reference", "cli"),
+    "painter": ("train", "replay", "film", "reference", "gallery", "cli"),
+    "replay": ("train", "film", "reference", "gallery", "cli"),
+    "film": ("train", "replay", "reference", "gallery", "cli"),
+    "gallery": ("train", "film", "reference", "cli"),
     "reference": ("train", "cli"),
-    "train": ("replay", "reference", "cli"),  # a controller is trained on the painter's own error
+    "train": ("replay", "film", "reference", "cli"),  # a controller is trained on the painter's own error
 }
 
 

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from dreambrush import __version__
 from dreambrush.doctor.advice import Advice
 from dreambrush.doctor.mypaint import brushes_in_mypaint, mypaint_itself
-from dreambrush.doctor.packages import packages_for_painting, packages_for_training
+from dreambrush.doctor.packages import packages_for_films, packages_for_painting, packages_for_training
 from dreambrush.doctor.painting import brushes, dreams, faces, libmypaint, stroke, subject
 from dreambrush.doctor.places import can_write, data_folder, memory
 from dreambrush.errors import DreambrushError, ExitCode
@@ -76,6 +76,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         Check("memory", memory, None),
         Check("MyPaint", mypaint_itself, None),
         Check("MyPaint's brushes", brushes_in_mypaint, None),
+        Check("films", packages_for_films, None),
         Check("training", packages_for_training, None),
     )
     yield Finding("dreambrush", "ok", f"Version {__version__}, Python {platform.python_version()}.")

@@ -1,4 +1,4 @@
-"""Checks the Python packages that painting imports, and those of the extra "train"."""
+"""Checks the Python packages that painting imports, and those of the extras "train" and "film"."""
 
 from __future__ import annotations
 
@@ -38,8 +38,17 @@ def packages_for_painting() -> Advice:
 
 def packages_for_training() -> Advice:
     """Checks whether they are installed.  It does not import them, because torch takes seconds."""
+    return _packages_of("train", "teaching dreambrush new brushes")
+
+
+def packages_for_films() -> Advice:
+    """Checks whether those are installed that read, paint and save films.  It does not import them."""
+    return _packages_of("film", "painting films")
+
+
+def _packages_of(extra: str, purpose: str) -> Advice:
     absent, told = [], []
-    for name, oldest in requirements("train").items():
+    for name, oldest in requirements(extra).items():
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -50,10 +59,10 @@ def packages_for_training() -> Advice:
             absent.append(f"'{name}>={oldest}'")
     if absent:
         return Advice(
-            "Packages for teaching dreambrush new brushes are missing or too old; painting does not need them.",
+            f"Packages for {purpose} are missing or too old; painting pictures does not need them.",
             f"If you want to, install them with: pip install {' '.join(absent)}",
         )
-    return Advice(f"Packages for teaching dreambrush new brushes: {', '.join(told)}.")
+    return Advice(f"Packages for {purpose}: {', '.join(told)}.")
 
 
 def requirements(extra: str = "") -> dict[str, str]:

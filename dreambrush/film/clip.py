@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -67,11 +69,11 @@ def is_video(path: Path) -> bool:
 
 def is_film(path: Path) -> bool:
     """Whether this can be painted as a film: a video, an animated picture, or a folder of frames."""
-    if path.is_dir():
+    if os.path.isdir(path):  # Path.is_dir() raises an error where a name is too long
         return len(_pictures_in(path)) > 1
     if is_video(path):
         return True
-    if path.suffix.lower() not in ANIMATED or not path.is_file():
+    if path.suffix.lower() not in ANIMATED or not os.path.isfile(path):
         return False
     try:
         with Image.open(path) as image:
@@ -91,8 +93,12 @@ def open_clip(path: Path, size: int | None = None) -> Clip:
         PictureError: there is no such film, it is damaged, has too many frames, or none.
         MissingPackageError: it is a video, and PyAV is not installed.
     """
-    if not path.exists():
+    if not os.path.exists(path):
         raise PictureError(f"There is no film at '{path}'.", "Check the path for typing errors.", id="no-such-picture")
+    if not (path.is_dir() or path.is_file()):
+        raise PictureError(
+            f"'{path}' is not a regular file.", "Save the film to a file first.", id="picture-not-a-file"
+        )
     sound = False
     if path.is_dir():
         files = _pictures_in(path)
@@ -108,11 +114,16 @@ def open_clip(path: Path, size: int | None = None) -> Clip:
         raise PictureError(
             f"'{path}' has {len(times):,} frames, but the limit is {MOST_FRAMES:,}.",
             "Cut it into shorter films in a video editor.",
-            id="film-too-long",
+            id="clip-too-long",
         )
     factor = (size or min(max(own), LARGEST)) / max(own)
     wanted = max(round(factor * own[0]), SMALLEST), max(round(factor * own[1]), SMALLEST)
     return Clip(path, wanted, tuple(times), end, sound)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file of a film, or the files of its frames."""
+    return _pictures_in(path) if path.is_dir() else [path]
 
 
 def _frames(path: Path) -> Iterator[Image.Image]:
@@ -133,7 +144,9 @@ def _scaled(images: Iterator[Image.Image], size: tuple[int, int]) -> Iterator[Pi
 
 def _pictures_in(folder: Path) -> list[Path]:
     endings = picture_endings()
-    found = [path for path in folder.iterdir() if path.suffix.lower() in endings and path.is_file()]
+    found = [
+        path for path in folder.iterdir() if path.suffix.lower() in endings and path.name[0] != "." and path.is_file()
+    ]
     return sorted(found, key=lambda path: _by_number(path.name))
 
 
@@ -146,8 +159,6 @@ def _by_number(name: str) -> list[tuple[int, int | str]]:
 
 
 def _split(name: str) -> list[str]:
-    import re
-
     return [part for part in re.split(r"([0-9]+)", name) if part]
 
 
@@ -169,6 +180,7 @@ def _look_through_animation(path: Path) -> tuple[tuple[int, int], list[float], f
     try:
         with Image.open(path) as image:
             for frame in ImageSequence.Iterator(image):
+                frame.load()  # only then a .webp tells how long the frame is shown
                 times.append(now)
                 seconds = float(frame.info.get("duration", 0) or 0) / 1000
                 now += seconds if seconds >= BRIEFEST else GIF_SECONDS

@@ -106,7 +106,9 @@ class Kept:
             return None
         try:
             moment, self.drawn = _moment_of((self.folder / MOMENT).read_bytes())
-        except Exception:  # numpy and zipfile raise almost anything when the bytes are wrong
+            for drawn in self.drawn:
+                self.picture(drawn.frame)
+        except Exception:  # numpy, zipfile and Pillow raise almost anything when the bytes are wrong
             raise OutputError(
                 f"The unfinished film in '{self.folder}' is damaged.",
                 "Begin anew with --force.",

@@ -70,7 +70,7 @@ def save_key(
         key: the drawing.
         brushes: that it was painted with.
         seed: of the film.
-        options: that were wished for, plain data.
+        options: that were wished for, plain data; under OPTION, what else is said of the film.
         your_turn: put an empty layer on top.
         overwrite: replace an existing file.
 
@@ -100,7 +100,7 @@ def save_key(
         pigment=sheet.pigment,
         anew=True,
     )
-    said = {**options, OPTION: {"frame": key.frame}}
+    said = {**options, OPTION: {**options.get(OPTION, {}), "frame": key.frame}}
     save_painting(path, painting, brushes, seed, said, your_turn=your_turn, overwrite=overwrite)
 
 
@@ -128,4 +128,6 @@ def read_key(path: Path) -> Key:
             "Show it in MyPaint, and save the file again.",
             id="key-without-ground",
         )
-    return Key(frame, merged)
+    options = {name: value for name, value in recipes[-1].options.items() if name != OPTION}
+    film = {name: value for name, value in recipes[-1].options[OPTION].items() if name != "frame"}
+    return Key(frame, merged, {**options, OPTION: film}, recipes[-1].seed)

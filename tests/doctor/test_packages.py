@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from dreambrush.doctor import packages
-from dreambrush.doctor.packages import is_older, packages_for_painting, packages_for_training, requirements
+from dreambrush.doctor.packages import (
+    is_older,
+    packages_for_films,
+    packages_for_painting,
+    packages_for_training,
+    requirements,
+)
 from dreambrush.errors import MissingPackageError
 
 
@@ -47,4 +53,5 @@ def test_what_is_too_old_or_absent_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(packages, "requirements", lambda extra="": {"no-such-thing": "1.0"})
     with pytest.raises(MissingPackageError, match="The package no-such-thing cannot be loaded"):
         packages_for_painting()
-    assert packages_for_training().mend.endswith("pip install 'no-such-thing>=1.0'")
+    for told in (packages_for_training(), packages_for_films()):
+        assert told.mend.endswith("pip install 'no-such-thing>=1.0'")

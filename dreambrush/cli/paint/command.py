@@ -35,10 +35,8 @@ EXAMPLES = """\b
 Examples:
   dreambrush paint photo.jpg
   dreambrush paint photo.jpg -o portrait.ora --hand 0.8 --strokes 3000 --size 2048
-  dreambrush paint photo.jpg --brush set:drawing --min-size 1% --time 30s
   dreambrush paint photo.jpg -o painting.ora -o print.tif --dpi 240
   dreambrush paint album -o paintings --jobs 2 --json > report.jsonl
-  convert photo.heic png:- | dreambrush paint - -o photo.ora
   dreambrush paint photo.jpg --onto my-work.ora --region "Background"
   dreambrush paint clip.mp4 -o painted.mp4 --on 2s --keys 24
 """
@@ -86,11 +84,10 @@ def paint(
 
     TARGET is a picture: JPEG, HEIC, PNG, WebP, AVIF, TIFF, PSD or another common format.  It may also be a folder, a
     pattern such as "*.jpg", or - for standard input (saved as stdin.ora).  A folder means the pictures in it, without
-    its sub-folders.  Transparent parts of a picture stay unpainted.  If one picture fails, the others are still
-    painted.  A video, or with -o FILM.mp4 an animated .gif or .webp or a folder of frames, is painted as a film.
+    its sub-folders.  Transparent parts stay unpainted.  If one picture fails, the others are still painted.  A
+    video is painted as a film.  With -o FILM.mp4, so is an animated .gif or .webp, or a folder of frames.
 
-    The unfinished painting is saved every 30 seconds (--save-every).  It is also saved when you press Ctrl-C or the
-    computer shuts down.  --resume finishes it.
+    The unfinished painting is saved every 30 seconds (--save-every), and when you press Ctrl-C.  --resume finishes it.
     """
     settings, request = PaintSettings.of({**chosen, "brushes": brushes, "onto": onto}), None
     if sample:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dreambrush.cli.paint.film_keys import check_changed, check_keys, key_options
 from dreambrush.cli.paint.resume import digests_of
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.shared.brushes import brushes_with_dreams
@@ -35,8 +37,7 @@ FILMS = ".mp4", ".gif", ".webp"  # endings of films that can be saved
 NOT_OF_FILMS = {
     **{"onto": "--onto", "resume": "--resume", "watch": "--watch", "timelapse": "--timelapse", "formats": "--format"},
     **{"dpi": "--dpi", "time": "--time", "until": "--until", "relief": "--relief", "flow": "--flow"},
-    **{"flatten_pigment": "--flatten-pigment", "sample": "--sample", "jobs": "--jobs", "ground": "--ground"},
-    "cluster": "--cluster",
+    **{"flatten_pigment": "--flatten-pigment", "jobs": "--jobs", "ground": "--ground", "cluster": "--cluster"},
 }
 OF_FILMS = {"held": "--on", "boil": "--boil", "keys": "--keys", "from_key": "--from"}
 OFTEN = 0.2  # seconds from one look of the bar to the next
@@ -114,6 +115,7 @@ def paint_clip(
         DreambrushError: something is wrong with the film, an option or an output.
     """
     from dreambrush.film.clip import open_clip
+    from dreambrush.film.flow import need_cv2
     from dreambrush.film.kept import Kept
     from dreambrush.film.keys import read_key
     from dreambrush.film.painted import KeyWish, paint_film
@@ -122,10 +124,11 @@ def paint_clip(
     for name, option in NOT_OF_FILMS.items():
         if is_typed(name):
             raise UsageError(f"{option} is not for films.", "Leave it out.", id="not-for-films")
+    need_cv2()
+    settings = replace(settings, time=None, until=None)  # files of settings may have them
     out = _output_of(path, outputs)
     clip = open_clip(path, size)
-    check_replaces_none(out, [path])
-    check_output(out, overwrite=force)
+    _check_output(out, path, overwrite=force)
     kept = Kept(out)
     if kept.is_there and not (go_on or force):
         raise OutputError(
@@ -134,13 +137,15 @@ def paint_clip(
             id="film-unfinished",
         )
     brushes = brushes_with_dreams(words, quiet=quiet)
-    keys = None
+    keys, recorded = None, key_options(settings, film.on, film.boil)
     if film.keys is not None:
-        _check_keys(out, clip, film, overwrite=force or (go_on and kept.is_there))
-        keys = KeyWish(film.keys, settings.record(), settings.your_turn)
-    key = None if film.from_key is None else read_key(film.from_key)
-    if key is not None:
-        _check_key(key.frame, key.merged.shape, clip, film)
+        replace_keys = force or (go_on and kept.is_there)
+        check_keys(out, len(clip.times), film.keys, film.on, film.from_key, overwrite=replace_keys)
+        keys = KeyWish(film.keys, recorded, settings.your_turn)
+    key = None
+    if film.from_key is not None:
+        key = read_key(film.from_key)
+        check_changed(film.from_key, key, clip, recorded, settings.seed)
     request = _request(clip, brushes, settings, film)
     begun = None
     if go_on and kept.is_there:
@@ -166,10 +171,13 @@ def paint_clip(
     if not quiet:
         near = decibels(report["mse"])
         close = "" if near is None else f", {near:.1f} dB from the clip"
-        shots = "1 shot" if report["shots"] == 1 else f"{report['shots']} shots"
-        counts = f"{report['frames']} frames, {report['drawings']} drawings, {shots}"
+        counts = ", ".join(_many(report[each], each) for each in ("frames", "drawings", "shots"))
         click.echo(f"{out}: {counts}{close}, painted in {report['seconds']:.0f} s.", err=True)
     return ExitCode.OK
+
+
+def _many(count: int, things: str) -> str:
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
 
 
 def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
@@ -179,9 +187,11 @@ def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
         UsageError: there are several, or it is no film.
     """
     if len(outputs) > 1:
-        raise UsageError("A film is saved as one file, but -o names several.", "Name one.", id="options-conflict")
+        raise UsageError(
+            "A film is saved as one file, but -o names several.", "Leave all but one out.", id="options-conflict"
+        )
     out = outputs[0] if outputs else Path()
-    if out.is_dir():
+    if os.path.isdir(out):  # Path.is_dir() raises an error where a name is too long
         out = out / f"{path.stem or path.name}-painted.mp4"
     if out.suffix.lower() not in FILMS:
         raise UsageError(
@@ -196,43 +206,33 @@ def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
     return out
 
 
-def _check_keys(out: Path, clip: Clip, film: FilmSettings, *, overwrite: bool) -> None:
-    from dreambrush.film.keys import key_path
-    from dreambrush.film.painted import key_frames
-
-    assert film.keys is not None
-    for frame in key_frames(len(clip.times), film.keys, film.on):
-        check_output(key_path(out, frame), overwrite=overwrite)
-
-
-def _check_key(frame: int, shape: tuple[int, ...], clip: Clip, film: FilmSettings) -> None:
-    """Check that a changed drawing belongs to this film."""
-    from dreambrush.film.camera import SCALE
-
-    width, height = (SCALE * side for side in clip.size)
-    if shape[:2] != (height, width) or frame >= len(clip.times):
-        raise UsageError(
-            f"'{film.from_key}' is a drawing of another film, or of another size.",
-            f"This film has {len(clip.times)} frames, and its drawings are {width} x {height} pixels.",
-            id="drawing-of-another-film",
-        )
+def _check_output(out: Path, path: Path, *, overwrite: bool) -> None:
+    try:
+        check_replaces_none(out, [path])
+        check_output(out, overwrite=overwrite)
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise OutputError(
+            f"The output cannot be written ({error}).", "Choose another one with -o.", id="cannot-write"
+        ) from None
 
 
 def _request(clip: Clip, brushes: Sequence[BrushFile], settings: PaintSettings, film: FilmSettings) -> dict[str, Any]:
     """All on which the bytes of the film depend, as plain data."""
     from dreambrush import __version__
+    from dreambrush.film.clip import files_of
 
-    files = sorted(clip.path.iterdir()) if clip.path.is_dir() else [clip.path]
-    content = hashlib.sha256()
-    for each in files:
-        if each.is_file():
-            content.update(each.name.encode() + b"\0" + each.read_bytes())
-    key = None if film.from_key is None else hashlib.sha256(film.from_key.read_bytes()).hexdigest()
+    content = [[os.fsencode(each.name).hex(), _digest(each)] for each in files_of(clip.path)]
+    key = None if film.from_key is None else _digest(film.from_key)
     return {
-        **{"version": __version__, "clip": content.hexdigest(), "size": list(clip.size)},
+        **{"version": __version__, "clip": content, "size": list(clip.size)},
         **{"on": film.on, "boil": film.boil, "keys": film.keys, "from": key, "settings": settings.record()},
         "digests": {name: each for name, each in digests_of(Path(), brushes, settings, None).items() if name},
     }
+
+
+def _digest(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _options(settings: PaintSettings, brushes: Sequence[BrushFile], picture: Float32) -> PaintOptions:

@@ -49,7 +49,7 @@ WHAT_TO_PAINT: tuple[Decorator, ...] = (
         "--size",
         metavar="PX",
         type=whole_number(16, 8192),
-        help="Longer side of the painting in pixels, 16 to 8192.  [default: that of the picture, at most 1024]",
+        help="Longer side of the painting in pixels, 16 to 8192.  [default: as it is, at most 1024; of a film 1280]",
     ),
     click.option(
         "--megapixels",
@@ -186,7 +186,7 @@ FILES: tuple[Decorator, ...] = (
         help="File to save, or a folder for it.  The ending says what kind: .ora and .psd have the layers; .png, .jpg, "
         ".webp and .tif are flat.  Give it several times for several files.  Without an .ora, the unfinished painting "
         "is in OUT-unfinished.ora until the end.  "
-        "[default: the picture's name with .ora, here]",
+        "[default: PICTURE.ora, here; of a film, FILM-painted.mp4]",
     ),
     format_option(FORMATS, ORA),
     dpi_option("300"),
@@ -220,7 +220,7 @@ FILES: tuple[Decorator, ...] = (
         "--continue",
         "go_on",
         is_flag=True,
-        help="Skip pictures that are painted already, and finish paintings that were interrupted.",
+        help="Skip pictures that are painted already, and finish paintings and films that were interrupted.",
     ),
     click.option(
         "--save-every",

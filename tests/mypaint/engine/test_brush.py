@@ -119,6 +119,16 @@ def test_a_brush_paints_the_same_again_only_when_it_is_new() -> None:
     assert (painted(used) != painted(used)).any()
 
 
+def test_a_brush_that_begins_again_paints_as_a_new_one_does() -> None:
+    used = new_brush(radius_by_random=0.5, offset_by_random=1.0, hardness=0.3)
+    first = painted(used)
+    used.again()
+    np.testing.assert_array_equal(painted(used), first)
+    used.set(hardness=0.9)
+    used.again()  # its settings stay
+    assert (painted(used) != first).any()
+
+
 def test_the_seed_rules_what_wet_pigment_picks_up() -> None:
     def wet(seed: int) -> Fixed15:
         brush = new_brush(smudge=0.7, paint_mode=1.0, smudge_length=0.2)

@@ -1,0 +1,104 @@
+"""Strokes move with what they show, grow with what comes nearer, and are gone beyond the edges."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dreambrush.arrays import Float32
+from dreambrush.bezier import PATH, PRESSURES, RADIUS
+from dreambrush.film.carry import carried, moved, on_canvas, relit
+from dreambrush.film.drawing import Drawing, enlarged
+from dreambrush.film.flow import places_of
+from dreambrush.painter.sketch import Sketch
+
+HEIGHT, WIDTH = 48, 64
+
+
+def sketch(seed: int = 0, count: int = 20, margin: float = 12.0) -> Sketch:
+    rng = np.random.default_rng(seed)
+    strokes = np.zeros((count, 9), np.float32)
+    strokes[:, PATH] = rng.uniform(margin, np.array([WIDTH, HEIGHT] * 3) - margin, (count, 6))
+    strokes[:, PRESSURES], strokes[:, RADIUS] = 0.5, rng.uniform(1, 4, count)
+    return Sketch(strokes, rng.uniform(0.2, 0.8, (count, 3)).astype(np.float32), np.zeros(count, np.int64))
+
+
+def drawing(strokes: Sketch) -> Drawing:
+    numbers = np.arange(len(strokes), dtype=np.int64)
+    usual = np.zeros((HEIGHT, WIDTH), np.float32)
+    ground = np.full(3, 128, np.uint8)
+    return Drawing(strokes, np.zeros(len(strokes), np.int64), numbers, ("Ground",), ground, usual, None, len(strokes))
+
+
+def even(x: float, y: float) -> Float32:
+    return np.broadcast_to(np.array([x, y], np.float32), (HEIGHT, WIDTH, 2))
+
+
+@given(st.integers(0, 99), st.floats(-9, 9, width=32), st.floats(-9, 9, width=32))
+def test_an_even_motion_moves_strokes_exactly(seed: int, x: float, y: float) -> None:
+    before = sketch(seed)
+    after = moved(before, even(x, y))
+    assert np.allclose(after.strokes[:, PATH] - before.strokes[:, PATH], [x, y] * 3, atol=1e-4)
+    assert np.array_equal(after.strokes[:, 6:], before.strokes[:, 6:])  # pressures and radius
+
+
+@given(st.integers(0, 99), st.floats(-0.05, 0.05))
+def test_a_zoom_scales_strokes(seed: int, zoom: float) -> None:
+    before, middle = sketch(seed), np.array([WIDTH / 2, HEIGHT / 2], np.float32)
+    flow = np.asarray(zoom * (places_of(HEIGHT, WIDTH) - middle), np.float32)
+    after = moved(before, flow)
+    points = before.strokes[:, PATH].reshape(-1, 3, 2)
+    assert np.allclose(after.strokes[:, PATH].reshape(-1, 3, 2), points + zoom * (points - middle), atol=1e-3)
+    assert np.allclose(after.strokes[:, RADIUS], before.strokes[:, RADIUS] * np.exp(zoom), rtol=1e-3)
+
+
+@given(st.integers(0, 99))
+def test_what_stands_still_stays(seed: int) -> None:
+    frame = np.random.default_rng(seed).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    before = drawing(sketch(seed))
+    after = carried(before, frame, frame, even(0, 0))
+    assert np.array_equal(after.sketch.strokes, before.sketch.strokes)
+    assert np.array_equal(after.sketch.colours, before.sketch.colours)
+    assert np.array_equal(after.number, before.number)
+
+
+def test_strokes_that_leave_the_canvas_are_gone_and_the_others_keep_their_numbers() -> None:
+    before, frame = drawing(sketch(margin=0)), np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    after = carried(before, frame, frame, even(30, 0))
+    assert 0 < len(after) < len(before)
+    kept = before.sketch.strokes[after.number]
+    assert np.allclose(after.sketch.strokes[:, PATH] - kept[:, PATH], [30, 0] * 3, atol=1e-3)
+    assert on_canvas(after.sketch, WIDTH, HEIGHT).all()
+    gone = np.setdiff1d(before.number, after.number)
+    assert (before.sketch.strokes[gone][:, [0, 2, 4]] + before.sketch.strokes[gone, RADIUS, None] + 30 > WIDTH).all()
+
+
+def test_colours_follow_the_light_but_not_with_a_palette() -> None:
+    dark, light = (np.full((HEIGHT, WIDTH, 3), level, np.uint8) for level in (100, 120))
+    before = drawing(sketch())
+    brighter = carried(before, dark, light, even(0, 0))
+    assert (brighter.sketch.colours > before.sketch.colours).all()
+    same = carried(before, dark, light, even(0, 0), coloured=False)
+    assert np.array_equal(same.sketch.colours, before.sketch.colours)
+    assert np.array_equal(relit(before.sketch, dark.astype(np.float32), dark).colours, before.sketch.colours)
+
+
+def test_nothing_is_carried_too() -> None:
+    frame = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    assert len(carried(drawing(Sketch.empty()), frame, frame, even(1, 1))) == 0
+
+
+@given(st.integers(0, 99), st.floats(0.5, 4))
+def test_a_larger_canvas(seed: int, scale: float) -> None:
+    small = sketch(seed)
+    large = enlarged(small, scale)
+    assert np.allclose(large.strokes[:, PATH], scale * small.strokes[:, PATH], rtol=1e-5)
+    assert np.allclose(large.strokes[:, RADIUS], scale * small.strokes[:, RADIUS], rtol=1e-5)
+    assert np.array_equal(large.strokes[:, PRESSURES], small.strokes[:, PRESSURES])
+
+
+def test_new_strokes_get_new_numbers_and_lie_on_top() -> None:
+    more = drawing(sketch()).only(np.arange(20) % 2 == 0).with_more(sketch(1, 5))
+    assert more.number.tolist() == [*range(0, 20, 2), *range(20, 25)]
+    assert len(more) == len(more.layer) == 15 and more.next_number == 25
