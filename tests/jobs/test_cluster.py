@@ -79,19 +79,27 @@ def test_who_takes_no_more_leaves_nothing_behind(machines: Machines) -> None:
 def test_a_piece_that_is_cancelled_is_said(machines: Machines) -> None:
     from distributed import Client, Future
 
+    lost: list[BaseException] = []
     with Client(machines.address, set_as_default=False) as client, open_crew(1, machines.address) as crew:
 
         def cancel() -> None:  # as anybody can who reaches the scheduler
-            keys = [key for keys in client.processing().values() for key in keys if key.startswith("piece")]
-            client.cancel([Future(key, client) for key in keys], force=True)
+            while not lost:
+                keys = [key for keys in client.processing().values() for key in keys if key.startswith("piece")]
+                client.cancel([Future(key, client) for key in keys], force=True)
 
-        timer = threading.Timer(0.3, cancel)
-        timer.start()
-        painter = ShardPainter(read_myb(find_brush("oil").path), seed=3, colour=False)
-        errors = [done.error for done in crew.run(painter, [Shard("strokes", number, 500) for number in range(6)])]
-        timer.join()
-    lost = [error for error in errors if error is not None]
-    assert 1 <= len(lost) <= 2 and all(isinstance(error, ClusterError) and error.id == "piece-lost" for error in lost)
+        def shards() -> Iterator[Shard]:
+            for number in range(2000):
+                if lost:
+                    return
+                yield Shard("strokes", number, 500)
+
+        canceller = threading.Thread(target=cancel, daemon=True)
+        canceller.start()
+        for done in crew.run(ShardPainter(read_myb(find_brush("oil").path), seed=3, colour=False), shards()):
+            if done.error is not None:
+                lost.append(done.error)
+        canceller.join(timeout=10)
+    assert lost and all(isinstance(error, ClusterError) and error.id == "piece-lost" for error in lost)
 
 
 def test_functions_of_others_are_not_sent(machines: Machines) -> None:
