@@ -12,7 +12,7 @@ from dreambrush.arrays import Float32, Pixels
 from dreambrush.film.flow import need_cv2, smoothed
 
 SCALE = 2  # size of a drawing, against that of a frame
-LENS = 0.6  # pixels of a frame: blur of the lens
+LENS = 0.8  # pixels of a frame: blur of the lens
 
 
 def filmed(painting: Pixels) -> Float32:

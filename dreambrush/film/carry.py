@@ -9,14 +9,13 @@ import numpy as np
 from dreambrush.arrays import Float32, Mask, Pixels
 from dreambrush.bezier import PATH, RADIUS, path_nodes
 from dreambrush.film.drawing import Drawing
-from dreambrush.film.flow import backward, places_of, smoothed, taken
+from dreambrush.film.flow import backward, calmed, places_of, smoothed, taken, within
 from dreambrush.painter.sketch import Sketch
 
-SMOOTH = 4.0  # pixels: blur of the flow that strokes follow, so that they bend with the form and not with its noise
 GROWTH = 0.1  # by which a stroke may become wider or narrower from one frame to the next, at most
 NODES = 4  # pieces of a path, at whose ends colours are compared
-LIGHT = 6.0  # pixels: blur of the change of light
-UNNOTICED, MOST_LIGHT = 0.012, 0.12  # changes of light that strokes do not follow, and the most that they follow
+LIGHT = 2.0  # pixels: blur of the change of light
+UNNOTICED, MOST_LIGHT = 0.012, 0.12  # changes of light that strokes do not follow, for they are noise or another thing
 
 
 def carried(drawing: Drawing, before: Pixels, after: Pixels, flow: Float32, *, coloured: bool = True) -> Drawing:
@@ -32,19 +31,20 @@ def carried(drawing: Drawing, before: Pixels, after: Pixels, flow: Float32, *, c
         coloured: whether strokes may change their colours; not where only some colours may be used.
     """
     height, width = flow.shape[:2]
-    soft = smoothed(flow, SMOOTH)
+    soft = calmed(flow)
     sketch = moved(drawing.sketch, soft)
     back = backward(soft)
     places = places_of(height, width) + back
     if coloured:
         sketch = relit(sketch, taken(before.astype(np.float32), places), after)
     focus = None if drawing.focus is None else taken(drawing.focus, places)
-    new = replace(drawing, sketch=sketch, usual=taken(drawing.usual, places), focus=focus)
+    usual = taken(drawing.usual, places) * within(places, width, height)  # what comes in is not usual yet
+    new = replace(drawing, sketch=sketch, usual=usual, focus=focus)
     return new.only(on_canvas(sketch, width, height))
 
 
 def moved(sketch: Sketch, flow: Float32) -> Sketch:
-    """A sketch whose strokes follow a smooth flow (h, w, 2)."""
+    """A sketch whose strokes follow a flow (h, w, 2) that is smooth: every point of a path as the flow is there."""
     if not len(sketch):
         return sketch
     spread = np.gradient(flow[..., 0], axis=1) + np.gradient(flow[..., 1], axis=0)
@@ -76,6 +76,8 @@ def relit(sketch: Sketch, expected: Float32, after: Pixels) -> Sketch:
     if not len(sketch):
         return sketch
     change = smoothed((after - expected) / np.float32(255), LIGHT)
-    seen = taken(change, path_nodes(sketch.strokes, NODES)).mean(1)
-    seen = np.sign(seen) * np.clip(np.abs(seen) - np.float32(UNNOTICED), 0, np.float32(MOST_LIGHT))
-    return replace(sketch, colours=np.clip(sketch.colours + seen, 0, 1).astype(np.float32))
+    seen = np.median(taken(change, path_nodes(sketch.strokes, NODES)), axis=1)
+    most = np.abs(seen).max(1)
+    light = ((most > UNNOTICED) & (most < MOST_LIGHT)).astype(np.float32)
+    colours = np.clip(sketch.colours + seen * light[:, None], 0, 1)
+    return replace(sketch, colours=colours.astype(np.float32))

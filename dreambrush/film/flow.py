@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Pixels
+from dreambrush.arrays import Float32, Mask, Pixels
 from dreambrush.errors import MissingPackageError
 
 PATCH, STRIDE = 12, 4  # pixels: of patches that are compared, and from one to the next
@@ -15,6 +15,8 @@ DESCENTS, REFINEMENTS = 25, 12  # steps for each patch, and of the smooth field 
 SMOOTHNESS = 40.0
 FINEST = 0  # halvings of the frame at which the search ends: none
 BACKWARD = 3  # rounds in which the flow is turned round
+WINDOW, NEARBY = 17, 4.0  # pixels: of the flow that are averaged, and the standard deviation of their weights
+ALIKE = 1.0  # pixels a frame by which things may move differently that are averaged
 CUT = 0.16  # mean difference of two frames, once one has followed the other's motion, from which on there is a cut
 SMALL = 96  # pixels of the longer side at which frames are compared
 
@@ -93,9 +95,27 @@ def taken(picture: Float32, places: Float32) -> Float32:
     return np.asarray(out.reshape(*places.shape[:-1], *picture.shape[2:]), np.float32)
 
 
+def within(places: Float32, width: int, height: int) -> Float32:
+    """1 where places (h, w, 2) lie within a picture of that size, 0 elsewhere: (h, w)."""
+    x, y = places[..., 0], places[..., 1]
+    inside: Mask = np.asarray((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1))
+    return inside.astype(np.float32)
+
+
 def smoothed(picture: Float32, sigma: float) -> Float32:
     """A picture (h, w) or (h, w, c), blurred by a Gaussian of so many pixels."""
     return np.asarray(need_cv2().GaussianBlur(np.ascontiguousarray(picture), (0, 0), sigma), np.float32)
+
+
+def calmed(flow: Float32) -> Float32:
+    """A flow (h, w, 2) that is smooth within each thing that moves, and not across its border.
+
+    A bilateral filter (Tomasi and Manduchi, "Bilateral filtering for gray and color images", ICCV 1998): places count
+    that are near and move alike.
+    """
+    padded = np.concatenate([flow, np.zeros_like(flow[..., :1])], 2)  # OpenCV wants three channels
+    calm = need_cv2().bilateralFilter(padded, WINDOW, ALIKE, NEARBY)
+    return np.ascontiguousarray(calm[..., :2], np.float32)
 
 
 def is_cut(before: Pixels, after: Pixels, flow: Float32) -> bool:

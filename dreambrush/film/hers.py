@@ -10,11 +10,10 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.film.camera import SCALE, filmed
-from dreambrush.film.flow import backward, places_of, smoothed, taken
+from dreambrush.film.flow import backward, calmed, places_of, smoothed, taken, within
 
 DIFFERENT = 4  # levels by which a pixel differs that she has changed; less is rounding
 SOFT = 1.0  # pixels of a frame: blur of the border of what she has changed
-FLOW = 4.0  # pixels: blur of the flow that it follows, as strokes do
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +38,7 @@ class Hers:
     @property
     def _now(self) -> Float32:
         height, width = self.paint.shape[:2]
-        return taken(self.paint, self.places) * _within(self.places, width, height)
+        return taken(self.paint, self.places) * within(self.places, width, height)[..., None]
 
     def over(self, picture: Float32) -> Float32:
         """Her paint over a picture (h, w, 3), 0..1."""
@@ -49,7 +48,7 @@ class Hers:
     def carried(self, flow: Float32) -> Hers:
         """The same a frame later.  It is always taken from her own drawing, so that it does not become blurred."""
         height, width = flow.shape[:2]
-        at = places_of(height, width) + backward(smoothed(flow, FLOW))
+        at = places_of(height, width) + backward(calmed(flow))
         # What comes from beyond an edge was as far beyond it in her drawing: not hers, unless it was there before.
         inside = np.clip(at, 0, np.array([width - 1, height - 1], np.float32))
         return replace(self, places=np.asarray(taken(self.places, inside) + (at - inside), np.float32))
@@ -59,14 +58,8 @@ class Hers:
         height, width = self.large.shape[:2]
         fine = (places_of(height, width) + np.float32(0.5)) / SCALE - np.float32(0.5)
         at = np.asarray(SCALE * taken(self.places, fine.astype(np.float32)) + np.float32(0.5 * (SCALE - 1)), np.float32)
-        paint = taken(self.large.astype(np.float32), at) * _within(at, width, height)
+        paint = taken(self.large.astype(np.float32), at) * within(at, width, height)[..., None]
         return np.asarray(np.rint(paint), np.uint8)
-
-
-def _within(places: Float32, width: int, height: int) -> Float32:
-    """1 where places (h, w, 2) lie within a picture of that size, 0 elsewhere: (h, w, 1)."""
-    x, y = places[..., 0], places[..., 1]
-    return np.asarray((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1), np.float32)[..., None]
 
 
 @dataclass(frozen=True, eq=False)

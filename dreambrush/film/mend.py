@@ -32,15 +32,17 @@ WORSE, FLOOR = 1.4, 0.001  # a place is wrong from so many times its usual error
 GROWN = 3  # pixels: by which a wrong place is widened
 SOFT = 2.0  # pixels: blur of its border
 DENSE = 2.0  # times as many strokes as elsewhere are laid in wrong places
+FEWEST = 3  # strokes: for fewer nothing is mended yet
 AT_ONCE = 0.25  # of all strokes, at most, are laid anew in one drawing
-UNSEEN = 4e-6  # mean squared change of the picture that is accepted when strokes make room
+UNSEEN = 5e-6  # mean squared change of the picture that is accepted when strokes make room
 CELL = 2  # pixels: of the dream that tells how much a stroke shows
 AS_IT_IS: dict[str, Any] = {
     **{"edges": 0.0, "simplify": 0.0, "temperature": 0.0, "relief": 0.0, "bare": 0.0, "grey": False, "depth": 1.0},
     **{"shapes": None, "rims": 0.0, "manner": None, "stages": (), "seconds": None, "until": 0.0},
 }
 """Options of a picture that is already as the painter sees it."""
-HASTE = 2  # effort: new strokes are few, and thought of one drawing at a time
+STEPS = 200  # of refining them together
+HASTE = 1  # effort: new strokes are few, and thought of one drawing at a time
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ class Wrong:
     strokes: int
 
 
-def errors_near(picture: Float32, wanted: Float32) -> Float32:
-    """The mean squared error (h, w) of a picture (h, w, 3) about each place."""
-    return smoothed(np.asarray(np.square(picture - wanted).mean(2), np.float32), NEAR)
+def errors_near(picture: Float32, frame: Float32) -> Float32:
+    """The mean squared error (h, w) of a picture (h, w, 3) against a frame (h, w, 3) about each place."""
+    return smoothed(np.asarray(np.square(picture - frame).mean(2), np.float32), NEAR)
 
 
 def wrong_in(drawing: Drawing, error: Float32, strokes: int, open_: Float32 | None) -> Wrong:
@@ -79,7 +81,8 @@ def wrong_in(drawing: Drawing, error: Float32, strokes: int, open_: Float32 | No
     places = np.clip(smoothed(np.asarray(wide, np.float32), SOFT), 0, 1)
     if open_ is not None:
         places *= open_
-    return Wrong(places, min(round(DENSE * share * strokes), round(AT_ONCE * strokes)))
+    needed = min(round(DENSE * share * strokes), round(AT_ONCE * strokes))
+    return Wrong(places, needed if needed >= FEWEST else 0)
 
 
 def made_room(drawing: Drawing, strokes: int, dreams: Dreams, picture: Float32, options: PaintOptions) -> Drawing:
@@ -143,6 +146,7 @@ def new_strokes(
     work = Backdrop(below, None, None, options.pigment, options.eotf)
     known = study(Commission(np.clip(target, 0, 1), tuple(brushes), count, seed, plain, backdrop=work), dreams)
     planner = known.planner(Deadline(None))
+    planner.effort = replace(planner.effort, last_steps=STEPS)
     for _ in planner.plan(count):
         pass
     return planner.sketch

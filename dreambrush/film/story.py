@@ -188,28 +188,27 @@ class Shot:
         drawing = _drawing_of(painting, self.options.focus)
         laid = self._laid(drawing, number)
         sheet = self._sheet(laid)
-        seen, wanted = sheet.seen(), self._wanted(frame, drawing)
-        drawing = replace(drawing, usual=errors_near(seen, wanted))
+        seen = sheet.seen()
+        drawing = replace(drawing, usual=errors_near(seen, _picture(frame)))
         return self._moment(Moment(number, shot, 0, drawing), laid, sheet, seen, frame)
 
     def next(self, number: int, now: Moment, frame: Pixels) -> Moment:
         """Mends a drawing that was carried to a frame."""
-        asked = self.asked
-        wanted = self._wanted(frame, now.drawing)
-        drawing = made_room(now.drawing, asked.strokes, self._all, wanted, self.options)
+        asked, picture = self.asked, _picture(frame)
+        drawing = made_room(now.drawing, asked.strokes, self._all, picture, self.options)
         laid = self._laid(drawing, number)
         sheet = self._sheet(laid)
         seen = sheet.seen()
         free = None if now.hers is None else 1 - now.hers.share
-        wrong = wrong_in(drawing, errors_near(seen, wanted), asked.strokes, free)
+        wrong = wrong_in(drawing, errors_near(seen, picture), asked.strokes, free)
         drawing = replace(drawing, lacks=wrong.strokes)
         count = min(wrong.strokes, asked.strokes - len(drawing))
         if count > 0:
-            more = self._more(wanted, seen, wrong, count, number, drawing)
+            more = self._more(self._wanted(frame, drawing), seen, wrong, count, number, drawing)
             drawing, laid = drawing.with_more(more), laid.with_more(more)
-            sheet.lay_on_top(more, drawing.number[-len(more) :] if len(more) else drawing.number[:0])
+            sheet.lay_on_top(more, drawing.number[len(drawing) - len(more) :])
             seen = sheet.seen()
-            usual = np.where(wrong.places > WRONG, errors_near(seen, wanted), drawing.usual)
+            usual = np.where(wrong.places > WRONG, errors_near(seen, picture), drawing.usual)
             drawing = replace(drawing, usual=usual.astype(np.float32))
         return self._moment(replace(now, frame=number, drawing=drawing), laid, sheet, seen, frame)
 
@@ -221,8 +220,8 @@ class Shot:
         return replace(sketch, brush=np.array(tools, np.int64)[sketch.brush])
 
     def _wanted(self, frame: Pixels, drawing: Drawing) -> Float32:
-        """The frame as the painter sees it, (h, w, 3)."""
-        options = replace(self._later, focus=drawing.focus, ground=_colour(drawing.ground))
+        """The frame as the painter sees it, (h, w, 3); for a few strokes, small things are not gathered."""
+        options = replace(self._later, focus=drawing.focus, ground=_colour(drawing.ground), simplify=0.0)
         return look_at(Target(_picture(frame), options.ground, palette=options.palette), options)[2]
 
     def _laid(self, drawing: Drawing, number: int) -> Drawing:
