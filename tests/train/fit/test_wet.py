@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +109,7 @@ def test_where_brushes_look() -> None:
     def far(settings: BrushSettings) -> float:
         return rings_for(settings, 1.0)[-1][0]
 
-    assert far(OIL.with_values(smudge_radius_log=1.0)) == pytest.approx(np.e * far(OIL))
+    assert far(OIL.with_values(smudge_radius_log=1.0)) == pytest.approx(math.e * far(OIL))
     assert len(rings_for(OIL, 8.0)) > len(rings_for(OIL, 1.0))
     assert len(lanes_for(OIL, 2.0)) == 1
     assert lanes_for(OIL.with_values(offset_by_random=1.0), 2.0) == pytest.approx(2 * np.array(LANES))
