@@ -13,6 +13,7 @@ from dreambrush.film.flow import backward, calmed, places_of, smoothed, taken, w
 from dreambrush.painter.sketch import Sketch
 
 GROWTH = 0.1  # by which a stroke may become wider or narrower from one frame to the next, at most
+APART = 1.5  # pixels a frame by which a stroke may be drawn apart
 NODES = 4  # pieces of a path, at whose ends colours are compared
 LIGHT = 2.0  # pixels: blur of the change of light
 UNNOTICED, MOST_LIGHT = 0.012, 0.12  # changes of light that strokes do not follow, for they are noise or another thing
@@ -32,28 +33,56 @@ def carried(drawing: Drawing, before: Pixels, after: Pixels, flow: Float32, *, c
     """
     height, width = flow.shape[:2]
     soft = calmed(flow)
-    sketch = moved(drawing.sketch, soft)
+    sketch = moved(drawing.sketch, soft, after)
     back = backward(soft)
     places = places_of(height, width) + back
+    expected = taken(before.astype(np.float32), places)
     if coloured:
-        sketch = relit(sketch, taken(before.astype(np.float32), places), after)
+        sketch = relit(sketch, expected, after)
+    inside = within(places, width, height)
+    unrest = float((np.square((expected - after) / 255).mean(2) * inside).sum() / max(float(inside.sum()), 1))
     focus = None if drawing.focus is None else taken(drawing.focus, places)
-    usual = taken(drawing.usual, places) * within(places, width, height)  # what comes in is not usual yet
-    new = replace(drawing, sketch=sketch, usual=usual, focus=focus)
+    usual = taken(drawing.usual, places) * inside  # what comes in is not usual yet
+    new = replace(drawing, sketch=sketch, usual=usual, focus=focus, unrest=unrest)
     return new.only(on_canvas(sketch, width, height))
 
 
-def moved(sketch: Sketch, flow: Float32) -> Sketch:
-    """A sketch whose strokes follow a flow (h, w, 2) that is smooth: every point of a path as the flow is there."""
+def moved(sketch: Sketch, flow: Float32, after: Pixels) -> Sketch:
+    """A sketch whose strokes follow a flow.
+
+    Every point of a path follows the flow where it is.  A stroke that lies over the border between things that move
+    apart moves as a whole, with that one of them which has its colour.
+
+    Args:
+        sketch: strokes in pixels.
+        flow: (h, w, 2) pixels, smooth within each thing that moves.
+        after: (h, w, 3) uint8, the frame to which it leads.
+    """
     if not len(sketch):
         return sketch
     spread = np.gradient(flow[..., 0], axis=1) + np.gradient(flow[..., 1], axis=0)
     points = sketch.strokes[:, PATH].reshape(-1, 3, 2)
-    strokes = sketch.strokes.copy()
-    strokes[:, PATH] = (points + taken(flow, points)).reshape(-1, 6)
+    shifts = taken(flow, points)
     growth = taken(np.asarray(spread, np.float32), points).mean(1) / 2  # of area, by which a length grows half as much
+    nodes = path_nodes(sketch.strokes, NODES)
+    ways = taken(flow, nodes)
+    torn = np.flatnonzero(np.abs(ways - np.median(ways, axis=1, keepdims=True)).max(2).max(1) > APART)
+    if len(torn):
+        shifts[torn] = _with_its_colour(nodes[torn], ways[torn], sketch.colours[torn], after)[:, None]
+        growth[torn] = 0
+    strokes = sketch.strokes.copy()
+    strokes[:, PATH] = (points + shifts).reshape(-1, 6)
     strokes[:, RADIUS] *= np.exp(np.clip(growth, -GROWTH, GROWTH))
     return replace(sketch, strokes=strokes)
+
+
+def _with_its_colour(nodes: Float32, ways: Float32, colours: Float32, after: Pixels) -> Float32:
+    """Of the ways (k, n, 2) that its nodes (k, n, 2) go, the one for each stroke that leads to its colour: (k, 2)."""
+    frame = smoothed((after / np.float32(255)).astype(np.float32), LIGHT)
+    places = nodes[:, None] + ways[:, :, None]  # (k, ways, nodes, 2)
+    there = taken(frame, places.reshape(len(nodes), -1, 2)).reshape(*places.shape[:3], 3)
+    best = np.square(there - colours[:, None, None]).sum(3).mean(2).argmin(1)
+    return np.asarray(ways[np.arange(len(nodes)), best], np.float32)
 
 
 def on_canvas(sketch: Sketch, width: int, height: int) -> Mask:

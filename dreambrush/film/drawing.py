@@ -25,6 +25,8 @@ class Drawing:
         focus: (h, w) float32, 0..1: where to paint more finely; None for everywhere alike.
         next_number: of the next new stroke.
         lacks: how many new strokes its last drawing would have needed, so that the next one makes room for as many.
+        unrest: mean squared change of the clip since the frame before that is no motion, as of noise and of what
+            appears; what a drawing changes by less is not seen in it.
     """
 
     sketch: Sketch
@@ -36,6 +38,7 @@ class Drawing:
     focus: Float32 | None
     next_number: int
     lacks: int = 0
+    unrest: float = 0.0
 
     def __len__(self) -> int:
         return len(self.sketch)

@@ -163,7 +163,13 @@ def _bytes_of(moment: Moment, drawn: list[Drawn]) -> bytes:
     drawing, hers = moment.drawing, moment.hers
     said = {
         **{name: getattr(moment, name) for name in ("frame", "shot", "since", "mse")},
-        **{"layers": drawing.layers, "next_number": drawing.next_number, "lacks": drawing.lacks, "drawn": drawn},
+        **{
+            "layers": drawing.layers,
+            "next_number": drawing.next_number,
+            "lacks": drawing.lacks,
+            "unrest": drawing.unrest,
+            "drawn": drawn,
+        },
     }
     arrays = {
         **vars(drawing.sketch),
@@ -194,6 +200,7 @@ def _moment_of(data: bytes) -> tuple[Moment, list[Drawn]]:
         arrays.get("focus"),
         said["next_number"],
         said["lacks"],
+        said["unrest"],
     )
     hers = None
     if "hers_paint" in arrays:

@@ -33,7 +33,9 @@ GROWN = 3  # pixels: by which a wrong place is widened
 SOFT = 2.0  # pixels: blur of its border
 DENSE = 2.0  # times as many strokes as elsewhere are laid in wrong places
 FEWEST = 3  # strokes: for fewer nothing is mended yet
-AT_ONCE = 0.25  # of all strokes, at most, are laid anew in one drawing
+AT_ONCE = 0.4  # of all strokes, at most, are laid anew in one drawing
+HARM = 0.01  # mean squared error that all strokes would do if each did so much that it harms
+LIVELY = 0.2  # part of the clip's own unrest: so much more is accepted where it is lively
 UNSEEN = 5e-6  # mean squared change of the picture that is accepted when strokes make room
 CELL = 2  # pixels: of the dream that tells how much a stroke shows
 AS_IT_IS: dict[str, Any] = {
@@ -85,36 +87,42 @@ def wrong_in(drawing: Drawing, error: Float32, strokes: int, open_: Float32 | No
     return Wrong(places, needed if needed >= FEWEST else 0)
 
 
-def made_room(drawing: Drawing, strokes: int, dreams: Dreams, picture: Float32, options: PaintOptions) -> Drawing:
-    """The drawing without strokes that hardly show, as far as there must be room for new ones.
+def made_room(drawing: Drawing, strokes: int, dreams: Dreams, frame: Float32, options: PaintOptions) -> Drawing:
+    """The drawing without strokes that harm, and without some that hardly show, where new ones need room.
+
+    A stroke harms if the picture is closer to the frame without it: what it showed is gone, or it was carried astray.
 
     Args:
         drawing: a drawing.
         strokes: that it is to have at most.
         dreams: of its brushes.
-        picture: (h, w, 3) float32: what is painted.
+        frame: (h, w, 3) float32: what it shows.
         options: of the painting.
     """
-    excess = len(drawing) + drawing.lacks - strokes
-    if excess <= 0:
+    if not len(drawing):
         return drawing
-    change = changes_without(drawing, dreams, picture, options)
-    least = np.argsort(change, kind="stable")[:excess]
-    least = least[np.cumsum(change[least]) < UNSEEN]
-    stays = np.ones(len(drawing), bool)
-    stays[least] = False
+    use, change = worth(drawing, dreams, frame, options)
+    stays = use > -HARM / strokes
+    excess = int(stays.sum()) + drawing.lacks - strokes
+    if excess > 0:
+        order = np.argsort(np.where(stays, change, np.inf), kind="stable")[:excess]
+        stays[order[np.cumsum(change[order]) < max(UNSEEN, LIVELY * drawing.unrest)]] = False
     return drawing.only(stays)
 
 
-def changes_without(drawing: Drawing, dreams: Dreams, picture: Float32, options: PaintOptions) -> Float64:
-    """By how much the picture would change without each stroke (k,): mean squared, as the dream has it."""
+def worth(drawing: Drawing, dreams: Dreams, frame: Float32, options: PaintOptions) -> tuple[Float64, Float64]:
+    """By how much the mean squared error would grow, and the picture change, without each stroke: two of (k,).
+
+    Both are what the dream expects.
+    """
     pigment = Pigment(canvas_eotf(True, options.eotf)) if options.pigment else None
-    scene = Scene(picture, dreams, lambda strokes: strokes, CELL, pigment=pigment)
+    scene = Scene(frame, dreams, lambda strokes: strokes, CELL, pigment=pigment)
     ground = np.broadcast_to((drawing.ground / np.float32(255)).astype(np.float32), (scene.height * scene.width, 3))
     view = scene.view(drawing.sketch, ground, rough=True)
-    even = np.ones(len(view.target), np.float32)
-    itself = replace(view, target=np.asarray(view.canvas, np.float32), weight=even)
-    return np.asarray(itself.contributions().cost, np.float64) / (3 * len(even))
+    cells = len(view.target)
+    itself = replace(view, target=np.asarray(view.canvas, np.float32), weight=np.ones(cells, np.float32))
+    use, change = (np.asarray(each.contributions().cost, np.float64) / (3 * cells) for each in (view, itself))
+    return use, change
 
 
 def new_strokes(
