@@ -24,6 +24,7 @@ class ExitCode(IntEnum):
     MISSING_PACKAGE = 8  # an optional Python package (torch, ...) is not installed
     BAD_STROKES = 9  # a strokes file is broken or of another version
     BAD_ORA = 10  # an .ora file is broken, or of a kind that cannot be read
+    CLUSTER = 11  # a cluster cannot be reached, or is lost
     INTERRUPTED = 130  # Ctrl-C
 
 
@@ -109,3 +110,9 @@ class OpenrasterError(DreambrushError):
     """An .ora file is broken, or of a kind that dreambrush cannot read."""
 
     exit_code = ExitCode.BAD_ORA
+
+
+class ClusterError(DreambrushError):
+    """A cluster cannot be reached, is lost, or sends what it should not."""
+
+    exit_code = ExitCode.CLUSTER

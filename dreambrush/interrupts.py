@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C; kill and shutting down; a window that is closed
@@ -58,3 +58,29 @@ def held_back() -> Iterator[list[int]]:
     finally:
         for number, before in changed.items():
             signal.signal(number, before)
+
+
+_asked = threading.local()  # in .by: the function that says whether this thread is asked to stop
+
+
+@contextlib.contextmanager
+def stops_if(asked: Callable[[], bool]) -> Iterator[None]:
+    """Within the block, :func:`stop_if_asked` raises KeyboardInterrupt once that is so.
+
+    It is for work in a thread that no signal reaches, as in a worker of a cluster.
+
+    Args:
+        asked: whether to stop; it is asked often.
+    """
+    before, _asked.by = getattr(_asked, "by", None), asked
+    try:
+        yield
+    finally:
+        _asked.by = before
+
+
+def stop_if_asked() -> None:
+    """Raise KeyboardInterrupt if somebody has asked this thread to stop.  Long work calls it between its steps."""
+    asked = getattr(_asked, "by", None)
+    if asked is not None and asked():
+        raise KeyboardInterrupt

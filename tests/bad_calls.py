@@ -334,6 +334,10 @@ USES: list[Row] = [
     *rows("bad-value", *(
         f"{call} {option}={value}"
         for call, options in RANGES.items() for option, values in options.items() for value in values.split())),
+    *styled("no-such-cluster", "--cluster slrum"),
+    *styled("cluster-unusable", "--cluster http://127.0.0.1:1", "--cluster absent.toml"),
+    *styled("cluster-unreachable", "--cluster tcp://127.0.0.1:1"),
+    *rows("cluster-unreachable", "collect oil -o new --cluster tcp://127.0.0.1:1"),
     *styled("not-a-palette", "--palette mud", "--palette #12"),
     *styled("palette-count-out-of-range", *(f"--palette auto:{count}" for count in ("0", "257", "", "²"))),
     *styled("palette-unusable", *(f"--palette {name}.gpl" for name in (

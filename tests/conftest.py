@@ -10,15 +10,24 @@ from hypothesis import settings
 
 # The files that take longest come first, or else one process would be left alone with them in the end.
 LONGEST = (
+    "scripts/test_try_wheel.py",
+    "pictures/test_tiff_bands.py",
     "test_sanitizers.py",
+    "gui/test_own_hand.py",
     "dream/test_wet.py",
+    "pictures/test_limits.py",
+    "train/fit/test_ranks.py",
     "train/test_kept_graphs.py",
-    "mypaint/test_picking.py",
     "quality/test_quality.py",
+    "pictures/test_heif.py",
+    "cli/paint/test_like.py",
+    "mypaint/test_picking.py",
     "scripts/test_build_wheel.py",
     "mypaint/ora/test_openraster_in_mypaint.py",
     "train/test_pipeline.py",
     "mypaint/engine/test_parity.py",
+    "test_hostile_files.py",
+    "quality/test_drawn_flow.py",
     "cli/paint/test_resume.py",
     "gui/test_w_key.py",
     "test_cookbook.py",
@@ -33,6 +42,10 @@ LONGEST = (
     "replay/test_repaint.py",
     "mypaint/ora/test_render.py",
     "replay/test_timelapse.py",
+    "pictures/test_heif_tiles.py",
+    "fuzz/test_fuzz.py",
+    "fuzz/test_brushes.py",
+    "painter/plan/test_stages.py",
 )
 
 # How long an example takes depends on what else the machine does; no test is about that.  The same examples every

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dreambrush.cli.shared.options import BRUSH, QUIET, folder_option, seed_option, whole_number
+from dreambrush.cli.shared.options import BRUSH, CLUSTER, QUIET, folder_option, seed_option, whole_number
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
 
@@ -49,6 +49,7 @@ Examples:
     type=whole_number(1, 1024),
     help="Number of processes, 1 to 1024.  --workers is the older name.  [default: one per core]",
 )
+@CLUSTER
 @seed_option("Number that picks the random strokes and colours.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on stdout.")
 @QUIET
@@ -58,6 +59,7 @@ def collect(
     strokes: int,
     episodes: int,
     jobs: int | None,
+    cluster: str | None,
     seed: int,
     as_json: bool,
     quiet: bool,
@@ -92,6 +94,11 @@ def collect(
     wanted = Manifest(brush_file.name, settings.digest(), seed, found.changes_colour, strokes, episodes)
     tally = _Tally()
     interrupted = False
+
+    def note(text: str) -> None:
+        if not quiet:
+            click.echo(text, err=True)
+
     with progress_bar(brush_file.name, quiet=quiet) as update:
 
         def show(done: int, total: int) -> None:
@@ -100,7 +107,7 @@ def collect(
                 update("collect", done, total, f"{tally.painted / tally.seconds:.0f} strokes/s")
 
         try:
-            with open_crew(jobs or available_cores()) as crew:
+            with open_crew(jobs or available_cores(), cluster, note) as crew:
                 wanted = gather(folder, settings, wanted, crew, show)
         except KeyboardInterrupt:
             if tally.before is None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dreambrush.cli.shared.completers import ora_files
-from dreambrush.cli.shared.options import QUIET, decimal_number, jobs_option, whole_number
+from dreambrush.cli.shared.options import CLUSTER, QUIET, decimal_number, jobs_option, whole_number
 from dreambrush.cli.shared.recipes import RECIPE
+from dreambrush.cli.shared.travels import MADE
 from dreambrush.errors import ExitCode, OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ Examples:
 )
 @RECIPE
 @jobs_option("How many films to make at the same time, 1 to 64.")
+@CLUSTER
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 @QUIET
 def timelapse(
@@ -96,6 +98,7 @@ def timelapse(
     painting: int | None,
     original: Path | None,
     jobs: int,
+    cluster: str | None,
     force: bool,
     quiet: bool,
 ) -> int:
@@ -118,10 +121,10 @@ def timelapse(
 
     options = TimelapseOptions(seconds, fps, size, by, hold)
     wishes = _wishes(files, output, options, painting, original, force=force)
-    if len(wishes) > 1:
+    if len(wishes) > 1 or cluster is not None:
         from dreambrush.cli.shared.several import do_several
 
-        return do_several(make_film, wishes, jobs, what="films", verb="made", quiet=quiet)
+        return do_several(make_film, wishes, jobs, cluster, what="films", verb="made", quiet=quiet)
     ((name, wish),) = wishes.items()
     with progress_bar(Path(name).name, quiet=quiet) as update:
         tell = (lambda stage, laid, count: update(stage, laid, count, "")) if update else None
@@ -150,6 +153,28 @@ class FilmWish:
     painting: int | None
     original: Path | None
     force: bool
+
+    @property
+    def inputs(self) -> dict[str, Path]:
+        """As in :class:`~dreambrush.cli.shared.travels.Travels`."""
+        found = {f"file/{self.file.name}": self.file}
+        return found if self.original is None else {**found, f"original/{self.original.name}": self.original}
+
+    @property
+    def made(self) -> Path:
+        """The film."""
+        return self.out
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the film may replace a file."""
+        return self.force
+
+    def moved_to(self, folder: Path) -> FilmWish:
+        """The same wish with its files below a folder."""
+        original = None if self.original is None else folder / "original" / self.original.name
+        file, out = folder / "file" / self.file.name, folder / MADE / self.out.name
+        return replace(self, file=file, out=out, original=original)
 
 
 def make_film(wish: FilmWish, tell: Callable[[str, int, int], None] | None = None) -> str:

@@ -13,13 +13,16 @@ import click
 
 from dreambrush.cli.shared.brushes import brushes_of_group, complete_group, each_once
 from dreambrush.cli.shared.completers import every_brush
-from dreambrush.cli.shared.options import QUIET, folder_option, jobs_option, seed_option, whole_number
+from dreambrush.cli.shared.options import CLUSTER, QUIET, folder_option, jobs_option, seed_option, whole_number
 from dreambrush.cli.shared.packages import need_train_packages
+from dreambrush.cli.shared.ranks import in_all_ranks
+from dreambrush.cli.shared.travels import MADE
 from dreambrush.cli.ui.progress import progress_bar
-from dreambrush.errors import ExitCode
+from dreambrush.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
+    from dreambrush.train.fit.ranks import Ranks
     from dreambrush.train.plan import Stage, TrainOptions
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
@@ -91,9 +94,11 @@ def complete_stage(context: click.Context, parameter: click.Parameter, incomplet
     help="Do only this stage.  You may give it several times.",
 )
 @jobs_option("How many brushes to learn at the same time, 1 to 64.")
+@CLUSTER
 @click.option("--keep", is_flag=True, help="Keep the random strokes and what else is only needed for training.")
 @click.option("--restart", is_flag=True, help="Discard an unfinished training and start over.")
 @QUIET
+@in_all_ranks
 def train(
     brushes: tuple[str, ...],
     output: Path | None,
@@ -105,9 +110,11 @@ def train(
     pictures: Path | None,
     only: tuple[str, ...],
     jobs: int,
+    cluster: str | None,
     keep: bool,
     restart: bool,
     quiet: bool,
+    ranks: Ranks | None = None,
 ) -> int:
     """Teach dreambrush a brush of your own.
 
@@ -134,6 +141,10 @@ def train(
     from dreambrush.mypaint.engine.myb import read_myb
     from dreambrush.pictures.picture_sets import open_picture_set
 
+    if cluster is not None and (other := "only" if only else "pictures" if pictures else "keep" if keep else None):
+        raise UsageError(
+            f"--cluster and --{other} cannot be used together.", "Leave one of them out.", id="options-conflict"
+        )
     stages = [stage for stage in STAGES if not only or stage in only]
     every = _brush_files(brushes, groups)
     several = len(every) > 1 or bool(groups)
@@ -152,8 +163,14 @@ def train(
     options = replace(options, strokes=strokes) if strokes else options
     options = options if pictures is None else replace(options, practice=str(pictures))
     lessons = [Lesson(each, folders[each], options, stages, keep, restart) for each in every]
-    if several:
-        return _learn_several(lessons, jobs, quiet=quiet)
+    if (several or cluster is not None) and ranks is not None:
+        raise UsageError(
+            "torchrun trains one brush at a time.",
+            "Name one brush, or learn several at the same time with --jobs instead of torchrun.",
+            id="options-conflict",
+        )
+    if several or cluster is not None:
+        return _learn_several(lessons, jobs, cluster, quiet=quiet)
     (lesson,) = lessons
     brush_file = lesson.brush
     from dreambrush.cli.ui.pace import Pace, in_words
@@ -169,7 +186,7 @@ def train(
                 update(stage, done, total, in_words(left))
 
         try:
-            lines = learn(lesson, show=show)
+            lines = learn(lesson, show=show, ranks=ranks)
         except KeyboardInterrupt:
             click.echo(f"Interrupted: run the same command again to continue training {brush_file.name}.", err=True)
             return ExitCode.INTERRUPTED
@@ -199,6 +216,27 @@ class Lesson:
     restart: bool
 
     @property
+    def inputs(self) -> dict[str, Path]:
+        """As in :class:`~dreambrush.cli.shared.travels.Travels`."""
+        return {f"brush/{self.brush.path.name}": self.brush.path}
+
+    @property
+    def made(self) -> Path:
+        """The folder of what is learned."""
+        return self.folder
+
+    @property
+    def replaces(self) -> bool:
+        """What was learned before is replaced."""
+        return True
+
+    def moved_to(self, folder: Path) -> Lesson:
+        """The same lesson with its files below a folder."""
+        path = folder / "brush" / self.brush.path.name
+        brush = replace(self.brush, path=path, dream=None, called=self.brush.mypaint_name)
+        return replace(self, brush=brush, folder=folder / MADE / "dream")
+
+    @property
     def is_learnt(self) -> bool:
         """Whether all of it was learned before, with these options."""
         from dreambrush.models.catalogue import CARD_FILE, read_card
@@ -217,24 +255,32 @@ class Lesson:
         return all(card.get(name) == value for name, value in wanted.items())
 
 
-def learn(lesson: Lesson, *, workers: int | None = None, show: Callable[[str, int, int], None] | None = None) -> str:
+def learn(
+    lesson: Lesson,
+    *,
+    workers: int | None = None,
+    show: Callable[[str, int, int], None] | None = None,
+    ranks: Ranks | None = None,
+) -> str:
     """Learn a brush, and return lines that tell of it.
 
     Args:
         lesson: what to learn.
         workers: processes that paint strokes; by default one per core.
         show: told the stage, how much is done, and of how much.
+        ranks: the processes that train it together; None for this one alone.
 
     Raises:
         DreambrushError: it cannot be learned.
     """
     from dreambrush.models.catalogue import read_card
+    from dreambrush.train.fit.ranks import ALONE
     from dreambrush.train.pipeline import train as train_brush
 
     started = time.perf_counter()
     brush, folder, stages = lesson.brush, lesson.folder, lesson.stages
     tell = show or (lambda stage, done, total: None)
-    how: dict[str, Any] = {"keep": lesson.keep, "restart": lesson.restart, "workers": workers}
+    how: dict[str, Any] = {"keep": lesson.keep, "restart": lesson.restart, "workers": workers, "ranks": ranks or ALONE}
     train_brush(brush, folder, lesson.options, stages, tell, **how)
     seconds = time.perf_counter() - started
     if "export" in stages:
@@ -242,7 +288,7 @@ def learn(lesson: Lesson, *, workers: int | None = None, show: Callable[[str, in
     return f"{folder}: {' and '.join(stages)} done in {seconds:.0f} s."
 
 
-def _learn_several(lessons: Sequence[Lesson], jobs: int, *, quiet: bool) -> int:
+def _learn_several(lessons: Sequence[Lesson], jobs: int, cluster: str | None, *, quiet: bool) -> int:
     from dreambrush.cli.shared.several import do_several
     from dreambrush.cores import available_cores
 
@@ -251,9 +297,10 @@ def _learn_several(lessons: Sequence[Lesson], jobs: int, *, quiet: bool) -> int:
         click.echo(f"{len(lessons) - len(todo)} of {len(lessons)} brushes are already learned.", err=True)
     if not todo:
         return ExitCode.OK
-    do = partial(learn, workers=max(1, available_cores() // min(jobs, len(todo))))
+    cores = max(1, available_cores() // min(jobs, len(todo)))
+    do = partial(learn, workers=cores if cluster is None else 1)  # a worker of a cluster starts no processes
     try:
-        return do_several(do, todo, jobs, what="brushes", verb="learned", quiet=quiet)
+        return do_several(do, todo, jobs, cluster, what="brushes", verb="learned", quiet=quiet)
     except KeyboardInterrupt:
         click.echo("Interrupted: run the same command again to continue training.", err=True)
         return ExitCode.INTERRUPTED

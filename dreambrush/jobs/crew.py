@@ -62,7 +62,7 @@ class Crew(Protocol):
 
 
 @contextmanager
-def open_crew(jobs: int, cluster: str | None = None) -> Iterator[Crew]:
+def open_crew(jobs: int, cluster: str | None = None, note: Callable[[str], None] = lambda text: None) -> Iterator[Crew]:
     """A crew, whose processes end with the block.
 
     As with all of ``multiprocessing``, a script that opens one of several jobs needs ``if __name__ == "__main__":``.
@@ -71,12 +71,16 @@ def open_crew(jobs: int, cluster: str | None = None) -> Iterator[Crew]:
         jobs: how many pieces to do at the same time; 1 does them in this process.
         cluster: where else to do them: a scheduler's address, a kind of cluster, or a file that describes one.  None
             for this machine.
+        note: is told where Dask's dashboard is.
 
     Raises:
         DreambrushError: the cluster cannot be reached or used.
     """
     if cluster is not None:
-        raise NotImplementedError
+        from dreambrush.jobs.cluster import open_cluster
+
+        with open_cluster(cluster, jobs, note) as workers:
+            yield workers
     elif jobs > 1:
         from dreambrush.jobs.processes import open_processes
 

@@ -41,10 +41,10 @@ class ProcessDiedError(DreambrushError):
         advice: str = "Memory may be short.  Do fewer things at the same time (--jobs).",
     ) -> None:
         super().__init__(f"{what} has died ({how}).", advice, id="process-died")
-        self.how = how
+        self.how, self.what = how, what
 
     def __reduce__(self) -> tuple[object, ...]:
-        return ProcessDiedError, (self.how, self.message.removesuffix(f" has died ({self.how})."), self.advice)
+        return ProcessDiedError, (self.how, self.what, self.advice)
 
 
 def no_part(result: object) -> bool:

@@ -22,6 +22,7 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from types import FrameType
 from typing import Any
 
+from dreambrush.cores import available_cores, use_at_most
 from dreambrush.interrupts import STOPS, held_back
 from dreambrush.jobs.pieces import Done, Piece, ProcessDiedError, Result, portable
 
@@ -35,6 +36,7 @@ class Processes:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self._cores = available_cores() // size  # for each
         self._slots: list[_Slot] = []
         self._free: list[_Slot] = []
 
@@ -93,7 +95,7 @@ class Processes:
         with _stops_later():  # or a process could start that nobody knows of
             for piece in islice(waiting, self.size - len(busy)):
                 if not self._free:
-                    self._free.append(_Slot())
+                    self._free.append(_Slot(self._cores))
                     self._slots.append(self._free[-1])
                 slot = self._free.pop()
                 busy[slot.begin(do, piece)] = slot, piece
@@ -155,9 +157,14 @@ class _Context(SpawnContext):
 
 
 class _Slot:
-    """An executor and its only process."""
+    """An executor and its only process.
 
-    def __init__(self) -> None:
+    Args:
+        cores: how many the process may use; at least 1 in any case.
+    """
+
+    def __init__(self, cores: int) -> None:
+        self._cores = cores
         self._executor: ProcessPoolExecutor | None = None
         self._process: SpawnProcess | None = None
 
@@ -170,7 +177,7 @@ class _Slot:
                 self.end()
         # Not forked: onnxruntime's threads, and Python's, would be missing in the copy.
         context = _Context()
-        self._executor = ProcessPoolExecutor(1, context, initializer=_prepare)
+        self._executor = ProcessPoolExecutor(1, context, initializer=_prepare, initargs=(self._cores,))
         future = self._executor.submit(_do, do, piece)
         self._process = context.process
         return future
@@ -224,7 +231,8 @@ def _stops_later() -> Iterator[None]:
 _inside = _pressed = False  # whether a piece is being done; whether somebody asked to stop
 
 
-def _prepare() -> None:
+def _prepare(cores: int) -> None:
+    use_at_most(cores)
     os.setpgrp()  # then Ctrl-C comes once, from the parent, and not from the terminal too
     for number in STOPS:
         if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:

@@ -41,11 +41,13 @@ class BrushFile:
         name: name that users type: bare for ours and for loose files, "group/name" for those in MyPaint's folders.
         path: its .myb file.
         dream: the folder of its dream, or None when it has none yet.
+        called: what MyPaint calls the brush, for a copy of its file; None for a file at its own place.
     """
 
     name: str
     path: Path
     dream: Path | None
+    called: str | None = None
 
     @property
     def origin(self) -> Literal["ours", "user", "stock"]:
@@ -72,6 +74,8 @@ class BrushFile:
         """
         from dreambrush.mypaint.engine.myb import read_myb
 
+        if self.called is not None:
+            return self.called
         if self._is_ours:
             return f"{GROUP}/{self.path.stem}"
         known = name_in_mypaint(self.path) or (self.name if "/" in self.name else None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from dreambrush.arrays import Float32
-from dreambrush.interrupts import held_back
+from dreambrush.interrupts import held_back, stop_if_asked
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.painter.finish import finish, finish_early
 from dreambrush.painter.options import PaintOptions
@@ -70,6 +70,7 @@ def paint(
         state, interrupted = begun or studio.planner.state(), False
         try:
             for state in states(studio, begun):
+                stop_if_asked()
                 if progress and state.progress:
                     progress(replace(state.progress, picture=partial(_picture, studio, state)))
                 if autosave and autosave.due:

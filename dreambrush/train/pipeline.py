@@ -48,11 +48,13 @@ from dreambrush.train.fit.controller import SIDE as PRACTICE_SIDE
 from dreambrush.train.fit.controller import learn_controller
 from dreambrush.train.fit.evaluate import HELD_OUT_SEED_OFFSET, evaluate
 from dreambrush.train.fit.field import FieldDream
+from dreambrush.train.fit.follow import call_controller
 from dreambrush.train.fit.grounds import Grounds
 from dreambrush.train.fit.learn import learn_dream, load_dream
 from dreambrush.train.fit.nearest import nearest_controller
 from dreambrush.train.fit.nib import measure_nib
 from dreambrush.train.fit.practice_pictures import draw_picture
+from dreambrush.train.fit.ranks import ALONE, Ranks
 from dreambrush.train.fit.wet_fit import LearntWet, learn_wet, load_wet
 from dreambrush.train.fit.wet_score import evaluate_wet
 from dreambrush.train.plan import STAGES, Stage, TrainOptions, check_device
@@ -77,6 +79,7 @@ def train(
     keep: bool = False,
     restart: bool = False,
     workers: int | None = None,
+    ranks: Ranks = ALONE,
 ) -> Path:
     """Trains a brush and writes its model.
 
@@ -94,25 +97,26 @@ def train(
         keep: do not delete the strokes and checkpoints after the last stage.
         restart: throw away what an unfinished training left.
         workers: processes that paint strokes; by default one per core.
+        ranks: those that train together; this is the first.
 
     Returns:
         The folder.
 
     Raises:
         BrushError: the brush file is broken, or the brush lays no paint and moves none.
-        UsageError: there is no such device.
+        UsageError: there is no such device, or there are too few.
         ModelError: an earlier stage is missing, or what was exported answers differently.
         OutputError: the folder cannot be written, is in use, or has an unfinished training with other options.
     """
     options = options or TrainOptions()
     settings = read_myb(brush.path)
     check_learnable(brush.name, settings)
-    check_device(options.device)
+    check_device(options.device, ranks.here)
     plan = {"brush": settings.digest(), **options.as_dict()}
     torch.set_num_threads(options.threads)
     workspace = Workspace(output, plan)
     with workspace.opened(restart=restart):
-        run = _Run(brush, settings, options, workspace, progress)
+        run = _Run(brush, settings, options, workspace, progress, ranks)
         for stage in STAGES:
             if stage in stages:
                 run.do(stage, workers or available_cores())
@@ -128,6 +132,7 @@ class _Run:
     options: TrainOptions
     workspace: Workspace
     report: Report
+    ranks: Ranks
 
     @property
     def dry(self) -> BrushSettings:
@@ -175,6 +180,7 @@ class _Run:
                     lambda done, total: self.report("dream", done, total),
                     checkpoint,
                     options.device,
+                    ranks=self.ranks,
                 )
                 workspace.save(WEIGHTS_FILE, save(dream.state_dict()))
         if workspace.journal.get("dream_of") != fingerprint(weights):
@@ -193,7 +199,7 @@ class _Run:
                 )
             if found.changes_colour:
                 with workspace.timed("colour"):
-                    colour, colour_score = learn_colour(self.dry, dream, options.seed, options.colour_steps)
+                    colour, colour_score = learn_colour(self.dry, dream, options.seed, options.colour_steps, self.ranks)
                     about["held_out"]["colour"] = colour_score.as_dict()
                     workspace.save(COLOUR_WEIGHTS_FILE, save(colour.state_dict()))
             if is_wet_brush(self.settings):
@@ -215,6 +221,7 @@ class _Run:
                 options.wet,
                 options.seed,
                 lambda done, total: self.report("wet", done, total),
+                self.ranks,
             )
             if learnt is None:
                 return {}
@@ -250,6 +257,7 @@ class _Run:
             rounds = options.patient().rounds
         with workspace.timed("controller"):
             self.report("controller", checkpoint.load()[0], rounds.batches)
+            call_controller(self.ranks, folder, rounds, options.seed, options.practice)
             network = learn_controller(
                 folder,
                 lambda rng: draw_picture(pictures, PRACTICE_SIDE, rng),
@@ -258,6 +266,7 @@ class _Run:
                 begin.weights if begin else None,
                 lambda done, total: self.report("controller", done, total),
                 checkpoint,
+                self.ranks,
             )
         workspace.save(CONTROLLER_FILE, controller_bytes(network))
         about = {

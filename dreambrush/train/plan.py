@@ -109,8 +109,12 @@ def expected_seconds(options: TrainOptions, stages: Sequence[Stage], *, wet: boo
     return {stage: value for stage, value in seconds.items() if stage in wanted}
 
 
-def check_device(device: str) -> None:
+def check_device(device: str, processes: int = 1) -> None:
     """Makes sure that torch can use a device.
+
+    Args:
+        device: ``cpu`` or ``cuda``.
+        processes: that train together on this machine; each needs a graphics card of its own.
 
     Raises:
         UsageError: it cannot.
@@ -119,6 +123,12 @@ def check_device(device: str) -> None:
         raise UsageError(
             "There is no GPU that torch can use (CUDA).",
             "Leave out --device, or install a torch with CUDA and the GPU's driver.",
+            id="no-gpu",
+        )
+    if device == "cuda" and torch.cuda.device_count() < processes:
+        raise UsageError(
+            f"{processes} processes cannot share {torch.cuda.device_count()} GPU(s).",
+            f"Start one process per GPU: torchrun --nproc-per-node {torch.cuda.device_count()} ...",
             id="no-gpu",
         )
 

@@ -136,7 +136,8 @@ def test_100_megapixels_take_less_than_a_gigabyte(tmp_path: Path) -> None:
 import pillow_heif
 from PIL import Image
 image = Image.linear_gradient("L").resize((12288, 9216)).convert("RGB")
-pillow_heif.from_pillow(image).save({str(path)!r}, quality=30, enc_params={{"preset": "ultrafast"}})
+fast = {{"preset": "ultrafast", "x265:min-cu-size": "32"}}
+pillow_heif.from_pillow(image).save({str(path)!r}, quality=30, enc_params=fast)
 """
     subprocess.run([sys.executable, "-c", program], check=True)
     program = f"""

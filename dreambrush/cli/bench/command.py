@@ -16,9 +16,18 @@ from dreambrush.cli.bench.page import HTML, check_page, save_task_page
 from dreambrush.cli.bench.paint import TASK as PAINT
 from dreambrush.cli.bench.paint import bench_paint, refuse_settings
 from dreambrush.cli.bench.results import Lot, ResultsFolder, print_table
+from dreambrush.cli.paint.tools import Tools
 from dreambrush.cli.shared.completers import painting_brushes
 from dreambrush.cli.shared.exports import export_if_needed
-from dreambrush.cli.shared.options import DEFAULT_BRUSH, QUIET, folder_option, jobs_option, seed_option, whole_number
+from dreambrush.cli.shared.options import (
+    CLUSTER,
+    DEFAULT_BRUSH,
+    QUIET,
+    folder_option,
+    jobs_option,
+    seed_option,
+    whole_number,
+)
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
 from dreambrush.jobs.crew import open_crew
@@ -118,6 +127,7 @@ TASKS = {
 )
 @seed_option("Number that picks the pictures and the variant.  The docs use 0.")
 @jobs_option("How many pictures to paint at the same time, 1 to 64; not for the task paint, which measures time.")
+@CLUSTER
 @click.option("--force", is_flag=True, help="Replace results that exist already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object on stdout.")
 @QUIET
@@ -132,6 +142,7 @@ def bench(
     proposer: str,
     seed: int,
     jobs: int,
+    cluster: str | None,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -161,7 +172,15 @@ def bench(
     other = None if proposer == CONTROLLER else proposer
     check_page(page, output or Path(f"bench-{task}"), overwrite=force)
     if task is None or task == PAINT:
-        refuse_settings(pictures=pictures, brush=brush, strokes=strokes, count=count, controller=other, jobs=jobs > 1)
+        refuse_settings(
+            pictures=pictures,
+            brush=brush,
+            strokes=strokes,
+            count=count,
+            controller=other,
+            jobs=jobs > 1,
+            cluster=cluster,
+        )
         return bench_paint(seed, output, page, force=force, as_json=as_json, quiet=quiet)
     if other:
         raise UsageError(
@@ -184,15 +203,22 @@ def bench(
     total = len(lots) * len(results.counts)
     with results.made(lots, force=force), progress_bar(task, quiet=quiet) as update:
 
+        def note(text: str) -> None:
+            if not quiet:
+                click.echo(text, err=True)
+
         def show(progress: Progress) -> None:
             if update is not None:
                 here = f"{progress.stage.lower()} {progress.done}/{progress.total}, error {progress.mse:.4f}"
                 update("paint", len(results.done) * len(results.counts), total, here)
 
         try:
-            with open_crew(min(jobs, len(lots))) as crew:
-                alone = show if crew.size == 1 else None  # a function of here, which cannot be told from elsewhere
+            with open_crew(min(jobs, len(lots)), cluster, note) as crew:
+                # A function of here cannot be told from elsewhere.
+                alone = show if cluster is None and crew.size == 1 else None
                 do = partial(paint_lot, brush_file, results.counts, seed, ink=about.ink, show=alone)
+                if cluster is not None:
+                    do = partial(paint_lot_away, Tools.of([brush_file]), results.counts, seed, ink=about.ink)
                 with closing(crew.run(do, lots, rescue=no_part)) as every:
                     for lot, trials, error in every:
                         if error is not None:
@@ -254,6 +280,12 @@ def paint_lot(
 
     colour, ground = (BLACK, WHITE) if ink else (None, None)
     return [run_trial(lot.target, brush, n, seed, colour=colour, ground=ground, progress=show) for n in counts]
+
+
+def paint_lot_away(tools: Tools, counts: Sequence[int], seed: int, lot: Lot, *, ink: bool) -> list[Trial]:
+    """As :func:`paint_lot`, at a worker of a cluster, which gets the brush by its content."""
+    (brush,) = tools.brushes_here()
+    return paint_lot(brush, counts, seed, lot, ink=ink)
 
 
 def _draw_lots(path: Path, count: int | None, seed: int, *, ink: bool) -> list[Lot]:

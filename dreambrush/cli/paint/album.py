@@ -16,7 +16,7 @@ from dreambrush.cli.shared.inputs import Input
 from dreambrush.cli.shared.outputs import Outputs
 from dreambrush.errors import ExitCode
 from dreambrush.jobs.crew import Crew
-from dreambrush.jobs.pieces import ProcessDiedError
+from dreambrush.jobs.pieces import Done, ProcessDiedError
 from dreambrush.mypaint.engine.library import messages_to_stderr
 
 Report = dict[str, Any]
@@ -55,7 +55,13 @@ def paint_pictures(paint: Paint, pictures: Sequence[Asked], crew: Crew) -> Gener
     Raises:
         KeyboardInterrupt: after Ctrl-C, at the end.
     """
-    with closing(crew.run(partial(paint_asked, paint), pictures, rescue=is_part)) as every:
+    with closing(endings(crew.run(partial(paint_asked, paint), pictures, rescue=is_part))) as every:
+        yield from every
+
+
+def endings(pictures: Generator[Done[Asked, Report], None, None]) -> Generator[Ended, None, None]:
+    """What became of pictures in words for the user.  Errors are reported."""
+    with closing(pictures) as every:
         for (picture, _), report, error in every:
             if report is not None:
                 yield Ended(picture, report, ExitCode.INTERRUPTED if is_part(report) else ExitCode.OK)
@@ -81,8 +87,5 @@ def is_part(report: Report) -> bool:
 def _in_its_name(error: Exception, picture: Input) -> Exception:
     if not isinstance(error, ProcessDiedError):
         return error
-    return ProcessDiedError(
-        error.how,
-        f"The process that painted '{picture.name}'",
-        "Memory may be short.  Paint fewer pictures at the same time (--jobs) or smaller ones (--size).",
-    )
+    advice = "Memory may be short.  Paint fewer pictures at the same time (--jobs) or smaller ones (--size)."
+    return ProcessDiedError(error.how, f"The {error.what.removeprefix('A ')} that painted '{picture.name}'", advice)

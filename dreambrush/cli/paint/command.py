@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from dreambrush.cli.paint.album import Asked, Ended, Paint, paint_pictures
+from dreambrush.cli.paint.album import Asked, Ended, endings, paint_pictures
+from dreambrush.cli.paint.away import paint_away
 from dreambrush.cli.paint.film import FilmSettings, film_among, paint_clip, refuse_film_options
 from dreambrush.cli.paint.job import Job, run_job
 from dreambrush.cli.paint.onto import Onto
@@ -54,6 +55,7 @@ def paint(
     timelapse: Path | None,
     sample: bool,
     jobs: int,
+    cluster: str | None,
     save_every: float,
     megapixels: int | None,
     resume: Path | None,
@@ -116,6 +118,11 @@ def paint(
     refuse_film_options()
     if watch and STDIN in targets:  # before standard input is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)
+    if cluster is not None and (watch or onto is not None):
+        other = "watch" if watch else "onto"
+        raise UsageError(
+            f"--cluster and --{other} cannot be used together.", "Leave one of them out.", id="options-conflict"
+        )
     work = Onto.asked(onto, above, region, mask, in_place, fit)
 
     outcomes = Outcomes(as_json=as_json, quiet=quiet, verbose=verbose)
@@ -160,11 +167,10 @@ def paint(
         if go_on:
             todo = [each for each in todo if not _is_done(each[1], outcomes.note)]
             outcomes.note(f"{len(outputs) - len(todo)} of {len(outputs)} pictures are already painted.")
-        paint_it = partial(run_job, job)
         if watch:
-            every = paint_when_saved(paint_it, pictures[0], outputs[0].work, outcomes.note)
+            every = paint_when_saved(partial(run_job, job), pictures[0], outputs[0].work, outcomes.note)
         else:
-            every = _painted_by(paint_it, todo, min(jobs, len(todo)), quiet=quiet or verbose)
+            every = _painted_by(job, todo, min(jobs, len(todo)), cluster)
         try:
             for done in every:
                 outcomes.take(done)
@@ -173,12 +179,19 @@ def paint(
     return outcomes.sum_up(len(todo))
 
 
-def _painted_by(paint: Paint, todo: Sequence[Asked], jobs: int, *, quiet: bool) -> Iterator[Ended]:
+def _painted_by(job: Job, todo: Sequence[Asked], jobs: int, cluster: str | None) -> Iterator[Ended]:
     """Paint pictures, show how many are done if several are painted at the same time, and yield each."""
+    if not todo:
+        return
+    alone = cluster is None and jobs == 1
     with (
-        open_crew(jobs) as crew,
-        counting_bar("pictures", "painted", len(todo), quiet=quiet or crew.size == 1) as count,
-        closing(paint_pictures(paint, todo, crew)) as every,
+        open_crew(jobs, cluster, job.note) as crew,
+        counting_bar("pictures", "painted", len(todo), quiet=job.quiet or job.verbose or alone) as count,
+        closing(
+            paint_pictures(partial(run_job, job), todo, crew)
+            if cluster is None
+            else endings(paint_away(crew, job, todo))
+        ) as every,
     ):
         for done in every:
             with count.one_more():

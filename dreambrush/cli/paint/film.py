@@ -37,7 +37,7 @@ FILMS = ".mp4", ".gif", ".webp"  # endings of films that can be saved
 NOT_OF_FILMS = {
     **{"onto": "--onto", "resume": "--resume", "watch": "--watch", "timelapse": "--timelapse", "formats": "--format"},
     **{"dpi": "--dpi", "time": "--time", "until": "--until", "relief": "--relief", "flow": "--flow"},
-    **{"flatten_pigment": "--flatten-pigment", "jobs": "--jobs", "ground": "--ground"},
+    **{"flatten_pigment": "--flatten-pigment", "jobs": "--jobs", "ground": "--ground", "cluster": "--cluster"},
 }
 OF_FILMS = {"held": "--on", "boil": "--boil", "keys": "--keys", "from_key": "--from"}
 OFTEN = 0.2  # seconds from one look of the bar to the next

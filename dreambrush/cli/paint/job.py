@@ -49,6 +49,11 @@ class Job:
         preview: show what the painting looks like.
         focused: whether the focus was asked for, and not just what the hand likes.
         begun: the state of the painting to finish, or None.
+        asked: the request that an unfinished painting keeps, of a job that is done on another machine; None for that of
+            this command.
+        here: the settings with the files that they name as they lie on this machine; None if they lie where the
+            settings say.
+        notes: takes the notes, on another machine; None prints them.
     """
 
     words: tuple[str, ...]
@@ -68,10 +73,15 @@ class Job:
     preview: bool
     focused: bool = False
     begun: bytes | None = None  # state of what is resumed
+    asked: ResumeRequest | None = None
+    here: PaintSettings | None = None
+    notes: list[str] | None = None
 
     def note(self, text: str) -> None:
         """Print a note, unless the user wants quiet."""
-        if not self.quiet:
+        if self.notes is not None:
+            self.notes.append(text)
+        elif not self.quiet:
             click.echo(text, err=True)
 
     def going_on(self, target: Path, output: Path) -> Job:
@@ -98,6 +108,10 @@ class Job:
             resumed=resumed,
         )
 
+    def request(self, target: Path, outputs: Outputs) -> ResumeRequest:
+        """What an unfinished painting of a picture keeps, so that it can be finished."""
+        return ResumeRequest.of(target, self.size, self.words, self.brushes, self.settings, self.onto, outputs)
+
 
 def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
     """Read, paint and save one picture.  Return the report."""
@@ -122,7 +136,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
                 picture, work = job.onto.look(target.file, limits)
         except PictureError as error:
             raise target.in_its_name(error) from None
-        request = ResumeRequest.of(target.file, job.size, job.words, job.brushes, settings, job.onto, outputs)
+        request = job.asked or job.request(target.file, outputs)
     saving = _Saving(job, request, outputs)
     left = TimeLeft(settings.effort, settings.time)
     with painting_progress(
@@ -130,7 +144,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
     ) as show:
         height, width = picture.shape[:2]
         spent = time.perf_counter() - started
-        options = settings.for_painter(width, height, spent, picture[..., :3], job.brushes)
+        options = (job.here or settings).for_painter(width, height, spent, picture[..., :3], job.brushes)
         if work is not None:
             options = replace(options, pigment=work.pigment, eotf=work.eotf)  # as the work's other layers
         painting = paint_picture(
@@ -165,7 +179,7 @@ def run_job(job: Job, target: Input, outputs: Outputs) -> dict[str, Any]:
     painting.seconds.update(clock.seconds)
     if settings.flatten_pigment and work is None and not painting.interrupted:
         painting = replace(painting, flattened=True)  # as it was saved
-    return report_of(target.name, files, painting, job.brushes, settings, time.perf_counter() - started)
+    return report_of(target.name, files, painting, job.brushes, settings, time.perf_counter() - started, job.here)
 
 
 class _Saving:

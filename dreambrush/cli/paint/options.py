@@ -21,6 +21,7 @@ from dreambrush.cli.paint.values import duration
 from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.formats import FORMATS, ORA, dpi_option, format_option
 from dreambrush.cli.shared.options import (
+    CLUSTER,
     QUIET,
     Decorator,
     decimal_number,
@@ -37,6 +38,7 @@ ESSENTIALS = (
 ONLY_FLAGS = (
     *("output", "timelapse", "sample", "resume", "go_on", "force", "watch", "as_json", "help_all"),
     *("onto", "above", "region", "fit", "mask", "in_place", "like", "from_key"),
+    "cluster",  # a folder of pictures from a stranger is not to send them to one
 )
 
 _PATH = click.Path(path_type=Path)
@@ -235,6 +237,7 @@ WHILE_IT_RUNS: tuple[Decorator, ...] = (
         "How many pictures to paint at the same time, 1 to 64.  Each needs its own memory, and even one uses all "
         "cores much of the time."
     ),
+    CLUSTER,
     click.option(
         "--watch",
         is_flag=True,

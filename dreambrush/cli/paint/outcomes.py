@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import click
 
@@ -21,14 +20,15 @@ class Outcomes:
         verbose: print errors of paintings in figures, too.
 
     Attributes:
-        reports: of the paintings.
+        painted: how many pictures are painted.
+        interrupted: how many are painted in part.
         failed: the names of the pictures that failed.
         status: the exit code so far: that of the first failure, or that of Ctrl-C.
     """
 
     def __init__(self, *, as_json: bool, quiet: bool, verbose: bool = False) -> None:
         self.as_json, self.quiet, self.verbose = as_json, quiet, verbose
-        self.reports: list[dict[str, Any]] = []
+        self.painted = self.interrupted = 0  # and not the reports, for an album may have a million pictures
         self.failed: list[str] = []
         self.status: int = ExitCode.OK
 
@@ -47,14 +47,15 @@ class Outcomes:
             if self.as_json and done.error is not None:
                 click.echo(json.dumps({"target": done.picture.name, "error": done.error._asdict()}))
             return
-        self.reports.append(done.report)
         if self.as_json:
             click.echo(json.dumps(done.report))
         if done.report["interrupted"]:
+            self.interrupted += 1
             output, strokes = done.report["output"], done.report["strokes"]
             click.echo(f"Interrupted: '{output}' has the first {strokes} strokes.", err=True)
             self.note(f"Finish it with: dreambrush paint --resume '{output}'")
         else:
+            self.painted += 1
             self.note(summary(done.report, verbose=self.verbose))
 
     def sum_up(self, count: int) -> int:
@@ -67,7 +68,7 @@ class Outcomes:
             KeyboardInterrupt: Ctrl-C was pressed, and that is not reported yet.
         """
         if count > 1 and (self.status or not self.quiet):
-            click.echo(summary_of_all(count, self.reports, self.failed), err=True)
-        if self.status == ExitCode.INTERRUPTED and not any(report["interrupted"] for report in self.reports):
+            click.echo(summary_of_all(count, self.painted, self.failed), err=True)
+        if self.status == ExitCode.INTERRUPTED and not self.interrupted:
             raise KeyboardInterrupt
         return self.status

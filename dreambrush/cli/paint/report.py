@@ -30,6 +30,7 @@ def report_of(
     brushes: Sequence[BrushFile],
     settings: PaintSettings,
     seconds: float,
+    here: PaintSettings | None = None,
 ) -> dict[str, Any]:
     """The JSON object of one painting; docs/report.md explains it.
 
@@ -40,6 +41,7 @@ def report_of(
         brushes: the brushes that the painter could choose from.
         settings: the settings of the painting.
         seconds: from reading the picture to the saved painting.
+        here: the settings with the files that they name as they lie on this machine, if that is elsewhere.
     """
     from dreambrush.machine import foundations
 
@@ -59,7 +61,7 @@ def report_of(
         "psnr": decibels(painting.mse),
         "values_mse": painting.values_mse,
         "likeness": likeness(near),
-        "closer": what_brings_closer(near, len(painting.strokes), max(width, height), settings),
+        "closer": what_brings_closer(near, len(painting.strokes), max(width, height), here or settings),
         "dreamed_mse": painting.dreamed_mse,
         "transfer_gap": transfer_gap(painting.mse, painting.dreamed_mse),
         "brush": "+".join(names),
@@ -139,14 +141,13 @@ def summary(report: dict[str, Any], *, verbose: bool = False) -> str:
     )
 
 
-def summary_of_all(count: int, reports: Sequence[dict[str, Any]], failed: Sequence[str]) -> str:
+def summary_of_all(count: int, painted: int, failed: Sequence[str]) -> str:
     """One sentence about many paintings.
 
     Args:
         count: the number of pictures to paint.
-        reports: of the pictures that were painted, or begun when Ctrl-C was pressed.
+        painted: how many of them are.
         failed: the names of the pictures that failed.
     """
-    painted = sum(not report["interrupted"] for report in reports)
     told = f"All {count} pictures are painted" if painted == count else f"{painted} of {count} pictures are painted"
     return f"{told}; failed: {', '.join(failed)}." if failed else f"{told}."

@@ -33,7 +33,7 @@ FORMAT = 2
 # Parameters of `dreambrush paint` that do not change the painting.
 MAY_CHANGE = frozenset(
     {"output", "dpi", "timelapse", "save_every", "resume", "force"}
-    | {"as_json", "preview", "verbose", "quiet", "jobs", "megapixels"}
+    | {"as_json", "preview", "verbose", "quiet", "jobs", "cluster", "megapixels"}
 )
 LARGEST = 1 << 30  # bytes
 

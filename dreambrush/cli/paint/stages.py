@@ -108,6 +108,8 @@ def _stage(
             own[name] = max(in_pixels(table[key], side), FINEST)
     if "palette" in table:
         own["palette"] = parse_palette(table["palette"], picture, skin)
-    names = [brush_named(name).name for word in table.get("brush", ()) for name in brush_names(word)]
+    # Those that it is painted with may be copies, on a machine that knows no brush of their names.
+    words = [name for word in table.get("brush", ()) for name in brush_names(word)]
+    names = [word if word in brushes else brush_named(word).name for word in words]
     numbers = tuple(brushes.index(name) for name in dict.fromkeys(names) if name in brushes)
     return Stage(table["name"], numbers, focused=table.get("focus") != "none", **own)

@@ -82,4 +82,11 @@ SHEET_SIZE: Decorator = click.option(
     help="Longer side of each painting on the sheet in pixels, 64 to 1024.",
 )
 BRUSH: Decorator = click.argument("brush", metavar="BRUSH.myb|NAME", shell_complete=every_brush)
+CLUSTER: Decorator = click.option(
+    "--cluster",
+    metavar="WHERE",
+    help="Do the work on a Dask cluster instead of this machine.  WHERE is a scheduler's address (tcp://HOST:PORT or "
+    "tls://HOST:PORT), a batch queue such as slurm, which is asked for --jobs workers, or a FILE.toml with more about "
+    "either.  docs/scale.md explains it.",
+)
 QUIET: Decorator = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")

@@ -5,25 +5,34 @@ A thing that fails does not stop the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from dreambrush.cli.shared.errors import tell
 from dreambrush.cli.shared.formats import in_words
+from dreambrush.cli.shared.travels import Returned, Sent, Travels, do_sent
 from dreambrush.cli.ui.progress import counting_bar
-from dreambrush.errors import ExitCode
-from dreambrush.jobs.crew import open_crew
-from dreambrush.jobs.pieces import ProcessDiedError, no_part
+from dreambrush.errors import DreambrushError, ExitCode
+from dreambrush.jobs.crew import Crew, open_crew
+from dreambrush.jobs.pieces import Done, ProcessDiedError, no_part
 
-Thing = TypeVar("Thing")
+Thing = TypeVar("Thing", bound=Travels)
+Ends = Generator[Done[tuple[str, Thing], str], None, None]
 
 
 def do_several(
-    do: Callable[[Thing], str], things: Mapping[str, Thing], jobs: int, *, what: str, verb: str, quiet: bool
+    do: Callable[[Thing], str],
+    things: Mapping[str, Thing],
+    jobs: int,
+    cluster: str | None = None,
+    *,
+    what: str,
+    verb: str,
+    quiet: bool,
 ) -> int:
     """Do something with each, tell what came of it, and sum up.
 
@@ -31,6 +40,7 @@ def do_several(
         do: does it with one, and returns lines that tell of it.  After Ctrl-C it is interrupted, and may clean up.
         things: by the names that the user knows; they, and ``do``, can be pickled.
         jobs: how many at the same time.
+        cluster: where else, as ``--cluster``.  There, what has begun is given up after Ctrl-C.
         what: the things, in the plural: "films".
         verb: what was done with them: "made".
         quiet: print nothing but errors.
@@ -44,9 +54,11 @@ def do_several(
     status, failed, done = int(ExitCode.OK), list[str](), 0
     try:
         with (
-            open_crew(min(jobs, len(things))) as crew,
+            open_crew(
+                min(jobs, len(things)), cluster, lambda text: None if quiet else click.echo(text, err=True)
+            ) as crew,
             counting_bar(what, verb, len(things), quiet=quiet) as count,
-            closing(crew.run(partial(_do_named, do), things.items(), rescue=no_part)) as every,
+            closing(_here(crew, do, things) if cluster is None else _there(crew, do, things)) as every,
         ):
             for (name, _), lines, error in every:
                 with count.one_more():
@@ -63,6 +75,27 @@ def do_several(
     return status
 
 
+def _here(crew: Crew, do: Callable[[Thing], str], things: Mapping[str, Thing]) -> Ends[Thing]:
+    yield from crew.run(partial(_do_named, do), things.items(), rescue=no_part)
+
+
+def _there(crew: Crew, do: Callable[[Thing], str], things: Mapping[str, Thing]) -> Ends[Thing]:
+    sent = ((name, Sent.of(thing)) for name, thing in things.items())
+    with closing(crew.run(partial(_do_sent, do), sent)) as every:
+        for (name, _), returned, error in every:
+            lines = None
+            if returned is not None:
+                try:
+                    lines = returned.save(things[name])
+                except DreambrushError as failed:
+                    error = failed
+            yield Done((name, things[name]), lines, error)
+
+
+def _do_sent(do: Callable[[Any], str], named: tuple[str, Sent[Any]]) -> Returned:
+    return do_sent(do, named[1])
+
+
 def _do_named(do: Callable[[Thing], str], named: tuple[str, Thing]) -> str:
     return do(named[1])
 
@@ -70,7 +103,7 @@ def _do_named(do: Callable[[Thing], str], named: tuple[str, Thing]) -> str:
 def _in_its_name(error: Exception, name: str) -> Exception:
     if not isinstance(error, ProcessDiedError):
         return error
-    return ProcessDiedError(error.how, f"The process that worked on '{name}'")
+    return ProcessDiedError(error.how, f"The {error.what.removeprefix('A ')} that worked on '{name}'")
 
 
 def _summary(done: int, count: int, failed: list[str], what: str) -> str:

@@ -149,9 +149,9 @@ def _paint_and_keep(
             if error is not None:
                 raise error
             assert made is not None
-            waiting.append(disk.submit(keep, shard, made))
-            while len(waiting) > crew.size:  # so much fits into memory
+            while len(waiting) >= crew.size:  # so much fits into memory, and nothing is kept after what has failed
                 waiting.popleft().result()
+            waiting.append(disk.submit(keep, shard, made))
         for last in waiting:
             last.result()
 

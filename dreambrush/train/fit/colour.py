@@ -17,6 +17,7 @@ from dreambrush.train.fit.evaluate import HELD_OUT_SEED_OFFSET
 from dreambrush.train.fit.features import NEAREST, TRAITS, see
 from dreambrush.train.fit.field import FieldDream, through_nib
 from dreambrush.train.fit.optimiser import Optimiser, shuffled_batches
+from dreambrush.train.fit.ranks import ALONE, Ranks
 from dreambrush.train.fit.samples import pixel_centres
 from dreambrush.train.kept_graphs import onnx_of
 from dreambrush.train.to_onnx import to_onnx
@@ -86,7 +87,9 @@ class ColourScore:
         return {name: float(f"{value:.4g}") for name, value in vars(self).items()}
 
 
-def learn_colour(settings: BrushSettings, field: FieldDream, seed: int, steps: int) -> tuple[ColourDream, ColourScore]:
+def learn_colour(
+    settings: BrushSettings, field: FieldDream, seed: int, steps: int, ranks: Ranks = ALONE
+) -> tuple[ColourDream, ColourScore]:
     """Paints coloured strokes of a brush, trains its colour dream on them, and scores it on others.
 
     Args:
@@ -94,12 +97,13 @@ def learn_colour(settings: BrushSettings, field: FieldDream, seed: int, steps: i
         field: its field dream.
         seed: of strokes, colours, weights and batches.
         steps: of the optimiser.
+        ranks: those that share the work.
     """
     seen, held_out = (
         paint_coloured(settings, random_strokes(count, each), random_colours(count, each))
         for count, each in ((STROKES, seed), (HELD_OUT, seed + HELD_OUT_SEED_OFFSET))
     )
-    dream = fit_colour(seen, float(field.reach), field.nib, seed, steps)
+    dream = fit_colour(seen, float(field.reach), field.nib, seed, steps, ranks)
     return dream, evaluate_colour(dream, held_out)
 
 
@@ -109,6 +113,7 @@ def fit_colour(
     nib: Tensor,
     seed: int,
     steps: int = STEPS,
+    ranks: Ranks = ALONE,
 ) -> ColourDream:
     """Trains a colour dream.
 
@@ -118,7 +123,10 @@ def fit_colour(
         nib: of the brush, as its field dream has it.
         seed: of weights and batches.
         steps: of the optimiser.
+        ranks: those that share the work.
     """
+    arrays = {name: torch.from_numpy(array) for name, array in vars(collection).items()}
+    ranks.call("colour", {"reach": reach, "seed": seed, "steps": steps}, {**arrays, "nib": nib})
     torch.manual_seed(seed)
     dream = ColourDream(reach, nib)
     data = _Visible(collection)
@@ -126,9 +134,9 @@ def fit_colour(
         return dream.eval()
     descent = Optimiser(dream.parameters(), LEARNING_RATE, steps, WARM_UP)
     batches = shuffled_batches(len(data), STROKES_PER_BATCH)
+    loss = ranks.shared(dream, lambda rows, pixels: data.errors(dream, rows, pixels)[0])
     for _, rows in zip(range(steps), batches, strict=False):
-        loss, _ = data.errors(dream, rows)
-        descent.step(loss)
+        descent.step(loss(rows, data.some_pixels(rows)))
     return dream.eval()
 
 
@@ -139,7 +147,10 @@ def evaluate_colour(dream: ColourDream, held_out: Collection) -> ColourScore:
     data = _Visible(held_out)
     if not len(data):
         return ColourScore(0.0, 0.0)
-    errors = [data.errors(dream, rows) for rows in torch.split(torch.arange(len(data)), STROKES_PER_BATCH)]
+    errors = [
+        data.errors(dream, rows, data.some_pixels(rows))
+        for rows in torch.split(torch.arange(len(data)), STROKES_PER_BATCH)
+    ]
     whole = torch.tensor([[float(value) for value in pair] for pair in errors]).mean(0)
     return ColourScore(float(whole[0]), float(whole[1]))
 
@@ -159,9 +170,12 @@ class _Visible:
     def __len__(self) -> int:
         return len(self.strokes)
 
-    def errors(self, dream: ColourDream, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean squared errors of the dream, and of no dream at all, at random visible pixels of some strokes."""
-        pixels = torch.multinomial(self.visible[rows].float(), POINTS, replacement=True)
+    def some_pixels(self, rows: Tensor) -> Tensor:
+        """Random visible pixels (b, POINTS) of some strokes."""
+        return torch.multinomial(self.visible[rows].float(), POINTS, replacement=True)
+
+    def errors(self, dream: ColourDream, rows: Tensor, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean squared errors of the dream, and of no dream at all, at pixels of some strokes."""
         real = self.rgb[rows[:, None], pixels].float() / 255
         shift = real - self.colour[rows][:, None]
         dreamt = dream(self.strokes[rows], pixel_centres()[pixels], self.colour[rows])

@@ -10,7 +10,7 @@ that would only cover what others cover promise little.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,7 @@ from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.sketch import Sketch
 from dreambrush.train.fit.checkpoint import Checkpoint, State
 from dreambrush.train.fit.optimiser import Optimiser
+from dreambrush.train.fit.ranks import ALONE, Ranks
 from dreambrush.train.fit.round_network import RoundNetwork
 
 SIDE = 160  # pixels of the pictures to practise on
@@ -105,6 +106,7 @@ def learn_controller(
     begin: State | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
     checkpoint: Checkpoint | None = None,
+    ranks: Ranks = ALONE,
 ) -> RoundNetwork:
     """Trains a controller.
 
@@ -116,6 +118,7 @@ def learn_controller(
         begin: weights to begin from, such as those of another brush's controller; by default random ones.
         progress: told batches done and in all.
         checkpoint: where to go on from, and to save to.  After a stop the weights become the same to the last bit.
+        ranks: those that share the work; each draws its own pictures and paints them.
 
     Raises:
         ModelError: the dream is missing or broken.
@@ -127,16 +130,22 @@ def learn_controller(
     plans = [rounds_of(options, np.random.default_rng((seed, batch))) for batch in range(options.batches)]
     steps = sum(map(len, plans))
     descent = Optimiser(network.parameters(), options.learning_rate, steps, options.warm_up, options.gradient_limit)
-    done, state = checkpoint.load() if checkpoint else (0, {})
+    done, state = ranks.agree(*(checkpoint.load() if checkpoint else (0, {})))
     if done:
         network.load_state_dict(_part(state, "network/"))
         descent.restore(_part(state, "descent/"), sum(map(len, plans[:done])))
+
+    def loss_of(pictures: Tensor, practice: _Practice, plan: Round) -> Tensor:
+        return practice.round(network, replace(plan, pictures=len(pictures)))
+
+    loss = ranks.shared(network, loss_of)
     with Dreams([folder], cores=1) as dreams:
         for batch in range(done, options.batches):
-            rng = np.random.default_rng((seed, batch, 1))
-            practice = _Practice(dreams, options, [draw(rng) for _ in range(options.pictures)], rng)
+            own = range(ranks.number, options.pictures, ranks.count)
+            rngs = [np.random.default_rng((seed, batch, 1, picture)) for picture in own]
+            practice = _Practice(dreams, options, [draw(rng) for rng in rngs], rngs)
             for each in plans[batch]:
-                descent.step(practice.round(network, each))
+                descent.step(loss(torch.arange(each.pictures), practice=practice, plan=each))
             progress(batch + 1, options.batches)
             if checkpoint:
                 checkpoint.offer(batch + 1, lambda: _state(network, descent))
@@ -150,14 +159,20 @@ class _Practice:
         dreams: the brush's.
         options: hyper-parameters.
         pictures: (SIDE, SIDE, 3) each.
-        rng: random numbers of all choices.
+        rngs: random numbers of all choices, for each picture its own.
     """
 
     def __init__(
-        self, dreams: Dreams, options: ControllerOptions, pictures: Sequence[Float32], rng: np.random.Generator
+        self,
+        dreams: Dreams,
+        options: ControllerOptions,
+        pictures: Sequence[Float32],
+        rngs: Sequence[np.random.Generator],
     ) -> None:
-        self.dreams, self.options, self.rng = dreams, options, rng
-        self.scenes = [Scene(picture, dreams, _constrain, counts=_counts(rng)) for picture in pictures]
+        self.dreams, self.options, self.rngs = dreams, options, rngs
+        self.scenes = [
+            Scene(picture, dreams, _constrain, counts=_counts(rng)) for picture, rng in zip(pictures, rngs, strict=True)
+        ]
         self.canvases = [
             np.broadcast_to(scene.target.mean(0, dtype=np.float32), scene.target.shape).copy() for scene in self.scenes
         ]
@@ -177,15 +192,15 @@ class _Practice:
 
     def _loss(self, index: int, strokes: Tensor, promise: Tensor, plan: Round) -> Tensor:
         """The loss of one picture's round, whose canvas then has the strokes."""
-        options, scene, canvas = self.options, self.scenes[index], self.canvases[index]
-        laid, others = self._chosen(strokes, promise, plan.wanted)
+        options, scene, canvas, rng = self.options, self.scenes[index], self.canvases[index], self.rngs[index]
+        laid, others = _chosen(strokes, promise, plan.wanted, rng)
         sketch = _sketch(strokes, laid)
-        trial = _Trial(scene, canvas, scene.some(options.cells, plan.strokes, self.rng))
+        trial = _Trial(scene, canvas, scene.some(options.cells, plan.strokes, rng))
         by_strokes, cost = trial.lay(sketch)
         gains = np.concatenate([cost, trial.gains(_sketch(strokes, others))])
         sketch = Sketch(_constrain(sketch.strokes), trial.colours, sketch.brush)
         steps = options.refine_steps
-        sketch = refine(scene, sketch, canvas, steps, self.rng, BOLDNESS, (CELLS,), plan.strokes)
+        sketch = refine(scene, sketch, canvas, steps, rng, BOLDNESS, (CELLS,), plan.strokes)
         self.canvases[index] = scene.view(sketch, canvas).composite.canvas
         ours = strokes[torch.from_numpy(laid)]
         # Its gradient is that of the error, as a share of the error before the round.
@@ -196,15 +211,6 @@ class _Practice:
         chord = (ours[:, 4:6] - ours[:, 0:2]).norm(dim=1)
         dotness = torch.exp(-chord / (4 * ours[:, RADIUS])).mean()
         return error + options.promise_weight * foretold + options.long_taste * dotness
-
-    def _chosen(self, strokes: Tensor, promise: Tensor, wanted: int) -> tuple[Int64, Int64]:
-        """Numbers of the most promising strokes, broad ones first, and of the next ones."""
-        noise = self.rng.normal(0, CURIOSITY, len(promise))
-        best = np.argsort(-(promise.detach().numpy() + noise), kind="stable")
-        laid = best[:wanted]
-        radius = strokes.detach().numpy()[laid, RADIUS]
-        others = best[wanted : wanted + max(int(EXTRA * wanted), 2)]
-        return laid[np.argsort(-radius, kind="stable")], others
 
 
 class _Trial:
@@ -281,6 +287,16 @@ def _placed(strokes: Tensor, cell: float) -> Tensor:
     y, x = torch.meshgrid(torch.arange(rows) + 0.5, torch.arange(columns) + 0.5, indexing="ij")
     middle = torch.stack([x, y] * 3 + [torch.zeros_like(x)] * 3, -1)
     return ((strokes + middle) * torch.tensor([cell] * 6 + [1, 1, cell])).flatten(1, 2)
+
+
+def _chosen(strokes: Tensor, promise: Tensor, wanted: int, rng: np.random.Generator) -> tuple[Int64, Int64]:
+    """Numbers of the most promising strokes, broad ones first, and of the next ones."""
+    noise = rng.normal(0, CURIOSITY, len(promise))
+    best = np.argsort(-(promise.detach().numpy() + noise), kind="stable")
+    laid = best[:wanted]
+    radius = strokes.detach().numpy()[laid, RADIUS]
+    others = best[wanted : wanted + max(int(EXTRA * wanted), 2)]
+    return laid[np.argsort(-radius, kind="stable")], others
 
 
 def _sketch(strokes: Tensor, which: Int64) -> Sketch:

@@ -11,6 +11,7 @@ from torch import Tensor
 from dreambrush.train.fit.checkpoint import Checkpoint, State
 from dreambrush.train.fit.field import HIDDEN, FieldDream
 from dreambrush.train.fit.optimiser import Optimiser, shuffled_batches
+from dreambrush.train.fit.ranks import ALONE, Ranks
 from dreambrush.train.fit.samples import POINTS_PER_GROUP, Samples
 
 
@@ -41,6 +42,7 @@ def fit(
     checkpoint: Checkpoint | None = None,
     device: str = "cpu",
     begin: State | None = None,
+    ranks: Ranks = ALONE,
 ) -> FieldDream:
     """Trains a dream.
 
@@ -57,10 +59,14 @@ def fit(
         checkpoint: where to go on from, and to save to.  After a stop the weights become the same to the last bit.
         device: of torch.
         begin: weights of another brush's dream to begin from, which saves steps; random ones by default.
+        ranks: those that share the work.
 
     Returns:
         The trained dream, on the CPU.
     """
+    about = {"reach": reach, "options": options.as_dict(), "seed": seed, "device": device}
+    ranks.call("dream", about, {**vars(samples), "nib": nib})
+    device = ranks.device(device)
     torch.manual_seed(seed)
     dream = FieldDream(reach, nib, options.hidden)
     if begin is not None:
@@ -69,20 +75,24 @@ def fit(
     dream = dream.to(device)
     descent = Optimiser(dream.parameters(), options.learning_rate, options.steps, options.warm_up)
     batches = shuffled_batches(len(samples), options.batch // POINTS_PER_GROUP)
-    first, state = checkpoint.load() if checkpoint else (0, {})
+    first, state = ranks.agree(*(checkpoint.load() if checkpoint else (0, {})))
     if first:
         _restore(dream, descent, state, first)
-    for step, chosen in zip(range(options.steps), batches, strict=False):
-        if step < first:
-            continue  # its batch is only drawn, because those that follow depend on it
-        strokes, points, alpha = samples.batch(chosen, device)
+
+    def loss_of(groups: Tensor) -> Tensor:
+        strokes, points, alpha = samples.batch(groups, device)
         mean, share, _ = dream.heads(strokes, points)
         squared = (mean - alpha) ** 2
         fixed = mean.detach()
         spread = share * fixed * (1 - fixed) + options.least_variance
         surprise = 0.5 * (torch.log(spread) + squared.detach() / spread)
-        loss = squared.mean() + options.variance_weight * surprise.mean()
-        descent.step(loss)
+        return squared.mean() + options.variance_weight * surprise.mean()
+
+    loss = ranks.shared(dream, loss_of)
+    for step, chosen in zip(range(options.steps), batches, strict=False):
+        if step < first:
+            continue  # its batch is only drawn, because those that follow depend on it
+        descent.step(loss(chosen))
         if step % 20 == 0:
             progress(step, options.steps)
         if checkpoint:

@@ -13,6 +13,7 @@ from dreambrush.train.collect.strokes import Collection
 from dreambrush.train.fit.checkpoint import Checkpoint, State, put_weights, read_weights
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.fit import FitOptions, fit
+from dreambrush.train.fit.ranks import ALONE, Ranks
 from dreambrush.train.fit.samples import measure_reach, training_points
 
 PIXELS_PER_STROKE = 400
@@ -28,6 +29,7 @@ def learn_dream(
     checkpoint: Checkpoint | None = None,
     device: str = "cpu",
     begin: State | None = None,
+    ranks: Ranks = ALONE,
 ) -> FieldDream:
     """Trains a dream on strokes.
 
@@ -40,11 +42,12 @@ def learn_dream(
         checkpoint: where to go on from, and to save to.
         device: of torch.
         begin: weights of another brush's dream to begin from.
+        ranks: those that share the work.
     """
     round_nib = torch.from_numpy(nib)
     reach = measure_reach(collection, round_nib)
     samples = training_points(collection, reach, round_nib, PIXELS_PER_STROKE, seed)
-    return fit(samples, reach, round_nib, options, seed, progress, checkpoint, device, begin)
+    return fit(samples, reach, round_nib, options, seed, progress, checkpoint, device, begin, ranks)
 
 
 def load_dream(path: Path) -> FieldDream:

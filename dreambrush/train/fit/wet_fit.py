@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from dreambrush.arrays import Float32
 from dreambrush.errors import ModelError
@@ -17,6 +18,7 @@ from dreambrush.train.collect.wet import Ground, WetCollection, paint_over
 from dreambrush.train.fit.checkpoint import put_weights, read_weights
 from dreambrush.train.fit.field import FieldDream
 from dreambrush.train.fit.optimiser import Optimiser
+from dreambrush.train.fit.ranks import ALONE, Ranks
 from dreambrush.train.fit.wet import OUTPUTS, WetField
 
 # Radius in radii of the stroke times what smudge_radius_log says, and number of taps.  Pressure may make dabs broader,
@@ -96,6 +98,7 @@ def learn_wet(
     options: WetOptions,
     seed: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    ranks: Ranks = ALONE,
 ) -> LearntWet | None:
     """Paints strokes of a brush over canvases, and trains its wet field on them.
 
@@ -106,6 +109,7 @@ def learn_wet(
         options: how long.
         seed: of strokes, weights and batches.
         progress: told what is done, and in all.
+        ranks: those that share the work.
 
     Returns:
         None if the brush turns out to be dry.
@@ -132,7 +136,7 @@ def learn_wet(
         return None
     torch.manual_seed(seed)
     wet = WetField(float(field.reach), field.nib, len(lanes), len(rings), erases=laid < 1 - LEAST, own=own > LEAST)
-    fit_wet(wet, field, data, options, seed, lambda done: progress(options.strokes + done, total))
+    fit_wet(wet, field, data, options, seed, lambda done: progress(options.strokes + done, total), ranks)
     shares = wet.pruned_rings(LEAST_RING)
     kept = [[far, count, share] for (far, count), share in zip(rings, shares, strict=True) if share]
     return LearntWet(wet, lanes, kept)
@@ -145,6 +149,7 @@ def fit_wet(
     options: WetOptions,
     seed: int,
     progress: Callable[[int], None] = lambda done: None,
+    ranks: Ranks = ALONE,
 ) -> None:
     """Trains a wet field.
 
@@ -152,6 +157,7 @@ def fit_wet(
     what is used together is fitted together.  What was picked up is fitted to what is left of strokes over paint when
     their own true coverage and colour are taken away, so that a brush's randomness disturbs it least.
     """
+    _call(ranks, wet, field, data, options, seed)
     rng = torch.Generator().manual_seed(seed)
     strokes, points, before = (torch.from_numpy(each) for each in (data.strokes, data.points, data.before))
     own_there, found = torch.from_numpy(data.own), torch.from_numpy(data.found)
@@ -168,9 +174,8 @@ def fit_wet(
         looks = [wet.look(strokes[part], points[part]) for part in parts]
         features, arc = (torch.cat(each) for each in zip(*looks, strict=True))
     descent = Optimiser(wet.parameters(), options.learning_rate, options.steps, options.warm_up)
-    for step in range(options.steps):
-        rows = torch.randint(len(strokes), (options.strokes_per_batch, 1), generator=rng)
-        columns = torch.randint(points.shape[1], (1, options.points_per_batch), generator=rng)
+
+    def loss_of(rows: Tensor, columns: Tensor) -> Tensor:
         at = rows, columns
         own, kept, carried, weights = wet.answer(strokes[rows[:, 0]], features[at], arc[at])
         there = (found[rows[:, 0]] * wet.ring_weights()[:, None]).sum(-2)
@@ -178,15 +183,31 @@ def fit_wet(
         brought = kept + carried * opaque
         mixed = kept[..., None] * before[at] + carried[..., None] * (weights @ there)
         mixed = mixed / (brought + 1e-6)[..., None]
-        loss = (
+        return (
             0.5 * ((coverage[at] * own - own_there[at]) ** 2).mean()
             + 0.5 * ((coverage[at] * brought - brought_there[at]) ** 2).mean()
             + ((brought_there[at][..., None] * mixed - left[at]) ** 2).mean()
         )
-        descent.step(loss)
+
+    loss = ranks.shared(wet, loss_of)
+    for step in range(options.steps):
+        rows = torch.randint(len(strokes), (options.strokes_per_batch, 1), generator=rng)
+        columns = torch.randint(points.shape[1], (1, options.points_per_batch), generator=rng)
+        descent.step(loss(rows, columns=columns))
         if step % 20 == 0:
             progress(step)
     wet.eval()
+
+
+def _call(ranks: Ranks, wet: WetField, field: FieldDream, data: WetCollection, options: WetOptions, seed: int) -> None:
+    about = {
+        "hidden": field.network[0].out_features,
+        "wet": {"lanes": wet.lanes, "rings": len(wet.rings), "erases": wet.erases, "own": wet.own},
+        "options": options.as_dict(),
+        "seed": seed,
+    }
+    arrays = {name: torch.from_numpy(array) for name, array in vars(data).items()}
+    ranks.call("wet", about, {**arrays, **{f"field/{name}": each for name, each in field.state_dict().items()}})
 
 
 def load_wet(path: Path) -> WetField:

@@ -64,7 +64,8 @@ def test_mypaint_paints_something_with_every_brush() -> None:
     assert [name for name, value in theirs.items() if value == untouched] == []
 
 
-@pytest.mark.parametrize("perturb", [None, "1", "255"])
+# Fresh memory has all bits set but one in each byte, or none: what is read before it is written differs in one of them.
+@pytest.mark.parametrize("perturb", ["1", "255"])
 def test_every_brush_paints_as_in_mypaint_whatever_malloc_hands_out(perturb: str | None) -> None:
     theirs, ours = painted_by_mypaint(), digests(sys.executable, "dreambrush_paints.py", perturb)
     different = [case for case in all_cases() if ours[case.name] != theirs[case.name]]

@@ -43,7 +43,9 @@ def test_practice_lowers_what_is_left_of_the_error() -> None:
     left = []
     with Dreams([OIL], cores=1) as dreams:
         for step in range(30):
-            practice = controller._Practice(dreams, options, pictures, np.random.default_rng((step, 1)))
+            practice = controller._Practice(
+                dreams, options, pictures, [np.random.default_rng((step, i)) for i in range(2)]
+            )
             practice.scenes = [type(s)(p, dreams, s.constrain) for s, p in zip(practice.scenes, pictures, strict=True)]
             optimiser.zero_grad()
             practice.round(network, Round(2, 32, 32)).backward()  # type: ignore[no-untyped-call]
@@ -59,7 +61,7 @@ def test_the_gradient_is_that_of_the_error() -> None:
     options = ControllerOptions(pictures=1, promise_weight=0.0, long_taste=0.0, refine_steps=0, cells=10**6)
     torch.manual_seed(1)
     with Dreams([OIL], cores=1) as dreams:
-        practice = controller._Practice(dreams, options, [picture], np.random.default_rng(0))
+        practice = controller._Practice(dreams, options, [picture], [np.random.default_rng(0)])
         scene, canvas = practice.scenes[0], practice.canvases[0].copy()
         strokes = torch.tensor([[40.0, 50, 60, 40, 90, 60, 0.7, 0.9, 9]], requires_grad=True)
         trial = controller._Trial(scene, canvas, scene.everywhere)
