@@ -40,6 +40,7 @@ class Clip:
         times: seconds at which each frame begins, from 0 on.
         end: seconds at which the last one ends.
         sound: whether it has sound.
+        first: seconds at which its file shows the first frame; sound may begin earlier.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Clip:
     times: tuple[float, ...]
     end: float
     sound: bool = False
+    first: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -99,13 +101,13 @@ def open_clip(path: Path, size: int | None = None) -> Clip:
         raise PictureError(
             f"'{path}' is not a regular file.", "Save the film to a file first.", id="picture-not-a-file"
         )
-    sound = False
+    sound, first = False, 0.0
     if path.is_dir():
         files = _pictures_in(path)
         times, end = [float(index / FOLDER_RATE) for index in range(len(files))], float(len(files) / FOLDER_RATE)
         own = _size_of_picture(files[0]) if files else (0, 0)
     elif is_video(path):
-        own, times, end, sound = _look_through_video(path)
+        own, times, end, sound, first = _look_through_video(path)
     else:
         own, times, end = _look_through_animation(path)
     if not times or min(own) < 1:
@@ -118,7 +120,7 @@ def open_clip(path: Path, size: int | None = None) -> Clip:
         )
     factor = (size or min(max(own), LARGEST)) / max(own)
     wanted = max(round(factor * own[0]), SMALLEST), max(round(factor * own[1]), SMALLEST)
-    return Clip(path, wanted, tuple(times), end, sound)
+    return Clip(path, wanted, tuple(times), end, sound, first)
 
 
 def files_of(path: Path) -> list[Path]:
@@ -220,7 +222,7 @@ def need_av() -> Any:
     return av
 
 
-def _look_through_video(path: Path) -> tuple[tuple[int, int], list[float], float, bool]:
+def _look_through_video(path: Path) -> tuple[tuple[int, int], list[float], float, bool, float]:
     av = need_av()
     try:
         with av.open(str(path)) as film:
@@ -229,7 +231,7 @@ def _look_through_video(path: Path) -> tuple[tuple[int, int], list[float], float
             stream = film.streams.video[0]
             stream.thread_type = "AUTO"
             times: list[float] = []
-            size, last = (0, 0), 0.0
+            size, first, last = (0, 0), 0.0, 0.0
             for frame in film.decode(stream):
                 if not times:
                     size, first = _upright_size(frame, stream), float(frame.time or 0)
@@ -239,7 +241,7 @@ def _look_through_video(path: Path) -> tuple[tuple[int, int], list[float], float
                     break
             rate = float(stream.average_rate or 25)
             end = (times[-1] if times else 0.0) + (last or 1 / rate)
-            return size, times, end, bool(film.streams.audio)
+            return size, times, end, bool(film.streams.audio), first
     except (av.FFmpegError, ValueError, OSError) as error:
         raise _damaged(path, error) from None
 

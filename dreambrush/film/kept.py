@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -62,7 +63,7 @@ class Kept:
     @property
     def is_there(self) -> bool:
         """Whether there is an unfinished film."""
-        return (self.folder / REQUEST).is_file()
+        return os.path.isfile(self.folder / REQUEST)  # Path.is_file() raises an error where a name is too long
 
     def begin(self, request: Mapping[str, Any]) -> None:
         """Makes the folder for a new film; what an older one has left there is deleted.

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Int64, Pixels
+from dreambrush.arrays import Float32, Pixels
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.events import events_in_turn
 from dreambrush.film.camera import SCALE, filmed
@@ -59,9 +59,9 @@ class Sheet:
             list(threads.map(lay, range(len(drawing.layers))))
         self._done: list[Layer] | None = None
 
-    def lay_on_top(self, sketch: Sketch, number: Int64) -> None:
-        """Lays new strokes (k of them, in pixels of a frame, with their numbers) on the top layer."""
-        self._lay(len(self._layers) - 1, sketch, number)
+    def lay_on_top(self, sketch: Sketch) -> None:
+        """Lays new strokes, in pixels of a frame, on the top layer."""
+        self._lay(len(self._layers) - 1, sketch)
         if self._done is not None:
             self._done[-1] = self._canvases[-1].layer(self._layers[-1])
 
@@ -81,10 +81,9 @@ class Sheet:
         return filmed(self.merged())
 
     def _lay_layer(self, drawing: Drawing, layer: int) -> None:
-        some = drawing.layer == layer
-        self._lay(layer, drawing.sketch[some], drawing.number[some])
+        self._lay(layer, drawing.sketch[drawing.layer == layer])
 
-    def _lay(self, layer: int, sketch: Sketch, number: Int64) -> None:
+    def _lay(self, layer: int, sketch: Sketch) -> None:
         canvas, tools = self._canvases[layer], dict[int, Tool]()
         large = enlarged(sketch, SCALE)
         for index, events in enumerate(events_in_turn(large.strokes)):
@@ -92,8 +91,7 @@ class Sheet:
             if brush not in tools:
                 tools[brush] = Tool(self._settings[brush], self._names[brush], self.pigment, anew=True)
             path, radius = stroke[PATH].reshape(3, 2), float(stroke[RADIUS])
-            seed = self._seed + int(number[index])
-            canvas.paint(tools[brush], path, stroke[PRESSURES], radius, large.colours[index], seed, events)
+            canvas.paint(tools[brush], path, stroke[PRESSURES], radius, large.colours[index], self._seed, events)
 
 
 def mean_squared_error(picture: Float32, wanted: Float32) -> float:

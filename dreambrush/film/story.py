@@ -206,7 +206,7 @@ class Shot:
         if count > 0:
             more = self._more(self._wanted(frame, drawing), seen, wrong, count, number, drawing)
             drawing, laid = drawing.with_more(more), laid.with_more(more)
-            sheet.lay_on_top(more, drawing.number[len(drawing) - len(more) :])
+            sheet.lay_on_top(more)
             seen = sheet.seen()
             usual = np.where(wrong.places > WRONG, errors_near(seen, picture), drawing.usual)
             drawing = replace(drawing, usual=usual.astype(np.float32))

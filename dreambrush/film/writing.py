@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -49,12 +49,19 @@ def save_painted(
 
 def _save_mp4(file: BinaryIO, clip: Clip, images: Iterator[Image.Image]) -> None:
     av = need_av()
-    times = [round(Fraction(time).limit_denominator(1_000_000) / TICKS) for time in clip.times]
     if not clip.sound:
-        write_mp4(file, images, clip.rate, times, TICKS)
+        write_mp4(file, images, clip.rate, _ticks(clip.times, 0.0), TICKS)
         return
     with av.open(str(clip.path)) as source:
-        write_mp4(file, images, clip.rate, times, TICKS, _Sound(source))
+        stream = source.streams.audio[0]
+        heard = float((stream.start_time or 0) * stream.time_base)
+        begin = max(min(clip.first, heard), 0.0)  # what comes first begins the film
+        times = _ticks(clip.times, clip.first - begin)
+        write_mp4(file, images, clip.rate, times, TICKS, _Sound(source, begin))
+
+
+def _ticks(times: Sequence[float], later: float) -> list[int]:
+    return [round(Fraction(time + later).limit_denominator(1_000_000) / TICKS) for time in times]
 
 
 class _Sound:
@@ -62,11 +69,11 @@ class _Sound:
 
     Args:
         source: the open clip.
+        begin: seconds of the clip at which the new film begins.
     """
 
-    def __init__(self, source: Any) -> None:
-        self._source, self._stream = source, source.streams.audio[0]
-        self._first = float(source.streams.video[0].start_time or 0) * float(source.streams.video[0].time_base or 0)
+    def __init__(self, source: Any, begin: float) -> None:
+        self._source, self._stream, self._first = source, source.streams.audio[0], begin
 
     def begin(self, film: Any) -> None:
         """Adds a stream to a film that has no packets yet."""

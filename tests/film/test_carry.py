@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from dreambrush.film.flow import places_of
 from dreambrush.painter.sketch import Sketch
 
 HEIGHT, WIDTH = 48, 64
+BLACK = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
 
 
 def sketch(seed: int = 0, count: int = 20, margin: float = 12.0) -> Sketch:
@@ -38,19 +40,31 @@ def even(x: float, y: float) -> Float32:
 @given(st.integers(0, 99), st.floats(-9, 9, width=32), st.floats(-9, 9, width=32))
 def test_an_even_motion_moves_strokes_exactly(seed: int, x: float, y: float) -> None:
     before = sketch(seed)
-    after = moved(before, even(x, y))
+    after = moved(before, even(x, y), BLACK)
     assert np.allclose(after.strokes[:, PATH] - before.strokes[:, PATH], [x, y] * 3, atol=1e-4)
     assert np.array_equal(after.strokes[:, 6:], before.strokes[:, 6:])  # pressures and radius
 
 
-@given(st.integers(0, 99), st.floats(-0.05, 0.05))
+@given(st.integers(0, 99), st.floats(-0.02, 0.02))
 def test_a_zoom_scales_strokes(seed: int, zoom: float) -> None:
     before, middle = sketch(seed), np.array([WIDTH / 2, HEIGHT / 2], np.float32)
     flow = np.asarray(zoom * (places_of(HEIGHT, WIDTH) - middle), np.float32)
-    after = moved(before, flow)
+    after = moved(before, flow, BLACK)
     points = before.strokes[:, PATH].reshape(-1, 3, 2)
     assert np.allclose(after.strokes[:, PATH].reshape(-1, 3, 2), points + zoom * (points - middle), atol=1e-3)
     assert np.allclose(after.strokes[:, RADIUS], before.strokes[:, RADIUS] * np.exp(zoom), rtol=1e-3)
+
+
+@pytest.mark.parametrize("red", [True, False])
+def test_a_stroke_over_a_border_moves_as_a_whole_with_what_has_its_colour(red: bool) -> None:
+    """What moves up on the left is red above, what moves down on the right is blue below."""
+    flow, after = np.zeros((HEIGHT, WIDTH, 2), np.float32), BLACK.copy()
+    flow[:, :32, 1], flow[:, 32:, 1] = -6, 6
+    after[:24, :, 0] = after[24:, :, 2] = 230
+    colour = np.array([[0.9, 0, 0] if red else [0, 0, 0.9]], np.float32)
+    one = Sketch(np.array([[26, 24, 32, 24, 38, 24, 0.5, 0.5, 2]], np.float32), colour, np.zeros(1, np.int64))
+    shift = moved(one, flow, after).strokes - one.strokes
+    assert np.allclose(shift[0], [0, -6 if red else 6] * 3 + [0, 0, 0], atol=1e-4)
 
 
 @given(st.integers(0, 99))

@@ -63,6 +63,17 @@ def test_replay_lays_the_same_pixels(key: Path) -> None:
     assert np.array_equal(repaint(recipe).merged(), merged)
 
 
+@pytest.mark.parametrize("pigment", [False, True])
+def test_replay_lays_wet_strokes_the_same(tmp_path: Path, pigment: bool) -> None:
+    brush, path = find_brush("wet-oil"), tmp_path / "k.ora"
+    moment = film(moving(3, step=(9.0, 0.0)), brush="wet-oil", pigment=pigment)[2]
+    assert moment.drawing.number.tolist() != list(range(len(moment.drawing)))  # some are gone, others are new
+    save_key(path, moment.as_key(), [brush], 0, {}, your_turn=True, overwrite=False)
+    with read_document(path) as document:
+        merged = render_document(document)
+        assert np.array_equal(repaint(chosen_recipe(document.settings, path)).merged(), merged)
+
+
 def test_it_replaces_nothing_unless_it_may(key: Path) -> None:
     before = key.read_bytes()
     with pytest.raises(OutputError):

@@ -25,12 +25,18 @@ GREEN = (10, 250, 10)
 
 
 def film(
-    frames: Sequence[Pixels], *, begun: Moment | None = None, palette: Palette | None = None, **asked: Any
+    frames: Sequence[Pixels],
+    *,
+    begun: Moment | None = None,
+    palette: Palette | None = None,
+    brush: str = "oil",
+    pigment: bool = False,
+    **asked: Any,
 ) -> list[Moment]:
     def options(picture: Float32) -> PaintOptions:
-        return PaintOptions(effort=1, hand=0.0, layers=2, palette=palette)
+        return PaintOptions(effort=1, hand=0.0, layers=2, palette=palette, pigment=pigment)
 
-    return list(moments(frames, FilmCommission((find_brush("oil"),), STROKES, 0, options, **asked), begun))
+    return list(moments(frames, FilmCommission((find_brush(brush),), STROKES, 0, options, **asked), begun))
 
 
 @cache

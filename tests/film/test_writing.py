@@ -59,6 +59,25 @@ def test_frames_keep_their_times(tmp_path: Path) -> None:
     assert all(np.abs(one.astype(int) - other).mean() < 8 for one, other in zip(frames, FRAMES, strict=True))
 
 
+@pytest.mark.parametrize("ending", ["mkv", "mp4"])
+def test_sound_that_begins_before_the_first_frame_stays_in_time(tmp_path: Path, ending: str) -> None:
+    save_video(tmp_path / f"clip.{ending}", FRAMES, times=[500 + time for time in UNEVEN], sound="aac")
+    save(tmp_path / f"clip.{ending}", tmp_path / "painted.mp4")
+    before, after = begins(tmp_path / f"clip.{ending}"), begins(tmp_path / "painted.mp4")
+    assert before[0] - before[1] == pytest.approx(0.5, abs=0.05)
+    assert after == pytest.approx(before, abs=0.05)
+
+
+def begins(path: Path) -> tuple[float, float]:
+    """Seconds at which a film's pictures and its sound begin."""
+    with av.open(str(path)) as film:
+        shows = next(film.decode(video=0)).time
+    with av.open(str(path)) as film:
+        sounds = next(film.decode(audio=0)).time
+    assert shows is not None and sounds is not None
+    return shows, sounds
+
+
 def test_a_film_without_sound_and_with_odd_sides(tmp_path: Path) -> None:
     save_gif(tmp_path / "clip.gif", [frame[:63, :95] for frame in FRAMES])
     save(tmp_path / "clip.gif", tmp_path / "painted.mp4")

@@ -128,8 +128,14 @@ def paint_clip(
     settings = replace(settings, time=None, until=None)  # files of settings may have them
     out = _output_of(path, outputs)
     clip = open_clip(path, size)
-    _check_output(out, path, overwrite=force)
     kept = Kept(out)
+    goes_on = go_on and kept.is_there
+    if go_on and not goes_on and os.path.lexists(out):
+        if not quiet:
+            click.echo(f"{out} is there already.", err=True)
+        return ExitCode.OK
+    overwrite = force or goes_on  # what goes on may replace what it might replace when it began
+    _check_output(out, path, overwrite=overwrite)
     if kept.is_there and not (go_on or force):
         raise OutputError(
             f"'{kept.folder}' holds an unfinished film.",
@@ -139,8 +145,7 @@ def paint_clip(
     brushes = brushes_with_dreams(words, quiet=quiet)
     keys, recorded = None, key_options(settings, film.on, film.boil)
     if film.keys is not None:
-        replace_keys = force or (go_on and kept.is_there)
-        check_keys(out, len(clip.times), film.keys, film.on, film.from_key, overwrite=replace_keys)
+        check_keys(out, len(clip.times), film.keys, film.on, film.from_key, overwrite=overwrite)
         keys = KeyWish(film.keys, recorded, settings.your_turn)
     key = None
     if film.from_key is not None:
@@ -148,7 +153,7 @@ def paint_clip(
         check_changed(film.from_key, key, clip, recorded, settings.seed)
     request = _request(clip, brushes, settings, film)
     begun = None
-    if go_on and kept.is_there:
+    if goes_on:
         begun = kept.go_on(request)
     else:
         kept.begin(request)
@@ -158,7 +163,7 @@ def paint_clip(
     try:
         with progress_bar(path.name, quiet=quiet) as update:
             show = _shown(update, len(clip.times))
-            drawn = paint_film(clip, asked, kept, out, begun, keys, show, overwrite=force)
+            drawn = paint_film(clip, asked, kept, out, begun, keys, show, overwrite=overwrite)
     except KeyboardInterrupt:
         done = kept.drawn[-1].frame + 1 if kept.drawn else 0
         click.echo(f"Interrupted: {done} of {len(clip.times)} frames of '{out}' are painted.", err=True)

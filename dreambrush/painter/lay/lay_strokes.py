@@ -41,7 +41,8 @@ def lay_strokes(
         progress: called from time to time with the number of strokes laid.
         eotf: eotf of the light in which pigment mixes; None for MyPaint's own.
         washed: whether wet brushes begin every stroke clean, as recipes tell.
-        anew: whether the brushes' random numbers begin again with every stroke, as recipes tell.
+        anew: whether the brushes' random numbers begin again with every stroke, as recipes tell.  All strokes then have
+            the same seed.
 
     Returns:
         All layers that the strokes name, bottom first.

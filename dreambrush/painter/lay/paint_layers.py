@@ -21,7 +21,8 @@ class PaintLayers:
     Args:
         size: width and height in pixels.
         tools: tools that strokes may be laid with, numbered from 0.
-        seed: seed of the painting; its stroke i has seed + i, whatever layer it is on.
+        seed: seed of the painting; its stroke i has seed + i, whatever layer it is on.  Strokes of tools that begin
+            anew all have the seed itself: they must not depend on how many lie below.
         pigment: whether paint mixes as pigment, in linear light.
         eotf: eotf of that light; None for MyPaint's own.
 
@@ -76,8 +77,9 @@ class PaintLayers:
         Returns:
             The rectangle that the stroke touched.
         """
-        canvas, seed = self.canvas(layer), self.seed + self.laid
-        touched = canvas.paint(self.tools[brush], path, pressure, radius, colour, seed, events)
+        canvas, tool = self.canvas(layer), self.tools[brush]
+        seed = self.seed if tool.anew else self.seed + self.laid
+        touched = canvas.paint(tool, path, pressure, radius, colour, seed, events)
         self.laid += 1
         return touched
 

@@ -152,6 +152,24 @@ def test_an_unfinished_film_is_not_begun_anew_by_mistake(command: Command, clip:
     assert not begun.folder.exists()
 
 
+def test_begun_by_force_it_goes_on_and_replaces_the_older_film(
+    command: Command, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("new.gif", "new-00000.ora"):
+        Path(name).write_text("an earlier one")
+    with monkeypatch.context() as patch:
+        stopped_after(1, patch)
+        words = (str(clip), "-o", "new.gif", "--keys", "4", *HOW)
+        assert command("paint", *words, "--force").code == ExitCode.INTERRUPTED
+    assert Path("new.gif").read_text() == "an earlier one"
+    assert command("paint", *words, "--continue").code == ExitCode.OK
+    whole = Path("new.gif").read_bytes()
+    assert len(animation("new.gif")) == 4
+    outcome = command("paint", *words, "--continue")  # nothing is left to do
+    assert outcome.code == ExitCode.OK and "new.gif is there already" in outcome.stderr
+    assert Path("new.gif").read_bytes() == whole
+
+
 @pytest.mark.usefixtures("begun")
 def test_with_other_options_or_another_clip_it_does_not_go_on(command: Command, clip: Path) -> None:
     for words in (("--seed", "3"), ("--boil", "0.5"), ("--size", "40"), ("--on", "2s")):
