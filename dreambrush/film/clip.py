@@ -15,6 +15,7 @@ from PIL import Image, ImageSequence
 
 from dreambrush.arrays import Pixels
 from dreambrush.errors import MissingPackageError, PictureError
+from dreambrush.pictures.films import MOST_FRAMES
 from dreambrush.pictures.opening import picture_endings
 from dreambrush.pictures.reading import load_picture
 
@@ -25,7 +26,7 @@ SMALLEST = 16  # pixels of a side
 FOLDER_RATE = Fraction(24)  # frames a second of a folder
 GIF_SECONDS = 0.1  # of a frame that says nothing, or next to nothing, as browsers have it
 BRIEFEST = 0.02  # seconds
-MOST_FRAMES = 10_000
+BRIEFEST_OF_VIDEO = 0.001  # seconds; an .mp4 cannot show two frames at one time
 BT709, OLDER = 1, 5  # numbers of colour spaces; SD video that names none has the older one
 HD = 720  # rows
 
@@ -230,20 +231,30 @@ def _look_through_video(path: Path) -> tuple[tuple[int, int], list[float], float
                 raise ValueError("it has no pictures")
             stream = film.streams.video[0]
             stream.thread_type = "AUTO"
+            rate = float(stream.average_rate or 25)
             times: list[float] = []
             size, first, last = (0, 0), 0.0, 0.0
             for frame in film.decode(stream):
                 if not times:
                     size, first = _upright_size(frame, stream), float(frame.time or 0)
-                times.append(max(float(frame.time or 0) - first, 0.0))
+                times.append(_next_time(times, None if frame.time is None else frame.time - first, rate))
                 last = float((frame.duration or 0) * (frame.time_base or 0))
                 if len(times) > MOST_FRAMES:
                     break
-            rate = float(stream.average_rate or 25)
             end = (times[-1] if times else 0.0) + (last or 1 / rate)
-            return size, times, end, bool(film.streams.audio), first
+            sound = bool(film.streams.audio) and film.streams.audio[0].codec_context is not None
+            return size, times, end, sound, first
     except (av.FFmpegError, ValueError, OSError) as error:
         raise _damaged(path, error) from None
+
+
+def _next_time(times: list[float], told: float | None, rate: float) -> float:
+    """When the next frame begins: some files do not say it of every frame, or say something that cannot be."""
+    if not times:
+        return 0.0
+    if told is None:
+        return times[-1] + 1 / rate
+    return max(told, times[-1] + BRIEFEST_OF_VIDEO)
 
 
 def _video_frames(path: Path) -> Iterator[Image.Image]:

@@ -30,14 +30,13 @@ def save_painted(
 
     Args:
         path: ending in .mp4, .gif or .webp.
-        clip: the film that was painted; the new one has its times, and as .mp4 its sound.
+        clip: the film that was painted; the new one has its times, and as .mp4 its sound, as far as that can be read.
         images: one for each frame; the same object again where a drawing is held.
         colours: returns an image of all colours that matter, for the palette of a GIF.
         overwrite: replace an existing file.
 
     Raises:
         OutputError: the file already exists or cannot be written.
-        PictureError: the sound of the clip is damaged.
     """
     if path.suffix.lower() != ".mp4":
         fps = min(clip.rate, MOST_GIF_FPS) if path.suffix.lower() == ".gif" else clip.rate
@@ -78,25 +77,32 @@ class _Sound:
     def begin(self, film: Any) -> None:
         """Adds a stream to a film that has no packets yet."""
         self._film = film
-        if self._stream.codec_context.name in COPIED:
+        if self._stream.codec_context.codec.canonical_name in COPIED:
             self._out = film.add_stream_from_template(self._stream)
             self._packets = self._copied()
         else:
             self._out = film.add_stream("aac", rate=SAMPLES)
             self._packets = self._encoded()
-        self._next = next(self._packets, None)
+        self._next = self._read()
 
     def until(self, seconds: float) -> None:
         """Writes what is heard up to a time."""
         while self._next is not None and _seconds_of(self._next) <= seconds:
             self._film.mux(self._next)
-            self._next = next(self._packets, None)
+            self._next = self._read()
+
+    def _read(self) -> Any:
+        try:
+            return next(self._packets, None)
+        except need_av().FFmpegError:  # the painted film is worth more than the rest of a damaged sound
+            return None
 
     def _copied(self) -> Iterator[Any]:
         for packet in self._source.demux(self._stream):
             if packet.dts is not None:
                 shift = round(self._first / float(packet.time_base))
-                packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+                packet.pts = (packet.dts if packet.pts is None else packet.pts) - shift
+                packet.dts -= shift
                 packet.stream = self._out
                 yield packet
 
@@ -104,8 +110,12 @@ class _Sound:
         av = need_av()
         even = av.AudioResampler(format="fltp", layout=self._stream.layout.name, rate=SAMPLES)
         shift = round(self._first * SAMPLES)
-        for frame in self._source.decode(self._stream):
-            for part in even.resample(frame):
+        for packet in self._source.demux(self._stream):
+            try:
+                frames = packet.decode()
+            except av.error.InvalidDataError:  # as players do, be still for that long
+                continue
+            for part in (part for frame in frames for part in even.resample(frame)):
                 part.pts = None if part.pts is None else part.pts - shift
                 yield from self._out.encode(part)
         yield from self._out.encode(None)

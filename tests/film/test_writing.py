@@ -29,7 +29,9 @@ def save(clip: Path, path: Path) -> None:
     save_painted(path, film, images(), lambda: Image.fromarray(np.vstack(FRAMES)))
 
 
-@pytest.mark.parametrize(("ending", "kind"), [("mp4", "aac"), ("mov", "alac"), ("mkv", "libopus"), ("mp4", "ac3")])
+@pytest.mark.parametrize(
+    ("ending", "kind"), [("mp4", "aac"), ("mov", "alac"), ("mkv", "libopus"), ("mp4", "ac3"), ("mkv", "libmp3lame")]
+)
 def test_sound_is_copied(tmp_path: Path, ending: str, kind: str) -> None:
     save_video(tmp_path / f"clip.{ending}", FRAMES, sound=kind)
     save(tmp_path / f"clip.{ending}", tmp_path / "painted.mp4")
@@ -43,6 +45,28 @@ def test_sound_that_an_mp4_cannot_hold_is_encoded_anew(tmp_path: Path, ending: s
     save(tmp_path / f"clip.{ending}", tmp_path / "painted.mp4")
     assert heard(tmp_path / "painted.mp4")[0] == "aac"
     assert duration(tmp_path / "painted.mp4") == pytest.approx(len(FRAMES) / RATE, abs=0.1)
+
+
+def test_sound_that_is_damaged_is_kept_where_it_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mkv"
+    save_video(path, FRAMES, sound="flac")
+    kind, packets = heard(path)
+    data = path.read_bytes()
+    assert kind == "flac" and data.count(packets[1]) == 1
+    path.write_bytes(data.replace(packets[1], b"\xff" * len(packets[1])))
+    save(path, tmp_path / "painted.mp4")
+    frames, _ = shown(tmp_path / "painted.mp4")
+    assert len(frames) == 12 and 0.2 < duration(tmp_path / "painted.mp4") < len(FRAMES) / RATE + 0.1
+
+
+def test_a_film_that_does_not_tell_the_time_of_every_frame(tmp_path: Path) -> None:
+    save_video(tmp_path / "clip.mpg", FRAMES, sound="mp2")
+    with av.open(str(tmp_path / "clip.mpg")) as film:
+        assert any(frame.time is None for frame in film.decode(video=0))
+    save(tmp_path / "clip.mpg", tmp_path / "painted.mp4")
+    frames, times = shown(tmp_path / "painted.mp4")
+    steps = np.diff(times)
+    assert len(frames) == 12 and steps.min() > 0 and steps.max() < 0.3
 
 
 def duration(path: Path) -> float:
