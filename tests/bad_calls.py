@@ -110,7 +110,8 @@ FILMS: list[Row] = [
         f"paint photo.png {each} {PAINT}" for each in ("--on 2s", "--boil 0.5", "--keys 2", "--from painted.ora"))),
     *rows("not-for-films", *(f"paint clip.gif {each} {FILM}" for each in (
         "--onto work.ora", "--watch", "--timelapse other.gif", "--format png", "--dpi 300", "--time 9s", "--until 20",
-        "--relief 0.5", "--flow photo.png", "--flatten-pigment", "--jobs 2", "--ground paper"))),
+        "--relief 0.5", "--flow photo.png", "--flatten-pigment", "--jobs 2", "--ground paper", "--region Sky",
+        "--in-place", "--save-every 9", "--megapixels 99", "--preview"))),
     *rows("no-drawing-of-a-film", f"paint clip.gif --from painted.ora {FILM}",
           f"paint clip.gif --from work.ora {FILM}"),
     *rows("no-such-file", f"paint clip.gif --from absent.ora {FILM}"),

@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ from dreambrush.painter.sketch import Sketch
 
 REQUEST, MOMENT = "request.json", "moment.npz"
 SUFFIX = "-unfinished"  # of the folder
+OURS = re.compile(r"request\.json|moment\.npz|\d{5,}\.png|\.dreambrush-.*\.tmp")  # names of files in it
 QUICK = 1  # compression of PNG: they are deleted in the end
 
 
@@ -65,26 +67,46 @@ class Kept:
         """Whether there is an unfinished film."""
         return os.path.isfile(self.folder / REQUEST)  # Path.is_file() raises an error where a name is too long
 
-    def begin(self, request: Mapping[str, Any]) -> None:
+    @property
+    def replaces(self) -> bool:
+        """Whether the unfinished film was begun so that it may replace files."""
+        try:
+            return bool(read_json((self.folder / REQUEST).read_bytes())["replaces"])
+        except (OSError, ValueError, TypeError, LookupError):
+            return False
+
+    def is_older_than(self, path: Path) -> bool:
+        """Whether a file was written since the film was begun: by us, or by the artist, who may have changed ours."""
+        try:
+            return os.stat(path).st_mtime_ns > os.stat(self.folder / REQUEST).st_mtime_ns
+        except OSError:
+            return False
+
+    def begin(self, request: Mapping[str, Any], *, replaces: bool = False) -> None:
         """Makes the folder for a new film; what an older one has left there is deleted.
+
+        Args:
+            request: what was asked, plain data.
+            replaces: whether the film, and its drawings that are saved as files, may replace files.
 
         Raises:
             OutputError: the folder cannot be made, or holds something else.
         """
-        if self.folder.exists() and not self.is_there and any(self.folder.iterdir()):
-            raise OutputError(
-                f"The folder '{self.folder}' is not empty.", "Choose another name with -o.", id="folder-not-empty"
-            )
-        self.remove()
         try:
-            self.folder.mkdir()
+            if not self._holds_others():
+                self.remove()
+            self.folder.mkdir(exist_ok=True)
+            if any(self.folder.iterdir()):
+                raise OutputError(
+                    f"The folder '{self.folder}' is not empty.", "Choose another name with -o.", id="folder-not-empty"
+                )
         except OSError as error:
             raise OutputError(
                 f"The folder {self.folder} cannot be created: {error.strerror}.",
                 "Choose another with -o.",
                 id="cannot-make-folder",
             ) from None
-        self._write(REQUEST, json.dumps(request, indent=1).encode())
+        self._write(REQUEST, json.dumps({"asked": request, "replaces": replaces}, indent=1).encode())
 
     def go_on(self, request: Mapping[str, Any]) -> Moment | None:
         """The last moment of an unfinished film; None if it has none yet.
@@ -94,8 +116,9 @@ class Kept:
             OutputError: what is kept is damaged.
         """
         try:
-            same = read_json((self.folder / REQUEST).read_bytes()) == json.loads(json.dumps(request))
-        except (OSError, ValueError):
+            asked = read_json((self.folder / REQUEST).read_bytes())["asked"]
+            same = asked == json.loads(json.dumps(request))
+        except (OSError, ValueError, TypeError, LookupError):
             same = False
         if not same:
             raise UsageError(
@@ -146,9 +169,21 @@ class Kept:
             return image.convert("RGB")
 
     def remove(self) -> None:
-        """Deletes the folder with what we have put there."""
-        if self.is_there:
-            shutil.rmtree(self.folder)
+        """Deletes what we have put there, and then the folder, unless somebody has put other files there."""
+        with suppress(OSError):  # what is left does no harm
+            ours = {path.name: path for path in self.folder.iterdir() if OURS.fullmatch(path.name)}
+            if REQUEST in ours or MOMENT in ours:
+                # Without a request nothing is unfinished; with the last file it is known that the others are ours.
+                for name in sorted(ours, key=lambda name: (name != REQUEST, name == MOMENT)):
+                    ours[name].unlink()
+            self.folder.rmdir()
+
+    def _holds_others(self) -> bool:
+        """Whether there is a folder of that name with files that are not ours."""
+        if not os.path.isdir(self.folder):
+            return False
+        names = {path.name for path in self.folder.iterdir()}
+        return not all(map(OURS.fullmatch, names)) or bool(names and not names & {REQUEST, MOMENT})
 
     def _write(self, name: str, data: bytes) -> None:
         with open_output(self.folder / name, overwrite=True) as file:

@@ -74,9 +74,9 @@ def paint_film(
     progress(0 if begun is None else begun.frame + 1, None)
     for moment in moments(clip.frames(), asked, begun, progress):
         if keys is not None and any((moment.frame + held) % keys.every == 0 for held in range(asked.on)):
-            path, drawing = key_path(film, moment.frame), moment.as_key()
-            how = {"your_turn": keys.your_turn, "overwrite": overwrite}
-            save_key(path, drawing, asked.brushes, asked.seed, keys.options, **how)
+            path, how = key_path(film, moment.frame), {"your_turn": keys.your_turn, "overwrite": overwrite}
+            if not kept.is_older_than(path):  # or it was saved just before a stop, and may be hers by now
+                save_key(path, moment.as_key(), asked.brushes, asked.seed, keys.options, **how)
         kept.keep(moment)
         progress(moment.frame + 1, None)
     save_painted(film, clip, kept.pictures(len(clip.times)), lambda: _colours(kept), overwrite=overwrite)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -92,15 +93,16 @@ def paint_away(
             yield errand
 
     paint = partial(paint_errand, Tools.of(job.brushes, job.settings))
-    for errand, painted, error in crew.run(paint, errands(), rescue=_is_interrupted):
-        target, outputs, file = travelling.pop(errand.number)
-        report = None
-        if painted is not None:
-            try:
-                report = _saved(job, painted, errand.outputs, file)
-            except DreambrushError as failed:
-                error = failed
-        yield Done((target, outputs), report, error)
+    with closing(crew.run(paint, errands(), rescue=_is_interrupted)) as every:
+        for errand, painted, error in every:
+            target, outputs, file = travelling.pop(errand.number)
+            report = None
+            if painted is not None:
+                try:
+                    report = _saved(job, painted, errand.outputs, file)
+                except DreambrushError as failed:
+                    error = failed
+            yield Done((target, outputs), report, error)
 
 
 def _is_interrupted(painted: Painted) -> bool:

@@ -114,7 +114,7 @@ def paint(
     if (clip := film_among(targets, output)) is not None:
         film = FilmSettings(int(held[0]), boil, keys, from_key)
         how = {"force": force, "go_on": go_on, "as_json": as_json, "quiet": quiet}
-        return paint_clip(clip, output, settings, brushes, film, size, **how)
+        return paint_clip(clip, output, settings, brushes, film, size, chosen["like"], **how)
     refuse_film_options()
     if watch and STDIN in targets:  # before standard input is read
         check_watch([str(STDIN)], in_place=in_place, film=timelapse is not None)

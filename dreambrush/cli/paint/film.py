@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dreambrush.cli.paint.film_keys import check_changed, check_keys, key_options
-from dreambrush.cli.paint.resume import digests_of
+from dreambrush.cli.paint.resume import digest_of_file, digests_of
 from dreambrush.cli.paint.settings import PaintSettings
 from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.configured import is_typed
@@ -38,6 +37,8 @@ NOT_OF_FILMS = {
     **{"onto": "--onto", "resume": "--resume", "watch": "--watch", "timelapse": "--timelapse", "formats": "--format"},
     **{"dpi": "--dpi", "time": "--time", "until": "--until", "relief": "--relief", "flow": "--flow"},
     **{"flatten_pigment": "--flatten-pigment", "jobs": "--jobs", "ground": "--ground", "cluster": "--cluster"},
+    **{"above": "--above", "region": "--region", "fit": "--fit", "mask": "--mask", "in_place": "--in-place"},
+    **{"save_every": "--save-every", "megapixels": "--megapixels", "preview": "--preview"},
 }
 OF_FILMS = {"held": "--on", "boil": "--boil", "keys": "--keys", "from_key": "--from"}
 OFTEN = 0.2  # seconds from one look of the bar to the next
@@ -103,6 +104,7 @@ def paint_clip(
     words: Sequence[str],
     film: FilmSettings,
     size: int | None,
+    liked: Sequence[Path],
     *,
     force: bool,
     go_on: bool,
@@ -110,6 +112,19 @@ def paint_clip(
     quiet: bool,
 ) -> int:
     """Paint a film; return the exit code.
+
+    Args:
+        path: the film.
+        outputs: where to save the painted one, as -o.
+        settings: of its drawings.
+        words: its brushes, as the user named them.
+        film: what the options of films say.
+        size: longer side of the frames in pixels; None for their own.
+        liked: the pictures of --like.
+        force: files may be replaced.
+        go_on: finish an unfinished film.
+        as_json: print a report.
+        quiet: print nothing but errors.
 
     Raises:
         DreambrushError: something is wrong with the film, an option or an output.
@@ -134,8 +149,8 @@ def paint_clip(
         if not quiet:
             click.echo(f"{out} is there already.", err=True)
         return ExitCode.OK
-    overwrite = force or goes_on  # what goes on may replace what it might replace when it began
-    _check_output(out, path, overwrite=overwrite)
+    overwrite = force or (goes_on and kept.replaces)  # what goes on may replace what it might replace when it began
+    _check_output(out, path, liked, overwrite=overwrite)
     if kept.is_there and not (go_on or force):
         raise OutputError(
             f"'{kept.folder}' holds an unfinished film.",
@@ -145,7 +160,7 @@ def paint_clip(
     brushes = brushes_with_dreams(words, quiet=quiet)
     keys, recorded = None, key_options(settings, film.on, film.boil)
     if film.keys is not None:
-        check_keys(out, len(clip.times), film.keys, film.on, film.from_key, overwrite=overwrite)
+        check_keys(out, kept, len(clip.times), film.keys, film.on, film.from_key, overwrite=overwrite)
         keys = KeyWish(film.keys, recorded, settings.your_turn)
     key = None
     if film.from_key is not None:
@@ -156,7 +171,7 @@ def paint_clip(
     if goes_on:
         begun = kept.go_on(request)
     else:
-        kept.begin(request)
+        kept.begin(request, replaces=force)
     make = partial(_options, settings, brushes)
     asked = FilmCommission(tuple(brushes), settings.strokes, settings.seed, make, film.on, film.boil, key)
     started = time.perf_counter()
@@ -211,9 +226,17 @@ def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
     return out
 
 
-def _check_output(out: Path, path: Path, *, overwrite: bool) -> None:
+def _check_output(out: Path, path: Path, liked: Sequence[Path], *, overwrite: bool) -> None:
+    from dreambrush.pictures.opening import picture_endings
+
     try:
-        check_replaces_none(out, [path])
+        check_replaces_none(out, [path, *liked])
+        if os.path.realpath(out.parent) == os.path.realpath(path) and out.suffix.lower() in picture_endings():
+            raise OutputError(  # the next time, it would be one
+                f"The film '{out}' would lie among its frames.",
+                "Choose another folder with -o.",
+                id="output-is-the-picture",
+            )
         check_output(out, overwrite=overwrite)
     except OSError as error:  # a name that is too long, a folder that may not be entered
         raise OutputError(
@@ -226,18 +249,13 @@ def _request(clip: Clip, brushes: Sequence[BrushFile], settings: PaintSettings, 
     from dreambrush import __version__
     from dreambrush.film.clip import files_of
 
-    content = [[os.fsencode(each.name).hex(), _digest(each)] for each in files_of(clip.path)]
-    key = None if film.from_key is None else _digest(film.from_key)
+    content = [[os.fsencode(each.name).hex(), digest_of_file(each)] for each in files_of(clip.path)]
+    key = None if film.from_key is None else digest_of_file(film.from_key)
     return {
         **{"version": __version__, "clip": content, "size": list(clip.size)},
         **{"on": film.on, "boil": film.boil, "keys": film.keys, "from": key, "settings": settings.record()},
         "digests": {name: each for name, each in digests_of(Path(), brushes, settings, None).items() if name},
     }
-
-
-def _digest(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _options(settings: PaintSettings, brushes: Sequence[BrushFile], picture: Float32) -> PaintOptions:

@@ -14,6 +14,7 @@ from dreambrush.errors import UsageError
 if TYPE_CHECKING:
     from dreambrush.film.clip import Clip
     from dreambrush.film.hers import Key
+    from dreambrush.film.kept import Kept
 
 NOT_COMPARED = ("your_turn", "focus", "palette", "flow")  # of the options: the same file may have another name
 
@@ -25,11 +26,14 @@ def key_options(settings: PaintSettings, on: int, boil: float) -> dict[str, Any]
     return {**settings.record(), OPTION: {"on": on, "boil": boil}}
 
 
-def check_keys(out: Path, frames: int, every: int, on: int, changed: Path | None, *, overwrite: bool) -> None:
+def check_keys(
+    out: Path, kept: Kept, frames: int, every: int, on: int, changed: Path | None, *, overwrite: bool
+) -> None:
     """Check that the drawings of a film can be saved, and that none replaces the one that the artist has changed.
 
     Args:
         out: the film.
+        kept: its folder; what was saved since it was begun stays as it is.
         frames: how many it has.
         every: one of so many frames is saved.
         on: for how many frames a drawing is held.
@@ -43,7 +47,8 @@ def check_keys(out: Path, frames: int, every: int, on: int, changed: Path | None
     from dreambrush.film.painted import key_frames
 
     for frame in key_frames(frames, every, on):
-        check_output(key_path(out, frame), overwrite=overwrite)
+        if not kept.is_older_than(key_path(out, frame)):
+            check_output(key_path(out, frame), overwrite=overwrite)
     for frame in range(frames if changed is not None else 0):  # cuts may shift drawings
         check_replaces_none(key_path(out, frame), [changed] if changed is not None else [])
 

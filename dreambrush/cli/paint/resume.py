@@ -307,9 +307,10 @@ def digests_of(
     if settings.style is not None and (style := load_style(settings.style)).stages:
         others.append(style.path)  # its stages are read again
     files |= {str(path): path for path in others if path and os.path.isfile(path)}
-    return {name: _digest(path) for name, path in files.items() if os.path.isfile(path)}
+    return {name: digest_of_file(path) for name, path in files.items() if os.path.isfile(path)}
 
 
-def _digest(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -170,6 +170,49 @@ def test_begun_by_force_it_goes_on_and_replaces_the_older_film(
     assert Path("new.gif").read_bytes() == whole
 
 
+def test_what_she_puts_beside_the_drawings_stays(command: Command, clip: Path, begun: Kept) -> None:
+    hers = begun.folder / "hers.ora"
+    hers.write_text("hers")
+    assert failed(command, str(clip), "-o", "new.gif", "--force") == "folder-not-empty"
+    paint(command, str(clip), "-o", "new.gif", "--continue")
+    assert list(begun.folder.iterdir()) == [hers] and hers.read_text() == "hers"
+
+
+def test_a_file_in_place_of_the_folder(command: Command, clip: Path) -> None:
+    Kept(Path("new.gif")).folder.write_text("hers")
+    assert failed(command, str(clip), "-o", "new.gif") == "cannot-make-folder"
+    assert Kept(Path("new.gif")).folder.read_text() == "hers"
+
+
+def test_going_on_replaces_no_film_and_no_drawing_that_came_meanwhile(
+    command: Command, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = (str(clip), "-o", "new.gif", "--keys", "1")
+    with monkeypatch.context() as patch:
+        stopped_after(1, patch)
+        assert command("paint", *words, *HOW).code == ExitCode.INTERRUPTED
+    Path("new-00001.ora").write_text("saved just before the stop, and painted on since")
+    Path("new.gif").write_text("another film")
+    assert failed(command, *words, "--continue") == "output-exists"
+    Path("new.gif").unlink()
+    paint(command, *words, "--continue")
+    assert Path("new-00001.ora").read_text() == "saved just before the stop, and painted on since"
+    assert len(animation("new.gif")) == 4 and zipfile.is_zipfile("new-00002.ora")
+
+
+@pytest.mark.slow
+def test_a_reference_is_never_replaced(command: Command, clip: Path) -> None:
+    save_gif("hers.gif", moving(2, size=(256, 192)))
+    before = Path("hers.gif").read_bytes()
+    assert failed(command, str(clip), "-o", "hers.gif", "--like", "hers.gif", "--force") == "output-is-the-picture"
+    assert Path("hers.gif").read_bytes() == before
+
+
+def test_a_film_does_not_lie_among_its_frames(command: Command) -> None:
+    save_frames(Path("frames"), moving(2, size=SMALL))
+    assert failed(command, "frames", "-o", "frames/new.webp") == "output-is-the-picture"
+
+
 @pytest.mark.usefixtures("begun")
 def test_with_other_options_or_another_clip_it_does_not_go_on(command: Command, clip: Path) -> None:
     for words in (("--seed", "3"), ("--boil", "0.5"), ("--size", "40"), ("--on", "2s")):
