@@ -9,8 +9,8 @@ forth and back do not agree do not count.
 
 The warping error is that of Lai and others ("Learning blind video temporal consistency", ECCV 2018): the mean squared
 difference of a frame from the one before, moved as the clip moves.  It is measured of the clip itself, of the painted
-film, and of frames painted alone.  All is painted without relief, as films are.  Times are CPU seconds of one process;
-"share" is that of a drawing of the film, the first one left out, against a frame painted alone.
+film, and of frames painted alone.  All is painted without relief, as films are.  "share" is the time of a drawing of
+the film, the first one left out, against that of a frame painted alone.
 """
 
 from __future__ import annotations
@@ -88,20 +88,20 @@ def main() -> None:
 def measured(footage: Footage, strokes: int, seed: int, show: Path | None) -> dict[str, Any]:
     """The figures of one clip."""
     brushes = tuple(find_brush(name) for name in BRUSHES)
-    begun = time.process_time()
+    begun = now()
     film: list[Pixels] = []
-    seconds: list[float] = []
+    seconds: list[Float64] = []
     asked = FilmCommission(brushes, strokes, seed, options_of)
     for moment in moments(footage.frames, asked):
         assert moment.picture is not None
         film.append(moment.picture)
-        seconds.append(time.process_time() - begun)
-        begun = time.process_time()
+        seconds.append(now() - begun)
+        begun = now()
     some = [0, *range(len(film) - ALONE + 1, len(film))]
     alone = [painted_alone(footage.frames[frame], brushes, strokes, seed) for frame in some]
     pictures = [picture for picture, _ in alone]
     last = footage.back[len(film) - ALONE :]
-    row = {
+    row: dict[str, Any] = {
         "clip": footage.name,
         "size": list(footage.frames.shape[2:0:-1]),
         "frames": len(film),
@@ -115,16 +115,15 @@ def measured(footage: Footage, strokes: int, seed: int, show: Path | None) -> di
             "film_of_all": float(np.mean([psnr(*each) for each in zip(film, footage.frames, strict=True)])),
             "alone": float(np.mean([psnr(pictures[i], footage.frames[some[i]]) for i in range(1, len(some))])),
         },
-        "cpu_seconds": {
-            "drawing": float(np.mean(seconds[1:])),
-            "alone": float(np.mean([spent for _, spent in alone[1:]])),
-        },
     }
-    error, cost = row["warping_error"], row["cpu_seconds"]
-    assert isinstance(error, dict) and isinstance(cost, dict)
+    costs = np.mean(seconds[1:], 0), np.mean([spent for _, spent in alone[1:]], 0)
+    for kind, name in enumerate(("cpu", "wall")):
+        of_film, of_picture = (float(cost[kind]) for cost in costs)
+        row[f"{name}_seconds"] = {"drawing": of_film, "alone": of_picture, "share": of_film / of_picture}
+    error = row["warping_error"]
+    assert isinstance(error, dict)
     row["flicker"] = error["film"] / max(error["clip"], 1e-12)
     row["flicker_alone"] = error["alone"] / max(error["clip"], 1e-12)
-    row["share"] = cost["drawing"] / cost["alone"]
     if show is not None:
         show.mkdir(exist_ok=True)
         for number, picture in enumerate(film):
@@ -138,12 +137,17 @@ def options_of(picture: Float32) -> PaintOptions:
     return PaintOptions(edges=0.5, simplify=0.5, temperature=0.15, toned=bool(TONED), focus=find_subject(picture))
 
 
-def painted_alone(frame: Pixels, brushes: tuple[BrushFile, ...], strokes: int, seed: int) -> tuple[Pixels, float]:
-    """A frame painted as a picture, and the CPU seconds that it took."""
-    begun = time.process_time()
+def painted_alone(frame: Pixels, brushes: tuple[BrushFile, ...], strokes: int, seed: int) -> tuple[Pixels, Float64]:
+    """A frame painted as a picture, and the seconds that it took, as of :func:`now`."""
+    begun = now()
     picture = np.asarray(frame / np.float32(255), np.float32)
     painting = paint(picture, brushes, strokes, seed, None, options_of(picture))
-    return painting.merged, time.process_time() - begun
+    return painting.merged, now() - begun
+
+
+def now() -> Float64:
+    """CPU seconds of this process, and seconds on the clock."""
+    return np.array([time.process_time(), time.perf_counter()])
 
 
 def warping_error(frames: Sequence[Pixels] | Pixels, back: list[tuple[Float32, Mask]]) -> float:
@@ -157,7 +161,7 @@ def warping_error(frames: Sequence[Pixels] | Pixels, back: list[tuple[Float32, M
 
 def psnr(picture: Pixels, frame: Pixels) -> float:
     """In decibels."""
-    return float(-10 * np.log10(np.square(picture / 255.0 - frame / 255.0).mean()))
+    return float(-10 * np.log10(max(np.square(picture / 255.0 - frame / 255.0).mean(), 1e-10)))
 
 
 def made(frames: int) -> Iterator[Footage]:

@@ -18,10 +18,10 @@ from dreambrush.film.boil import boiled
 from dreambrush.film.camera import as_frame
 from dreambrush.film.carry import carried
 from dreambrush.film.drawing import Drawing
-from dreambrush.film.flow import flow_between, is_cut
 from dreambrush.film.hers import Hers, Key
 from dreambrush.film.keys import KeyDrawing
 from dreambrush.film.mend import Wrong, errors_near, made_room, new_strokes, wrong_in
+from dreambrush.film.motion import steps
 from dreambrush.film.sheet import Sheet, mean_squared_error
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.painter.options import PaintOptions
@@ -115,28 +115,24 @@ def moments(
         KeyboardInterrupt: after Ctrl-C.
         ModelError: a brush has no dream.
     """
-    now, before = begun, None
+    now, shot = begun, None
+    first = -1 if begun is None else begun.frame - begun.since  # of its shot
     with Dreams([brush.dream_folder() for brush in asked.brushes]) as dreams:
-        shot: Shot | None = None
-        for number, frame in enumerate(frames):
+        for step in steps(frames, -1 if begun is None else begun.frame):
+            number, frame, motion = step.number, step.frame, step.motion
             if begun is not None and number <= begun.frame:
-                if number == begun.frame - begun.since:
-                    shot = Shot(asked, dreams, frame)
-                before = frame
-                continue
-            flow = None if now is None or before is None else flow_between(before, frame)
-            if now is None or before is None or flow is None or shot is None or is_cut(before, frame, flow):
+                shot = Shot(asked, dreams, frame) if number == first else shot
+            elif now is None or shot is None or motion is None or motion.cut:
                 shot = Shot(asked, dreams, frame)
                 now = shot.first(number, 0 if now is None else now.shot + 1, partial(progress, number))
                 yield now
             else:
-                drawing = carried(now.drawing, before, frame, flow, coloured=shot.free)
-                hers = now.hers and now.hers.carried(flow)
+                drawing = carried(now.drawing, motion.before, frame, motion.flow, coloured=shot.free)
+                hers = now.hers and now.hers.carried(motion.flow)
                 now = replace(now, drawing=drawing, hers=hers, since=now.since + 1, picture=None, again=None)
                 if now.since % asked.on == 0:
                     now = shot.next(number, now, frame)
                     yield now
-            before = frame
 
 
 class Shot:
