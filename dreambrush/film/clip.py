@@ -147,9 +147,13 @@ def _scaled(images: Iterator[Image.Image], size: tuple[int, int]) -> Iterator[Pi
 
 def _pictures_in(folder: Path) -> list[Path]:
     endings = picture_endings()
-    found = [
-        path for path in folder.iterdir() if path.suffix.lower() in endings and path.name[0] != "." and path.is_file()
-    ]
+    try:
+        every = list(folder.iterdir())
+    except OSError:
+        raise PictureError(
+            f"You may not read '{folder}'.", "Change the permissions of the folder.", id="picture-not-permitted"
+        ) from None
+    found = [path for path in every if path.suffix.lower() in endings and path.name[0] != "." and path.is_file()]
     return sorted(found, key=lambda path: _by_number(path.name))
 
 

@@ -74,7 +74,7 @@ def _controller(call: Call, ranks: Ranks) -> None:
     pictures = None if numbers["practice"] is None else open_picture_set(Path(numbers["practice"]))
     with TemporaryDirectory(prefix="dreambrush-") as folder:
         for name, data in call.tensors.items():
-            (Path(folder) / name).write_bytes(data.numpy().tobytes())
+            (Path(folder) / Path(name).name).write_bytes(data.numpy().tobytes())
         learn_controller(
             Path(folder),
             lambda rng: draw_picture(pictures, SIDE, rng),
