@@ -113,7 +113,7 @@ def paint(
         raise UsageError("-q and -v cannot be used together.", "Leave one of them out.", id="options-conflict")
     if (clip := film_among(targets, output)) is not None:
         film = FilmSettings(int(held[0]), boil, keys, from_key)
-        how = {"force": force, "go_on": go_on, "as_json": as_json, "quiet": quiet}
+        how = {"force": force, "go_on": go_on, "as_json": as_json, "quiet": quiet, "verbose": verbose}
         return paint_clip(clip, output, settings, brushes, film, size, chosen["like"], **how)
     refuse_film_options()
     if watch and STDIN in targets:  # before standard input is read

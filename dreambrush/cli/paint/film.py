@@ -110,6 +110,7 @@ def paint_clip(
     go_on: bool,
     as_json: bool,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Paint a film; return the exit code.
 
@@ -125,6 +126,7 @@ def paint_clip(
         go_on: finish an unfinished film.
         as_json: print a report.
         quiet: print nothing but errors.
+        verbose: tell of each drawing in a line.
 
     Raises:
         DreambrushError: something is wrong with the film, an option or an output.
@@ -176,8 +178,8 @@ def paint_clip(
     asked = FilmCommission(tuple(brushes), settings.strokes, settings.seed, make, film.on, film.boil, key)
     started = time.perf_counter()
     try:
-        with progress_bar(path.name, quiet=quiet) as update:
-            show = _shown(update, len(clip.times))
+        with progress_bar(path.name, quiet=quiet or verbose) as update:
+            show = _told(path.name, len(clip.times)) if verbose else _shown(update, len(clip.times))
             drawn = paint_film(clip, asked, kept, out, begun, keys, show, overwrite=overwrite)
     except KeyboardInterrupt:
         done = kept.drawn[-1].frame + 1 if kept.drawn else 0
@@ -261,6 +263,16 @@ def _request(clip: Clip, brushes: Sequence[BrushFile], settings: PaintSettings, 
 def _options(settings: PaintSettings, brushes: Sequence[BrushFile], picture: Float32) -> PaintOptions:
     height, width = picture.shape[:2]
     return settings.for_painter(width, height, 0.0, picture, brushes)
+
+
+def _told(name: str, frames: int) -> Callable[[int, Progress | None], None]:
+    """Tells of each drawing in a line."""
+
+    def tell(frame: int, progress: Progress | None) -> None:
+        if progress is None:
+            click.echo(f"{name}: {frame} of {frames} frames", err=True)
+
+    return tell
 
 
 def _shown(update: Callable[[str, int, int, str], None] | None, frames: int) -> Callable[[int, Progress | None], None]:

@@ -75,6 +75,8 @@ def test_what_is_told(command: Command, clip: Path) -> None:
     assert outcome.code == ExitCode.OK and outcome.stdout == ""
     assert "new.gif: 4 frames, 1 drawing, 1 shot, " in outcome.stderr
     assert "dB from the clip, painted in" in outcome.stderr
+    outcome = command("paint", str(clip), "-o", "other.gif", "--on", "4s", "-v", *HOW)
+    assert f"{clip.name}: 1 of 4 frames\n" in outcome.stderr
 
 
 def test_folders_and_animated_pictures(command: Command, clip: Path) -> None:
