@@ -219,8 +219,8 @@ def test_there_is_no_empty_layer_when_it_was_good_enough_before_the_accents(targ
 
 @pytest.mark.slow
 def test_little_time_gives_a_whole_painting(target: Float32) -> None:
-    hurried = paint(target, find_brush("oil"), 3000, SEED, options=replace(QUICK, seconds=0.7))
-    assert 1 <= len(hurried.strokes) < 3000
+    hurried = paint(target, find_brush("oil"), 30_000, SEED, options=replace(QUICK, seconds=0.7))
+    assert 1 <= len(hurried.strokes) < 30_000
     assert sum(seconds["wall"] for seconds in hurried.seconds.values()) < 3
     assert hurried.mse < flat_error(target) and not hurried.interrupted
     check(hurried, [find_brush("oil")])
