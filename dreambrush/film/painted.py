@@ -36,8 +36,8 @@ class KeyWish:
 
 
 def key_frames(frames: int, every: int, on: int) -> list[int]:
-    """The frames whose drawings may be saved: those that are held at every n-th frame of a single shot."""
-    return sorted({frame - frame % on for frame in range(0, frames, every)})
+    """The frames whose drawings may be saved: those that may be held at every n-th frame, wherever the film is cut."""
+    return sorted({frame - held for frame in range(0, frames, every) for held in range(on) if frame >= held})
 
 
 def paint_film(
