@@ -79,7 +79,7 @@ def test_the_other_docs_say_the_same_in_fewer_digits() -> None:
 def test_there_are_figures_of_everything_that_is_painted() -> None:
     figures = read_figures()
     assert [docs_row(case, figures) for case in CASES] == figures["results"]
-    assert all(row["mse"] > 0 and row["cpu_seconds"] > 1 for row in figures["results"])
+    assert all(row["mse"] > 0 and row["cpu_seconds"] > 0.1 for row in figures["results"])
     assert sum(row["wall_seconds"] for row in figures["results"]) < 300
     assert figures["seed"] == SEED and figures["machine"]["cores"] >= 1 and figures["command"]
     assert set(circumstances(SEED)) < set(figures)

@@ -221,7 +221,7 @@ def need_av() -> Any:
             raise
         raise MissingPackageError(
             "Reading a video needs the Python package av (PyAV), which is not installed.",
-            "Install what films need with: pip install 'dreambrush[film]'",
+            "Install what films need with: pip install av opencv-python-headless",
             id="packages-missing",
         ) from None
     return av

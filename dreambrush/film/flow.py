@@ -34,7 +34,7 @@ def need_cv2() -> Any:
             raise
         raise MissingPackageError(
             "Painting a film needs the Python package opencv-python-headless, which is not installed.",
-            "Install what films need with: pip install 'dreambrush[film]'",
+            "Install what films need with: pip install av opencv-python-headless",
             id="packages-missing",
         ) from None
     cv2.setNumThreads(1)  # the flow must not depend on the number of cores

@@ -132,5 +132,5 @@ def test_without_pyav_it_is_said_how_to_install_it(tmp_path: Path, monkeypatch: 
     save_video(tmp_path / "clip.mp4", FRAMES[:1])
     monkeypatch.setattr("sys.meta_path", [])
     monkeypatch.delitem(sys.modules, "av")
-    with pytest.raises(MissingPackageError, match=r"pip install 'dreambrush\[film\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install av opencv-python-headless"):
         open_clip(tmp_path / "clip.mp4")

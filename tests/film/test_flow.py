@@ -72,5 +72,5 @@ def test_a_quick_pan_is_no_cut(step: tuple[float, float]) -> None:
 def test_without_opencv_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.meta_path", [])
     monkeypatch.delitem(sys.modules, "cv2")
-    with pytest.raises(MissingPackageError, match=r"pip install 'dreambrush\[film\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install av opencv-python-headless"):
         smoothed(np.zeros((4, 4), np.float32), 1.0)
