@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-import numpy as np
-
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.events import events_in_turn
@@ -15,7 +13,7 @@ from dreambrush.film.camera import SCALE, filmed
 from dreambrush.film.drawing import Drawing, enlarged
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.blend.blending import merge_layers
-from dreambrush.mypaint.engine.myb import read_myb
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.mypaint.layer import Layer
 from dreambrush.painter.lay.layer_canvas import LayerCanvas, Tool, canvas_eotf
 from dreambrush.painter.sketch import Sketch
@@ -28,6 +26,7 @@ class Sheet:
         drawing: the strokes to lay, in pixels of a frame.
         size: width and height of a frame in pixels.
         brushes: that strokes may be laid with, numbered from 0.
+        settings: of these brushes.
         pigment: whether paint mixes as pigment.
         seed: of the painting.
         named: whether MyPaint is to know the strokes, for a file that is opened there.
@@ -43,12 +42,13 @@ class Sheet:
         drawing: Drawing,
         size: tuple[int, int],
         brushes: Sequence[BrushFile],
+        settings: Sequence[BrushSettings],
         pigment: bool,
         seed: int,
         *,
         named: bool = False,
     ) -> None:
-        self._settings = [read_myb(brush.path) for brush in brushes]
+        self._settings = settings
         self._names = [brush.mypaint_name if named else None for brush in brushes]
         self.pigment, self._seed, self.eotf = pigment, seed, canvas_eotf(pigment)
         self._ground, self._layers = drawing.ground, drawing.layers
@@ -92,8 +92,3 @@ class Sheet:
                 tools[brush] = Tool(self._settings[brush], self._names[brush], self.pigment, anew=True)
             path, radius = stroke[PATH].reshape(3, 2), float(stroke[RADIUS])
             canvas.paint(tools[brush], path, stroke[PRESSURES], radius, large.colours[index], self._seed, events)
-
-
-def mean_squared_error(picture: Float32, wanted: Float32) -> float:
-    """Mean squared error of a picture (h, w, 3) against another, colours in 0..1."""
-    return float(np.mean(np.square(picture - wanted), dtype=np.float64))

@@ -22,8 +22,9 @@ from dreambrush.film.hers import Hers, Key
 from dreambrush.film.keys import KeyDrawing
 from dreambrush.film.mend import Wrong, errors_near, made_room, new_strokes, wrong_in
 from dreambrush.film.motion import steps
-from dreambrush.film.sheet import Sheet, mean_squared_error
+from dreambrush.film.sheet import Sheet
 from dreambrush.models.catalogue import BrushFile
+from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.painting import Painting, Progress
 from dreambrush.painter.refine.dreams import Dreams
@@ -170,6 +171,10 @@ class Shot:
         stages = self.options.stages
         return (stages[-1].brushes if stages else ()) or tuple(range(len(self.asked.brushes)))
 
+    @cached_property
+    def _settings(self) -> list[BrushSettings]:
+        return [read_myb(brush.path) for brush in self.asked.brushes]
+
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of a frame in pixels."""
@@ -225,7 +230,8 @@ class Shot:
         return replace(drawing, sketch=boiled(drawing.sketch, self.asked.boil, self.asked.seed + number))
 
     def _sheet(self, drawing: Drawing, *, named: bool = False) -> Sheet:
-        return Sheet(drawing, self.size, self.asked.brushes, self.options.pigment, self.asked.seed, named=named)
+        asked, pigment = self.asked, self.options.pigment
+        return Sheet(drawing, self.size, asked.brushes, self._settings, pigment, asked.seed, named=named)
 
     def _moment(self, now: Moment, laid: Drawing, sheet: Sheet, seen: Float32, frame: Pixels) -> Moment:
         """The moment with its picture, on which lies what the artist has painted."""
@@ -233,7 +239,7 @@ class Shot:
         if key is not None and key.frame == now.frame:
             hers = key.changes(sheet.merged())
         picture = seen if hers is None else hers.over(seen)
-        mse = mean_squared_error(picture, _picture(frame))
+        mse = float(np.mean(np.square(picture - _picture(frame)), dtype=np.float64))
 
         def again() -> tuple[Drawing, Sheet]:
             return laid, self._sheet(laid, named=True)
