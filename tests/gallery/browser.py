@@ -83,12 +83,13 @@ class Browser:
         self.said: list[str] = []
         self.fetched: list[str] = []
         self.own = True
-        self._loaded = False
+        self._loaded: set[str] = set()
         self._tab: str | None = None
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._tab = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
+        self.ask("Page.setLifecycleEventsEnabled", enabled=True)
 
     def open(
         self,
@@ -106,13 +107,18 @@ class Browser:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.ask("Emulation.setEmulatedMedia", features=[scheme])
-        self.ask("Page.navigate", url="about:blank")
-        self.said, self.fetched, self._loaded = [], [], False
-        self.ask("Page.navigate", url=page.absolute().as_uri() + fragment)
-        while not self._loaded:
-            self._listen(PATIENCE)
+        self._load("about:blank")
+        self.said, self.fetched = [], []
+        self._load(page.absolute().as_uri() + fragment)
         if settle:
             self.settle()
+
+    def _load(self, address: str) -> None:
+        """Goes to an address and waits until that very document, not the one before it, is loaded."""
+        answer = self.ask("Page.navigate", url=address)
+        assert "errorText" not in answer, answer
+        while answer["loaderId"] not in self._loaded:
+            self._listen(PATIENCE)
 
     def settle(self) -> None:
         """Waits until the page has drawn what it was asked for."""
@@ -193,6 +199,7 @@ class Browser:
             case "Network.requestWillBeSent":
                 if not about["request"]["url"].startswith("data:"):
                     self.fetched.append(about["request"]["url"])
-            case "Page.loadEventFired":
-                self._loaded = True
+            case "Page.lifecycleEvent":
+                if about["name"] == "load":
+                    self._loaded.add(about["loaderId"])
         return message
