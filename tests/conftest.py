@@ -36,7 +36,7 @@ LONGEST = (
     "quality/test_edges.py",
     "painter/test_run.py",
     "test_bad_input.py",
-    "cli/test_train.py",
+    "cli/train/test_command.py",
     "train/collect/test_gather.py",
     "painter/save/test_checkpoint.py",
     "replay/test_repaint.py",

@@ -217,7 +217,7 @@ ELSEWHERE = {
     "mode-not-rendered": "mypaint/blend/test_blending.py::test_other_modes_are_refused_by_name",
     "no-such-brush-input": "mypaint/engine/test_myb.py::test_a_curve_that_is_none_is_refused",
     "no-collection": "train/collect/test_shards.py::test_what_is_no_collection_is_refused",
-    "no-gpu": "cli/test_train.py::test_a_gpu_that_is_not_there",
+    "no-gpu": "cli/train/test_command.py::test_a_gpu_that_is_not_there",
     "no-memory": "cli/shared/test_errors.py::test_too_little_memory",
     "no-room": "test_bad_input.py::test_nothing_can_be_printed",
     "no-such-brush-setting": "mypaint/engine/test_myb.py::test_with_values_refuses_what_is_no_setting_or_no_number",

@@ -81,7 +81,7 @@ ROWS = {
     "painter": ("lay", "see", "relief", "refine", "propose", "plan", "save", "measure"),
     "mypaint": ("engine", "blend", "ora", "brushes"),
     "train": ("collect", "fit", "export"),
-    "cli": ("ui", "shared", "paint", "bench", "inspect"),
+    "cli": ("ui", "shared", "paint", "bench", "inspect", "train"),
 }
 
 

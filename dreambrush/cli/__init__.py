@@ -40,7 +40,7 @@ COMMANDS = {
     "config": "config",
     "brushes": "brushes",
     "collect": "collect",
-    "train": "train",
+    "train": "train.command",
     "export": "export",
     "bench": "bench.command",
     "doctor": "doctor",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dreambrush.cli.shared.travels import Sent, do_sent
-from dreambrush.cli.train import Lesson
+from dreambrush.cli.train.lesson import Lesson
 from dreambrush.errors import DreambrushError, ExitCode, StrokesError
 from dreambrush.jobs.message import pack, unpack
 from dreambrush.models.catalogue import find_brush

@@ -1,4 +1,4 @@
-"""The way from a brush to a model, stopped wherever it can be; tests/cli/test_train.py goes it to the end."""
+"""The way from a brush to a model, stopped wherever it can be; tests/cli/train/test_command.py goes it to the end."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    """Of a dream whose gradient is exported; cli/test_train.py does it anew."""
+    """Of a dream whose gradient is exported; cli/train/test_command.py does it anew."""
     return find_brush("oil").dream_folder()
 
 

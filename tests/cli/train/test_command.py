@@ -148,7 +148,7 @@ def test_ctrl_c_says_how_to_go_on(command: Command, monkeypatch: pytest.MonkeyPa
 
     words = ("train", "oil", "-o", "model", "--strokes", "100", "--only", "collect", "--only", "dream")
     with monkeypatch.context() as patch:
-        patch.setattr("dreambrush.cli.train.progress_bar", bar)
+        patch.setattr("dreambrush.cli.train.command.progress_bar", bar)
         stopped = command(*words)
     assert stopped.code == ExitCode.INTERRUPTED
     assert stopped.stderr == "Interrupted: run the same command again to continue training oil.\n"
@@ -276,7 +276,7 @@ def test_a_gpu_that_is_not_there(command: Command) -> None:
 
 
 def test_the_help_tells_the_truth(command: Command) -> None:
-    from dreambrush.cli.train import STAGES
+    from dreambrush.cli.train.lesson import STAGES
 
     assert STAGES == ALL_STAGES
     outcome = command("train", "--help")

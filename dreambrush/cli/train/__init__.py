@@ -1,0 +1,1 @@
+"""``dreambrush train``: teaches dreambrush what a brush does."""
