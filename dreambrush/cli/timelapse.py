@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from dreambrush.cli.shared.options import CLUSTER, QUIET, decimal_number, jobs_o
 from dreambrush.cli.shared.recipes import RECIPE
 from dreambrush.cli.shared.travels import MADE
 from dreambrush.errors import ExitCode, OutputError, UsageError
+from dreambrush.files.output import write_together
 
 if TYPE_CHECKING:
     from dreambrush.replay.timelapse import TimelapseOptions
@@ -165,16 +166,19 @@ class FilmWish:
         """The film."""
         return self.out
 
-    @property
-    def replaces(self) -> bool:
-        """Whether the film may replace a file."""
-        return self.force
+    def to_go(self) -> FilmWish:
+        """The same: all that it says holds everywhere."""
+        return self
 
     def moved_to(self, folder: Path) -> FilmWish:
         """The same wish with its files below a folder."""
         original = None if self.original is None else folder / "original" / self.original.name
         file, out = folder / "file" / self.file.name, folder / MADE / self.out.name
         return replace(self, file=file, out=out, original=original)
+
+    def receive(self, files: Mapping[str, bytes]) -> None:
+        """Write the film; another is only replaced with ``--force``."""
+        write_together({self.out: files[""]}, overwrite=self.force)
 
 
 def make_film(wish: FilmWish, tell: Callable[[str, int, int], None] | None = None) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -201,6 +202,16 @@ def needs_export(folder: Path) -> bool:
         return True
     exported = read_card(folder).get("weights")
     return exported is not None and exported != fingerprint(folder / WEIGHTS_FILE)
+
+
+def model_leftovers(made: Collection[str]) -> list[str]:
+    """Files that an older model may have left in a folder, and that a new one has no use for.
+
+    Args:
+        made: names of the new model's files.
+    """
+    not_in_all = COLOUR_FILE, COLOUR_WEIGHTS_FILE, WET_FILE, WET_WEIGHTS_FILE, WET_GRADIENT_FILE
+    return [name for name in (*not_in_all, CONTROLLER_FILE, POLICY_FILE, POLICY_WEIGHTS_FILE) if name not in made]
 
 
 def fingerprint(file: Path) -> str:

@@ -17,17 +17,16 @@ from dreambrush.dream.wet import lays_own
 from dreambrush.errors import ModelError
 from dreambrush.jobs.crew import open_crew
 from dreambrush.models.catalogue import (
-    COLOUR_FILE,
     COLOUR_WEIGHTS_FILE,
     CONTROLLER_FILE,
     POLICY_FILE,
     POLICY_WEIGHTS_FILE,
     WEIGHTS_FILE,
-    WET_FILE,
     WET_GRADIENT_FILE,
     WET_WEIGHTS_FILE,
     BrushFile,
     fingerprint,
+    model_leftovers,
     read_card,
     shipped_folder,
 )
@@ -80,6 +79,7 @@ def train(
     restart: bool = False,
     workers: int | None = None,
     ranks: Ranks = ALONE,
+    instead_of: str | None = None,
 ) -> Path:
     """Trains a brush and writes its model.
 
@@ -98,6 +98,8 @@ def train(
         restart: throw away what an unfinished training left.
         workers: processes that paint strokes; by default one per core.
         ranks: those that train together; this is the first.
+        instead_of: name of a shipped model that this one is to replace, if it is not the one in that folder; a
+            controller does not begin from the one that it replaces.
 
     Returns:
         The folder.
@@ -112,11 +114,11 @@ def train(
     settings = read_myb(brush.path)
     check_learnable(brush.name, settings)
     check_device(options.device, ranks.here)
-    plan = {"brush": settings.digest(), **options.as_dict()}
     torch.set_num_threads(options.threads)
-    workspace = Workspace(output, plan)
+    workspace = Workspace(output, options.plan(settings))
     with workspace.opened(restart=restart):
-        run = _Run(brush, settings, options, workspace, progress, ranks)
+        replaced = output if instead_of is None else shipped_folder("pretrained") / instead_of
+        run = _Run(brush, settings, options, workspace, progress, ranks, replaced)
         for stage in STAGES:
             if stage in stages:
                 run.do(stage, workers or available_cores())
@@ -133,6 +135,7 @@ class _Run:
     workspace: Workspace
     report: Report
     ranks: Ranks
+    replaced: Path
 
     @property
     def dry(self) -> BrushSettings:
@@ -248,7 +251,7 @@ class _Run:
         if not lays_own(card):  # on a bare canvas there is nothing to practise with
             return
         pictures = None if options.practice is None else open_picture_set(Path(options.practice))
-        begin = None if options.from_nothing else nearest_controller(folder, workspace.model)
+        begin = None if options.from_nothing else nearest_controller(folder, self.replaced)
         checkpoint = Checkpoint(
             workspace.folder / CONTROLLER_CHECKPOINT, f"{workspace.fingerprint} {dream_of}", saved=workspace.tick
         )
@@ -321,15 +324,9 @@ class _Run:
             card |= {"controller": journal["controller"]} | controller_entry(files[CONTROLLER_FILE])
         card["seconds"] = {**card.get("seconds", {}), **journal.get("seconds", {})}
         write_model(workspace.model, files, card)
-        if new:  # an older controller practised in another dream
-            for name in (POLICY_FILE, POLICY_WEIGHTS_FILE, *(() if own else (CONTROLLER_FILE,))):
-                (workspace.model / name).unlink(missing_ok=True)
-        if not card["changes_colour"]:
-            for name in (COLOUR_FILE, COLOUR_WEIGHTS_FILE):
-                (workspace.model / name).unlink(missing_ok=True)
-        if WET_ENTRY not in card:
-            for name in (WET_FILE, WET_GRADIENT_FILE, WET_WEIGHTS_FILE):
-                (workspace.model / name).unlink(missing_ok=True)
+        practised = () if new else (CONTROLLER_FILE, POLICY_FILE, POLICY_WEIGHTS_FILE)  # an older one, in this dream
+        for name in model_leftovers((*files, *practised)):
+            (workspace.model / name).unlink(missing_ok=True)
         self.report("export", 1, 1)
 
     def _preview(self, dream: FieldDream, folder: Path, card: dict[str, Any], *, random: bool) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import torch
 
 from dreambrush.errors import UsageError
+from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.train.fit.colour import STEPS as COLOUR_STEPS
 from dreambrush.train.fit.controller import ControllerOptions
 from dreambrush.train.fit.evaluate import HELD_OUT_STROKES
@@ -85,6 +86,10 @@ class TrainOptions:
             "threads": self.threads,
             "thorough": self.thorough,
         }
+
+    def plan(self, brush: BrushSettings) -> dict[str, Any]:
+        """All that a training of this brush depends on, for JSON."""
+        return {"brush": brush.digest(), **self.as_dict()}
 
     def command(self, brush: str) -> str:
         """The command that trains with these options."""

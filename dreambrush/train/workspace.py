@@ -87,6 +87,25 @@ class Workspace:
         finally:
             os.close(handle)
 
+    def check(self, *, restart: bool = False) -> None:
+        """Makes sure that a training could begin or go on here now, and changes nothing.
+
+        Args:
+            restart: it would throw away what is there.
+
+        Raises:
+            OutputError: the folder is in use, or has an unfinished training of another plan.
+        """
+        if not self.folder.is_dir():
+            return
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            self._lock(handle)
+            if not restart:
+                self._compare(self._read(PLAN_FILE))
+        finally:
+            os.close(handle)
+
     def newest(self, name: str) -> Path | None:
         """A file of this training, or else of the model as it is."""
         return next((folder / name for folder in (self.folder, self.model) if (folder / name).is_file()), None)
@@ -156,8 +175,16 @@ class Workspace:
             ) from None
 
     def _agree(self) -> None:
-        """Makes sure that what is there was made by the same plan."""
+        """Makes sure that what is there was made by the same plan; notes the plan."""
         before = self._read(PLAN_FILE)
+        self._compare(before)
+        if before:
+            self.plan = before  # perhaps of an earlier version; its checkpoints know the training by it
+        else:
+            self.save(PLAN_FILE, (json.dumps(self.plan, indent=2) + "\n").encode())
+        self.journal = self._read(JOURNAL_FILE)
+
+    def _compare(self, before: Mapping[str, Any]) -> None:
         difference = first_difference(before, self.plan) if before else None
         if difference:
             name, old, new = difference
@@ -166,11 +193,6 @@ class Workspace:
                 "Finish it with the options of its first start, or start over with --restart.",
                 id="training-has-other-options",
             )
-        if before:
-            self.plan = before  # perhaps of an earlier version; its checkpoints know the training by it
-        else:
-            self.save(PLAN_FILE, (json.dumps(self.plan, indent=2) + "\n").encode())
-        self.journal = self._read(JOURNAL_FILE)
 
     def _read(self, name: str) -> dict[str, Any]:
         """A JSON object; empty where there is none."""

@@ -1,4 +1,4 @@
-"""Commands other than paint on a cluster: the same files as on this machine."""
+"""Commands on a cluster: the same files as on this machine.  Painting and training have tests of their own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from dreambrush.cli.shared.travels import Sent, do_sent
-from dreambrush.cli.train.lesson import Lesson
-from dreambrush.errors import DreambrushError, ExitCode, StrokesError
-from dreambrush.jobs.message import pack, unpack
-from dreambrush.models.catalogue import find_brush
+from dreambrush.errors import ExitCode
 from tests.jobs.machines import Machines
 
 if TYPE_CHECKING:
@@ -78,54 +74,3 @@ def test_bench(command: Command, machines: Machines) -> None:
 def test_bench_paint_measures_this_machine(command: Command) -> None:
     outcome = command("bench", "paint", "--cluster", "tcp://127.0.0.1:1")
     assert outcome.code == ExitCode.USAGE and "takes no cluster" in outcome.stderr
-
-
-@pytest.mark.parametrize("word", ["--only=dream", "--keep", "--pictures=."])
-def test_what_train_does_only_here(word: str, command: Command) -> None:
-    outcome = command("train", "oil", word, "--cluster", "tcp://127.0.0.1:1")
-    assert outcome.code == ExitCode.USAGE and f"--cluster and {word.partition('=')[0]}" in outcome.stderr
-
-
-def learnt(lesson: Lesson) -> str:
-    """In place of a training, which takes long."""
-    (lesson.folder / "inside").mkdir(parents=True)
-    (lesson.folder / "card.json").write_text(lesson.brush.mypaint_name)
-    (lesson.folder / "inside" / "dream.onnx").write_bytes(lesson.brush.path.read_bytes())
-    return f"{lesson.folder}: it is learned from {lesson.brush.path}."
-
-
-def test_what_is_learned_elsewhere_comes_back(command: Command) -> None:
-    from dreambrush.train.plan import TrainOptions
-
-    brush = find_brush("oil")
-    lesson = Lesson(brush, Path("learned"), TrainOptions(), ("dream",), False, False)
-    returned = unpack(pack(do_sent(learnt, unpack(pack(Sent.of(lesson))))))
-    assert returned.save(lesson) == f"learned: it is learned from {brush.path}."
-    assert files_of("learned") == {
-        "card.json": b"dreambrush/oil",
-        "inside/dream.onnx": brush.path.read_bytes(),
-    }
-
-
-def failing(lesson: Lesson) -> str:
-    raise StrokesError(f"{lesson.brush.path} is bad.", f"Look into {lesson.folder}.", id="bad")
-
-
-def test_errors_name_the_paths_of_home(command: Command) -> None:
-    from dreambrush.train.plan import TrainOptions
-
-    lesson = Lesson(find_brush("oil"), Path("learned"), TrainOptions(), ("dream",), False, False)
-    with pytest.raises(StrokesError) as caught:
-        do_sent(failing, Sent.of(lesson))
-    assert caught.value.message == f"{lesson.brush.path} is bad." and caught.value.advice == "Look into learned."
-
-
-def test_a_result_that_would_land_elsewhere_is_refused(command: Command) -> None:
-    from dreambrush.cli.shared.travels import Returned
-    from dreambrush.jobs.parcel import Parcel
-    from dreambrush.train.plan import TrainOptions
-
-    lesson = Lesson(find_brush("oil"), Path("learned"), TrainOptions(), ("dream",), False, False)
-    with pytest.raises(DreambrushError) as caught:
-        Returned("", Parcel({"../evil": b"", "b": b""})).save(lesson)
-    assert caught.value.id == "strange-parcel" and not Path("learned").exists()

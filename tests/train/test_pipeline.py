@@ -251,3 +251,16 @@ def test_a_new_training_leaves_no_former_controller(trained: Path, tmp_path: Pat
     assert not {POLICY_FILE, POLICY_WEIGHTS_FILE, FOLDER, *WET_FILES} & {path.name for path in tmp_path.iterdir()}
     card, model = read_card(tmp_path), (tmp_path / CONTROLLER_FILE).read_bytes()
     assert card["controller_kernel"][CONTROLLER_FILE] == digest_of(model) and RoundController(tmp_path).is_compiled
+
+
+@pytest.mark.slow
+def test_a_controller_does_not_begin_from_the_one_that_it_replaces(trained: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(trained, model)
+    workspace = Workspace(model, QUICK.plan(read_myb(OIL.path)))
+    with workspace.opened():
+        assert workspace.journal["controller"]["begun_from"] == "oil"
+        workspace.note(controller_of=None)
+    train(OIL, model, QUICK, ["controller"], workers=1, instead_of="oil")
+    with workspace.opened():
+        assert workspace.journal["controller"]["begun_from"] not in ("oil", None)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from dreambrush.errors import DreambrushError, OutputError
-from dreambrush.files.output import write_together
+from dreambrush.errors import DreambrushError
 from dreambrush.jobs.parcel import Parcel, check_name
 
 MADE = "made"  # what the result is called at the worker, before its own name
@@ -28,13 +27,27 @@ class Travels(Protocol):
         """The file that is made of it, or the folder."""
         ...
 
-    @property
-    def replaces(self) -> bool:
-        """Whether what is made may replace what is there."""
+    def to_go(self) -> Self:
+        """The same as it travels: it knows what only this machine can tell.
+
+        Raises:
+            DreambrushError: nothing could come of it here.
+        """
         ...
 
     def moved_to(self, folder: Path) -> Self:
         """The same with its files below a folder: inputs by their names, and what is made under ``made/``."""
+        ...
+
+    def receive(self, files: Mapping[str, bytes]) -> None:
+        """Write what came back to where it belongs.
+
+        Args:
+            files: by their names below ``made``, none of which leads out of it; a single file has the name "".
+
+        Raises:
+            OutputError: one cannot be written.
+        """
         ...
 
 
@@ -57,9 +70,9 @@ class Sent(Generic[Thing]):
 
     @classmethod
     def of(cls, thing: Thing) -> Sent[Thing]:
-        """The thing with its files; if they cannot be read, with the error."""
+        """The thing with its files; if they cannot be read, or if it cannot be done here, with the error."""
         try:
-            return cls(thing, Parcel.of(thing.inputs))
+            return cls(thing.to_go(), Parcel.of(thing.inputs))
         except DreambrushError as error:
             return cls(thing, Parcel(), error)
 
@@ -80,25 +93,13 @@ class Returned:
         """Write the files where they belong, and return the lines.
 
         Raises:
+            ClusterError: a name would lead elsewhere; nothing is written then.
             OutputError: one cannot be written.
         """
-        if list(self.files.files) == [""]:
-            write_together({thing.made: self.files.files[""]}, overwrite=thing.replaces)
-            return self.lines
-        paths = {}
-        for name, content in self.files.files.items():
-            check_name(name)
-            paths[thing.made / name] = content
-        try:
-            for path in paths:
-                path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(
-                f"The folder {thing.made} cannot be created: {error.strerror}.",
-                "Choose another with -o.",
-                id="cannot-make-folder",
-            ) from None
-        write_together(paths, overwrite=thing.replaces)
+        if list(self.files.files) != [""]:
+            for name in self.files.files:
+                check_name(name)
+        thing.receive(self.files.files)
         return self.lines
 
 

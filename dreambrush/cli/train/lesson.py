@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dreambrush.cli.shared.travels import MADE
+from dreambrush.interrupts import stop_if_asked
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
     from dreambrush.train.fit.ranks import Ranks
     from dreambrush.train.plan import Stage, TrainOptions
+    from dreambrush.train.workspace import Workspace
 
 STAGES: tuple[Stage, ...] = ("collect", "dream", "controller", "export")
 VAGUE = 0.5  # a dream that predicts less than this share of what can be predicted gets a warning
@@ -30,6 +32,8 @@ class Lesson:
         stages: those to do.
         keep: do not delete the strokes and checkpoints after the last stage.
         restart: throw away what an unfinished training left.
+        instead_of: name of the shipped model that this one is to replace, for a worker, who cannot tell it by the
+            folder.
     """
 
     brush: BrushFile
@@ -38,6 +42,7 @@ class Lesson:
     stages: Sequence[Stage]
     keep: bool
     restart: bool
+    instead_of: str | None = None
 
     @property
     def inputs(self) -> dict[str, Path]:
@@ -49,16 +54,50 @@ class Lesson:
         """The folder of what is learned."""
         return self.folder
 
-    @property
-    def replaces(self) -> bool:
-        """What was learned before is replaced."""
-        return True
+    def to_go(self) -> Lesson:
+        """The same lesson for a machine that has neither the brush at its place nor the folder.
+
+        Raises:
+            DreambrushError: the folder is in use, or has an unfinished training with other options.
+        """
+        from dreambrush.models.catalogue import shipped_folder
+
+        self._workspace().check(restart=self.restart)
+        brush = replace(self.brush, called=self.brush.mypaint_name)
+        is_shipped = self.folder.resolve().parent == shipped_folder("pretrained").resolve()
+        return replace(self, brush=brush, instead_of=self.folder.name if is_shipped else None)
 
     def moved_to(self, folder: Path) -> Lesson:
         """The same lesson with its files below a folder."""
         path = folder / "brush" / self.brush.path.name
-        brush = replace(self.brush, path=path, dream=None, called=self.brush.mypaint_name)
-        return replace(self, brush=brush, folder=folder / MADE / "dream")
+        return replace(self, brush=replace(self.brush, path=path, dream=None), folder=folder / MADE / "dream")
+
+    def receive(self, files: Mapping[str, bytes]) -> None:
+        """Write what was learned elsewhere.  The folder is then as if it had been learned here.
+
+        An unfinished training that was begun here goes: its end has come back.
+
+        Raises:
+            OutputError: the folder is in use, or cannot be written.
+        """
+        from dreambrush.files.output import write_together
+        from dreambrush.models.catalogue import model_leftovers
+        from dreambrush.mypaint.brushes.folders import bare_name
+
+        copy = f"{bare_name(self.brush.name)}.myb"  # a worker does not know that a brush is ours, and adds it
+        made = {name: content for name, content in files.items() if self.brush.origin != "ours" or name != copy}
+        workspace = self._workspace()
+        with workspace.opened(restart=True):
+            write_together({self.folder / name: content for name, content in made.items()}, overwrite=True)
+            for name in model_leftovers(made):
+                (self.folder / name).unlink(missing_ok=True)
+            workspace.remove()
+
+    def _workspace(self) -> Workspace:
+        from dreambrush.mypaint.engine.myb import read_myb
+        from dreambrush.train.workspace import Workspace
+
+        return Workspace(self.folder, self.options.plan(read_myb(self.brush.path)))
 
     @property
     def is_learnt(self) -> bool:
@@ -103,8 +142,14 @@ def learn(
 
     started = time.perf_counter()
     brush, folder, stages = lesson.brush, lesson.folder, lesson.stages
-    tell = show or (lambda stage, done, total: None)
+
+    def tell(stage: str, done: int, total: int) -> None:
+        stop_if_asked()  # no signal reaches a worker of a cluster
+        if show is not None:
+            show(stage, done, total)
+
     how: dict[str, Any] = {"keep": lesson.keep, "restart": lesson.restart, "workers": workers, "ranks": ranks or ALONE}
+    how["instead_of"] = lesson.instead_of
     train_brush(brush, folder, lesson.options, stages, tell, **how)
     seconds = time.perf_counter() - started
     if "export" in stages:

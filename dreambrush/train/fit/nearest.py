@@ -38,7 +38,7 @@ def nearest_controller(folder: Path, model: Path) -> Beginning | None:
 
     Args:
         folder: has the new brush's dream.
-        model: the folder of the model that is trained, which is not asked.
+        model: the folder of the model that is to be replaced, which is not asked.
 
     Raises:
         ModelError: a model is broken.
