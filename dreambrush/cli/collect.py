@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import click
 
 from dreambrush.cli.shared.options import BRUSH, CLUSTER, QUIET, folder_option, seed_option, whole_number
+from dreambrush.cli.ui.notes import note
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
 
@@ -88,16 +90,12 @@ def collect(
     brush_file = find_brush(brush)
     settings = read_myb(brush_file.path)
     found = probe(settings)
-    if not found.lays_paint and not quiet:
-        click.echo(f"Warning: {brush_file.name} lays no paint on an empty canvas; its strokes will be empty.", err=True)
+    if not found.lays_paint:
+        note(f"Warning: {brush_file.name} lays no paint on an empty canvas; its strokes will be empty.", quiet=quiet)
     folder = output or Path(f"{brush_file.name.replace('/', '-')}-strokes")
     wanted = Manifest(brush_file.name, settings.digest(), seed, found.changes_colour, strokes, episodes)
     tally = _Tally()
     interrupted = False
-
-    def note(text: str) -> None:
-        if not quiet:
-            click.echo(text, err=True)
 
     with progress_bar(brush_file.name, quiet=quiet) as update:
 
@@ -107,7 +105,7 @@ def collect(
                 update("collect", done, total, f"{tally.painted / tally.seconds:.0f} strokes/s")
 
         try:
-            with open_crew(jobs or available_cores(), cluster, note) as crew:
+            with open_crew(jobs or available_cores(), cluster, partial(note, quiet=quiet)) as crew:
                 wanted = gather(folder, settings, wanted, crew, show)
         except KeyboardInterrupt:
             if tally.before is None:

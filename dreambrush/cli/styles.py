@@ -12,6 +12,7 @@ import click
 
 from dreambrush.cli.paint.defaults import EFFORTS
 from dreambrush.cli.shared.options import QUIET, SHEET_SIZE, whole_number
+from dreambrush.cli.ui.notes import note
 from dreambrush.errors import UsageError
 
 EXAMPLES = """\b
@@ -172,7 +173,6 @@ def _paint_sheet(picture: Path | None, sheet: Path, size: int, effort: int | Non
         options = replace(settings, effort=effort or settings.effort).for_painter(width, height, 0.0, target, brushes)
         painting = paint_picture(target, brushes, settings.strokes, settings.seed, options=options)
         cells.append((style.name, painting.merged))
-        if not quiet:
-            click.echo(f"{style.name}: {len(painting.strokes)} strokes.", err=True)
+        note(f"{style.name}: {len(painting.strokes)} strokes.", quiet=quiet)
     with open_output(sheet, overwrite=force) as file:
         draw_named_pictures(cells).save(file, "PNG", optimize=True)

@@ -13,8 +13,10 @@ from dreambrush.cli.shared.completers import ora_files
 from dreambrush.cli.shared.options import CLUSTER, QUIET, decimal_number, jobs_option, whole_number
 from dreambrush.cli.shared.recipes import RECIPE
 from dreambrush.cli.shared.travels import MADE
+from dreambrush.cli.ui.notes import note
 from dreambrush.errors import ExitCode, OutputError, UsageError
 from dreambrush.files.output import write_together
+from dreambrush.pictures.film_files import MP4
 
 if TYPE_CHECKING:
     from dreambrush.replay.timelapse import TimelapseOptions
@@ -130,8 +132,7 @@ def timelapse(
     with progress_bar(Path(name).name, quiet=quiet) as update:
         tell = (lambda stage, laid, count: update(stage, laid, count, "")) if update else None
         line = make_film(wish, tell)
-    if not quiet:
-        click.echo(line, err=True)
+    note(line, quiet=quiet)
     return ExitCode.OK
 
 
@@ -235,7 +236,7 @@ def _wishes(
     wishes: dict[str, FilmWish] = {}
     films: set[Path] = set()
     for file in files:
-        out = (output or Path()) / f"{file.stem}.mp4" if in_folder else output
+        out = (output or Path()) / f"{file.stem}{MP4}" if in_folder else output
         assert out is not None
         plan_film(out, options)
         check_output(out, overwrite=force)

@@ -14,13 +14,12 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from dreambrush.arrays import Pixels
-from dreambrush.errors import MissingPackageError, PictureError
+from dreambrush.errors import PictureError
+from dreambrush.pictures.film_files import ANIMATED, VIDEOS, film_ending, need_av
 from dreambrush.pictures.films import MOST_FRAMES
 from dreambrush.pictures.opening import picture_endings
 from dreambrush.pictures.reading import load_picture
 
-VIDEOS = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ogv", ".3gp", ".wmv"})
-ANIMATED = frozenset({".gif", ".webp", ".png", ".apng", ".avif"})
 LARGEST = 1280  # pixels of the longer side, unless another size is asked for: drawings are painted at twice that
 SMALLEST = 16  # pixels of a side
 FOLDER_RATE = Fraction(24)  # frames a second of a folder
@@ -67,7 +66,7 @@ class Clip:
 
 def is_video(path: Path) -> bool:
     """Whether a file's name says that it is a video."""
-    return path.suffix.lower() in VIDEOS
+    return film_ending(path) in VIDEOS
 
 
 def is_film(path: Path) -> bool:
@@ -76,7 +75,7 @@ def is_film(path: Path) -> bool:
         return len(_pictures_in(path)) > 1
     if is_video(path):
         return True
-    if path.suffix.lower() not in ANIMATED or not os.path.isfile(path):
+    if film_ending(path) not in ANIMATED or not os.path.isfile(path):
         return False
     try:
         with Image.open(path) as image:
@@ -206,25 +205,6 @@ def _animation_frames(path: Path) -> Iterator[Image.Image]:
                 yield Image.alpha_composite(white, clear).convert("RGB")
     except Exception as error:
         raise _damaged(path, error) from None
-
-
-def need_av() -> Any:
-    """Imports PyAV, or says how to install it.
-
-    Raises:
-        MissingPackageError: it is not installed.
-    """
-    try:
-        import av
-    except ModuleNotFoundError as error:
-        if error.name != "av":
-            raise
-        raise MissingPackageError(
-            "Reading a video needs the Python package av (PyAV), which is not installed.",
-            "Install what films need with: pip install av opencv-python-headless",
-            id="packages-missing",
-        ) from None
-    return av
 
 
 def _look_through_video(path: Path) -> tuple[tuple[int, int], list[float], float, bool, float]:

@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from dreambrush.files.output import open_output
-from dreambrush.film.clip import Clip, need_av
+from dreambrush.film.clip import Clip
+from dreambrush.pictures.film_files import GIF, MP4, film_ending, need_av
 from dreambrush.pictures.films import MOST_GIF_FPS, save_film, write_mp4
 
 TICKS = Fraction(1, 90_000)  # in which times of frames are counted, as MPEG has it
@@ -38,8 +39,8 @@ def save_painted(
     Raises:
         OutputError: the file already exists or cannot be written.
     """
-    if path.suffix.lower() != ".mp4":
-        fps = min(clip.rate, MOST_GIF_FPS) if path.suffix.lower() == ".gif" else clip.rate
+    if film_ending(path) != MP4:
+        fps = min(clip.rate, MOST_GIF_FPS) if film_ending(path) == GIF else clip.rate
         save_film(path, images, len(clip.times), fps, colours, overwrite=overwrite)
         return
     with open_output(path, overwrite=overwrite) as file:

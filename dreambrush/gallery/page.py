@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dreambrush.gallery.markup import json_for_script, said
 from dreambrush.gallery.work import Work
+from dreambrush.replay.stroke_looks import NARROWEST, TAPERED
 
 FOLDER = Path(__file__).parent
 TEMPLATE, STAGE, STYLE = "page.html", "stage.html", "page.css"
@@ -31,7 +32,7 @@ def make_page(title: str, *, kind: str, lead: str, body: str, works: Sequence[Wo
         body: what comes below the stage and the works, as HTML.
         works: paintings, whose strokes the page draws.  Without any there is no stage.
     """
-    style, script = _read(STYLE), "".join(map(_read, SCRIPTS)) if works else ""
+    style, script = _read(STYLE), _script() if works else ""
     figures = "\n".join(work.figures(number) for number, work in enumerate(works))
     alone = "" if len(works) != 1 else " one" if len(works[0].views) > 1 else " alone"
     drawn = [work.for_script for work in works]
@@ -52,6 +53,13 @@ def make_page(title: str, *, kind: str, lead: str, body: str, works: Sequence[Wo
         "script": script,
     }
     return _PLACE.sub(lambda place: parts[place[1]], _read(TEMPLATE))
+
+
+def _script() -> str:
+    """All scripts, with the numbers that Python needs as well."""
+    first, *others = map(_read, SCRIPTS)
+    numbers = f"const TAPERED = {TAPERED}, NARROWEST = {NARROWEST}; // replay/stroke_looks.py\n"
+    return "".join((first, numbers, *others))  # not before the first, which begins with "use strict"
 
 
 def _read(name: str) -> str:

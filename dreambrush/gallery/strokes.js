@@ -1,9 +1,8 @@
 "use strict";
 // What a stroke is on a canvas: a curve with round or square ends, or an outline where its width changes.
+// TAPERED and NARROWEST, the same as for an SVG, come from replay/stroke_looks.py; page.py puts them in.
 
 const ROW = { path: 0, half: 6, opacity: 9, colour: 10, brush: 11, layer: 12, width: 13, pressure: 14, blunt: 16 };
-const TAPERED = 1.15; // so many times as wide at one place as at another: drawn as an outline
-const NARROWEST = 0.02; // pixels of half-width
 const mix = (a, b, t) => a + (b - a) * t;
 
 function colourOf(row) {

@@ -11,10 +11,10 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from PIL import Image
 
-from dreambrush.errors import MissingPackageError, UsageError
+from dreambrush.errors import UsageError
 from dreambrush.files.output import open_output
+from dreambrush.pictures.film_files import GIF, MP4, check_film_ending, film_ending
 
-SUFFIXES = (".mp4", ".gif", ".webp")
 MOST_FRAMES = 10_000
 LARGEST_SIDE = 8192  # pixels
 SMALLEST_MP4 = 16  # pixels a side: decoders do not like less
@@ -42,45 +42,19 @@ def check_film(path: Path, frames: int, fps: float) -> None:
         UsageError: the film is of another kind, has too many frames, or is too fast.
         MissingPackageError: the film is an .mp4, and PyAV is not installed.
     """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UsageError(
-            f"The film '{path}' must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.",
-            f"Try: -o '{path.stem or 'film'}.mp4'",
-            id="wrong-ending",
-        )
+    check_film_ending(path)
     if frames > MOST_FRAMES:
         raise UsageError(
             f"The film would have {frames:,} frames, but the limit is {MOST_FRAMES:,}.",
             "Choose fewer --seconds or a lower --fps.",
             id="film-too-long",
         )
-    if suffix == ".gif" and fps > MOST_GIF_FPS:
+    if film_ending(path) == GIF and fps > MOST_GIF_FPS:
         raise UsageError(
             f"A GIF cannot show {fps:g} frames a second.",
             f"Choose --fps {MOST_GIF_FPS:g} or lower.",
             id="gif-too-quick",
         )
-    if suffix == ".mp4":
-        need_av()
-
-
-def need_av() -> None:
-    """Imports PyAV, or says how to install it.
-
-    Raises:
-        MissingPackageError: PyAV is not installed.
-    """
-    try:
-        import av  # noqa: F401
-    except ModuleNotFoundError as error:
-        if error.name != "av":
-            raise
-        raise MissingPackageError(
-            "Saving an .mp4 needs the Python package av (PyAV), which is not installed.",
-            "Install it with: pip install av  (or save a .gif or .webp)",
-            id="packages-missing",
-        ) from None
 
 
 def save_film(
@@ -106,9 +80,9 @@ def save_film(
         OutputError: the file already exists or cannot be written.
     """
     with open_output(path, overwrite=overwrite) as file:
-        if path.suffix.lower() == ".mp4":
+        if film_ending(path) == MP4:
             write_mp4(file, images, fps)
-        elif path.suffix.lower() == ".gif":
+        elif film_ending(path) == GIF:
             _write_gif(file, images, frames, fps, colours())
         else:
             _write_webp(file, images, frames, fps)

@@ -14,6 +14,8 @@ from dreambrush.mypaint.engine.myb import BrushSettings
 from dreambrush.strokes import Strokes
 
 PLACES = (0.0, 0.5, 1.0)  # places along the path at which its width is looked up
+TAPERED = 1.15  # a stroke that is so many times as wide at one place as at another is drawn as an outline
+NARROWEST = 0.02  # pixels of half-width, where a brush leaves no paint at one end
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,11 +18,9 @@ from PIL import Image
 from dreambrush.arrays import Float64, Pixels
 from dreambrush.bezier import point_at
 from dreambrush.recipe import Recipe
-from dreambrush.replay.stroke_looks import looks_of
+from dreambrush.replay.stroke_looks import NARROWEST, TAPERED, looks_of
 
-TAPERED = 1.15  # a stroke that is so many times as wide at one place as at another is drawn as an outline
 OPAQUE = 0.98  # more counts as fully opaque
-NARROWEST = 0.02  # pixels of half-width, where a brush leaves no paint at one end
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, "Char"
 

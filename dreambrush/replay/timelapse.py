@@ -12,6 +12,7 @@ from PIL import Image
 
 from dreambrush.arrays import Pixels
 from dreambrush.errors import UsageError
+from dreambrush.pictures.film_files import GIF, MP4, film_ending
 from dreambrush.pictures.films import LARGEST_SIDE, check_film, save_film
 from dreambrush.recipe import Recipe
 from dreambrush.replay.incremental import IncrementalReplay, Progress, finished
@@ -71,7 +72,7 @@ def plan_film(path: Path, options: TimelapseOptions) -> Film:
         UsageError: a film of another kind, too long, too quick, or of less than two frames before its end.
         MissingPackageError: of .mp4, where PyAV is not installed.
     """
-    fps = options.fps or (GIF_FPS if path.suffix.lower() == ".gif" else FPS)
+    fps = options.fps or (GIF_FPS if film_ending(path) == GIF else FPS)
     hold = round(options.hold * fps)
     film = Film(fps, round(options.seconds * fps) - hold, hold)
     if film.painting < 2:
@@ -144,7 +145,7 @@ def save_timelapse(
     options = options or TimelapseOptions()
     film, size = plan_film(path, options), film_size(recipe, options.size)
     transparent = recipe.alpha is not None
-    keeps = transparent and path.suffix.lower() != ".mp4"
+    keeps = transparent and film_ending(path) != MP4
     white = np.full(3, 255, np.uint8)
     ground = white if recipe.ground is None else recipe.ground
 

@@ -28,6 +28,7 @@ from dreambrush.cli.shared.options import (
     seed_option,
     whole_number,
 )
+from dreambrush.cli.ui.notes import note
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
 from dreambrush.jobs.crew import open_crew
@@ -203,17 +204,13 @@ def bench(
     total = len(lots) * len(results.counts)
     with results.made(lots, force=force), progress_bar(task, quiet=quiet) as update:
 
-        def note(text: str) -> None:
-            if not quiet:
-                click.echo(text, err=True)
-
         def show(progress: Progress) -> None:
             if update is not None:
                 here = f"{progress.stage.lower()} {progress.done}/{progress.total}, error {progress.mse:.4f}"
                 update("paint", len(results.done) * len(results.counts), total, here)
 
         try:
-            with open_crew(min(jobs, len(lots)), cluster, note) as crew:
+            with open_crew(min(jobs, len(lots)), cluster, partial(note, quiet=quiet)) as crew:
                 # A function of here cannot be told from elsewhere.
                 alone = show if cluster is None and crew.size == 1 else None
                 do = partial(paint_lot, brush_file, results.counts, seed, ink=about.ink, show=alone)

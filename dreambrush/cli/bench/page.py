@@ -10,6 +10,7 @@ import click
 
 from dreambrush.cli.shared.options import Decorator
 from dreambrush.cli.shared.pages import page_file
+from dreambrush.cli.ui.notes import note
 
 if TYPE_CHECKING:
     from dreambrush.benchmark import Measured
@@ -84,5 +85,4 @@ def _save(page: Path, text: str, *, force: bool, quiet: bool) -> None:
     data = text.encode()
     with open_output(page, overwrite=force) as file:
         file.write(data)
-    if not quiet:
-        click.echo(f"{page}: a page of {len(data) / 1e6:.1f} MB.  Open it in a browser.", err=True)
+    note(f"{page}: a page of {len(data) / 1e6:.1f} MB.  Open it in a browser.", quiet=quiet)

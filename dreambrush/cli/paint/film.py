@@ -20,8 +20,10 @@ from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.configured import is_typed
 from dreambrush.cli.shared.outputs import check_output, check_replaces_none
 from dreambrush.cli.ui.likeness import decibels
+from dreambrush.cli.ui.notes import note
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, OutputError, UsageError
+from dreambrush.pictures.film_files import MP4, SAVED, check_film_ending, film_ending
 
 if TYPE_CHECKING:
     from dreambrush.arrays import Float32
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from dreambrush.painter.options import PaintOptions
     from dreambrush.painter.painting import Progress
 
-FILMS = ".mp4", ".gif", ".webp"  # endings of films that can be saved
 # Options that are about single pictures, by their parameters.
 NOT_OF_FILMS = {
     **{"onto": "--onto", "resume": "--resume", "watch": "--watch", "timelapse": "--timelapse", "formats": "--format"},
@@ -71,7 +72,7 @@ def film_among(targets: Sequence[Path], outputs: Sequence[Path]) -> Path | None:
     """
     from dreambrush.film.clip import is_film, is_video
 
-    moving = any(each.suffix.lower() in FILMS for each in outputs)
+    moving = any(film_ending(each) in SAVED for each in outputs)
     films = [each for each in targets if is_video(each) or (moving and is_film(each))]
     if films and len(targets) > 1:
         raise UsageError(
@@ -148,8 +149,7 @@ def paint_clip(
     kept = Kept(out)
     goes_on = go_on and kept.is_there
     if go_on and not goes_on and os.path.lexists(out):
-        if not quiet:
-            click.echo(f"{out} is there already.", err=True)
+        note(f"{out} is there already.", quiet=quiet)
         return ExitCode.OK
     overwrite = force or (goes_on and kept.replaces)  # what goes on may replace what it might replace when it began
     _check_output(out, path, liked, overwrite=overwrite)
@@ -184,8 +184,7 @@ def paint_clip(
     except KeyboardInterrupt:
         done = kept.drawn[-1].frame + 1 if kept.drawn else 0
         click.echo(f"Interrupted: {done} of {len(clip.times)} frames of '{out}' are painted.", err=True)
-        if not quiet:
-            click.echo("Go on with the same command and --continue.", err=True)
+        note("Go on with the same command and --continue.", quiet=quiet)
         return ExitCode.INTERRUPTED
     report = _report(path, out, clip, drawn, time.perf_counter() - started)
     if as_json:
@@ -214,17 +213,8 @@ def _output_of(path: Path, outputs: Sequence[Path]) -> Path:
         )
     out = outputs[0] if outputs else Path()
     if os.path.isdir(out):  # Path.is_dir() raises an error where a name is too long
-        out = out / f"{path.stem or path.name}-painted.mp4"
-    if out.suffix.lower() not in FILMS:
-        raise UsageError(
-            f"The film '{out}' must end in {', '.join(FILMS[:-1])} or {FILMS[-1]}.",
-            f"Try: -o '{out.stem or 'film'}.mp4'",
-            id="wrong-ending",
-        )
-    if out.suffix.lower() == ".mp4":
-        from dreambrush.pictures.films import need_av
-
-        need_av()
+        out = out / f"{path.stem or path.name}-painted{MP4}"
+    check_film_ending(out)
     return out
 
 
@@ -233,7 +223,7 @@ def _check_output(out: Path, path: Path, liked: Sequence[Path], *, overwrite: bo
 
     try:
         check_replaces_none(out, [path, *liked])
-        if os.path.realpath(out.parent) == os.path.realpath(path) and out.suffix.lower() in picture_endings():
+        if os.path.realpath(out.parent) == os.path.realpath(path) and film_ending(out) in picture_endings():
             raise OutputError(  # the next time, it would be one
                 f"The film '{out}' would lie among its frames.",
                 "Choose another folder with -o.",
@@ -299,6 +289,6 @@ def _report(path: Path, out: Path, clip: Clip, drawn: Sequence[Drawn], seconds: 
         "drawings": len(drawn),
         "shots": drawn[-1].shot + 1,
         "mse": sum(each.mse for each in drawn) / len(drawn),
-        "sound": clip.sound and out.suffix.lower() == ".mp4",
+        "sound": clip.sound and film_ending(out) == MP4,
         "seconds": round(seconds, 3),
     }

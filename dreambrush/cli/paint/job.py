@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from dreambrush.cli.paint.guarded_output import GuardedOutput
 from dreambrush.cli.paint.onto import Onto
 from dreambrush.cli.paint.report import report_of
@@ -18,6 +16,7 @@ from dreambrush.cli.paint.settings import AUTO, PaintSettings
 from dreambrush.cli.shared.brushes import brushes_with_dreams
 from dreambrush.cli.shared.inputs import Input
 from dreambrush.cli.shared.outputs import UNFINISHED, UNFINISHED_STEM, Outputs, free_name, is_unfinished
+from dreambrush.cli.ui.notes import note
 from dreambrush.cli.ui.progress import painting_progress
 from dreambrush.cli.ui.time_left import TimeLeft
 from dreambrush.errors import DreambrushError, OutputError, PictureError
@@ -81,8 +80,8 @@ class Job:
         """Print a note, unless the user wants quiet."""
         if self.notes is not None:
             self.notes.append(text)
-        elif not self.quiet:
-            click.echo(text, err=True)
+        else:
+            note(text, quiet=self.quiet)
 
     def going_on(self, target: Path, output: Path) -> Job:
         """The job for one picture.  If its painting is unfinished, the job is the one that started it.
@@ -241,8 +240,8 @@ class _Saving:
         except OutputError as error:
             advice = f"{error.advice}  The painting is in '{work}': dreambrush render makes other files of it."
             raise OutputError(error.message, advice, id=error.id) from None
-        for note in done.notes:
-            self.job.note(note)
+        for each in done.notes:
+            self.job.note(each)
         if not self.outputs.keep:
             self.file.remove()
             return list(others)

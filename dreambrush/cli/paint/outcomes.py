@@ -8,6 +8,7 @@ import click
 
 from dreambrush.cli.paint.album import Ended
 from dreambrush.cli.paint.report import summary, summary_of_all
+from dreambrush.cli.ui.notes import note
 from dreambrush.errors import ExitCode
 
 
@@ -34,8 +35,7 @@ class Outcomes:
 
     def note(self, text: str) -> None:
         """Print a note on stderr, unless the user wants quiet."""
-        if not self.quiet:
-            click.echo(text, err=True)
+        note(text, quiet=self.quiet)
 
     def take(self, done: Ended) -> None:
         """Report one picture."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from dreambrush.cli.shared.packages import need_train_packages
+from dreambrush.cli.ui.notes import note
 
 if TYPE_CHECKING:
     from dreambrush.models.catalogue import BrushFile
@@ -28,6 +27,5 @@ def export_if_needed(brush: BrushFile, *, quiet: bool) -> None:
     need_train_packages(f"Preparing the brush {brush.name}")
     from dreambrush.train.export.networks import export_folder
 
-    if not quiet:
-        click.echo(f"Preparing the brush {brush.name} for painting, this once ...", err=True)
+    note(f"Preparing the brush {brush.name} for painting, this once ...", quiet=quiet)
     export_folder(folder, folder, anew=False)

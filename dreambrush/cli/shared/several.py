@@ -10,11 +10,10 @@ from contextlib import closing
 from functools import partial
 from typing import Any, TypeVar
 
-import click
-
 from dreambrush.cli.shared.errors import tell
 from dreambrush.cli.shared.formats import in_words
 from dreambrush.cli.shared.travels import Returned, Sent, Travels, do_sent
+from dreambrush.cli.ui.notes import note
 from dreambrush.cli.ui.progress import counting_bar
 from dreambrush.errors import DreambrushError, ExitCode
 from dreambrush.jobs.crew import Crew, open_crew
@@ -54,9 +53,7 @@ def do_several(
     status, failed, done = int(ExitCode.OK), list[str](), 0
     try:
         with (
-            open_crew(
-                min(jobs, len(things)), cluster, lambda text: None if quiet else click.echo(text, err=True)
-            ) as crew,
+            open_crew(min(jobs, len(things)), cluster, partial(note, quiet=quiet)) as crew,
             counting_bar(what, verb, len(things), quiet=quiet) as count,
             closing(_here(crew, do, things) if cluster is None else _there(crew, do, things)) as every,
         ):
@@ -67,11 +64,9 @@ def do_several(
                         status, failed = status or code, [*failed, name]
                     elif lines is not None:
                         done += 1
-                        if not quiet:
-                            click.echo(lines, err=True)
+                        note(lines, quiet=quiet)
     finally:
-        if not quiet or done < len(things):
-            click.echo(_summary(done, len(things), failed, f"{what} are {verb}"), err=True)
+        note(_summary(done, len(things), failed, f"{what} are {verb}"), quiet=quiet and done == len(things))
     return status
 
 

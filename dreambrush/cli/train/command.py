@@ -16,6 +16,7 @@ from dreambrush.cli.shared.options import CLUSTER, QUIET, folder_option, jobs_op
 from dreambrush.cli.shared.packages import need_train_packages
 from dreambrush.cli.shared.ranks import in_all_ranks
 from dreambrush.cli.train.lesson import STAGES, Lesson, learn
+from dreambrush.cli.ui.notes import note
 from dreambrush.cli.ui.progress import progress_bar
 from dreambrush.errors import ExitCode, UsageError
 
@@ -185,8 +186,7 @@ def train(
         except KeyboardInterrupt:
             click.echo(f"Interrupted: run the same command again to continue training {brush_file.name}.", err=True)
             return ExitCode.INTERRUPTED
-    if not quiet:
-        click.echo(lines, err=True)
+    note(lines, quiet=quiet)
     return ExitCode.OK
 
 
@@ -195,8 +195,8 @@ def _learn_several(lessons: Sequence[Lesson], jobs: int, cluster: str | None, *,
     from dreambrush.cores import available_cores
 
     todo = {lesson.brush.name: lesson for lesson in lessons if not lesson.is_learnt}
-    if len(todo) < len(lessons) and not quiet:
-        click.echo(f"{len(lessons) - len(todo)} of {len(lessons)} brushes are already learned.", err=True)
+    if len(todo) < len(lessons):
+        note(f"{len(lessons) - len(todo)} of {len(lessons)} brushes are already learned.", quiet=quiet)
     if not todo:
         return ExitCode.OK
     cores = max(1, available_cores() // min(jobs, len(todo)))
