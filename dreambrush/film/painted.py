@@ -72,8 +72,9 @@ def paint_film(
         PictureError: the clip is damaged.
     """
     progress(0 if begun is None else begun.frame + 1, None)
+    wanted = set(key_frames(len(clip.times), keys.every, asked.on) if keys is not None else ())
     for moment in moments(clip.frames(), asked, begun, progress):
-        if keys is not None and any((moment.frame + held) % keys.every == 0 for held in range(asked.on)):
+        if keys is not None and moment.frame in wanted:
             path, how = key_path(film, moment.frame), {"your_turn": keys.your_turn, "overwrite": overwrite}
             if not kept.is_older_than(path):  # or it was saved just before a stop, and may be hers by now
                 save_key(path, moment.as_key(), asked.brushes, asked.seed, keys.options, **how)

@@ -333,6 +333,23 @@ def test_keys_replace_nothing(command: Command, clip: Path) -> None:
     assert Path("new-00002.ora").read_text() == "an earlier one"
 
 
+def test_a_key_behind_a_cut_is_checked_before_the_first_stroke(command: Command) -> None:
+    save_gif("two.gif", [*moving(3, size=SMALL), *moving(3, size=SMALL, name="astronaut.png")])
+    words = ("two.gif", "-o", "new.gif", "--on", "4s", "--keys", "5")
+    Path("new-00003.ora").write_text("an earlier one")  # frame 5 is shown by the drawing that a cut begins at 3
+    assert failed(command, *words) == "output-exists"
+    assert sorted(path.name for path in Path().glob("new*")) == ["new-00003.ora"]
+    Path("new-00003.ora").unlink()
+    assert paint(command, *words)["shots"] == 2
+    assert sorted(path.name for path in Path().glob("*.ora")) == ["new-00000.ora", "new-00003.ora"]
+
+
+def test_a_drawing_is_no_key_for_a_frame_after_the_end(command: Command, clip: Path) -> None:
+    Path("new-00003.ora").write_text("an earlier one")
+    assert paint(command, str(clip), "-o", "new.gif", "--on", "3s", "--keys", "5")["drawings"] == 2
+    assert Path("new-00003.ora").read_text() == "an earlier one"
+
+
 def test_without_opencv_it_is_said_before_anything_is_painted(
     command: Command, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
