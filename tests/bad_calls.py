@@ -1,4 +1,4 @@
-"""Calls that must fail, with the id of their error in docs/errors.md; and odd ones that must not.
+"""Calls that must fail, with the id of their error in docs/errors.md.
 
 The files are those of bad_files.py.  What reads a kind of file is shown all that is bad of that kind by the quickest
 command; the others have a row or two, which show that they read it in the same way.  Two rows of a command fail at
@@ -8,38 +8,9 @@ small, so that a failing test is quick.
 
 from __future__ import annotations
 
-import shlex
-
-from tests.bad_files import BROKEN_MANNERS, LONG, NOT_UTF8, hostile_name
-
-Row = tuple[str, str]
-"""A call, and the id of the error."""
-PAINT = "--strokes 1 --size 16 --effort 1 -o new.ora"
-LAYER = "--strokes 1 -o new.ora"
-ONTO = f"--onto work.ora {LAYER}"
-REPLAY = "replay painted.ora -o new.ora"
-FILM = "--strokes 1 --size 16 --effort 1 -o new.gif"
-
-
-def rows(id: str, *calls: str) -> list[Row]:
-    """Calls that all give the same error."""
-    return [(call, id) for call in calls]
-
-
-def painting(id: str, *names: str) -> list[Row]:
-    """Calls that paint pictures which cannot be painted, all with the same error."""
-    return rows(id, *(f"paint {name} {PAINT}" for name in names))
-
-
-def styled(id: str, *words: str) -> list[Row]:
-    """Calls that paint photo.png with options which make it impossible, all with the same error."""
-    return rows(id, *(f"paint photo.png {each} {PAINT}" for each in words))
-
-
-def rendering(id: str, *names: str) -> list[Row]:
-    """Calls that render files of hostile_files.py, all with the same error."""
-    return rows(id, *(f"render {shlex.quote(hostile_name(name))} new.png" for name in names))
-
+from tests.bad_files import LONG, NOT_UTF8, hostile_name
+from tests.bad_works import REFERENCES, WORKS
+from tests.call_rows import FILM, ONTO, PAINT, REPLAY, Row, painting, rendering, rows, styled
 
 COMMANDS: list[Row] = [
     *rows("no-such-command", "paintt photo.png", "''"),
@@ -220,91 +191,6 @@ MODELS: list[Row] = [
     *rows("network-unusable", "bench digits album --strokes 1 --brush models/cut-onnx"),
 ]  # fmt: skip
 
-# How each command is told of an .ora that it reads; render has them all.
-READING = ("inspect {}", "replay {} -o new.ora", "timelapse {} -o new.gif", f"paint photo.png --onto {{}} {LAYER}")
-WORKS: list[Row] = [
-    *rows("no-such-file", "render absent.ora new.png", "paint --resume missing.ora"),
-    *rows("ora-is-a-folder", "render folder.ora new.png", *(each.format("''") for each in READING)),
-    *rows("ora-unreadable", f"render {LONG}.ora new.png", "render loop.ora new.png"),
-    *rows("ora-not-a-file", "render pipe.ora new.png", *(each.format("pipe.ora") for each in READING)),
-    *rows("not-openraster", "render renamed.ora new.png", "replay photo.png -o new.png", "inspect strokes.json",
-          "paint --resume photo.png"),
-    *rendering("not-openraster", "empty", "wrong mimetype"),
-    *rendering("ora-damaged", "cut at 60%", "declares too little", "declares too much", "wrong checksum",
-               "member beyond the end", "endless directory", "name that is no UTF-8", "missing pixels", "no XML",
-               "XML cut short", "unknown encoding", "no image", "text layer", "no source", "two backgrounds",
-               'size w="100"', "eotf nan", "opacity nan", "x 1e9", "group far away"),
-    *rendering("ora-encrypted", "encrypted"),
-    *rendering("ora-not-trusted", "LZMA", "external entity", "two of one name", "source ../../x.p"),
-    *rows("ora-not-trusted", *(each.format(hostile_name("external entity")) for each in READING)),
-    *rendering("ora-too-large", "very deep nesting", "too many layers", 'size w="40000" h="40000"'),
-    *rendering("unknown-mode", "unknown mode"),
-    *rendering("vector-layer", "vector layer"),
-    *rendering("layer-unreadable", "PNG of 0 x 5", "PNG of an unknown kind", "PNG cut short",
-               "PNG whose pixels are cut short", "PNG of 16 bits with one colour left out"),
-    *rows("cannot-flatten", "render erases.ora -o new.ora --flatten-pigment"),
-    *rows("work-too-large", f"paint photo.png --onto wide.ora {LAYER}"),
-    *rows("already-finished", "paint --resume painted.ora"),
-    *rows("unfinished-unreadable", "paint --resume begun.ora"),
-    *rows("no-strokes-in-file", "replay work.ora -o new.ora", "timelapse work.ora -o new.gif",
-          "inspect work.ora --strokes new.json", "inspect work.ora --svg new.svg"),
-    *rows("no-such-painting", f"{REPLAY} --painting 2", "timelapse painted.ora --painting 2 -o new.gif",
-          "inspect painted.ora --painting 2 --svg new.svg"),
-    *rows("recipe-unreadable", *(
-        f"replay recipe-{name}.ora -o new.png"
-        for name in ("format", "seed", "far-seed", "size", "ground", "ground-number", "strokes", "strokes-text",
-                     "layers", "digests", "names", "brushes", "brush-count", "options", "alpha", "alpha-cut",
-                     "alpha-chunk")),
-        "inspect recipe-strokes.ora --strokes new.json", "timelapse recipe-strokes.ora -o new.gif"),
-    *rows("strokes-unusable", *(
-        f"replay strokes-{name}.json -o new.png"
-        for name in ("version", "format", "size", "words", "far", "null", "radius", "nan", "cut", "deep", "digits",
-                     "bytes")),
-        *(f"replay {name}.json -o new.png" for name in ("absent", "pipe", "loop", LONG)),
-        "timelapse strokes-cut.json -o new.gif"),
-]  # fmt: skip
-
-LEARN = "styles --learn painted.ora"
-
-
-def liked(id: str, *names: str) -> list[Row]:
-    """Calls that paint photo.png in the manner of what has none, all with the same error."""
-    return styled(id, *(f"-q --like {name}" for name in names))
-
-
-REFERENCES: list[Row] = [
-    *liked("no-such-picture", "absent.png", f"{LONG}.png"),
-    *liked("bad-value", "''"),
-    *liked("picture-is-a-folder", "album"),
-    *liked("picture-not-a-file", "pipe.png"),
-    *liked("picture-empty", "empty.png"),
-    *liked("not-a-picture", "text.jpg", f"'{NOT_UTF8}.png'", "'two\n\x1b[31mlines.png'"),
-    *liked("picture-damaged", "cut-photo.png"),
-    *liked("reference-shows-no-strokes", "odd/one.png", "photo.png", "blank.png", "strip.png", "invisible.png"),
-    *liked("reference-without-strokes", "work.ora", "erases.ora"),
-    *liked("strokemap-damaged", "broken-map.ora"),
-    *liked("recipe-unreadable", "recipe-strokes.ora", "recipe-size.ora"),
-    *liked("no-such-file", "absent.ora"),
-    *liked("ora-is-a-folder", "folder.ora"),
-    *liked("ora-not-a-file", "pipe.ora"),
-    *liked("not-openraster", "renamed.ora"),
-    *liked("ora-not-trusted", hostile_name("external entity")),
-    *liked("reference-shows-no-strokes", "painted.ora --like blank.png"),
-    *liked("options-conflict", "painted.ora --style charcoal"),
-    *rows("options-conflict", "paint -q --resume begun.ora --like painted.ora"),
-    *rows("output-is-the-picture", "paint photo.png -q --like painted.ora -o ./painted.ora --force --strokes 1",
-          f"{LEARN} -o new.toml --sheet ./painted.ora --force"),
-    *rows("option-needs-another", LEARN, "styles --learn -o new.toml", "styles painted.ora -o new.toml"),
-    *rows("style-ending", *(f"{LEARN} -o {name}" for name in ("new.png", "new", "new.TOML", ".", "..", "/", "''"))),
-    *rows("output-exists", f"{LEARN} -o new.toml --sheet taken.png"),
-    *rows("same-file-twice", f"{LEARN} -o new.toml --sheet ./new.toml"),
-    *rows("not-a-picture", "styles --learn text.jpg -o new.toml", "styles --learn painted.ora text.jpg -o new.toml"),
-    *rows("reference-shows-no-strokes", "styles --learn blank.png -o new.toml --sheet new.png"),
-    *rows("reference-without-strokes", "styles --learn work.ora -o new.toml"),
-    *styled("style-unusable", *(f"--style style-{name}.toml" for name in (
-        *BROKEN_MANNERS, "manner-number", "manner-empty", "manner-twice", "manner-stages"))),
-]  # fmt: skip
-
 # Of each option the values next to its range; of each kind of option what is no value at all.
 RANGES = {
     f"paint photo.png {PAINT}": {
@@ -393,49 +279,4 @@ NO_DATA_HOME: list[Row] = [
     *rows("krita-folder-not-writable", "brushes --install krita"),
     *rows("cannot-make-folder", "train oil"),
     *styled("no-such-brush", "--brush oyl"),
-]
-
-ODD_CALLS = [
-    *(
-        f"paint {name} -q --strokes 1 --size 16 --effort 1 -o ../out/{number}.ora"
-        for number, name in enumerate(
-            (
-                "odd/one.png",
-                "odd/strip.png",
-                "odd/tower.png",
-                "odd/animated.gif",
-                "odd/animated.webp",
-                "odd/grey16.png",
-                "odd/cmyk.jpg",
-                "odd/some-nan.tif",
-                "odd/infinite.tif",
-                "odd/a-png.jpg",
-                "odd/no-ending",
-                "odd/link.png",
-                f"'odd/{NOT_UTF8}.png'",
-                "'odd/two\nlines.png'",
-                "'odd/Frühling in Ö.png'",
-                "'odd/c[1].png'",
-                "./-dash.png",
-            )
-        )
-    ),
-    "inspect odd/one.ora",
-    "inspect odd/one.ora --json",
-    "render odd/tiny.ora ../out/tiny.png",
-    "replay odd/one.ora --size 16 -o ../out/replayed.ora -q",
-    "replay strokes.json --until 0 -o ../out/none.png",
-    "timelapse odd/one.ora -o ../out/one.gif --seconds 1 --hold 0 -q",
-    f"inspect '{NOT_UTF8}-work.ora' --json",
-    "inspect recipe-strokes.ora",
-    "inspect odd/one.ora --html ../out/one.html",
-    f"inspect '{NOT_UTF8}-work.ora' --html ../out/odd.html",
-    "inspect recipe-strokes.ora --html ../out/broken.html",
-    "inspect recipe-huge-size.ora --html ../out/huge.html",
-    "render recipe-strokes.ora ../out/kept.png -q",
-    "brushes",
-    "brushes --json",
-    "styles",
-    "paint photo.png --like odd/one.ora --like painted.ora -q --strokes 3 --size 16 --effort 1 -o ../out/like.ora",
-    "styles --learn odd/one.ora painted.ora -o ../out/learned.toml --sheet ../out/learned.png -q",
 ]

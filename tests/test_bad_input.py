@@ -21,7 +21,8 @@ from dreambrush.cli.shared.errors import Told
 from dreambrush.errors import ExitCode
 from scripts.make_errors import kinds, read_catalogue
 from tests import bad_files
-from tests.bad_calls import BAD_CALLS, BOMBS, NO_DATA_HOME, ODD_CALLS
+from tests.bad_calls import BAD_CALLS, BOMBS, NO_DATA_HOME
+from tests.odd_calls import ODD_CALLS
 
 KINDS = {kind.id: kind for kind in kinds(read_catalogue())}
 MOST_GROWTH = 250  # MiB that all files together may take that claim to be huge; each claims gigabytes
