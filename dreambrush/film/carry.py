@@ -8,14 +8,14 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Mask, Pixels
 from dreambrush.bezier import PATH, RADIUS, path_nodes
+from dreambrush.film.borders import as_wholes, torn
 from dreambrush.film.drawing import Drawing
 from dreambrush.film.flow import backward, calmed, places_of, smoothed, taken, within
 from dreambrush.painter.sketch import Sketch
 
 GROWTH = 0.1  # by which a stroke may become wider or narrower from one frame to the next, at most
-APART = 1.5  # pixels a frame by which a stroke may be drawn apart
-NODES = 4  # pieces of a path, at whose ends colours are compared
-LIGHT = 2.0  # pixels: blur of the change of light
+NODES = 16  # pieces of a path, at whose ends ways and colours are compared
+LIGHT, LIT = 2.0, 4  # pixels: blur of the change of light; pieces of a path, at whose ends it is taken
 UNNOTICED, MOST_LIGHT = 0.012, 0.12  # changes of light that strokes do not follow, for they are noise or another thing
 
 
@@ -33,8 +33,8 @@ def carried(drawing: Drawing, before: Pixels, after: Pixels, flow: Float32, *, c
     """
     height, width = flow.shape[:2]
     soft = calmed(flow)
-    sketch = moved(drawing.sketch, soft, after)
     back = backward(soft)
+    sketch = moved(drawing.sketch, soft, back, before)
     places = places_of(height, width) + back
     expected = taken(before.astype(np.float32), places)
     if coloured:
@@ -47,16 +47,17 @@ def carried(drawing: Drawing, before: Pixels, after: Pixels, flow: Float32, *, c
     return new.only(on_canvas(sketch, width, height))
 
 
-def moved(sketch: Sketch, flow: Float32, after: Pixels) -> Sketch:
+def moved(sketch: Sketch, flow: Float32, back: Float32, before: Pixels) -> Sketch:
     """A sketch whose strokes follow a flow.
 
     Every point of a path follows the flow where it is.  A stroke that lies over the border between things that move
-    apart moves as a whole, with that one of them which has its colour.
+    apart moves as a whole, with that one of them which it shows, and is cut off where the other one begins.
 
     Args:
         sketch: strokes in pixels.
         flow: (h, w, 2) pixels, smooth within each thing that moves.
-        after: (h, w, 3) uint8, the frame to which it leads.
+        back: (h, w, 2): the same motion seen from the later frame.
+        before: (h, w, 3) uint8, the frame from which it leads.
     """
     if not len(sketch):
         return sketch
@@ -66,23 +67,13 @@ def moved(sketch: Sketch, flow: Float32, after: Pixels) -> Sketch:
     growth = taken(np.asarray(spread, np.float32), points).mean(1) / 2  # of area, by which a length grows half as much
     nodes = path_nodes(sketch.strokes, NODES)
     ways = taken(flow, nodes)
-    torn = np.flatnonzero(np.abs(ways - np.median(ways, axis=1, keepdims=True)).max(2).max(1) > APART)
-    if len(torn):
-        shifts[torn] = _with_its_colour(nodes[torn], ways[torn], sketch.colours[torn], after)[:, None]
-        growth[torn] = 0
     strokes = sketch.strokes.copy()
     strokes[:, PATH] = (points + shifts).reshape(-1, 6)
     strokes[:, RADIUS] *= np.exp(np.clip(growth, -GROWTH, GROWTH))
+    some = torn(ways)
+    if len(some):
+        strokes[some] = as_wholes(sketch[some], nodes[some], ways[some], back, before)
     return replace(sketch, strokes=strokes)
-
-
-def _with_its_colour(nodes: Float32, ways: Float32, colours: Float32, after: Pixels) -> Float32:
-    """Of the ways (k, n, 2) that its nodes (k, n, 2) go, the one for each stroke that leads to its colour: (k, 2)."""
-    frame = smoothed((after / np.float32(255)).astype(np.float32), LIGHT)
-    places = nodes[:, None] + ways[:, :, None]  # (k, ways, nodes, 2)
-    there = taken(frame, places.reshape(len(nodes), -1, 2)).reshape(*places.shape[:3], 3)
-    best = np.square(there - colours[:, None, None]).sum(3).mean(2).argmin(1)
-    return np.asarray(ways[np.arange(len(nodes)), best], np.float32)
 
 
 def on_canvas(sketch: Sketch, width: int, height: int) -> Mask:
@@ -105,7 +96,7 @@ def relit(sketch: Sketch, expected: Float32, after: Pixels) -> Sketch:
     if not len(sketch):
         return sketch
     change = smoothed((after - expected) / np.float32(255), LIGHT)
-    seen = np.median(taken(change, path_nodes(sketch.strokes, NODES)), axis=1)
+    seen = np.median(taken(change, path_nodes(sketch.strokes, LIT)), axis=1)
     most = np.abs(seen).max(1)
     light = ((most > UNNOTICED) & (most < MOST_LIGHT)).astype(np.float32)
     colours = np.clip(sketch.colours + seen * light[:, None], 0, 1)
