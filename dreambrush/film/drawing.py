@@ -47,15 +47,16 @@ class Drawing:
         """The same with some of the strokes."""
         return replace(self, sketch=self.sketch[which], layer=self.layer[which], number=self.number[which])
 
-    def with_more(self, sketch: Sketch) -> Drawing:
-        """The same with new strokes on top."""
-        top = np.full(len(sketch), len(self.layers) - 1, np.int64)
+    def with_more(self, sketch: Sketch, layer: int) -> Drawing:
+        """The same with new strokes on top of one of its layers."""
+        layers = np.concatenate([self.layer, np.full(len(sketch), layer, np.int64)])
         number = np.arange(self.next_number, self.next_number + len(sketch), dtype=np.int64)
+        order = np.argsort(layers, kind="stable")
         return replace(
             self,
-            sketch=self.sketch.then(sketch),
-            layer=np.concatenate([self.layer, top]),
-            number=np.concatenate([self.number, number]),
+            sketch=self.sketch.then(sketch)[order],
+            layer=layers[order],
+            number=np.concatenate([self.number, number])[order],
             next_number=self.next_number + len(sketch),
         )
 

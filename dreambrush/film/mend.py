@@ -21,6 +21,7 @@ from dreambrush.models.catalogue import BrushFile
 from dreambrush.painter.lay.layer_canvas import canvas_eotf
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.deadline import Deadline
+from dreambrush.painter.plan.stages import Stage
 from dreambrush.painter.refine.dreams import Dreams
 from dreambrush.painter.refine.scene import Scene
 from dreambrush.painter.see.backdrop import Backdrop
@@ -28,22 +29,23 @@ from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.study import Commission, study
 
 NEAR = 4.0  # pixels: blur within which errors are compared
-WORSE, FLOOR = 1.4, 0.001  # a place is wrong from so many times its usual error on, and so much more
+WORSE, FLOOR = 1.4, 0.0003  # a place is wrong from so many times its usual error on, and so much more; noise adds to it
 GROWN = 3  # pixels: by which a wrong place is widened
 SOFT = 2.0  # pixels: blur of its border
-DENSE = 2.0  # times as many strokes as elsewhere are laid in wrong places
+DENSE = 6.0  # times as many strokes as elsewhere are laid in wrong places
 FEWEST = 3  # strokes: for fewer nothing is mended yet
 AT_ONCE = 0.4  # of all strokes, at most, are laid anew in one drawing
 HARM = 0.01  # mean squared error that all strokes would do if each did so much that it harms
 LIVELY = 0.1  # part of the clip's own unrest: so much more is accepted where it is lively
 UNSEEN = 5e-6  # mean squared change of the picture that is accepted when strokes make room
+HIDDEN = 1e-6  # the same where no room is needed: laying them would only take time
 CELL = 2  # pixels: of the dream that tells how much a stroke shows
 AS_IT_IS: dict[str, Any] = {
     **{"edges": 0.0, "simplify": 0.0, "temperature": 0.0, "relief": 0.0, "bare": 0.0, "grey": False, "depth": 1.0},
     **{"shapes": None, "rims": 0.0, "manner": None, "stages": (), "seconds": None, "until": 0.0},
 }
 """Options of a picture that is already as the painter sees it."""
-STEPS = 200  # of refining them together
+STEPS = 120  # of refining them together
 HASTE = 1  # effort: new strokes are few, and thought of one drawing at a time
 
 
@@ -75,7 +77,7 @@ def wrong_in(drawing: Drawing, error: Float32, strokes: int, open_: Float32 | No
         open_: (h, w) 0..1 where strokes may be laid; None for everywhere.
     """
     cv2 = need_cv2()
-    bad = (error > WORSE * drawing.usual + FLOOR).astype(np.float32)
+    bad = (error > WORSE * drawing.usual + FLOOR + drawing.unrest).astype(np.float32)
     if open_ is not None:
         bad *= (open_ > 0.5).astype(np.float32)
     share = float(bad.mean())
@@ -103,10 +105,10 @@ def made_room(drawing: Drawing, strokes: int, dreams: Dreams, frame: Float32, op
         return drawing
     use, change = worth(drawing, dreams, frame, options)
     stays = use > -HARM / strokes
-    excess = int(stays.sum()) + drawing.lacks - strokes
-    if excess > 0:
-        order = np.argsort(np.where(stays, change, np.inf), kind="stable")[:excess]
-        stays[order[np.cumsum(change[order]) < max(UNSEEN, LIVELY * drawing.unrest)]] = False
+    order = np.argsort(np.where(stays, change, np.inf), kind="stable")
+    excess = max(int(stays.sum()) + drawing.lacks - strokes, 0)
+    most = np.where(np.arange(len(order)) < excess, max(UNSEEN, LIVELY * drawing.unrest), HIDDEN)
+    stays[order[np.cumsum(change[order]) < most]] = False
     return drawing.only(stays)
 
 
@@ -134,6 +136,7 @@ def new_strokes(
     dreams: Dreams,
     options: PaintOptions,
     seed: int,
+    stage: Stage | None = None,
 ) -> Sketch:
     """Strokes for what is wrong, over the real canvas.
 
@@ -146,15 +149,17 @@ def new_strokes(
         dreams: of these brushes.
         options: of the painting.
         seed: of all choices.
+        stage: in which they are laid; None if the painting has no stages.
     """
     target = np.asarray(canvas + wrong.places[..., None] * (wanted - canvas), np.float32)
     # The picture is seen already as the painter sees it.
     plain = replace(options, effort=min(options.effort, HASTE), **AS_IT_IS)
     below: Pixels = as_frame(canvas)
     work = Backdrop(below, None, None, options.pigment, options.eotf)
-    known = study(Commission(np.clip(target, 0, 1), tuple(brushes), count, seed, plain, backdrop=work), dreams)
+    asked = Commission(np.clip(target, 0, 1), tuple(brushes), count, seed, plain, backdrop=work, stage=stage)
+    known = study(asked, dreams)
     planner = known.planner(Deadline(None))
     planner.effort = replace(planner.effort, last_steps=STEPS)
-    for _ in planner.plan(count):
+    for _ in planner.plan(known.asked.strokes):
         pass
     return planner.sketch

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import numpy as np
+
 from dreambrush.arrays import Float32, Pixels
 from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.events import events_in_turn
@@ -56,14 +58,15 @@ class Sheet:
         self._canvases = [LayerCanvas(*self.size, pigment) for _ in drawing.layers]
         lay = partial(self._lay_layer, drawing)
         with ThreadPoolExecutor() as threads:
-            list(threads.map(lay, range(len(drawing.layers))))
+            counts = np.bincount(drawing.layer, minlength=len(drawing.layers))
+            list(threads.map(lay, np.argsort(-counts, kind="stable").tolist()))  # the longest first
         self._done: list[Layer] | None = None
 
-    def lay_on_top(self, sketch: Sketch) -> None:
-        """Lays new strokes, in pixels of a frame, on the top layer."""
-        self._lay(len(self._layers) - 1, sketch)
+    def lay(self, sketch: Sketch, layer: int) -> None:
+        """Lays new strokes, in pixels of a frame, on one of the layers."""
+        self._lay(layer, sketch)
         if self._done is not None:
-            self._done[-1] = self._canvases[-1].layer(self._layers[-1])
+            self._done[layer] = self._canvases[layer].layer(self._layers[layer])
 
     @property
     def layers(self) -> list[Layer]:

@@ -22,6 +22,7 @@ from dreambrush.film.hers import Hers, Key
 from dreambrush.film.keys import KeyDrawing
 from dreambrush.film.mend import Wrong, errors_near, made_room, new_strokes, wrong_in
 from dreambrush.film.motion import steps
+from dreambrush.film.parts import Part, parts_of, shared
 from dreambrush.film.sheet import Sheet
 from dreambrush.models.catalogue import BrushFile
 from dreambrush.mypaint.engine.myb import BrushSettings, read_myb
@@ -33,6 +34,7 @@ from dreambrush.painter.see.target import Target
 from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.study import look_at
 
+MORE = 1.2  # times as many strokes as the first drawing may those after it have, where much has changed
 WRONG = 0.5  # share of a place that is wrong, from which on what it usually is begins anew
 
 
@@ -42,7 +44,7 @@ class FilmCommission:
 
     Attributes:
         brushes: that it is painted with.
-        strokes: of each drawing.
+        strokes: of the first drawing of a shot.
         seed: of all choices.
         options: makes the options for the first drawing (h, w, 3) float32 of a shot.
         on: for how many frames a drawing is held.
@@ -57,6 +59,11 @@ class FilmCommission:
     on: int = 1
     boil: float = 0.0
     key: Key | None = None
+
+    @property
+    def most(self) -> int:
+        """Strokes that a drawing may have."""
+        return round(MORE * self.strokes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,20 +163,11 @@ class Shot:
     @property
     def free(self) -> bool:
         """Whether strokes may have any colour."""
-        options = self._later
-        return options.palette is None and options.colour is None and not options.grey
+        return all(part.free for part in self._parts)
 
     @cached_property
-    def _later(self) -> PaintOptions:
-        """The options of strokes that are added to it: where it has stages, of the last one, which lies on top."""
-        options = self.options
-        return options.of_stage(options.stages[-1]) if options.stages else options
-
-    @cached_property
-    def _tools(self) -> tuple[int, ...]:
-        """The numbers of the brushes that add strokes to it."""
-        stages = self.options.stages
-        return (stages[-1].brushes if stages else ()) or tuple(range(len(self.asked.brushes)))
+    def _parts(self) -> tuple[Part, ...]:
+        return parts_of(self.options, len(self.asked.brushes))
 
     @cached_property
     def _settings(self) -> list[BrushSettings]:
@@ -196,34 +194,40 @@ class Shot:
     def next(self, number: int, now: Moment, frame: Pixels) -> Moment:
         """Mends a drawing that was carried to a frame."""
         asked, picture = self.asked, _picture(frame)
-        drawing = made_room(now.drawing, asked.strokes, self._all, picture, self.options)
+        drawing = made_room(now.drawing, asked.most, self._all, picture, self.options)
         laid = self._laid(drawing, number)
         sheet = self._sheet(laid)
         seen = sheet.seen()
         free = None if now.hers is None else 1 - now.hers.share
-        wrong = wrong_in(drawing, errors_near(seen, picture), asked.strokes, free)
+        wrong = wrong_in(drawing, errors_near(seen, picture), asked.most, free)
         drawing = replace(drawing, lacks=wrong.strokes)
-        count = min(wrong.strokes, asked.strokes - len(drawing))
+        count = min(wrong.strokes, asked.most - len(drawing))
         if count > 0:
-            more = self._more(self._wanted(frame, drawing), seen, wrong, count, number, drawing)
-            drawing, laid = drawing.with_more(more), laid.with_more(more)
-            sheet.lay_on_top(more)
-            seen = sheet.seen()
+            for part, strokes in zip(self._parts, shared(self._parts, count), strict=True):
+                if strokes:
+                    more, layer = (
+                        self._more(part, frame, seen, wrong, strokes, drawing, number),
+                        part.layer(drawing.layers),
+                    )
+                    drawing, laid = drawing.with_more(more, layer), laid.with_more(more, layer)
+                    sheet.lay(more, layer)
+                    seen = sheet.seen()
             usual = np.where(wrong.places > WRONG, errors_near(seen, picture), drawing.usual)
             drawing = replace(drawing, usual=usual.astype(np.float32))
         return self._moment(replace(now, frame=number, drawing=drawing), laid, sheet, seen, frame)
 
-    def _more(self, wanted: Float32, seen: Float32, wrong: Wrong, count: int, number: int, drawing: Drawing) -> Sketch:
-        asked, tools = self.asked, self._tools
-        brushes, dreams = [asked.brushes[tool] for tool in tools], self._all.some(tools)
-        options = replace(self._later, focus=drawing.focus, ground=_colour(drawing.ground))
-        sketch = new_strokes(wanted, seen, wrong, count, brushes, dreams, options, asked.seed + number)
-        return replace(sketch, brush=np.array(tools, np.int64)[sketch.brush])
-
-    def _wanted(self, frame: Pixels, drawing: Drawing) -> Float32:
-        """The frame as the painter sees it, (h, w, 3); for a few strokes, small things are not gathered."""
-        options = replace(self._later, focus=drawing.focus, ground=_colour(drawing.ground), simplify=0.0)
-        return look_at(Target(_picture(frame), options.ground, palette=options.palette), options)[2]
+    def _more(
+        self, part: Part, frame: Pixels, seen: Float32, wrong: Wrong, strokes: int, drawing: Drawing, number: int
+    ) -> Sketch:
+        """New strokes for a part of what is wrong in a drawing of a frame."""
+        # For a few strokes, small things are not gathered.
+        options = replace(part.options, focus=drawing.focus, ground=_colour(drawing.ground))
+        target = Target(_picture(frame), options.ground, palette=options.palette)
+        wanted = look_at(target, replace(options, simplify=0.0))[2]
+        brushes, dreams = [self.asked.brushes[brush] for brush in part.brushes], self._all.some(part.brushes)
+        seed = self.asked.seed + number
+        sketch = new_strokes(wanted, seen, wrong, strokes, brushes, dreams, options, seed, part.stage)
+        return replace(sketch, brush=np.array(part.brushes, np.int64)[sketch.brush])
 
     def _laid(self, drawing: Drawing, number: int) -> Drawing:
         """The drawing as it is laid in a frame."""

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 import dreambrush
-from dreambrush.arrays import Float32, Pixels
+from dreambrush.arrays import Float32, Mask, Pixels
 
 SAMPLES = Path(dreambrush.__file__).parent / "samples"
 WIDTH, HEIGHT = 96, 64
@@ -39,6 +39,18 @@ def moving(
         box = (x, y, x + scale * size[0], y + scale * size[1])
         frames.append(np.asarray(picture.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=None)))
     return frames
+
+
+def passing(count: int = 5, step: int = 2, radius: int = 11) -> tuple[list[Pixels], list[Mask]]:
+    """Frames of a blue disc that passes over a still photograph, and where it is, a little more widely, in each."""
+    (still,) = moving(1)
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    frames, shadows = [], []
+    for index in range(count):
+        away = np.hypot(x - 14 - step * index, y - 30)
+        frames.append(np.where((away <= radius)[..., None], (30, 60, 200), still).astype(np.uint8))
+        shadows.append(np.asarray(away <= radius + 3))
+    return frames, shadows
 
 
 def motion(frames: Sequence[Pixels], step: tuple[float, float] = STEP) -> Float32:

@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from dreambrush.arrays import Float32, Pixels
+from dreambrush.arrays import Float32, Mask, Pixels
 from dreambrush.film.camera import SCALE, as_frame, filmed
 from dreambrush.film.flow import places_of, taken
 from dreambrush.film.hers import Key
-from dreambrush.film.story import FilmCommission, Moment, moments
+from dreambrush.film.story import MORE, FilmCommission, Moment, moments
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.plan.stages import Stage
 from dreambrush.pictures.palette import Palette
-from tests.film.clips import STEP, moving
+from tests.film.clips import STEP, moving, passing
 
 STROKES = 60
 EDGE = 8  # pixels within which the camera has shown something new
@@ -85,7 +86,7 @@ def test_strokes_live_on() -> None:
     after = last.sketch.strokes[np.isin(last.number, stayed)]
     shift = np.median(after[:, :6] - before[:, :6], axis=0)
     assert np.allclose(shift, [-4 * STEP[0], -4 * STEP[1]] * 3, atol=1.5)
-    assert all(len(moment.drawing) <= STROKES for moment in usual())
+    assert all(len(moment.drawing) <= round(MORE * STROKES) for moment in usual())
 
 
 def test_numbers_are_of_one_stroke_each_and_layers_never_fall() -> None:
@@ -165,3 +166,37 @@ def test_the_camera_sees_half_the_size() -> None:
     even = np.full((32, 48, 3), 77, np.uint8)
     assert (as_frame(filmed(even)) == 77).all()
     assert np.std(filmed(painting)) < np.std(painting / 255) / 2
+
+
+def test_what_stands_still_behind_a_thing_that_passes_stays_as_it_is() -> None:
+    frames, shadows = passing(6)
+    drawn = film(frames)
+    alone = [film([frame])[0] for frame in frames[:3]]
+    still = change_where(pictures(drawn), shadows)
+    assert still < change_where(pictures(alone), shadows[:3]) / 6
+    # What it has uncovered is painted, and what it was painted with has gone on with it.
+    wrong = [np.square(picture - frame / 255).mean() for picture, frame in zip(pictures(drawn), frames, strict=True)]
+    assert max(wrong) < 1.5 * wrong[0]
+
+
+def change_where(pictures: Sequence[Float32], shadows: Sequence[Mask]) -> float:
+    """Mean squared difference of each picture from the one before, where both show the same ground."""
+    pairs = zip(pairwise(pictures), pairwise(shadows), strict=True)
+    return float(np.mean([np.square(b - a).mean(2)[~(here | there)].mean() for (a, b), (here, there) in pairs]))
+
+
+def test_a_style_of_stages_is_mended_in_stages() -> None:
+    """What comes in at the edge is washed first, and then drawn, each on its own layer."""
+    broad, fine = Stage("Washes", (0,), 0.5, narrowest=6.0), Stage("Lines", (1,), 0.5, widest=3.0)
+
+    def options(picture: Float32) -> PaintOptions:
+        return PaintOptions(effort=1, hand=0.0, stages=(broad, fine))
+
+    brushes = find_brush("oil"), find_brush("pencil")
+    last = list(moments(moving(4, (6.0, 2.0)), FilmCommission(brushes, STROKES, 0, options)))[-1].drawing
+    new = last.number >= STROKES
+    assert last.layers == ("Washes", "Lines")
+    for layer in 0, 1:
+        of_stage = last.sketch[new & (last.layer == layer)]
+        assert len(of_stage) and (of_stage.brush == layer).all()
+    assert (np.diff(last.layer) >= 0).all()

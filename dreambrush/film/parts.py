@@ -1,0 +1,56 @@
+"""The parts that a drawing is mended in: one, or one for each stage of its style, as washes before lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dreambrush.painter.options import PaintOptions
+from dreambrush.painter.plan.stages import BY_ERROR, LIGHTER, Stage, strokes_of_each
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A part of what is new in a drawing.
+
+    Attributes:
+        brushes: numbers of those that it is laid with.
+        options: of its strokes.
+        stage: of the style; None if it has no stages.
+    """
+
+    brushes: tuple[int, ...]
+    options: PaintOptions
+    stage: Stage | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether its strokes may have any colour."""
+        options = self.options
+        return options.palette is None and options.colour is None and not options.grey
+
+    def layer(self, names: tuple[str, ...]) -> int:
+        """The number of its layer among those of a drawing, bottom first; the top one where it has none of its own."""
+        if self.stage is not None and self.stage.name in names:
+            return names.index(self.stage.name)
+        return len(names) - 1
+
+
+def parts_of(options: PaintOptions, brushes: int) -> tuple[Part, ...]:
+    """The parts in which drawings are mended, in the order in which they are laid.
+
+    Stages that only lighten are left out: they lift paint with an eraser, and there is none yet where strokes are new.
+    Strokes go where something is wrong, also in stages that lie evenly over a picture.
+
+    Args:
+        options: of the first drawing.
+        brushes: how many the painting has.
+    """
+    every = tuple(range(brushes))
+    stages = [replace(stage, spread=BY_ERROR) for stage in options.stages if stage.tones != LIGHTER]
+    parts = tuple(Part(stage.brushes or every, options.of_stage(stage), stage) for stage in stages)
+    return parts or (Part(every, replace(options, stages=())),)
+
+
+def shared(parts: tuple[Part, ...], strokes: int) -> list[int]:
+    """How many of so many strokes each of the parts gets."""
+    return strokes_of_each(strokes, [1.0 if part.stage is None else part.stage.share for part in parts])
