@@ -9,6 +9,7 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Mask, Pixels
 from dreambrush.errors import MissingPackageError
+from dreambrush.pictures.film_files import ALL_THAT_FILMS_NEED
 
 PATCH, STRIDE = 12, 4  # pixels: of patches that are compared, and from one to the next
 DESCENTS, REFINEMENTS = 25, 12  # steps for each patch, and of the smooth field that is made of them
@@ -34,7 +35,7 @@ def need_cv2() -> Any:
             raise
         raise MissingPackageError(
             "Painting a film needs the Python package opencv-python-headless, which is not installed.",
-            "Install what films need with: pip install av opencv-python-headless",
+            ALL_THAT_FILMS_NEED,
             id="packages-missing",
         ) from None
     cv2.setNumThreads(1)  # the flow must not depend on the number of cores
