@@ -10,7 +10,8 @@ from dreambrush.arrays import Float32, Mask, Pixels
 from dreambrush.bezier import PATH, RADIUS, path_nodes
 from dreambrush.film.borders import as_wholes, torn
 from dreambrush.film.drawing import Drawing
-from dreambrush.film.flow import backward, calmed, places_of, smoothed, taken, within
+from dreambrush.film.flow import places_of, smoothed, taken, within
+from dreambrush.film.motion import Motion
 from dreambrush.painter.sketch import Sketch
 
 GROWTH = 0.1  # by which a stroke may become wider or narrower from one frame to the next, at most
@@ -19,24 +20,21 @@ LIGHT, LIT = 2.0, 4  # pixels: blur of the change of light; pieces of a path, at
 UNNOTICED, MOST_LIGHT = 0.012, 0.12  # changes of light that strokes do not follow, for they are noise or another thing
 
 
-def carried(drawing: Drawing, before: Pixels, after: Pixels, flow: Float32, *, coloured: bool = True) -> Drawing:
+def carried(drawing: Drawing, motion: Motion, after: Pixels, *, coloured: bool = True) -> Drawing:
     """The drawing as the motion between two frames carries it.
 
     Strokes that leave the canvas are gone.  The others grow with what comes nearer, and take on how the light changes.
 
     Args:
-        drawing: a drawing.
-        before: (h, w, 3) uint8, the frame that it shows.
-        after: (h, w, 3) uint8, the next one.
-        flow: (h, w, 2) pixels, from the first to the second.
+        drawing: a drawing of the frame before.
+        motion: from that frame to the next.
+        after: (h, w, 3) uint8, the next frame.
         coloured: whether strokes may change their colours; not where only some colours may be used.
     """
-    height, width = flow.shape[:2]
-    soft = calmed(flow)
-    back = backward(soft)
-    sketch = moved(drawing.sketch, soft, back, before)
-    places = places_of(height, width) + back
-    expected = taken(before.astype(np.float32), places)
+    height, width = after.shape[:2]
+    sketch = moved(drawing.sketch, motion.calm, motion.back, motion.before)
+    places = places_of(height, width) + motion.back
+    expected = taken(motion.before.astype(np.float32), places)
     if coloured:
         sketch = relit(sketch, expected, after)
     inside = within(places, width, height)

@@ -24,6 +24,7 @@ class Drawing:
         usual: (h, w) float32 the error that the painting usually has at each place, as when it was painted there.
         focus: (h, w) float32, 0..1: where to paint more finely; None for everywhere alike.
         next_number: of the next new stroke.
+        born: number of the first stroke that is new in this drawing.
         lacks: how many new strokes its last drawing would have needed, so that the next one makes room for as many.
         unrest: mean squared change of the clip since the frame before that is no motion, as of noise and of what
             appears; what a drawing changes by less is not seen in it.
@@ -37,6 +38,7 @@ class Drawing:
     usual: Float32
     focus: Float32 | None
     next_number: int
+    born: int
     lacks: int = 0
     unrest: float = 0.0
 
@@ -47,18 +49,28 @@ class Drawing:
         """The same with some of the strokes."""
         return replace(self, sketch=self.sketch[which], layer=self.layer[which], number=self.number[which])
 
+    @property
+    def old(self) -> Drawing:
+        """The same without the strokes that are new in it."""
+        return self.only(self.number < self.born)
+
+    @property
+    def fresh(self) -> Drawing:
+        """The same with none but the strokes that are new in it."""
+        return self.only(self.number >= self.born)
+
+    def over(self, below: Drawing) -> Drawing:
+        """The same with the strokes of another drawing, too, on each layer below its own."""
+        layer = np.concatenate([below.layer, self.layer])
+        order = np.argsort(layer, kind="stable")
+        number = np.concatenate([below.number, self.number])[order]
+        return replace(self, sketch=below.sketch.then(self.sketch)[order], layer=layer[order], number=number)
+
     def with_more(self, sketch: Sketch, layer: int) -> Drawing:
         """The same with new strokes on top of one of its layers."""
-        layers = np.concatenate([self.layer, np.full(len(sketch), layer, np.int64)])
-        number = np.arange(self.next_number, self.next_number + len(sketch), dtype=np.int64)
-        order = np.argsort(layers, kind="stable")
-        return replace(
-            self,
-            sketch=self.sketch.then(sketch)[order],
-            layer=layers[order],
-            number=np.concatenate([self.number, number])[order],
-            next_number=self.next_number + len(sketch),
-        )
+        end = self.next_number + len(sketch)
+        layers, number = np.full(len(sketch), layer, np.int64), np.arange(self.next_number, end, dtype=np.int64)
+        return replace(self, sketch=sketch, layer=layers, number=number, next_number=end).over(self)
 
 
 def enlarged(sketch: Sketch, scale: float) -> Sketch:

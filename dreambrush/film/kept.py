@@ -201,6 +201,7 @@ def _bytes_of(moment: Moment, drawn: list[Drawn]) -> bytes:
         **{
             "layers": drawing.layers,
             "next_number": drawing.next_number,
+            "born": drawing.born,
             "lacks": drawing.lacks,
             "unrest": drawing.unrest,
             "drawn": drawn,
@@ -234,6 +235,7 @@ def _moment_of(data: bytes) -> tuple[Moment, list[Drawn]]:
         arrays["usual"],
         arrays.get("focus"),
         said["next_number"],
+        said["born"],
         said["lacks"],
         said["unrest"],
     )

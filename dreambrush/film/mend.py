@@ -89,14 +89,17 @@ def wrong_in(drawing: Drawing, error: Float32, strokes: int, open_: Float32 | No
     return Wrong(places, needed if needed >= FEWEST else 0)
 
 
-def made_room(drawing: Drawing, strokes: int, dreams: Dreams, frame: Float32, options: PaintOptions) -> Drawing:
+def made_room(
+    drawing: Drawing, strokes: int, more: int, dreams: Dreams, frame: Float32, options: PaintOptions
+) -> Drawing:
     """The drawing without strokes that harm, and without some that hardly show, where new ones need room.
 
     A stroke harms if the picture is closer to the frame without it: what it showed is gone, or it was carried astray.
 
     Args:
         drawing: a drawing.
-        strokes: that it is to have at most.
+        strokes: that it may have.
+        more: how many others it gets, in any case, besides those that it lacks.
         dreams: of its brushes.
         frame: (h, w, 3) float32: what it shows.
         options: of the painting.
@@ -106,7 +109,7 @@ def made_room(drawing: Drawing, strokes: int, dreams: Dreams, frame: Float32, op
     use, change = worth(drawing, dreams, frame, options)
     stays = use > -HARM / strokes
     order = np.argsort(np.where(stays, change, np.inf), kind="stable")
-    excess = max(int(stays.sum()) + drawing.lacks - strokes, 0)
+    excess = max(int(stays.sum()) + more + drawing.lacks - strokes, 0)
     most = np.where(np.arange(len(order)) < excess, max(UNSEEN, LIVELY * drawing.unrest), HIDDEN)
     stays[order[np.cumsum(change[order]) < most]] = False
     return drawing.only(stays)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 from dreambrush.arrays import Float32, Pixels
-from dreambrush.film.flow import flow_between, is_cut
+from dreambrush.film.flow import backward, calmed, flow_between, is_cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,11 +19,15 @@ class Motion:
     Attributes:
         before: (h, w, 3) uint8, the frame before.
         flow: (h, w, 2) pixels, from that one to this one.
+        calm: (h, w, 2), the same, smooth within each thing that moves.
+        back: (h, w, 2), the calm motion seen from this frame.
         cut: whether another shot begins.
     """
 
     before: Pixels
     flow: Float32
+    calm: Float32
+    back: Float32
     cut: bool
 
 
@@ -59,10 +65,35 @@ def steps(frames: Iterable[Pixels], known: int = -1) -> Iterator[Step]:
             yield _step(*last)
 
 
+def motion_between(before: Pixels, frame: Pixels, flow: Float32) -> Motion:
+    """The motion between two frames (h, w, 3) by a flow (h, w, 2)."""
+    calm = calmed(flow)
+    return Motion(before, flow, calm, backward(calm), is_cut(before, frame, flow))
+
+
 def _motion(before: Pixels, frame: Pixels) -> Motion:
-    flow = flow_between(before, frame)
-    return Motion(before, flow, is_cut(before, frame, flow))
+    return motion_between(before, frame, flow_between(before, frame))
 
 
 def _step(number: int, frame: Pixels, motion: Future[Motion] | None) -> Step:
     return Step(number, frame, None if motion is None else motion.result())
+
+
+class Reel:
+    """The steps of a film, of which one can see those that come next.
+
+    Args:
+        steps: of a film.
+    """
+
+    def __init__(self, steps: Iterator[Step]) -> None:
+        self._steps, self._next = steps, deque[Step]()
+
+    def __iter__(self) -> Iterator[Step]:
+        while self._next or self.coming(1):
+            yield self._next.popleft()
+
+    def coming(self, count: int) -> list[Step]:
+        """The next steps; fewer where the film ends."""
+        self._next.extend(islice(self._steps, count - len(self._next)))
+        return list(islice(self._next, count))

@@ -7,7 +7,8 @@ the strokes themselves go along, so that every drawing is a painting of strokes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -21,7 +22,7 @@ from dreambrush.film.drawing import Drawing
 from dreambrush.film.hers import Hers, Key
 from dreambrush.film.keys import KeyDrawing
 from dreambrush.film.mend import Wrong, errors_near, made_room, new_strokes, wrong_in
-from dreambrush.film.motion import steps
+from dreambrush.film.motion import Motion, Reel, Step, steps
 from dreambrush.film.parts import Part, parts_of, shared
 from dreambrush.film.sheet import Sheet
 from dreambrush.models.catalogue import BrushFile
@@ -34,7 +35,7 @@ from dreambrush.painter.see.target import Target
 from dreambrush.painter.sketch import Sketch
 from dreambrush.painter.study import look_at
 
-MORE = 1.2  # times as many strokes as the first drawing may those after it have, where much has changed
+MORE = 1.3  # times as many strokes as the first drawing may those after it have, where much has changed
 WRONG = 0.5  # share of a place that is wrong, from which on what it usually is begins anew
 
 
@@ -125,22 +126,39 @@ def moments(
     """
     now, shot = begun, None
     first = -1 if begun is None else begun.frame - begun.since  # of its shot
-    with Dreams([brush.dream_folder() for brush in asked.brushes]) as dreams:
-        for step in steps(frames, -1 if begun is None else begun.frame):
+    folders = [brush.dream_folder() for brush in asked.brushes]
+    with Dreams(folders) as dreams, ThreadPoolExecutor(1) as ahead:
+        reel = Reel(steps(frames, -1 if begun is None else begun.frame))
+        through: list[Step] = []
+        for step in reel:
             number, frame, motion = step.number, step.frame, step.motion
             if begun is not None and number <= begun.frame:
-                shot = Shot(asked, dreams, frame) if number == first else shot
+                shot = Shot(asked, dreams, frame, ahead) if number == first else shot
             elif now is None or shot is None or motion is None or motion.cut:
-                shot = Shot(asked, dreams, frame)
+                shot, through = Shot(asked, dreams, frame, ahead), []
                 now = shot.first(number, 0 if now is None else now.shot + 1, partial(progress, number))
                 yield now
             else:
-                drawing = carried(now.drawing, motion.before, frame, motion.flow, coloured=shot.free)
-                hers = now.hers and now.hers.carried(motion.flow)
-                now = replace(now, drawing=drawing, hers=hers, since=now.since + 1, picture=None, again=None)
-                if now.since % asked.on == 0:
-                    now = shot.next(number, now, frame)
+                through.append(step)
+                if len(through) == asked.on:
+                    now = shot.next(now, through, reel.coming(asked.on))
+                    through = []
                     yield now
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A drawing that is begun: what lives on of the last one is laid.
+
+    Attributes:
+        drawing: its strokes.
+        laid: these as they are laid.
+        sheet: on which they are laid.
+    """
+
+    drawing: Drawing
+    laid: Drawing
+    sheet: Sheet
 
 
 class Shot:
@@ -150,10 +168,12 @@ class Shot:
         asked: what is asked.
         dreams: of all brushes.
         frame: (h, w, 3) uint8, its first one.
+        ahead: begins a drawing while the one before is still mended.
     """
 
-    def __init__(self, asked: FilmCommission, dreams: Dreams, frame: Pixels) -> None:
-        self.asked, self._all, self._frame = asked, dreams, frame
+    def __init__(self, asked: FilmCommission, dreams: Dreams, frame: Pixels, ahead: Executor) -> None:
+        self.asked, self._all, self._frame, self._ahead = asked, dreams, frame, ahead
+        self._begun: Future[Begun] | None = None
 
     @cached_property
     def options(self) -> PaintOptions:
@@ -191,30 +211,63 @@ class Shot:
         drawing = replace(drawing, usual=errors_near(seen, _picture(frame)))
         return self._moment(Moment(number, shot, 0, drawing), laid, sheet, seen, frame)
 
-    def next(self, number: int, now: Moment, frame: Pixels) -> Moment:
-        """Mends a drawing that was carried to a frame."""
-        asked, picture = self.asked, _picture(frame)
-        drawing = made_room(now.drawing, asked.most, self._all, picture, self.options)
-        laid = self._laid(drawing, number)
-        sheet = self._sheet(laid)
+    def next(self, now: Moment, through: Sequence[Step], coming: Sequence[Step]) -> Moment:
+        """Makes the next drawing of what lives on of the last one, and mends it.
+
+        Args:
+            now: the last drawing.
+            through: the steps from there.
+            coming: the steps to the drawing after that; fewer than these where the film ends.
+        """
+        begun, self._begun = self._begun, None
+        asked, number, frame = self.asked, through[-1].number, through[-1].frame
+        picture = _picture(frame)
+        old = self._begin(now.drawing, through) if begun is None else begun.result()
+        fresh, hers = self._carried(now.drawing.fresh, through), now.hers
+        for step in through:
+            hers = hers and hers.carried(_motion(step).flow)
+        laid, sheet = self._laid(fresh, number), old.sheet
+        for layer in np.unique(fresh.layer).tolist():
+            sheet.lay(laid.sketch[laid.layer == layer], layer)
+        drawing, laid = fresh.over(old.drawing), laid.over(old.laid)
         seen = sheet.seen()
-        free = None if now.hers is None else 1 - now.hers.share
+        free = None if hers is None else 1 - hers.share
         wrong = wrong_in(drawing, errors_near(seen, picture), asked.most, free)
-        drawing = replace(drawing, lacks=wrong.strokes)
+        drawing = replace(drawing, lacks=wrong.strokes, born=drawing.next_number)
+        if len(coming) == asked.on and not any(_motion(step).cut for step in coming):
+            self._begun = self._ahead.submit(self._begin, drawing, coming)
         count = min(wrong.strokes, asked.most - len(drawing))
         if count > 0:
             for part, strokes in zip(self._parts, shared(self._parts, count), strict=True):
                 if strokes:
-                    more, layer = (
-                        self._more(part, frame, seen, wrong, strokes, drawing, number),
-                        part.layer(drawing.layers),
-                    )
+                    more = self._more(part, frame, seen, wrong, strokes, drawing, number)
+                    layer = part.layer(drawing.layers)
                     drawing, laid = drawing.with_more(more, layer), laid.with_more(more, layer)
                     sheet.lay(more, layer)
                     seen = sheet.seen()
             usual = np.where(wrong.places > WRONG, errors_near(seen, picture), drawing.usual)
             drawing = replace(drawing, usual=usual.astype(np.float32))
-        return self._moment(replace(now, frame=number, drawing=drawing), laid, sheet, seen, frame)
+        since = now.since + len(through)
+        return self._moment(
+            replace(now, frame=number, since=since, drawing=drawing, hers=hers), laid, sheet, seen, frame
+        )
+
+    def _begin(self, last: Drawing, through: Sequence[Step]) -> Begun:
+        """Begins a drawing with what lives on of the last one, but for strokes that were new in that.
+
+        Those may still be missing.  How many they are is known all the same, so that there is room for them.
+        """
+        old, asked, frame = last.old, self.asked, through[-1].frame
+        more = max(min(old.lacks, asked.most - len(old)), 0)
+        drawing = self._carried(old, through)
+        drawing = made_room(drawing, asked.most, more, self._all, _picture(frame), self.options)
+        laid = self._laid(drawing, through[-1].number)
+        return Begun(drawing, laid, self._sheet(laid))
+
+    def _carried(self, drawing: Drawing, through: Sequence[Step]) -> Drawing:
+        for step in through:
+            drawing = carried(drawing, _motion(step), step.frame, coloured=self.free)
+        return drawing
 
     def _more(
         self, part: Part, frame: Pixels, seen: Float32, wrong: Wrong, strokes: int, drawing: Drawing, number: int
@@ -231,7 +284,8 @@ class Shot:
 
     def _laid(self, drawing: Drawing, number: int) -> Drawing:
         """The drawing as it is laid in a frame."""
-        return replace(drawing, sketch=boiled(drawing.sketch, self.asked.boil, self.asked.seed + number))
+        wiggled = boiled(drawing.sketch, drawing.number, self.asked.boil, self.asked.seed + number)
+        return replace(drawing, sketch=wiggled)
 
     def _sheet(self, drawing: Drawing, *, named: bool = False) -> Sheet:
         asked, pigment = self.asked, self.options.pigment
@@ -249,6 +303,12 @@ class Shot:
             return laid, self._sheet(laid, named=True)
 
         return replace(now, hers=hers, picture=as_frame(picture), mse=mse, again=again)
+
+
+def _motion(step: Step) -> Motion:
+    """The motion that leads to a step within a shot."""
+    assert step.motion is not None
+    return step.motion
 
 
 def _picture(frame: Pixels) -> Float32:
@@ -269,4 +329,4 @@ def _drawing_of(painting: Painting, focus: Float32 | None) -> Drawing:
     usual = np.zeros((height, width), np.float32)
     numbers = np.arange(count, dtype=np.int64)
     layer = strokes.layer.astype(np.int64)[order]
-    return Drawing(sketch, layer, numbers, strokes.layers, painting.background, usual, focus, count)
+    return Drawing(sketch, layer, numbers, strokes.layers, painting.background, usual, focus, count, count)

@@ -13,6 +13,7 @@ from dreambrush.bezier import PATH, PRESSURES, RADIUS
 from dreambrush.film.carry import carried, moved, on_canvas, relit
 from dreambrush.film.drawing import Drawing, enlarged
 from dreambrush.film.flow import backward, places_of
+from dreambrush.film.motion import motion_between
 from dreambrush.painter.sketch import Sketch
 
 HEIGHT, WIDTH = 48, 64
@@ -31,7 +32,9 @@ def drawing(strokes: Sketch) -> Drawing:
     numbers = np.arange(len(strokes), dtype=np.int64)
     usual = np.zeros((HEIGHT, WIDTH), np.float32)
     ground = np.full(3, 128, np.uint8)
-    return Drawing(strokes, np.zeros(len(strokes), np.int64), numbers, ("Ground",), ground, usual, None, len(strokes))
+    return Drawing(
+        strokes, np.zeros(len(strokes), np.int64), numbers, ("Ground",), ground, usual, None, len(strokes), len(strokes)
+    )
 
 
 def even(x: float, y: float) -> Float32:
@@ -60,7 +63,7 @@ def test_a_zoom_scales_strokes(seed: int, zoom: float) -> None:
 def test_what_stands_still_stays(seed: int) -> None:
     frame = np.random.default_rng(seed).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
     before = drawing(sketch(seed))
-    after = carried(before, frame, frame, even(0, 0))
+    after = carried(before, motion_between(frame, frame, even(0, 0)), frame)
     assert np.array_equal(after.sketch.strokes, before.sketch.strokes)
     assert np.array_equal(after.sketch.colours, before.sketch.colours)
     assert np.array_equal(after.number, before.number)
@@ -68,7 +71,7 @@ def test_what_stands_still_stays(seed: int) -> None:
 
 def test_strokes_that_leave_the_canvas_are_gone_and_the_others_keep_their_numbers() -> None:
     before, frame = drawing(sketch(margin=0)), np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    after = carried(before, frame, frame, even(30, 0))
+    after = carried(before, motion_between(frame, frame, even(30, 0)), frame)
     assert 0 < len(after) < len(before)
     kept = before.sketch.strokes[after.number]
     assert np.allclose(after.sketch.strokes[:, PATH] - kept[:, PATH], [30, 0] * 3, atol=1e-3)
@@ -80,16 +83,16 @@ def test_strokes_that_leave_the_canvas_are_gone_and_the_others_keep_their_number
 def test_colours_follow_the_light_but_not_with_a_palette() -> None:
     dark, light = (np.full((HEIGHT, WIDTH, 3), level, np.uint8) for level in (100, 120))
     before = drawing(sketch())
-    brighter = carried(before, dark, light, even(0, 0))
+    brighter = carried(before, motion_between(dark, light, even(0, 0)), light)
     assert (brighter.sketch.colours > before.sketch.colours).all()
-    same = carried(before, dark, light, even(0, 0), coloured=False)
+    same = carried(before, motion_between(dark, light, even(0, 0)), light, coloured=False)
     assert np.array_equal(same.sketch.colours, before.sketch.colours)
     assert np.array_equal(relit(before.sketch, dark.astype(np.float32), dark).colours, before.sketch.colours)
 
 
 def test_nothing_is_carried_too() -> None:
     frame = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    assert len(carried(drawing(Sketch.empty()), frame, frame, even(1, 1))) == 0
+    assert len(carried(drawing(Sketch.empty()), motion_between(frame, frame, even(1, 1)), frame)) == 0
 
 
 @given(st.integers(0, 99), st.floats(0.5, 4))
