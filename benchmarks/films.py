@@ -34,8 +34,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # also as: python benchmarks
 from dreambrush.arrays import Float32, Float64, Mask, Pixels
 from dreambrush.cli.paint.settings import TONED
 from dreambrush.film.clip import open_clip
+from dreambrush.film.commission import FilmCommission
 from dreambrush.film.flow import backward, flow_between, places_of
-from dreambrush.film.story import FilmCommission, moments
+from dreambrush.film.story import moments
 from dreambrush.machine import describe_machine
 from dreambrush.models.catalogue import BrushFile, find_brush
 from dreambrush.painter.options import PaintOptions

@@ -24,7 +24,7 @@ from dreambrush.files.json_text import read_json
 from dreambrush.files.output import open_output
 from dreambrush.film.drawing import Drawing
 from dreambrush.film.hers import Hers
-from dreambrush.film.story import Moment
+from dreambrush.film.moment import Moment
 from dreambrush.painter.sketch import Sketch
 
 REQUEST, MOMENT = "request.json", "moment.npz"

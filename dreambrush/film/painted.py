@@ -11,9 +11,11 @@ import numpy as np
 from PIL import Image
 
 from dreambrush.film.clip import Clip
+from dreambrush.film.commission import FilmCommission
 from dreambrush.film.kept import Drawn, Kept
 from dreambrush.film.keys import key_path, save_key
-from dreambrush.film.story import FilmCommission, Moment, moments
+from dreambrush.film.moment import Moment
+from dreambrush.film.story import moments
 from dreambrush.film.writing import save_painted
 from dreambrush.painter.painting import Progress
 

@@ -11,9 +11,11 @@ import numpy as np
 
 from dreambrush.arrays import Float32, Mask, Pixels
 from dreambrush.film.camera import SCALE, as_frame, filmed
+from dreambrush.film.commission import MORE, FilmCommission
 from dreambrush.film.flow import places_of, taken
 from dreambrush.film.hers import Key
-from dreambrush.film.story import MORE, FilmCommission, Moment, moments
+from dreambrush.film.moment import Moment
+from dreambrush.film.story import moments
 from dreambrush.models.catalogue import find_brush
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.stages import Stage

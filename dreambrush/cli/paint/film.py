@@ -133,11 +133,11 @@ def paint_clip(
         DreambrushError: something is wrong with the film, an option or an output.
     """
     from dreambrush.film.clip import open_clip
+    from dreambrush.film.commission import FilmCommission
     from dreambrush.film.flow import need_cv2
     from dreambrush.film.kept import Kept
     from dreambrush.film.keys import read_key
     from dreambrush.film.painted import KeyWish, paint_film
-    from dreambrush.film.story import FilmCommission
 
     for name, option in NOT_OF_FILMS.items():
         if is_typed(name):

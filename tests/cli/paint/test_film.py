@@ -17,7 +17,7 @@ import pytest
 from dreambrush.errors import ExitCode
 from dreambrush.film.clip import open_clip
 from dreambrush.film.kept import Kept
-from dreambrush.film.story import Moment
+from dreambrush.film.moment import Moment
 from tests.cli.conftest import Command
 from tests.cli.paint.killed import begin
 from tests.film.clips import animation, heard, moving, save_frames, save_gif, save_video, shown
