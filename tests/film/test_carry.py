@@ -114,3 +114,13 @@ def test_new_strokes_get_new_numbers_and_lie_on_top_of_their_layer() -> None:
     assert below.layer.tolist() == [0] * 8 + [1] * 5
     for more, new in (top, slice(10, 13)), (below, slice(5, 8)):
         assert np.array_equal(more.sketch[new].strokes, sketch(1, 3).strokes) and more.next_number == 23
+
+
+def test_old_and_new_strokes_make_the_drawing_again() -> None:
+    first = replace(drawing(sketch()), layer=np.repeat([0, 1], 10), layers=("Ground", "Details"))
+    more = first.with_more(sketch(1, 3), 0).with_more(sketch(2, 2), 1)
+    assert np.array_equal(more.old.number, first.number) and more.fresh.number.tolist() == [20, 21, 22, 23, 24]
+    again = more.fresh.over(more.old)
+    assert np.array_equal(again.number, more.number) and np.array_equal(again.layer, more.layer)
+    assert np.array_equal(again.sketch.strokes, more.sketch.strokes)
+    assert again.next_number == 25 and len(first.fresh) == 0 and len(first.fresh.over(first)) == len(first)
