@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,3 +125,14 @@ def test_old_and_new_strokes_make_the_drawing_again() -> None:
     assert np.array_equal(again.number, more.number) and np.array_equal(again.layer, more.layer)
     assert np.array_equal(again.sketch.strokes, more.sketch.strokes)
     assert again.next_number == 25 and len(first.fresh) == 0 and len(first.fresh.over(first)) == len(first)
+
+
+def test_what_a_thing_uncovers_beside_a_stroke_is_no_light() -> None:
+    """Half the picture becomes a little lighter, as where the blurred rim of something dark moves on."""
+    before = np.full((HEIGHT, WIDTH, 3), 100, np.uint8)
+    after = before.copy()
+    after[:, WIDTH // 2 :] = 124
+    rows = [[x, y, x, y + 3, x, y + 6, 0.5, 0.5, 2] for x in (4, 31, 60) for y in (12, 30)]
+    strokes = Sketch(np.array(rows, np.float32), np.full((6, 3), 0.4, np.float32), np.zeros(6, np.int64))
+    lit = relit(strokes, before.astype(np.float32), after).colours[:, 0] - 0.4
+    assert lit[:4].tolist() == [0, 0, 0, 0] and lit[4:] == pytest.approx(24 / 255, abs=0.01)
