@@ -17,7 +17,7 @@ from dreambrush.painter.sketch import Sketch
 GROWTH = 0.1  # by which a stroke may become wider or narrower from one frame to the next, at most
 NODES = 16  # pieces of a path, at whose ends ways and colours are compared
 LIGHT, LIT = 2.0, 4  # pixels: blur of the change of light; pieces of a path, at whose ends it is taken
-ABOUT, UNEVEN = 8.0, 0.03  # pixels; by how much the light about them may change otherwise: less than where a thing goes
+ABOUT, UNEVEN = 8.0, 0.03  # pixels; standard deviation of the change of light within them, more than which no light has
 UNNOTICED, MOST_LIGHT = 0.012, 0.12  # changes of light that strokes do not follow, for they are noise or another thing
 
 
@@ -96,10 +96,11 @@ def relit(sketch: Sketch, expected: Float32, after: Pixels) -> Sketch:
     """
     if not len(sketch):
         return sketch
-    nodes, difference = path_nodes(sketch.strokes, LIT), (after - expected) / np.float32(255)
-    change, about = (taken(smoothed(difference, blur), nodes) for blur in (LIGHT, ABOUT))
-    seen = np.median(change, axis=1)
-    most, even = np.abs(seen).max(1), np.abs(change - about).max(2).max(1) < UNEVEN
+    nodes = path_nodes(sketch.strokes, LIT)
+    change = smoothed((after - expected) / np.float32(255), LIGHT)
+    spread = smoothed(np.square(change), ABOUT) - np.square(smoothed(change, ABOUT))
+    seen = np.median(taken(change, nodes), axis=1)
+    most, even = np.abs(seen).max(1), taken(spread, nodes).max(2).max(1) < UNEVEN**2
     light = ((most > UNNOTICED) & (most < MOST_LIGHT) & even).astype(np.float32)
     colours = np.clip(sketch.colours + seen * light[:, None], 0, 1)
     return replace(sketch, colours=colours.astype(np.float32))
