@@ -1,6 +1,6 @@
 """Mends a drawing that motion has carried to the next frame: only where it no longer serves.
 
-What still serves stays as it is, so that nothing flickers.  Elsewhere strokes that hardly show make room, and new ones
+What still serves stays as it is, so that little flickers.  Elsewhere strokes that hardly show make room, and new ones
 are laid over what is wrong.  The real canvas tells what is wrong, as the camera sees it.
 """
 
