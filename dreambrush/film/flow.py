@@ -14,6 +14,7 @@ from dreambrush.pictures.film_files import ALL_THAT_FILMS_NEED
 PATCH, STRIDE = 12, 4  # pixels: of patches that are compared, and from one to the next
 DESCENTS, REFINEMENTS = 25, 12  # steps for each patch, and of the smooth field that is made of them
 SMOOTHNESS = 40.0
+LEAST = 2 * PATCH  # pixels: the search needs one side that is about as long
 FINEST = 0  # halvings of the frame at which the search ends: none
 BACKWARD = 3  # rounds in which the flow is turned round
 WINDOW, NEARBY = 17, 4.0  # pixels: of the flow that are averaged, and the standard deviation of their weights
@@ -57,7 +58,10 @@ def flow_between(before: Pixels, after: Pixels) -> Float32:
     """
     cv2 = need_cv2()
     grey = [cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2GRAY) for frame in (before, after)]
-    return np.asarray(_search().calc(grey[0], grey[1], None), np.float32)
+    height, width = grey[0].shape
+    if max(height, width) < LEAST:  # a tiny frame goes on as it ends
+        grey = [np.pad(each, ((0, LEAST - height), (0, LEAST - width)), "edge") for each in grey]
+    return np.asarray(_search().calc(grey[0], grey[1], None)[:height, :width], np.float32)
 
 
 @cache

@@ -32,6 +32,13 @@ def test_the_motion_of_a_camera(step: tuple[float, float]) -> None:
     assert np.median(inner) < 0.3
 
 
+@pytest.mark.parametrize("size", [(16, 16), (17, 19), (23, 23), (16, 24), (64, 16)])
+def test_tiny_frames_have_a_motion(size: tuple[int, int]) -> None:
+    frame = moving(1)[0][: size[0], : size[1]]
+    assert frame.shape[:2] == size
+    assert np.abs(flow_between(frame, frame)).max() < 0.1
+
+
 def test_the_same_flow_twice() -> None:
     frames = moving(2)
     assert np.array_equal(flow_between(*frames), flow_between(*frames))
