@@ -16,11 +16,13 @@ class Part:
         brushes: numbers of those that it is laid with.
         options: of its strokes.
         stage: of the style; None if it has no stages.
+        on: name of the layer on which it is laid.
     """
 
     brushes: tuple[int, ...]
     options: PaintOptions
     stage: Stage | None = None
+    on: str = ""
 
     @property
     def free(self) -> bool:
@@ -30,15 +32,13 @@ class Part:
 
     def layer(self, names: tuple[str, ...]) -> int:
         """The number of its layer among those of a drawing, bottom first; the top one where it has none of its own."""
-        if self.stage is not None and self.stage.name in names:
-            return names.index(self.stage.name)
-        return len(names) - 1
+        return names.index(self.on) if self.on in names else len(names) - 1
 
 
 def parts_of(options: PaintOptions, brushes: int) -> tuple[Part, ...]:
     """The parts in which drawings are mended, in the order in which they are laid.
 
-    Stages that only lighten are left out: they lift paint with an eraser, and there is none yet where strokes are new.
+    Stages that lift paint from the layer of the one before are left out, for there is none yet where strokes are new.
     Strokes go where something is wrong, also in stages that lie evenly over a picture.
 
     Args:
@@ -46,9 +46,13 @@ def parts_of(options: PaintOptions, brushes: int) -> tuple[Part, ...]:
         brushes: how many the painting has.
     """
     every = tuple(range(brushes))
-    stages = [replace(stage, spread=BY_ERROR) for stage in options.stages if stage.tones != LIGHTER]
-    parts = tuple(Part(stage.brushes or every, options.of_stage(stage), stage) for stage in stages)
-    return parts or (Part(every, replace(options, stages=())),)
+    parts, on = [], ""
+    for stage in options.stages:
+        on = on if stage.same_layer else stage.name
+        if not (stage.same_layer and stage.tones == LIGHTER):
+            anywhere = replace(stage, spread=BY_ERROR)
+            parts.append(Part(stage.brushes or every, options.of_stage(stage), anywhere, on))
+    return tuple(parts) or (Part(every, replace(options, stages=())),)
 
 
 def shared(parts: tuple[Part, ...], strokes: int) -> list[int]:

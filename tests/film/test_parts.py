@@ -8,6 +8,7 @@ from dreambrush.painter.plan.stages import BY_ERROR, EVEN, LIGHTER, Stage
 
 WASH = Stage("Washes", brushes=(1,), share=3, bare=0.2)
 ERASER = Stage("Lights", brushes=(2,), share=1, tones=LIGHTER, same_layer=True)
+LIGHTS = Stage("Fat lights", share=1, tones=LIGHTER)
 LINES = Stage("Lines", share=1, spread=EVEN, grey=True)
 
 
@@ -17,7 +18,7 @@ def test_without_stages_there_is_one_part() -> None:
     assert part.layer(("Ground", "Details")) == 1 and shared((part,), 17) == [17]
 
 
-def test_each_stage_is_a_part_but_those_that_only_lighten() -> None:
+def test_each_stage_is_a_part_but_those_that_lift_paint() -> None:
     wash, lines = parts = parts_of(PaintOptions(stages=(WASH, ERASER, LINES)), 3)
     assert wash.brushes == (1,) and wash.options.bare == 0.2 and not wash.options.stages
     assert lines.brushes == (0, 1, 2) and lines.stage is not None and lines.stage.spread == BY_ERROR
@@ -26,6 +27,17 @@ def test_each_stage_is_a_part_but_those_that_only_lighten() -> None:
     names = ("Washes", "Lines", "More")
     assert (wash.layer(names), lines.layer(names)) == (0, 1)
     assert lines.layer(("Washes", "More")) == 1  # it had found no place before
+
+
+def test_lights_that_are_laid_are_a_part() -> None:
+    wash, lights = parts_of(PaintOptions(stages=(WASH, LIGHTS)), 3)
+    assert lights.stage == LIGHTS and wash.stage == WASH
+
+
+def test_a_stage_without_a_layer_of_its_own_is_laid_where_it_was() -> None:
+    wet = Stage("Wet in wet", share=1, same_layer=True)
+    parts = parts_of(PaintOptions(stages=(WASH, wet, LINES)), 3)
+    assert [part.layer(("Washes", "Lines")) for part in parts] == [0, 0, 1]
 
 
 def test_only_erasers_leave_all_to_all_brushes() -> None:
