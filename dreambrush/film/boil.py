@@ -27,7 +27,7 @@ def boiled(sketch: Sketch, number: Int64, boil: float, seed: int) -> Sketch:
     """
     if not boil or not len(sketch):
         return sketch
-    wiggle = np.random.default_rng(seed).standard_normal((int(number.max()) + 1, 9))[number]
+    wiggle = np.array([np.random.default_rng((seed, stroke)).standard_normal(9) for stroke in number.tolist()])
     strokes = sketch.strokes.copy()
     strokes[:, PATH] += (boil * WIGGLE * wiggle[:, :6]) * strokes[:, RADIUS, None]
     colours = sketch.colours + boil * TINT * wiggle[:, 6:]

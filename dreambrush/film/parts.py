@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from dreambrush.film.commission import MORE
+from dreambrush.film.mend import DENSE
 from dreambrush.painter.options import PaintOptions
-from dreambrush.painter.plan.stages import BY_ERROR, LIGHTER, Stage, strokes_of_each
+from dreambrush.painter.plan.stages import BY_ERROR, EVEN, LIGHTER, Stage, strokes_of_each
+from dreambrush.painter.propose.even_grower import DOT
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,13 +19,13 @@ class Part:
         brushes: numbers of those that it is laid with.
         options: of its strokes.
         stage: of the style; None if it has no stages.
-        on: name of the layer on which it is laid.
+        sparse: whether its strokes leave the ground open between them, as dots do.
     """
 
     brushes: tuple[int, ...]
     options: PaintOptions
     stage: Stage | None = None
-    on: str = ""
+    sparse: bool = False
 
     @property
     def free(self) -> bool:
@@ -32,7 +35,7 @@ class Part:
 
     def layer(self, names: tuple[str, ...]) -> int:
         """The number of its layer among those of a drawing, bottom first; the top one where it has none of its own."""
-        return names.index(self.on) if self.on in names else len(names) - 1
+        return names.index(self.stage.name) if self.stage is not None and self.stage.name in names else len(names) - 1
 
 
 def parts_of(options: PaintOptions, brushes: int) -> tuple[Part, ...]:
@@ -46,15 +49,16 @@ def parts_of(options: PaintOptions, brushes: int) -> tuple[Part, ...]:
         brushes: how many the painting has.
     """
     every = tuple(range(brushes))
-    parts, on = [], ""
+    parts = []
     for stage in options.stages:
-        on = on if stage.same_layer else stage.name
         if not (stage.same_layer and stage.tones == LIGHTER):
-            anywhere = replace(stage, spread=BY_ERROR)
-            parts.append(Part(stage.brushes or every, options.of_stage(stage), anywhere, on))
+            own = options.of_stage(stage)
+            dots = stage.spread == EVEN and own.longest is not None and own.longest <= DOT
+            parts.append(Part(stage.brushes or every, own, replace(stage, spread=BY_ERROR), dots))
     return tuple(parts) or (Part(every, replace(options, stages=())),)
 
 
 def shared(parts: tuple[Part, ...], strokes: int) -> list[int]:
-    """How many of so many strokes each of the parts gets."""
-    return strokes_of_each(strokes, [1.0 if part.stage is None else part.stage.share for part in parts])
+    """How many of so many strokes, which lie more densely than others, each of the parts gets."""
+    each = strokes_of_each(strokes, [1.0 if part.stage is None else part.stage.share for part in parts])
+    return [round(count / (DENSE * MORE)) if part.sparse else count for part, count in zip(parts, each, strict=True)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dreambrush.film.commission import MORE
+from dreambrush.film.mend import DENSE
 from dreambrush.film.parts import parts_of, shared
 from dreambrush.painter.options import PaintOptions
 from dreambrush.painter.plan.stages import BY_ERROR, EVEN, LIGHTER, Stage
+from dreambrush.painter.propose.even_grower import DOT
 
 WASH = Stage("Washes", brushes=(1,), share=3, bare=0.2)
 ERASER = Stage("Lights", brushes=(2,), share=1, tones=LIGHTER, same_layer=True)
@@ -34,10 +37,13 @@ def test_lights_that_are_laid_are_a_part() -> None:
     assert lights.stage == LIGHTS and wash.stage == WASH
 
 
-def test_a_stage_without_a_layer_of_its_own_is_laid_where_it_was() -> None:
+def test_paint_in_wet_paint_is_laid_on_top_and_dots_lie_no_more_densely_than_before() -> None:
     wet = Stage("Wet in wet", share=1, same_layer=True)
-    parts = parts_of(PaintOptions(stages=(WASH, wet, LINES)), 3)
-    assert [part.layer(("Washes", "Lines")) for part in parts] == [0, 0, 1]
+    dots = Stage("Dots", share=1, spread=EVEN, longest=DOT)
+    parts = parts_of(PaintOptions(stages=(WASH, wet, dots)), 3)
+    assert [part.layer(("Washes", "Dots")) for part in parts] == [0, 1, 1]
+    assert [part.sparse for part in parts] == [False, False, True]
+    assert shared(parts, 100) == [60, 20, round(20 / (MORE * DENSE))]
 
 
 def test_only_erasers_leave_all_to_all_brushes() -> None:
