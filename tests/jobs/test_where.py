@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from dreambrush.errors import UsageError
+from dreambrush.jobs.connection import _kind_of_queue
 from dreambrush.jobs.where import QUEUES, host_and_port, read_where
 
 
@@ -41,12 +43,12 @@ def test_queues() -> None:
         read_where("")
 
 
-def test_the_names_are_those_of_dask_jobqueue() -> None:
-    import dask_jobqueue
-    import dask_jobqueue.local
-
-    for name in QUEUES.values():
-        assert hasattr(dask_jobqueue, name) or hasattr(dask_jobqueue.local, name)
+def test_the_names_are_those_of_dask_jobqueue_and_ctrl_c_stays_what_it_is() -> None:
+    """To import dask-jobqueue changes what Ctrl-C does, so it must not be imported in any other way."""
+    before = signal.getsignal(signal.SIGINT)
+    for name, kind in QUEUES.items():
+        assert _kind_of_queue(name).__name__ == kind
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_file_with_certificates(tmp_path: Path) -> None:
